@@ -1,0 +1,45 @@
+/**
+ * What went wrong for one device, as users see it in `errorClass`, counters and thresholds.
+ * Classes come from the wire (socket, TLS, CONNACK code, response topic), never from the SDK's error type.
+ */
+export const FAILURE_CLASSES = [
+  "unauthorized",
+  "notFound",
+  "disabled",
+  "throttled",
+  "timeout",
+  "tls",
+  "network",
+  "protocol",
+  "offline",
+] as const;
+
+export type FailureClass = (typeof FAILURE_CLASSES)[number];
+
+/** A classified failure of one device; `code` and `trackingId` are the service's own, where it gave them. */
+export class DeviceFailure extends Error {
+  override readonly name = "DeviceFailure";
+  readonly failureClass: FailureClass;
+  readonly code: string | undefined;
+  readonly trackingId: string | undefined;
+  /** True where a later attempt can succeed without anybody changing anything. */
+  readonly transient: boolean;
+
+  constructor(
+    failureClass: FailureClass,
+    message: string,
+    options: {
+      code?: string | undefined;
+      trackingId?: string | undefined;
+      transient?: boolean;
+      cause?: unknown;
+    } = {},
+  ) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.failureClass = failureClass;
+    this.code = options.code;
+    this.trackingId = options.trackingId;
+    this.transient =
+      options.transient ?? ["throttled", "timeout", "network", "offline"].includes(failureClass);
+  }
+}

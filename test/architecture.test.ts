@@ -1,0 +1,82 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { posix } from "node:path";
+import { expect, test } from "vitest";
+
+/** Who may import whom. A key is a folder or a file; the longest key that matches a path rules it. */
+const MAY_IMPORT: Record<string, readonly string[]> = {
+  "src/model/model.ts": [],
+  "src/base": [],
+  "src/metrics": ["src/base"],
+  "src/pki": ["src/base"],
+  "src/model/load-model.ts": ["src/base", "src/model/model.ts"],
+  "src/scenario": ["src/base", "src/metrics"],
+  "src/output": ["src/base", "src/metrics"],
+  "src/plan": ["src/base", "src/scenario"],
+  "src/device": ["src/base", "src/metrics", "src/model/model.ts", "src/pki", "src/plan"],
+  "src/service": ["src/base", "src/pki"],
+  "src/worker": ["src/base", "src/metrics", "src/model", "src/pki", "src/plan", "src/device"],
+  "src/supervisor": ["src/base", "src/metrics", "src/plan", "src/worker/protocol.ts"],
+  "src/run": [
+    "src/base",
+    "src/metrics",
+    "src/model",
+    "src/pki",
+    "src/scenario",
+    "src/plan",
+    "src/supervisor",
+    "src/service",
+    "src/output",
+    "src/worker/protocol.ts",
+  ],
+  "src/emulator": ["src/base"],
+  "src/cli/emulator.ts": [
+    "src/base",
+    "src/pki",
+    "src/service/emulator-file.ts",
+    "src/emulator/emulator.ts",
+    "src/cli",
+  ],
+  "src/cli": [
+    "src/base",
+    "src/metrics",
+    "src/model",
+    "src/pki",
+    "src/scenario",
+    "src/plan",
+    "src/supervisor",
+    "src/service",
+    "src/output",
+    "src/run",
+    "src/cli/emulator.ts",
+  ],
+  "src/main.ts": ["src/base", "src/cli"],
+  "devices/shared": [],
+  devices: ["src/model/model.ts", "devices/shared"],
+};
+
+const ownerOf = (path: string): string | undefined =>
+  Object.keys(MAY_IMPORT)
+    .filter((key) => path === key || path.startsWith(`${key}/`))
+    .toSorted((a, b) => b.length - a.length)[0];
+
+function violationsIn(file: string): string[] {
+  const owner = ownerOf(file);
+  if (owner === undefined) return [`${file} belongs to no layer`];
+  const specifiers = readFileSync(file, "utf8").matchAll(/(?:from|import\()\s*"(\.[^"]+)"/g);
+  return [...specifiers]
+    .map(([, specifier]) => posix.join(posix.dirname(file), specifier ?? ""))
+    .filter((target) => ownerOf(target) !== owner)
+    .filter(
+      (target) => !MAY_IMPORT[owner]?.some((ok) => target === ok || target.startsWith(`${ok}/`)),
+    )
+    .map((target) => `${file} must not import ${target}`);
+}
+
+test("imports follow the layer table", () => {
+  const files = ["src", "devices"].flatMap((root) =>
+    readdirSync(root, { recursive: true, encoding: "utf8" })
+      .filter((name) => name.endsWith(".ts"))
+      .map((name) => `${root}/${name}`),
+  );
+  expect(files.flatMap(violationsIn)).toEqual([]);
+});
