@@ -1,0 +1,54 @@
+import { randomBytes } from "node:crypto";
+import {
+  chmodSync,
+  closeSync,
+  constants,
+  copyFileSync,
+  mkdirSync,
+  openSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from "node:fs";
+import { basename, dirname, join } from "node:path";
+
+/** Modes of what is written: keys and PFX files are for their owner alone. */
+export const MODE = { dir: 0o700, secret: 0o600, public: 0o644 } as const;
+
+/** Makes a folder, those above it included, and closes it to others; an existing one of ours is closed too. */
+export function ensurePrivateDir(path: string): void {
+  mkdirSync(path, { recursive: true, mode: MODE.dir });
+  if ((statSync(path).mode & 0o077) !== 0) chmodSync(path, MODE.dir);
+}
+
+/**
+ * Writes a file whole or not at all: whoever reads `path` sees the old content or the new one.
+ * The content is under a name of its own until it is complete, with its mode from the first octet on.
+ */
+export function writeFileAtomic(path: string, content: string | Uint8Array, mode: number): void {
+  const temporary = join(dirname(path), `.${basename(path)}.${randomBytes(6).toString("hex")}.tmp`);
+  const bytes = typeof content === "string" ? Buffer.from(content) : content;
+  const file = openSync(temporary, "wx", mode);
+  try {
+    try {
+      for (let at = 0; at < bytes.length;) at += writeSync(file, bytes, at);
+    } finally {
+      closeSync(file);
+    }
+    renameSync(temporary, path);
+  } catch (error) {
+    rmSync(temporary, { force: true });
+    throw error;
+  }
+}
+
+/** Copies a file, mode included, to a name that is free; one that is there already stays as it is. */
+export function copyBeside(path: string, kept: string): void {
+  try {
+    copyFileSync(path, kept, constants.COPYFILE_EXCL);
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "EEXIST") return;
+    throw error;
+  }
+}

@@ -1,0 +1,96 @@
+import { X509Certificate } from "node:crypto";
+import { setImmediate as nextTurn } from "node:timers/promises";
+import type { Problem } from "../base/errors.ts";
+import { FleetError } from "../base/errors.ts";
+import type { Credentials, IdentityMaterial } from "./identity-file.ts";
+import { readIdentity } from "./identity-file.ts";
+import { oneLine } from "./name.ts";
+import { certificateBlocks } from "./pem.ts";
+
+export interface PreflightOptions {
+  readonly dir: string;
+  readonly devices: readonly {
+    readonly registrationId: string;
+    readonly credentials: Credentials;
+  }[];
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly now: Date;
+  /** The certificate of the enrollment group: each chain must reach it. Not known: undefined. */
+  readonly groupCaPem?: string | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** How many problems of one cause are told one by one; the rest is counted. */
+const TOLD_PER_CAUSE = 3;
+const DEVICES_PER_TURN = 20;
+
+/**
+ * Reads and judges the identities of many devices.
+ *
+ * @throws {FleetError} `CERTIFICATE_INVALID` with every problem, those of one cause together
+ */
+export async function preflight(options: PreflightOptions): Promise<void> {
+  const groupCa =
+    options.groupCaPem === undefined ? undefined : new X509Certificate(options.groupCaPem);
+  const problems: Problem[] = [];
+  for (const [at, { registrationId, credentials }] of options.devices.entries()) {
+    options.signal?.throwIfAborted();
+    try {
+      const material = await readIdentity({ ...options, registrationId, credentials });
+      if (groupCa !== undefined) problems.push(...groupProblems(material, groupCa));
+    } catch (error) {
+      if (!(error instanceof FleetError)) throw error;
+      problems.push(...(error.problems.length > 0 ? error.problems : [asProblem(error)]));
+    }
+    if (at % DEVICES_PER_TURN === DEVICES_PER_TURN - 1) await nextTurn();
+  }
+  if (problems.length === 0) return;
+  const [first] = problems;
+  throw new FleetError(
+    "CERTIFICATE_INVALID",
+    problems.length === 1 && first !== undefined
+      ? `${first.place}: ${first.message}`
+      : `identities cannot be used: ${problems.length} problems`,
+    { hint: first?.hint, problems: groupedByCause(problems) },
+  );
+}
+
+/** Whether the chain leads to the group's CA: what DPS asks of a device of an enrollment group. */
+export function groupProblems(material: IdentityMaterial, groupCa: X509Certificate): Problem[] {
+  const chain = certificateBlocks(material.chainPem).map((pem) => new X509Certificate(pem));
+  const last = chain.at(-1);
+  const reaches =
+    chain.slice(1).some((ca) => ca.fingerprint256 === groupCa.fingerprint256) ||
+    (last?.checkIssued(groupCa) === true && last.verify(groupCa.publicKey));
+  if (reaches) return [];
+  return [
+    {
+      place: material.source.file,
+      message: `expected a chain to the CA of the enrollment group (${oneLine(groupCa.subject)}), got one that ends at ${oneLine(last?.issuer ?? "")}`,
+      hint: "enroll the CA that signed this device, or use a device certificate of the group's CA",
+    },
+  ];
+}
+
+/** Problems with one text beside the place are of one cause: the first few stand for all of them. */
+export function groupedByCause(problems: readonly Problem[]): Problem[] {
+  const byCause = new Map<string, Problem[]>();
+  for (const problem of problems) {
+    // What differs between two devices in one trouble stands in quotes, brackets or times.
+    const cause = problem.message.replaceAll(/"[^"]*"|\d{4}-\d\d-\d\dT\S+|in \S+/g, "…");
+    byCause.set(cause, [...(byCause.get(cause) ?? []), problem]);
+  }
+  return [...byCause.values()].flatMap((same) => {
+    const told = same.slice(0, TOLD_PER_CAUSE);
+    const rest = same.length - told.length;
+    const [first] = same;
+    if (rest === 0 || first === undefined) return told;
+    return [...told, { place: `${rest} more files`, message: "the same", hint: first.hint }];
+  });
+}
+
+const asProblem = (error: FleetError): Problem => ({
+  place: "certificates",
+  message: error.message,
+  hint: error.hint,
+});

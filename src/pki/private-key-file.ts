@@ -1,0 +1,62 @@
+import type { KeyObject } from "node:crypto";
+import { createPrivateKey } from "node:crypto";
+import type { Problem } from "../base/errors.ts";
+import { pemBlocks } from "./pem.ts";
+
+export type PrivateKeyResult =
+  | { readonly key: KeyObject }
+  /** `recognised`: it is a private key, only this passphrase does not open it. */
+  | { readonly problem: Problem; readonly recognised: boolean };
+
+/**
+ * The private key in the text of a PEM file: PKCS#8, SEC 1 or PKCS#1, encrypted or not.
+ * A passphrase for a key that is not encrypted is not used. Never throws.
+ *
+ * @param file names the file in the problem
+ */
+export function parsePrivateKey(
+  text: string,
+  file: string,
+  passphrase: string | undefined,
+): PrivateKeyResult {
+  // Files of older tools start with a block of EC parameters.
+  const block = pemBlocks(text).find(({ label }) => label.endsWith("PRIVATE KEY"));
+  if (block === undefined) {
+    const message = "expected a private key in PEM, got a file without one";
+    return unusable(file, message, "put the device's own key there, or move the file away", false);
+  }
+  const encrypted = block.label.startsWith("ENCRYPTED") || block.text.includes("ENCRYPTED\n");
+  if (encrypted && passphrase === undefined) {
+    const message = "expected a key that can be read without a passphrase, got an encrypted one";
+    return unusable(file, message, "credentials.passphrase: say where its passphrase is", true);
+  }
+  try {
+    return {
+      key: createPrivateKey({ key: block.text, format: "pem", ...(encrypted && { passphrase }) }),
+    };
+  } catch {
+    // The reason that OpenSSL gives is a number of its own; what matters to users is which of the two it is.
+    return encrypted
+      ? unusable(
+          file,
+          "expected the passphrase that the key was encrypted with, got another one",
+          "credentials.passphrase: check the variable or file that it names",
+          true,
+        )
+      : unusable(
+          file,
+          "expected a private key in PEM, got a damaged one",
+          "restore the key",
+          false,
+        );
+  }
+}
+
+function unusable(
+  place: string,
+  message: string,
+  hint: string,
+  recognised: boolean,
+): PrivateKeyResult {
+  return { problem: { place, message, hint }, recognised };
+}
