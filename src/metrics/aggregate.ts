@@ -1,0 +1,171 @@
+import type { CounterName, HistogramName } from "./catalog.ts";
+import { DeviceHistory } from "./device-history.ts";
+import type { DeviceRow, DeviceState, SeqRanges } from "./device-row.ts";
+import { LatencyHistogram } from "./histogram.ts";
+import type { Labels } from "./metric-key.ts";
+import type { Percentiles } from "./percentiles.ts";
+import { SeqSet } from "./seq-ranges.ts";
+import { SeriesMap } from "./series-map.ts";
+import type { EncodedHistogram, Snapshot } from "./snapshot.ts";
+
+/** What a ledger compares with what the hub ingested. */
+export interface AckedMessages {
+  readonly deviceId: string;
+  readonly boot: number;
+  readonly ranges: SeqRanges;
+}
+
+/** The whole fleet, merged from the snapshots of all workers in any order; a snapshot that comes twice counts once. */
+export class Aggregate {
+  readonly #devices: ReadonlyMap<string, DeviceHistory>;
+  readonly #counters = new SeriesMap<number>();
+  readonly #histograms = new SeriesMap<LatencyHistogram>();
+  /** Of each (worker, boot). */
+  readonly #lives = new Map<string, { worker: number; seen: SeqSet; cpuS: number; rss: number }>();
+
+  /** @param devices the plan's devices, in the order in which `rows` gives them */
+  constructor(devices: readonly { readonly registrationId: string }[]) {
+    this.#devices = new Map(
+      devices.map(({ registrationId }) => [registrationId, new DeviceHistory(registrationId)]),
+    );
+  }
+
+  /** Merges a snapshot; rows of devices that are not planned are left out. */
+  add(snapshot: Snapshot): void {
+    if (!this.#noteLife(snapshot)) return;
+    for (const [key, by] of Object.entries(snapshot.counters)) {
+      this.#counters.set(key, (this.#counters.get(key) ?? 0) + by);
+    }
+    for (const [key, encoded] of Object.entries(snapshot.histograms)) {
+      const merged = this.#histograms.get(key) ?? new LatencyHistogram();
+      merged.merge(encoded);
+      this.#histograms.set(key, merged);
+    }
+    for (const row of snapshot.devices) {
+      this.#devices.get(row.registrationId)?.add(row, snapshot.sequence);
+    }
+  }
+
+  /** Devices of a worker that died are `waiting` or, if they were connected, `reconnecting`, until its next boot tells of them. */
+  markLost(worker: number): void {
+    for (const device of this.#devices.values()) device.markLost(worker);
+  }
+
+  /** @param labels absent = the sum over all */
+  counter(name: CounterName, labels?: Labels): number {
+    return this.#counters.select(name, labels).reduce((sum, { value }) => sum + value, 0);
+  }
+
+  /** A counter split by one of its labels. */
+  labelled(name: CounterName, label: string): Record<string, number> {
+    const split = new Map<string, number>();
+    for (const { labels, value } of this.#counters.select(name)) {
+      const of = labels[label];
+      if (of !== undefined) split.set(of, (split.get(of) ?? 0) + value);
+    }
+    return Object.fromEntries(split);
+  }
+
+  /** @param labels absent = merged over all */
+  percentiles(name: HistogramName, labels?: Labels): Percentiles {
+    return this.#merged(name, labels).percentiles();
+  }
+
+  /** Any percentile, 0 to 100, in ms; null without a sample. */
+  percentile(name: HistogramName, percentile: number, labels?: Labels): number | null {
+    return this.#merged(name, labels).valueAt(percentile);
+  }
+
+  /** All counters by key, as `run.ndjson` has them. */
+  counters(): Record<string, number> {
+    return Object.fromEntries(this.#counters.entries());
+  }
+
+  /** All histograms by key, as `run.ndjson` has them. */
+  encoded(): Record<string, EncodedHistogram> {
+    return Object.fromEntries(
+      [...this.#histograms.entries()].map(([key, histogram]) => [key, histogram.encode()]),
+    );
+  }
+
+  /** One row per planned device, summed over the lives of its worker; devices never heard of are `waiting`. */
+  rows(): readonly DeviceRow[] {
+    return [...this.#devices.values()].map((device) => device.row());
+  }
+
+  /** What was acknowledged to each device in each boot. */
+  *acked(): Generator<AckedMessages> {
+    for (const device of this.#devices.values()) {
+      for (const { deviceId, boot, ackedSeqs } of device.boots()) {
+        if (ackedSeqs.length > 0) yield { deviceId, boot, ranges: ackedSeqs };
+      }
+    }
+  }
+
+  states(): Record<DeviceState, number> {
+    const counts: Record<DeviceState, number> = {
+      waiting: 0,
+      registering: 0,
+      assigned: 0,
+      connecting: 0,
+      streaming: 0,
+      reconnecting: 0,
+      failed: 0,
+      stopped: 0,
+    };
+    for (const device of this.#devices.values()) counts[device.state()] += 1;
+    return counts;
+  }
+
+  /** Devices by the hub that they are assigned to. */
+  byHub(): Record<string, number> {
+    const hubs = new Map<string, number>();
+    for (const { hub } of this.rows()) {
+      if (hub !== "") hubs.set(hub, (hubs.get(hub) ?? 0) + 1);
+    }
+    return Object.fromEntries(hubs);
+  }
+
+  /** Distinct devices: assigned and connected at least once, failed for good. */
+  totals(): { planned: number; assigned: number; connected: number; failed: number } {
+    const rows = this.rows();
+    return {
+      planned: rows.length,
+      assigned: rows.filter((row) => row.wasAssigned).length,
+      connected: rows.filter((row) => row.wasConnected).length,
+      failed: rows.filter((row) => row.state === "failed").length,
+    };
+  }
+
+  /** CPU of every life of every worker; the sum of each worker's highest resident size. */
+  resources(): { cpuS: number; peakRssBytes: number } {
+    let cpuS = 0;
+    const peaks = new Map<number, number>();
+    for (const life of this.#lives.values()) {
+      cpuS += life.cpuS;
+      peaks.set(life.worker, Math.max(peaks.get(life.worker) ?? 0, life.rss));
+    }
+    return { cpuS, peakRssBytes: [...peaks.values()].reduce((sum, rss) => sum + rss, 0) };
+  }
+
+  /** @returns false if this snapshot was merged before */
+  #noteLife({ worker, boot, sequence, resources }: Snapshot): boolean {
+    const key = `${worker}/${boot}`;
+    const life = this.#lives.get(key) ?? { worker, seen: new SeqSet(), cpuS: 0, rss: 0 };
+    this.#lives.set(key, life);
+    if (life.seen.has(sequence)) return false;
+    life.seen.add(sequence);
+    life.cpuS = Math.max(life.cpuS, resources.cpuS);
+    life.rss = Math.max(life.rss, resources.rssBytes);
+    return true;
+  }
+
+  #merged(name: HistogramName, labels?: Labels): LatencyHistogram {
+    const parts = this.#histograms.select(name, labels);
+    const [only] = parts;
+    if (only !== undefined && parts.length === 1) return only.value;
+    const whole = new LatencyHistogram();
+    for (const { value } of parts) whole.merge(value.encode());
+    return whole;
+  }
+}

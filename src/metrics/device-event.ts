@@ -1,0 +1,76 @@
+import type { FailureClass } from "../base/failure.ts";
+import type { JsonObject } from "../base/json.ts";
+import type { DeviceState } from "./device-row.ts";
+
+/** Something that happened to one device at `t` (ms since time 0). Single telemetry messages are not events: they are in the histograms. */
+export type DeviceEvent =
+  | { type: "state"; t: number; deviceId: string; from: DeviceState; to: DeviceState }
+  | {
+      type: "registration";
+      t: number;
+      deviceId: string;
+      hub: string;
+      attempts: number;
+      ms: number;
+      phases: Readonly<Record<string, number>>;
+    }
+  | { type: "throttled"; t: number; deviceId: string; retryAfterMs: number }
+  | {
+      type: "connection";
+      t: number;
+      deviceId: string;
+      hub: string;
+      reconnect: boolean;
+      ms: number;
+      phases: Readonly<Record<string, number>>;
+    }
+  | {
+      type: "disconnection";
+      t: number;
+      deviceId: string;
+      hub: string;
+      errorClass: FailureClass;
+      error: string;
+    }
+  | {
+      type: "desired";
+      t: number;
+      deviceId: string;
+      version: number;
+      /** True for the section read after a connect. */
+      initial: boolean;
+      patch: JsonObject;
+    }
+  | {
+      type: "reported";
+      t: number;
+      deviceId: string;
+      /** `$version` of the desired section that the device had applied. */
+      desiredVersion: number;
+      patch: JsonObject;
+      /** From sending the patch to the hub's answer. */
+      ms: number;
+    }
+  | { type: "method"; t: number; deviceId: string; method: string; status: number; ms: number }
+  | {
+      type: "error";
+      t: number;
+      deviceId: string;
+      errorClass: FailureClass;
+      error: string;
+      code?: string | undefined;
+      trackingId?: string | undefined;
+      /** True where the device gave up for good. */
+      final: boolean;
+    };
+
+/** One telemetry message as `--save-messages` keeps it. */
+export interface SavedMessage {
+  readonly deviceId: string;
+  readonly boot: number;
+  readonly seq: number;
+  /** ISO time at which it was handed to the SDK. */
+  readonly at: string;
+  readonly properties: Readonly<Record<string, string>>;
+  readonly body: string;
+}

@@ -1,0 +1,100 @@
+import type { DeviceRow, DeviceState } from "./device-row.ts";
+
+/** All that the workers told of one planned device, over every life of its worker. Adding is order-free. */
+export class DeviceHistory {
+  readonly #registrationId: string;
+  /** By boot: the row of the highest snapshot sequence. */
+  readonly #boots = new Map<number, { readonly sequence: number; readonly row: DeviceRow }>();
+  /** The boot that was lost, and what the device is until the next boot speaks. */
+  #lost: { readonly boot: number; readonly state: DeviceState } | undefined;
+
+  constructor(registrationId: string) {
+    this.#registrationId = registrationId;
+  }
+
+  add(row: DeviceRow, sequence: number): void {
+    const known = this.#boots.get(row.boot);
+    if (known === undefined || sequence > known.sequence) {
+      this.#boots.set(row.boot, { sequence, row });
+    }
+  }
+
+  /** The row of each boot, earliest first. */
+  boots(): readonly DeviceRow[] {
+    return [...this.#boots.values()]
+      .map(({ row }) => row)
+      .toSorted((first, second) => first.boot - second.boot);
+  }
+
+  /** The state now: the last boot's, unless that boot was lost. */
+  state(): DeviceState {
+    const last = this.#last();
+    if (last === undefined) return "waiting";
+    return this.#lost?.boot === last.boot ? this.#lost.state : last.state;
+  }
+
+  /** The worker died: a device that was not at its end waits for the next boot. */
+  markLost(worker: number): void {
+    const last = this.#last();
+    if (last === undefined || last.worker !== worker) return;
+    if (last.state === "failed" || last.state === "stopped") return;
+    this.#lost = { boot: last.boot, state: last.wasConnected ? "reconnecting" : "waiting" };
+  }
+
+  /** One row over all boots: the last boot's, with counts summed and "was" flags joined. */
+  row(): DeviceRow {
+    const boots = this.boots();
+    const last = boots.at(-1);
+    if (last === undefined) return unheardOf(this.#registrationId);
+    const sum = (count: (row: DeviceRow) => number): number =>
+      boots.reduce((total, row) => total + count(row), 0);
+    // A new boot knows its assignment only after a while; until then the earlier one's is the best there is.
+    const assigned = boots.findLast((row) => row.hub !== "");
+    return {
+      ...last,
+      deviceId: assigned?.deviceId ?? "",
+      hub: assigned?.hub ?? "",
+      state: this.state(),
+      registrationMs: boots.findLast((row) => row.registrationMs !== null)?.registrationMs ?? null,
+      connectionMs: boots.findLast((row) => row.connectionMs !== null)?.connectionMs ?? null,
+      attempts: sum((row) => row.attempts),
+      reconnects: sum((row) => row.reconnects),
+      sent: sum((row) => row.sent),
+      acked: sum((row) => row.acked),
+      failed: sum((row) => row.failed),
+      wasAssigned: boots.some((row) => row.wasAssigned),
+      wasConnected: boots.some((row) => row.wasConnected),
+    };
+  }
+
+  #last(): DeviceRow | undefined {
+    let last: DeviceRow | undefined;
+    for (const { row } of this.#boots.values()) {
+      if (last === undefined || row.boot > last.boot) last = row;
+    }
+    return last;
+  }
+}
+
+function unheardOf(registrationId: string): DeviceRow {
+  return {
+    registrationId,
+    deviceId: "",
+    hub: "",
+    state: "waiting",
+    boot: 1,
+    worker: 0,
+    attempts: 0,
+    registrationMs: null,
+    connectionMs: null,
+    reconnects: 0,
+    sent: 0,
+    acked: 0,
+    failed: 0,
+    ackedSeqs: [],
+    wasAssigned: false,
+    wasConnected: false,
+    errorClass: null,
+    error: null,
+  };
+}

@@ -1,0 +1,49 @@
+import type { FailureClass } from "../base/failure.ts";
+
+/** The states of a device's life that users see. */
+export const DEVICE_STATES = [
+  "waiting",
+  "registering",
+  "assigned",
+  "connecting",
+  "streaming",
+  "reconnecting",
+  "failed",
+  "stopped",
+] as const;
+
+export type DeviceState = (typeof DEVICE_STATES)[number];
+
+/** Inclusive runs of sequence numbers, ascending and disjoint: `[[1, 36], [38, 40]]`. */
+export type SeqRanges = readonly (readonly [first: number, last: number])[];
+
+/** All that is known of one device; a row of `devices.csv`. A later row of the same (device, boot) replaces the earlier one. */
+export interface DeviceRow {
+  readonly registrationId: string;
+  /** "" until assigned. */
+  readonly deviceId: string;
+  /** Host name of the assigned hub; "" until assigned. */
+  readonly hub: string;
+  readonly state: DeviceState;
+  /** Life of the device's worker: 1, and one more at each restart. */
+  readonly boot: number;
+  readonly worker: number;
+  /** Registration attempts, throttled repeats included. */
+  readonly attempts: number;
+  /** From the moment the registration was due; null until assigned. */
+  readonly registrationMs: number | null;
+  /** From assigned to connected (CONNACK, twin applied, methods subscribed); null until connected once. */
+  readonly connectionMs: number | null;
+  readonly reconnects: number;
+  /** Messages of this boot: sent = acked + failed + unacked. */
+  readonly sent: number;
+  readonly acked: number;
+  readonly failed: number;
+  /** Sequence numbers of this boot that the hub acknowledged. */
+  readonly ackedSeqs: SeqRanges;
+  /** Whether the device ever reached these states in this boot. */
+  readonly wasAssigned: boolean;
+  readonly wasConnected: boolean;
+  readonly errorClass: FailureClass | null;
+  readonly error: string | null;
+}

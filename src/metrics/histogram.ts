@@ -1,0 +1,107 @@
+import type { Histogram } from "hdr-histogram-js";
+import { build, decodeFromCompressedBase64, encodeIntoCompressedBase64 } from "hdr-histogram-js";
+import type { Percentiles } from "./percentiles.ts";
+import type { EncodedHistogram } from "./snapshot.ts";
+
+/** Values above are counted as this one; their exact maximum and sum are kept all the same. */
+const HIGHEST_US = 3_600_000_000;
+const EMPTY: EncodedHistogram = { count: 0, min: 0, max: 0, sum: 0, data: "" };
+
+/**
+ * Latencies at a resolution of 1 µs, up to 1 h, three digits. Merging is exact and order-free.
+ *
+ * Minimum, maximum and sum are kept beside the buckets as whole microseconds: an encoded HDR histogram rounds the
+ * first two to bucket edges, and adding fractions would depend on the order.
+ */
+export class LatencyHistogram {
+  #buckets: Histogram | undefined;
+  #count = 0;
+  #minUs = Infinity;
+  #maxUs = 0;
+  #sumUs = 0;
+
+  get count(): number {
+    return this.#count;
+  }
+
+  /** The one place that guards: what is not a finite number is dropped, a negative latency counts as 0. */
+  record(ms: number): void {
+    if (!Number.isFinite(ms)) return;
+    const us = Math.max(0, Math.round(ms * 1_000));
+    this.#open().recordValue(Math.min(us, HIGHEST_US));
+    this.#note(1, us, us, us);
+  }
+
+  /** Adds all values of `other`. */
+  merge(other: EncodedHistogram): void {
+    if (other.count === 0) return;
+    this.#open().add(decodeFromCompressedBase64(other.data, 32));
+    this.#note(other.count, toUs(other.min), toUs(other.max), toUs(other.sum));
+  }
+
+  /** The state as it crosses processes: min, max and sum in ms. */
+  encode(): EncodedHistogram {
+    if (this.#buckets === undefined || this.#count === 0) return EMPTY;
+    return {
+      count: this.#count,
+      min: this.#minUs / 1_000,
+      max: this.#maxUs / 1_000,
+      sum: this.#sumUs / 1_000,
+      data: encodeIntoCompressedBase64(this.#buckets),
+    };
+  }
+
+  /** Forgets every value and keeps the memory. */
+  reset(): void {
+    this.#buckets?.reset();
+    this.#count = 0;
+    this.#minUs = Infinity;
+    this.#maxUs = 0;
+    this.#sumUs = 0;
+  }
+
+  /** The value in ms that `percentile` (0 to 100) percent of the values do not exceed; null without a value. */
+  valueAt(percentile: number): number | null {
+    if (this.#buckets === undefined || this.#count === 0) return null;
+    const us = this.#buckets.getValueAtPercentile(percentile);
+    return Math.min(this.#maxUs, Math.max(this.#minUs, us)) / 1_000;
+  }
+
+  percentiles(): Percentiles {
+    const some = this.#count > 0;
+    return {
+      count: this.#count,
+      min: some ? this.#minUs / 1_000 : null,
+      mean: some ? Math.round(this.#sumUs / this.#count) / 1_000 : null,
+      p50: this.valueAt(50),
+      p90: this.valueAt(90),
+      p95: this.valueAt(95),
+      p99: this.valueAt(99),
+      p999: this.valueAt(99.9),
+      max: some ? this.#maxUs / 1_000 : null,
+    };
+  }
+
+  /** 93 KiB, so only when there is something to record. */
+  #open(): Histogram {
+    this.#buckets ??= build({
+      bitBucketSize: 32,
+      lowestDiscernibleValue: 1,
+      highestTrackableValue: HIGHEST_US,
+      numberOfSignificantValueDigits: 3,
+      autoResize: false,
+    });
+    return this.#buckets;
+  }
+
+  #note(count: number, minUs: number, maxUs: number, sumUs: number): void {
+    this.#count += count;
+    this.#minUs = Math.min(this.#minUs, minUs);
+    this.#maxUs = Math.max(this.#maxUs, maxUs);
+    this.#sumUs += sumUs;
+  }
+}
+
+function toUs(ms: number): number {
+  return Math.round(ms * 1_000);
+}

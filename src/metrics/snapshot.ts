@@ -1,0 +1,31 @@
+import type { DeviceEvent, SavedMessage } from "./device-event.ts";
+import type { DeviceRow } from "./device-row.ts";
+
+/** A histogram's delta as it crosses processes. Min, max and sum are exact: the encoding rounds them to bucket edges. */
+export interface EncodedHistogram {
+  readonly count: number;
+  readonly min: number;
+  readonly max: number;
+  readonly sum: number;
+  /** HDR histogram, compressed, base64. */
+  readonly data: string;
+}
+
+/**
+ * What one worker measured since its last snapshot. Deltas, so that merging is order-free and a lost worker
+ * loses only what it had not told yet. Keys are catalogue names with sorted labels: `telemetry_failed{class:offline}`.
+ */
+export interface Snapshot {
+  readonly worker: number;
+  readonly boot: number;
+  /** 1, 2, 3 … within (worker, boot); a gap means a lost snapshot. */
+  readonly sequence: number;
+  readonly counters: Readonly<Record<string, number>>;
+  readonly histograms: Readonly<Record<string, EncodedHistogram>>;
+  /** Rows of the devices that changed. */
+  readonly devices: readonly DeviceRow[];
+  readonly events: readonly DeviceEvent[];
+  /** Only when messages are saved. */
+  readonly messages: readonly SavedMessage[];
+  readonly resources: { readonly cpuS: number; readonly rssBytes: number };
+}

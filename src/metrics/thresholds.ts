@@ -1,0 +1,149 @@
+import type { Aggregate } from "./aggregate.ts";
+import type { CounterName, HistogramName } from "./catalog.ts";
+import { METRICS, metricInfo } from "./catalog.ts";
+import type { Labels } from "./metric-key.ts";
+import { Cursor, Stray } from "./cursor.ts";
+import type { Operator, Threshold } from "./threshold-expression.ts";
+import { readThreshold } from "./threshold-expression.ts";
+
+/** Where and why an expression is not a threshold; the message ends with the text and a caret under the column. */
+export interface ThresholdProblem {
+  readonly problem: string;
+  /** From 1. */
+  readonly column: number;
+}
+
+/** Parses `METRIC[{label:value}] [count|rate|min|mean|max|p(N)] OP NUMBER[unit|%]`; never throws. */
+export function parseThreshold(text: string): { readonly threshold: Threshold } | ThresholdProblem {
+  try {
+    return { threshold: readThreshold(new Cursor(text)) };
+  } catch (error) {
+    if (!(error instanceof Stray)) throw error;
+    const column = error.at + 1;
+    const caret = `  ${text}\n  ${" ".repeat(error.at)}^`;
+    return { problem: `${error.message} (column ${column})\n${caret}`, column };
+  }
+}
+
+/** What thresholds are held against at the end of a run. */
+export interface ThresholdView {
+  readonly aggregate: Aggregate;
+  /**
+   * Derived metrics that the fleet itself does not know (ledger, workers, twin actions), by catalogue name;
+   * null = cannot be measured in this run. They win over what the aggregate computes.
+   */
+  readonly extra: Readonly<Record<string, number | null>>;
+}
+
+/** One line of the verdict; the shape of `summary.json`. */
+export interface ThresholdOutcome {
+  readonly expression: string;
+  /** In `unit`; null = not measurable here, or no sample. */
+  readonly observed: number | null;
+  readonly unit: string;
+  /** null = not measurable here, decides nothing. */
+  readonly passed: boolean | null;
+}
+
+/** What cannot be measured has `passed: null`; what can be measured and has no sample fails. */
+export function evaluateThreshold(threshold: Threshold, view: ThresholdView): ThresholdOutcome {
+  const { expression, unit } = threshold;
+  const reading = observe(threshold, view);
+  if (reading === "unmeasurable") return { expression, unit, observed: null, passed: null };
+  const passed = reading !== null && holds(reading, threshold.operator, threshold.limit);
+  return { expression, unit, observed: reading, passed };
+}
+
+type Reading = number | null | "unmeasurable";
+
+function observe(threshold: Threshold, view: ThresholdView): Reading {
+  const { metric, labels, statistic, unit } = threshold;
+  if (isHistogram(metric)) return observeHistogram(metric, threshold, view.aggregate);
+  const value = numberOf(metric, labels, view);
+  if (statistic.type !== "rate" || value === "unmeasurable" || value === null) return value;
+  const total = totalOf(metric, view);
+  if (total === "unmeasurable") return total;
+  if (total === 0) return null;
+  return (unit === "%" ? 100 * value : value) / total;
+}
+
+function observeHistogram(metric: HistogramName, threshold: Threshold, fleet: Aggregate): Reading {
+  const { labels, statistic } = threshold;
+  switch (statistic.type) {
+    case "percentile":
+      return fleet.percentile(metric, statistic.percentile, labels);
+    case "count":
+    case "min":
+    case "mean":
+    case "max":
+      return fleet.percentiles(metric, labels)[statistic.type];
+    case "rate":
+    case "value":
+      return "unmeasurable";
+    default:
+      return statistic satisfies never;
+  }
+}
+
+/** A counter or derived metric as a number. */
+function numberOf(metric: string, labels: Labels, { aggregate, extra }: ThresholdView): Reading {
+  const given = Object.hasOwn(extra, metric) ? extra[metric] : undefined;
+  if (given !== undefined) return given ?? "unmeasurable";
+  if (isCounter(metric)) return aggregate.counter(metric, labels);
+  switch (metric) {
+    case "devices_planned":
+      return aggregate.totals().planned;
+    case "devices_assigned":
+      return aggregate.totals().assigned;
+    case "devices_connected":
+      return aggregate.totals().connected;
+    case "devices_failed":
+      return aggregate.totals().failed;
+    case "telemetry_unacked":
+      return Math.max(
+        0,
+        aggregate.counter("telemetry_sent") -
+          aggregate.counter("telemetry_acked") -
+          aggregate.counter("telemetry_failed"),
+      );
+    default:
+      return "unmeasurable";
+  }
+}
+
+function totalOf(metric: string, view: ThresholdView): number | "unmeasurable" {
+  let total = 0;
+  for (const part of metricInfo(metric)?.total ?? []) {
+    const value = numberOf(part, {}, view);
+    if (value === "unmeasurable") return value;
+    total += value ?? 0;
+  }
+  return total;
+}
+
+function holds(observed: number, operator: Operator, limit: number): boolean {
+  switch (operator) {
+    case "<":
+      return observed < limit;
+    case "<=":
+      return observed <= limit;
+    case ">":
+      return observed > limit;
+    case ">=":
+      return observed >= limit;
+    case "==":
+      return observed === limit;
+    case "!=":
+      return observed !== limit;
+    default:
+      return operator satisfies never;
+  }
+}
+
+function isHistogram(name: string): name is HistogramName {
+  return metricInfo(name)?.kind === "histogram" && Object.hasOwn(METRICS, name);
+}
+
+function isCounter(name: string): name is CounterName {
+  return metricInfo(name)?.kind === "counter" && Object.hasOwn(METRICS, name);
+}

@@ -1,0 +1,74 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { LatencyHistogram } from "../../../src/metrics/histogram.ts";
+
+const latency = fc.double({ min: 0, max: 4_000_000, noNaN: true });
+const of = (values: readonly number[]): LatencyHistogram => {
+  const histogram = new LatencyHistogram();
+  for (const value of values) histogram.record(value);
+  return histogram;
+};
+
+test("the parts of a histogram merge to the whole in any order, through the encoding", () => {
+  fc.assert(
+    fc.property(fc.array(fc.array(latency, { maxLength: 8 }), { maxLength: 4 }), (parts) => {
+      const whole = of(parts.flat());
+      const there = new LatencyHistogram();
+      for (const part of parts) there.merge(of(part).encode());
+      const back = new LatencyHistogram();
+      for (const part of parts.toReversed()) back.merge(of(part).encode());
+      expect(there.percentiles()).toEqual(whole.percentiles());
+      expect(back.encode()).toEqual(whole.encode());
+    }),
+    { numRuns: 30 },
+  );
+});
+
+test("minimum and maximum are exact to the microsecond, percentiles to three digits", () => {
+  const histogram = of([3_268.919, 12.345, 700.5]);
+  expect(histogram.percentiles()).toMatchObject({ count: 3, min: 12.345, max: 3_268.919 });
+  expect(histogram.percentiles().mean).toBe(1_327.255);
+  expect(Math.abs((histogram.valueAt(50) ?? 0) - 700.5)).toBeLessThan(0.8);
+});
+
+test("percentiles lie between minimum and maximum and grow", () => {
+  fc.assert(
+    fc.property(fc.array(latency, { minLength: 1, maxLength: 30 }), (values) => {
+      const { min, p50, p90, p95, p99, p999, max } = of(values).percentiles();
+      const ascending = [min, p50, p90, p95, p99, p999, max].map(Number);
+      expect(ascending).toEqual(ascending.toSorted((a, b) => a - b));
+    }),
+    { numRuns: 50 },
+  );
+});
+
+test("without a value everything is null, and merging nothing changes nothing", () => {
+  const histogram = new LatencyHistogram();
+  histogram.merge(new LatencyHistogram().encode());
+  expect(histogram.percentiles()).toEqual({
+    count: 0,
+    min: null,
+    mean: null,
+    p50: null,
+    p90: null,
+    p95: null,
+    p99: null,
+    p999: null,
+    max: null,
+  });
+});
+
+test("what is not a number is dropped, and a negative latency counts as 0", () => {
+  expect(of([Number.NaN, Infinity, -Infinity, -5]).percentiles()).toMatchObject({
+    count: 1,
+    min: 0,
+    max: 0,
+  });
+});
+
+test("a reset histogram starts anew", () => {
+  const histogram = of([5]);
+  histogram.reset();
+  histogram.record(7);
+  expect(histogram.percentiles()).toMatchObject({ count: 1, min: 7, max: 7, p50: 7 });
+});
