@@ -1,0 +1,146 @@
+import { EventEmitter } from "node:events";
+import { TLSSocket } from "node:tls";
+import type { AuthenticateError, Client, PublishPacket, Subscription } from "aedes";
+import { Aedes } from "aedes";
+import type { Logger } from "../base/log.ts";
+import { Sessions, silentBus } from "./sessions.ts";
+
+/** What a connecting client says of itself. */
+export interface ConnectRequest {
+  readonly clientId: string;
+  readonly userName: string;
+  readonly hasPassword: boolean;
+  readonly socket: TLSSocket;
+  readonly client: Client;
+}
+
+/** Codes of a refusing CONNACK (MQTT 3.1.1, 3.2.2.3) that a service's rules may give. */
+export type RefusalCode = 2 | 3 | 4 | 5;
+
+/** The rules of one service over its broker. `C` is what the service keeps for a connection. */
+export interface BrokerRules<C> {
+  /** Session-present is always 0, whatever the client asks (DPS). */
+  readonly alwaysClean: boolean;
+  readonly keepaliveMaxS: number;
+  connect(request: ConnectRequest): C | RefusalCode;
+  /** False closes the connection. */
+  subscribe(connection: C, filter: string, qos: 0 | 1): boolean;
+  unsubscribe(connection: C, filter: string): void;
+  /** Before the PUBACK: judge, and store what must not be lost. False closes the connection. */
+  receive(connection: C, packet: PublishPacket, isWill: boolean): boolean;
+  /** After the PUBACK: answer. */
+  answer(connection: C, packet: PublishPacket): void;
+  connected(connection: C): void;
+  disconnected(connection: C): void;
+}
+
+export interface Broker {
+  accept(socket: TLSSocket): void;
+  readonly sessions: Sessions;
+  stop(): Promise<void>;
+}
+
+/** One MQTT broker for one service; a device's client id is the same at DPS and at its hub, hence one each. */
+export async function startBroker<C>(rules: BrokerRules<C>, log: Logger): Promise<Broker> {
+  const connections = new WeakMap<Client, C>();
+  const sessions = new Sessions();
+  const broker = await Aedes.createBroker({
+    mq: silentBus,
+    persistence: sessions,
+    // Devices pipeline behind CONNECT; the default of 42 drops them.
+    queueLimit: 1000,
+    preConnect: (_client, packet, done) => {
+      if (rules.alwaysClean) packet.clean = true;
+      if (packet.keepalive !== undefined)
+        packet.keepalive = Math.min(packet.keepalive, rules.keepaliveMaxS);
+      done(null, true);
+    },
+    authenticate: (client, userName, password, done) => {
+      const outcome = client.conn instanceof TLSSocket ? judge(client, client.conn) : 5;
+      if (isRefusal(outcome)) return done(refusal(outcome), null);
+      connections.set(client, outcome);
+      return done(null, true);
+
+      function judge(from: Client, socket: TLSSocket): C | RefusalCode {
+        const hasPassword = password !== undefined && password.length > 0;
+        return rules.connect({
+          clientId: from.id,
+          userName: userName ?? "",
+          hasPassword,
+          socket,
+          client: from,
+        });
+      }
+    },
+    authorizeSubscribe: (client, subscription, done) => {
+      const connection = connections.get(client);
+      const granted =
+        connection !== undefined &&
+        rules.subscribe(connection, subscription.topic, subscription.qos === 0 ? 0 : 1);
+      return granted ? done(null, subscription) : done(new Error("filter refused"));
+    },
+    authorizePublish: (client, packet, done) => {
+      const connection = client === null ? undefined : connections.get(client);
+      // Azure closes the connection on QoS 2 (Microsoft Learn, "Communicate with an IoT hub using MQTT").
+      if (client === null || connection === undefined || packet.qos === 2)
+        return done(new Error("publish refused"));
+      const isWill = Reflect.get(client, "will") === packet;
+      return rules.receive(connection, packet, isWill)
+        ? done()
+        : done(new Error("publish refused"));
+    },
+    published: (packet, client, done) => {
+      // The broker's own $SYS messages have no client.
+      const connection = client === null ? undefined : connections.get(client);
+      if (connection !== undefined) rules.answer(connection, packet);
+      done();
+    },
+  });
+  const forConnection = (client: Client, act: (connection: C) => void): void => {
+    const connection = connections.get(client);
+    if (connection !== undefined) act(connection);
+  };
+  broker.on("client", (client) => forConnection(client, (c) => rules.connected(c)));
+  broker.on("clientDisconnect", (client) => forConnection(client, (c) => rules.disconnected(c)));
+  broker.on("unsubscribe", (filters, client) =>
+    forConnection(client, (c) => {
+      for (const filter of filters) rules.unsubscribe(c, filter);
+    }),
+  );
+  broker.on("clientError", (client, err) =>
+    log.debug({ deviceId: client.id, err }, "connection failed"),
+  );
+  broker.on("connectionError", (_client, err) => log.debug({ err }, "connection failed"));
+  return {
+    sessions,
+    accept: (socket) => {
+      lowerSubscriptionQos(broker.handle(socket));
+    },
+    stop: () => new Promise((resolve) => broker.close(() => resolve())),
+  };
+}
+
+function isRefusal(outcome: unknown): outcome is RefusalCode {
+  return outcome === 2 || outcome === 3 || outcome === 4 || outcome === 5;
+}
+
+function refusal(returnCode: RefusalCode): AuthenticateError {
+  return Object.assign(new Error("connection refused"), { returnCode });
+}
+
+/**
+ * Grants QoS 1 at most, as Azure does. aedes 1.2 grants what was asked, whatever `authorizeSubscribe` returns,
+ * so the packet is lowered before it sees it; the parser has no public name, and the version is pinned.
+ */
+function lowerSubscriptionQos(client: Client): void {
+  const parser: unknown = Reflect.get(client, "_parser");
+  if (!(parser instanceof EventEmitter)) throw new TypeError("aedes: Client has no _parser");
+  parser.prependListener(
+    "packet",
+    (packet: { cmd?: string; subscriptions?: readonly Subscription[] }) => {
+      if (packet.cmd !== "subscribe") return;
+      for (const subscription of packet.subscriptions ?? [])
+        if (subscription.qos === 2) subscription.qos = 1;
+    },
+  );
+}

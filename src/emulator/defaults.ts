@@ -1,0 +1,101 @@
+/** Every window, delay and quota of the imitated services; `AZURE_DEFAULTS` holds the documented values. */
+export interface EmulatorLimits {
+  /** Seconds in the `retry-after` of DPS answers; integer >= 0. */
+  readonly retryAfterS: number;
+  /** How long a registration stays `assigning`, in ms; 0 = the first poll finds it done. */
+  readonly assignmentMs: number;
+  /** Largest message that a device may send to DPS, in bytes. */
+  readonly registerMaxBytes: number;
+  /** Largest device-to-cloud message, in bytes of body and properties; a larger one closes the connection. */
+  readonly telemetryMaxBytes: number;
+  /** Largest direct-method payload in each direction, in bytes. */
+  readonly methodPayloadMaxBytes: number;
+  /** How long a direct method waits for its answer unless the caller says otherwise, in s. */
+  readonly methodResponseTimeoutS: number;
+  readonly methodResponseTimeoutMinS: number;
+  readonly methodResponseTimeoutMaxS: number;
+  /** The longest that a caller may wait for an offline device, in s. */
+  readonly methodConnectTimeoutMaxS: number;
+  readonly tagsMaxBytes: number;
+  /** Of desired and of reported, each, without metadata and version. */
+  readonly propertiesMaxBytes: number;
+  readonly twinKeyMaxBytes: number;
+  readonly twinStringMaxBytes: number;
+  readonly twinDepthMax: number;
+  readonly twinIntegerMin: number;
+  readonly twinIntegerMax: number;
+  /** A larger keepalive of a client counts as this, in s; the server waits 1.5 times as long. */
+  readonly keepaliveMaxS: number;
+  /** A connection that has not sent its CONNECT by then is closed, in ms. */
+  readonly connectTimeoutMs: number;
+  /** How far a SAS token may be past its end, in s. */
+  readonly sasClockSkewS: number;
+  /** Items of a query page unless the caller says otherwise, and at most. */
+  readonly queryPageSize: number;
+  readonly queryPageSizeMax: number;
+  /** How long a disabled, deleted or re-keyed identity keeps its live connection, in ms. */
+  readonly identityCloseDelayMs: number;
+  /** Ingested messages that are kept for readers; the emulator's own bounds, older ones are dropped. */
+  readonly eventsMaxCount: number;
+  readonly eventsMaxBytes: number;
+}
+
+/** Azure's documented values; where Azure documents none, what docs/emulator-fidelity.md says. */
+export const AZURE_DEFAULTS: EmulatorLimits = {
+  retryAfterS: 3,
+  assignmentMs: 0,
+  registerMaxBytes: 96 * 1024,
+  telemetryMaxBytes: 256 * 1024,
+  methodPayloadMaxBytes: 128 * 1024,
+  methodResponseTimeoutS: 30,
+  methodResponseTimeoutMinS: 5,
+  methodResponseTimeoutMaxS: 300,
+  methodConnectTimeoutMaxS: 300,
+  tagsMaxBytes: 8 * 1024,
+  propertiesMaxBytes: 32 * 1024,
+  twinKeyMaxBytes: 1024,
+  twinStringMaxBytes: 4 * 1024,
+  twinDepthMax: 10,
+  twinIntegerMin: -4_503_599_627_370_496,
+  twinIntegerMax: 4_503_599_627_370_495,
+  keepaliveMaxS: 1177,
+  connectTimeoutMs: 30_000,
+  sasClockSkewS: 300,
+  queryPageSize: 100,
+  queryPageSizeMax: 1000,
+  identityCloseDelayMs: 0,
+  eventsMaxCount: 1_000_000,
+  eventsMaxBytes: 256 * 1024 * 1024,
+};
+
+/** The defaults with what `overrides` sets; members that are no limits are left out. */
+export function limitsFrom(overrides: Partial<EmulatorLimits>): EmulatorLimits {
+  const pick = <K extends keyof EmulatorLimits>(key: K): EmulatorLimits[K] =>
+    overrides[key] ?? AZURE_DEFAULTS[key];
+  return {
+    retryAfterS: pick("retryAfterS"),
+    assignmentMs: pick("assignmentMs"),
+    registerMaxBytes: pick("registerMaxBytes"),
+    telemetryMaxBytes: pick("telemetryMaxBytes"),
+    methodPayloadMaxBytes: pick("methodPayloadMaxBytes"),
+    methodResponseTimeoutS: pick("methodResponseTimeoutS"),
+    methodResponseTimeoutMinS: pick("methodResponseTimeoutMinS"),
+    methodResponseTimeoutMaxS: pick("methodResponseTimeoutMaxS"),
+    methodConnectTimeoutMaxS: pick("methodConnectTimeoutMaxS"),
+    tagsMaxBytes: pick("tagsMaxBytes"),
+    propertiesMaxBytes: pick("propertiesMaxBytes"),
+    twinKeyMaxBytes: pick("twinKeyMaxBytes"),
+    twinStringMaxBytes: pick("twinStringMaxBytes"),
+    twinDepthMax: pick("twinDepthMax"),
+    twinIntegerMin: pick("twinIntegerMin"),
+    twinIntegerMax: pick("twinIntegerMax"),
+    keepaliveMaxS: pick("keepaliveMaxS"),
+    connectTimeoutMs: pick("connectTimeoutMs"),
+    sasClockSkewS: pick("sasClockSkewS"),
+    queryPageSize: pick("queryPageSize"),
+    queryPageSizeMax: pick("queryPageSizeMax"),
+    identityCloseDelayMs: pick("identityCloseDelayMs"),
+    eventsMaxCount: pick("eventsMaxCount"),
+    eventsMaxBytes: pick("eventsMaxBytes"),
+  };
+}

@@ -1,0 +1,80 @@
+import type { Json, JsonObject } from "../../base/json.ts";
+import { isJsonObject } from "../../base/json.ts";
+import type { Registration } from "./registrations.ts";
+
+// Shapes: Azure/azure-rest-api-specs, DeviceProvisioningServices device.json (2021-10-01),
+// RegistrationOperationStatus and DeviceRegistrationResult.
+
+/** The answer to a register request, and (with the registration id) to a poll while it runs. */
+export function assigningBody(operationId: string, registrationId?: string): string {
+  return JSON.stringify({
+    operationId,
+    status: "assigning",
+    ...(registrationId === undefined
+      ? {}
+      : { registrationState: { registrationId, status: "assigning" } }),
+  });
+}
+
+/** A disabled enrollment is no error: status 200 with an empty operation id (Azure/azure-sdk-for-c parser tests). */
+export function disabledBody(registrationId: string): string {
+  return JSON.stringify({
+    operationId: "",
+    status: "disabled",
+    registrationState: { registrationId, status: "disabled" },
+  });
+}
+
+export function finishedBody(operationId: string, record: Registration): string {
+  return JSON.stringify({
+    operationId,
+    status: record.status,
+    registrationState: { x509: {}, ...registrationStateOf(record) },
+  });
+}
+
+/** The record as device and service API show it; members that are undefined are left out by JSON. */
+export function registrationStateOf(record: Registration): Readonly<Record<string, unknown>> {
+  return {
+    registrationId: record.registrationId,
+    createdDateTimeUtc: record.createdDateTimeUtc,
+    assignedHub: record.assignedHub,
+    deviceId: record.deviceId,
+    status: record.status,
+    substatus: record.substatus,
+    errorCode: record.errorCode,
+    errorMessage: record.errorMessage,
+    lastUpdatedDateTimeUtc: record.lastUpdatedDateTimeUtc,
+    etag: record.etag,
+    payload: record.payload,
+  };
+}
+
+export type RegisterBody =
+  | {
+      readonly ok: true;
+      readonly registrationId: string | undefined;
+      readonly payload: Json | undefined;
+    }
+  | { readonly ok: false; readonly message: string };
+
+/** Reads a register request: empty (C# SDK), or an object of `registrationId` and `payload`; never throws. */
+export function parseRegisterBody(bytes: Buffer): RegisterBody {
+  const text = bytes.toString("utf8").trim();
+  if (text === "") return { ok: true, registrationId: undefined, payload: undefined };
+  const body = parseJson(text);
+  if (!isJsonObject(body)) return { ok: false, message: "The request body is no JSON object." };
+  const { registrationId, payload } = body;
+  if (registrationId !== undefined && typeof registrationId !== "string")
+    return { ok: false, message: "registrationId is no string." };
+  return { ok: true, registrationId, payload };
+}
+
+function parseJson(text: string): JsonObject | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return isJsonObject(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}

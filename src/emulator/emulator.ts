@@ -1,0 +1,208 @@
+import type { X509Certificate } from "node:crypto";
+import { randomBytes, randomUUID } from "node:crypto";
+import type { Logger } from "../base/log.ts";
+import { silentLogger } from "../base/log.ts";
+import type { EmulatorLimits } from "./defaults.ts";
+import { limitsFrom } from "./defaults.ts";
+import { startDps } from "./dps/dps.ts";
+import { EnrollmentGroups } from "./dps/enrollment-groups.ts";
+import { Provisioning } from "./dps/provisioning.ts";
+import { Registrations } from "./dps/registrations.ts";
+import { isDpsUserName } from "./dps/user-name.ts";
+import { EventLog } from "./events/event-log.ts";
+import { IotHub } from "./hub/hub.ts";
+import { parseHubUserName } from "./hub/user-name.ts";
+import { startListener } from "./listener.ts";
+import { PeerChains } from "./peer-certificate.ts";
+import { startApiServer } from "./service-api/api-server.ts";
+import { ADMIN_PATH } from "./service-api/admin-routes.ts";
+import type { AccessPolicy } from "./service-api/sas.ts";
+import type { Surroundings } from "./surroundings.ts";
+
+/** Names that an emulator has unless told otherwise. */
+export const DEFAULT_NAMES = {
+  idScope: "0ne000CA7E5",
+  provisioningHost: "global.azure-devices-provisioning.net",
+  dpsHost: "cheesecave-dps.azure-devices-provisioning.net",
+  hubs: ["cheesecave-hub.azure-devices.net"],
+} as const;
+
+export interface EmulatorOptions extends Partial<EmulatorLimits> {
+  /** Server certificate (chain) and key; its names must cover every host name, and `host`. */
+  readonly tls: { readonly certificatePem: string; readonly privateKeyPem: string };
+  /** Address to listen on; default 127.0.0.1. */
+  readonly host?: string;
+  /** 0, the default, takes a free port. */
+  readonly mqttPort?: number;
+  readonly httpsPort?: number;
+  readonly idScope?: string;
+  readonly provisioningHost?: string;
+  readonly dpsHost?: string;
+  /** Host names of the hubs, at least one. */
+  readonly hubs?: readonly string[];
+  /**
+   * Where given, a group's signing certificate counts only if it is one of these or leads up to one, as with Azure.
+   * Default: every signing certificate counts as verified.
+   */
+  readonly verifiedCas?: readonly X509Certificate[] | undefined;
+  /** ms since 1970; default the machine's clock. */
+  readonly clock?: () => number;
+  /** New GUIDs; default random. */
+  readonly newId?: () => string;
+  readonly log?: Logger;
+}
+
+/** A running emulator. */
+export interface Emulator extends AsyncDisposable {
+  readonly host: string;
+  readonly mqttPort: number;
+  readonly httpsPort: number;
+  readonly idScope: string;
+  readonly provisioningHost: string;
+  readonly dpsHost: string;
+  readonly hubs: readonly string[];
+  /** Keys are new at every start. */
+  readonly dpsConnectionString: string;
+  /** In the order of `hubs`. */
+  readonly hubConnectionStrings: readonly string[];
+  readonly eventsUrl: string;
+  readonly adminUrl: string;
+  readonly adminToken: string;
+  /** Closes both ports and every connection; safe to call twice. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts DPS and IoT Hubs on this machine: MQTT over TLS on one port, the service APIs over HTTPS on another.
+ *
+ * @throws {FleetError} `ADDRESS_IN_USE` with the address; nothing is left running then
+ */
+export async function startEmulator(options: EmulatorOptions): Promise<Emulator> {
+  const names = lowerCaseNames(options);
+  const host = options.host ?? "127.0.0.1";
+  const around: Surroundings = {
+    limits: limitsFrom(options),
+    clock: options.clock ?? Date.now,
+    newId: options.newId ?? randomUUID,
+    log: options.log ?? silentLogger(),
+  };
+  const events = new EventLog({
+    maxCount: around.limits.eventsMaxCount,
+    maxBytes: around.limits.eventsMaxBytes,
+  });
+  const groups = new EnrollmentGroups(around);
+  const registrations = new Registrations(around);
+  const adminToken = randomBytes(32).toString("base64url");
+  const dpsPolicy = newPolicy("provisioningserviceowner");
+  const started: (() => Promise<void>)[] = [];
+  const stop = stopAll(started);
+  try {
+    const hubs: { readonly hub: IotHub; readonly policy: AccessPolicy }[] = [];
+    for (const hostName of names.hubs) {
+      const hub = await IotHub.start({
+        around,
+        hostName,
+        ingest: (message) => events.append(message),
+      });
+      started.push(() => hub.stop());
+      hubs.push({ hub, policy: newPolicy("iothubowner") });
+    }
+    const byName = new Map(hubs.map(({ hub }) => [hub.hostName, hub]));
+    const provisioning = new Provisioning({
+      around,
+      groups,
+      registrations,
+      hubs: hubs.map(({ hub }) => hub),
+      verifiedCas: options.verifiedCas,
+    });
+    const dps = await startDps({
+      around,
+      idScope: names.idScope,
+      provisioning,
+      chains: new PeerChains(),
+    });
+    started.push(() => dps.stop());
+    const tls = options.tls;
+    const listener = await startListener({
+      ...tls,
+      host,
+      port: options.mqttPort ?? 0,
+      connectTimeoutMs: around.limits.connectTimeoutMs,
+      route: ({ userName = "" }) =>
+        isDpsUserName(userName) ? dps : byName.get(parseHubUserName(userName)?.hostName ?? ""),
+      log: around.log.child({ component: "listener" }),
+    });
+    started.push(() => listener.stop());
+    const api = await startApiServer({
+      ...tls,
+      around,
+      host,
+      port: options.httpsPort ?? 0,
+      dps: {
+        groups,
+        registrations,
+        linkedHubs: names.hubs,
+        hostNames: [names.dpsHost, names.provisioningHost],
+        policy: dpsPolicy,
+      },
+      hubs,
+      events,
+      adminToken,
+    });
+    started.push(() => api.stop());
+    const adminUrl = `https://${urlHost(host)}:${api.port}${ADMIN_PATH}`;
+    return {
+      ...names,
+      host,
+      mqttPort: listener.port,
+      httpsPort: api.port,
+      dpsConnectionString: connectionString(names.dpsHost, dpsPolicy),
+      hubConnectionStrings: hubs.map(({ hub, policy }) => connectionString(hub.hostName, policy)),
+      eventsUrl: `${adminUrl}/events`,
+      adminUrl,
+      adminToken,
+      stop,
+      [Symbol.asyncDispose]: stop,
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+function lowerCaseNames(options: EmulatorOptions): {
+  readonly idScope: string;
+  readonly provisioningHost: string;
+  readonly dpsHost: string;
+  readonly hubs: readonly string[];
+} {
+  return {
+    idScope: options.idScope ?? DEFAULT_NAMES.idScope,
+    provisioningHost: (options.provisioningHost ?? DEFAULT_NAMES.provisioningHost).toLowerCase(),
+    dpsHost: (options.dpsHost ?? DEFAULT_NAMES.dpsHost).toLowerCase(),
+    hubs: [...new Set((options.hubs ?? DEFAULT_NAMES.hubs).map((hub) => hub.toLowerCase()))],
+  };
+}
+
+/** Stops in reverse order of starting, once. */
+function stopAll(started: (() => Promise<void>)[]): () => Promise<void> {
+  let stopped: Promise<void> | undefined;
+  const all = async (): Promise<void> => {
+    for (const stopOne of started.toReversed()) await stopOne();
+  };
+  return () => (stopped ??= all());
+}
+
+function newPolicy(name: string): AccessPolicy {
+  return { name, key: randomBytes(32).toString("base64") };
+}
+
+function connectionString(hostName: string, policy: AccessPolicy): string {
+  return `HostName=${hostName};SharedAccessKeyName=${policy.name};SharedAccessKey=${policy.key}`;
+}
+
+/** An address to dial in a URL: "every address" is reached through the loopback one. */
+function urlHost(host: string): string {
+  if (host === "0.0.0.0" || host === "::") return "localhost";
+  return host.includes(":") ? `[${host}]` : host;
+}

@@ -1,0 +1,90 @@
+import { EventEmitter, once } from "node:events";
+import { azureDate } from "../azure-time.ts";
+import type { Surroundings } from "../surroundings.ts";
+import type { ConnectionState } from "./documents.ts";
+import type { HubConnection } from "./hub-connection.ts";
+
+const NEVER = "0001-01-01T00:00:00Z";
+
+/** The live connections of a hub, and what it remembers of those that are gone. */
+export class Connections {
+  readonly #around: Surroundings;
+  readonly #live = new Map<string, HubConnection>();
+  readonly #past = new Map<
+    string,
+    { readonly changedMs: number; readonly lastActivityMs: number }
+  >();
+  /** Emits a device id each time that device connects or subscribes. */
+  readonly #ready = new EventEmitter();
+
+  constructor(around: Surroundings) {
+    this.#around = around;
+    this.#ready.setMaxListeners(0);
+  }
+
+  get count(): number {
+    return this.#live.size;
+  }
+
+  find(deviceId: string): HubConnection | undefined {
+    return this.#live.get(deviceId);
+  }
+
+  opened(connection: HubConnection): void {
+    this.#live.set(connection.deviceId, connection);
+    this.#note(connection);
+    this.announce(connection.deviceId);
+  }
+
+  /** An older connection of a device that a newer one has replaced changes nothing any more. */
+  closed(connection: HubConnection): void {
+    if (this.#live.get(connection.deviceId) !== connection) return;
+    this.#live.delete(connection.deviceId);
+    this.#note(connection);
+  }
+
+  forget(deviceId: string): void {
+    this.#past.delete(deviceId);
+  }
+
+  announce(deviceId: string): void {
+    this.#ready.emit(`device ${deviceId}`);
+  }
+
+  state(deviceId: string): ConnectionState {
+    const live = this.#live.get(deviceId);
+    const past = this.#past.get(deviceId);
+    const lastActivityMs = live?.lastActivityMs ?? past?.lastActivityMs;
+    return {
+      connected: live !== undefined,
+      changedTime: past === undefined ? NEVER : azureDate(past.changedMs),
+      lastActivityTime: lastActivityMs === undefined ? NEVER : azureDate(lastActivityMs),
+    };
+  }
+
+  /** The device's connection with `filter` subscribed, waiting for it up to `timeoutMs`; undefined if it does not come. */
+  async listening(
+    deviceId: string,
+    filter: string,
+    options: { readonly timeoutMs: number; readonly signal: AbortSignal },
+  ): Promise<HubConnection | undefined> {
+    const limit = AbortSignal.any([options.signal, AbortSignal.timeout(options.timeoutMs)]);
+    for (;;) {
+      const connection = this.#live.get(deviceId);
+      if (connection?.listensTo(filter) === true) return connection;
+      if (options.timeoutMs === 0 || limit.aborted) return undefined;
+      try {
+        await once(this.#ready, `device ${deviceId}`, { signal: limit });
+      } catch {
+        // The time is over, or the caller is gone; the loop looks a last time.
+      }
+    }
+  }
+
+  #note(connection: HubConnection): void {
+    this.#past.set(connection.deviceId, {
+      changedMs: this.#around.clock(),
+      lastActivityMs: connection.lastActivityMs,
+    });
+  }
+}

@@ -1,0 +1,144 @@
+import { azureDate, generationId } from "../azure-time.ts";
+import type { ProvisionedDevice, TwinSeed } from "../dps/hub-link.ts";
+import { requireMatch } from "../etag.ts";
+import { ServiceFault } from "../fault.ts";
+import type { Surroundings } from "../surroundings.ts";
+import type { Twin } from "./twin.ts";
+import { newTwin } from "./twin.ts";
+
+/** An entry of the identity registry, with its twin: they are created and deleted together. */
+export interface DeviceRecord {
+  readonly deviceId: string;
+  readonly generationId: string;
+  readonly etag: string;
+  readonly enabled: boolean;
+  readonly statusReason: string | undefined;
+  readonly statusUpdatedTime: string;
+  readonly primaryThumbprint: string;
+  readonly secondaryThumbprint: string;
+  readonly iotEdge: boolean;
+  readonly modelId: string;
+  readonly twin: Twin;
+}
+
+/** What a service client may set of an identity. */
+export type IdentityUpdate = Pick<
+  DeviceRecord,
+  "enabled" | "statusReason" | "primaryThumbprint" | "secondaryThumbprint" | "iotEdge"
+>;
+
+const NEVER = "0001-01-01T00:00:00Z";
+
+/** The identity registry and the twins of one hub. Device ids are case-sensitive. */
+export class DeviceStore {
+  readonly #around: Surroundings;
+  /** Called after an identity lost its right to the connection that it has. */
+  readonly #onRevoked: (deviceId: string) => void;
+  readonly #byId = new Map<string, DeviceRecord>();
+  #created = 0;
+
+  constructor(around: Surroundings, onRevoked: (deviceId: string) => void) {
+    this.#around = around;
+    this.#onRevoked = onRevoked;
+  }
+
+  get size(): number {
+    return this.#byId.size;
+  }
+
+  find(deviceId: string): DeviceRecord | undefined {
+    return this.#byId.get(deviceId);
+  }
+
+  /** @throws {ServiceFault} `deviceNotFound` */
+  get(deviceId: string): DeviceRecord {
+    const record = this.#byId.get(deviceId);
+    if (record === undefined)
+      throw new ServiceFault("deviceNotFound", `Device ${deviceId} not found.`);
+    return record;
+  }
+
+  all(): IterableIterator<DeviceRecord> {
+    return this.#byId.values();
+  }
+
+  /** Creates the identity with its initial twin, or gives an existing one the new credential. */
+  provision(device: ProvisionedDevice): void {
+    const before = this.find(device.deviceId);
+    const credential = {
+      primaryThumbprint: device.thumbprint,
+      secondaryThumbprint: device.thumbprint,
+    };
+    if (before === undefined) {
+      this.#create(
+        device.deviceId,
+        { enabled: true, statusReason: undefined, iotEdge: device.iotEdge, ...credential },
+        device.seed,
+      );
+    } else if (before.primaryThumbprint !== device.thumbprint) {
+      this.#byId.set(device.deviceId, { ...before, ...credential, etag: this.#newEtag() });
+      this.#onRevoked(device.deviceId);
+    }
+  }
+
+  /** Creates or replaces an identity, as a service client does; @throws {ServiceFault} `preconditionFailed` */
+  put(deviceId: string, update: IdentityUpdate, ifMatch: string | undefined): DeviceRecord {
+    const before = this.find(deviceId);
+    requireMatch(ifMatch, before?.etag);
+    if (before === undefined) return this.#create(deviceId, update, { tags: {}, desired: {} });
+    const flipped = before.enabled !== update.enabled;
+    const record = {
+      ...before,
+      ...update,
+      etag: this.#newEtag(),
+      statusUpdatedTime: flipped ? azureDate(this.#around.clock()) : before.statusUpdatedTime,
+    };
+    this.#byId.set(deviceId, record);
+    const rekeyed =
+      record.primaryThumbprint !== before.primaryThumbprint ||
+      record.secondaryThumbprint !== before.secondaryThumbprint;
+    if (!record.enabled || rekeyed) this.#onRevoked(deviceId);
+    return record;
+  }
+
+  /** @throws {ServiceFault} `deviceNotFound`, `preconditionFailed` */
+  delete(deviceId: string, ifMatch: string | undefined): DeviceRecord {
+    const record = this.get(deviceId);
+    requireMatch(ifMatch, record.etag);
+    this.#byId.delete(deviceId);
+    this.#onRevoked(deviceId);
+    return record;
+  }
+
+  /** @throws {ServiceFault} `deviceNotFound` */
+  setTwin(deviceId: string, twin: Twin): DeviceRecord {
+    const record = { ...this.get(deviceId), twin };
+    this.#byId.set(deviceId, record);
+    return record;
+  }
+
+  setModelId(deviceId: string, modelId: string): void {
+    const record = this.find(deviceId);
+    if (record !== undefined && record.modelId !== modelId)
+      this.#byId.set(deviceId, { ...record, modelId });
+  }
+
+  #create(deviceId: string, identity: IdentityUpdate, seed: TwinSeed): DeviceRecord {
+    const nowMs = this.#around.clock();
+    const record: DeviceRecord = {
+      ...identity,
+      deviceId,
+      generationId: generationId(nowMs, this.#created++),
+      etag: this.#newEtag(),
+      statusUpdatedTime: NEVER,
+      modelId: "",
+      twin: newTwin(seed, azureDate(nowMs)),
+    };
+    this.#byId.set(deviceId, record);
+    return record;
+  }
+
+  #newEtag(): string {
+    return Buffer.from(this.#around.newId().slice(0, 8)).toString("base64");
+  }
+}

@@ -1,0 +1,68 @@
+import type { JsonObject } from "../../base/json.ts";
+import type { DeviceRecord } from "./device-store.ts";
+import type { TwinSection } from "./twin.ts";
+import { twinEtag } from "./twin.ts";
+
+/** What the hub knows of a device's connection. */
+export interface ConnectionState {
+  readonly connected: boolean;
+  readonly changedTime: string;
+  readonly lastActivityTime: string;
+}
+
+/** The whole twin, as the service API shows it (Microsoft Learn, "Understand and use device twins", sample). */
+export function twinDocument(record: DeviceRecord, state: ConnectionState): JsonObject {
+  return {
+    deviceId: record.deviceId,
+    etag: twinEtag(record.twin),
+    deviceEtag: record.etag,
+    status: record.enabled ? "enabled" : "disabled",
+    ...(record.statusReason === undefined ? {} : { statusReason: record.statusReason }),
+    statusUpdateTime: record.statusUpdatedTime,
+    connectionState: state.connected ? "Connected" : "Disconnected",
+    lastActivityTime: state.lastActivityTime,
+    cloudToDeviceMessageCount: 0,
+    authenticationType: "selfSigned",
+    x509Thumbprint: {
+      primaryThumbprint: record.primaryThumbprint,
+      secondaryThumbprint: record.secondaryThumbprint,
+    },
+    modelId: record.modelId,
+    version: record.twin.version,
+    tags: record.twin.tags,
+    properties: {
+      desired: sectionDocument(record.twin.desired),
+      reported: sectionDocument(record.twin.reported),
+    },
+    capabilities: { iotEdge: record.iotEdge },
+  };
+}
+
+function sectionDocument(section: TwinSection): JsonObject {
+  return { ...section.value, $metadata: section.metadata, $version: section.version };
+}
+
+/** An identity, as the registry calls show it (azure-iothub 1.16, Device). */
+export function deviceDocument(record: DeviceRecord, state: ConnectionState): JsonObject {
+  return {
+    deviceId: record.deviceId,
+    generationId: record.generationId,
+    etag: record.etag,
+    connectionState: state.connected ? "Connected" : "Disconnected",
+    status: record.enabled ? "enabled" : "disabled",
+    statusReason: record.statusReason ?? null,
+    connectionStateUpdatedTime: state.changedTime,
+    statusUpdatedTime: record.statusUpdatedTime,
+    lastActivityTime: state.lastActivityTime,
+    cloudToDeviceMessageCount: 0,
+    authentication: {
+      symmetricKey: { primaryKey: null, secondaryKey: null },
+      x509Thumbprint: {
+        primaryThumbprint: record.primaryThumbprint,
+        secondaryThumbprint: record.secondaryThumbprint,
+      },
+      type: "selfSigned",
+    },
+    capabilities: { iotEdge: record.iotEdge },
+  };
+}

@@ -1,0 +1,147 @@
+import type { IncomingMessage, Server, ServerResponse } from "node:http";
+import type { FastifyInstance, FastifyRequest } from "fastify";
+import { fastify } from "fastify";
+import { addressError } from "../address-error.ts";
+import type { EventLog } from "../events/event-log.ts";
+import { ServiceFault } from "../fault.ts";
+import type { IotHub } from "../hub/hub.ts";
+import type { Surroundings } from "../surroundings.ts";
+import { adminRoutes } from "./admin-routes.ts";
+import type { DpsApiOptions } from "./dps-routes.ts";
+import { dpsRoutes } from "./dps-routes.ts";
+import { hubRoutes } from "./hub-routes.ts";
+import type { FaultWriter } from "./replies.ts";
+import { dpsFaultWriter, faultOf, headerOf, hubFaultWriter } from "./replies.ts";
+import type { AccessPolicy } from "./sas.ts";
+import { isAuthorized } from "./sas.ts";
+
+/** Where a service adds its routes. */
+export type ApiScope = FastifyInstance<Server, IncomingMessage, ServerResponse>;
+
+export interface ApiServerOptions {
+  readonly around: Surroundings;
+  readonly certificatePem: string;
+  readonly privateKeyPem: string;
+  readonly host: string;
+  /** 0 = a free port. */
+  readonly port: number;
+  readonly dps: Omit<DpsApiOptions, "around"> & {
+    /** Every name of the DPS instance. */
+    readonly hostNames: readonly string[];
+    readonly policy: AccessPolicy;
+  };
+  readonly hubs: readonly { readonly hub: IotHub; readonly policy: AccessPolicy }[];
+  readonly events: EventLog;
+  readonly adminToken: string;
+}
+
+export interface ApiServer {
+  readonly port: number;
+  stop(): Promise<void>;
+}
+
+/**
+ * The service APIs of DPS and all hubs on one HTTPS port; the `Host` header says which is meant.
+ *
+ * @throws {FleetError} `ADDRESS_IN_USE`
+ */
+export async function startApiServer(options: ApiServerOptions): Promise<ApiServer> {
+  const app = createApp(options);
+  addServices(app, options);
+  try {
+    await app.listen({ host: options.host, port: options.port });
+  } catch (error) {
+    throw addressError(error, options.host, options.port);
+  }
+  const address = app.server.address();
+  if (address === null || typeof address === "string") throw new TypeError("no TCP address");
+  return { port: address.port, stop: () => app.close() };
+}
+
+function createApp(options: ApiServerOptions): ApiScope {
+  const app: unknown = fastify({
+    https: {
+      key: options.privateKeyPem,
+      cert: options.certificatePem,
+      minVersion: "TLSv1.2",
+    },
+    // Azure's clients write `enrollmentgroups` and `enrollmentGroups`, and `/devices/?api-version=…`.
+    routerOptions: { caseSensitive: false, ignoreTrailingSlash: true, maxParamLength: 512 },
+    // A follower of the events never ends by itself.
+    forceCloseConnections: true,
+  });
+  return app as ApiScope; // oxlint-disable-line no-unsafe-type-assertion -- see ApiScope
+}
+
+function addServices(app: ApiScope, options: ApiServerOptions): void {
+  const { around } = options;
+  const dpsFault = dpsFaultWriter(around);
+  const hubFault = hubFaultWriter(around);
+  const isDps = (request: FastifyRequest): boolean =>
+    options.dps.hostNames.includes(hostNameOf(request));
+  const hubs = new Map(options.hubs.map((entry) => [entry.hub.hostName, entry]));
+  const entryOf = (request: FastifyRequest): (typeof options.hubs)[number] => {
+    const entry = hubs.get(hostNameOf(request));
+    if (entry === undefined) throw new ServiceFault("hubNotFound", "No such service here.");
+    return entry;
+  };
+  const authorize = (request: FastifyRequest, hostName: string, policy: AccessPolicy): void => {
+    const header = headerOf(request, "authorization");
+    const given = {
+      hostName,
+      policy,
+      nowMs: around.clock(),
+      clockSkewS: around.limits.sasClockSkewS,
+    };
+    if (!isAuthorized(header, given))
+      throw new ServiceFault(
+        isDps(request) ? "dpsUnauthorized" : "unauthorized",
+        "Unauthorized: the SAS token is missing, wrong or expired.",
+      );
+  };
+
+  // Bodies are parsed here, so that what is no JSON is refused in the service's own shape.
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser("*", { parseAs: "string" }, (_request, body, done) => {
+    try {
+      done(null, body === "" ? undefined : JSON.parse(body.toString()));
+    } catch {
+      done(new ServiceFault("badRequest", "The body is no JSON."));
+    }
+  });
+  app.setNotFoundHandler(async (request, reply) => {
+    const write = isDps(request) ? dpsFault : hubFault;
+    await write(reply, new ServiceFault("notFound", "No such path."));
+  });
+  writeFaults(app, around, hubFault);
+  adminRoutes(app, { log: options.events, adminToken: options.adminToken });
+  void app.register(async (scope: ApiScope) => {
+    writeFaults(scope, around, dpsFault);
+    scope.addHook("onRequest", async (request) => {
+      if (!isDps(request)) throw new ServiceFault("notFound", "No such path on this host.");
+      authorize(request, hostNameOf(request), options.dps.policy);
+    });
+    dpsRoutes(scope, { around, ...options.dps });
+  });
+  void app.register(async (scope: ApiScope) => {
+    writeFaults(scope, around, hubFault);
+    scope.addHook("onRequest", async (request) => {
+      const { hub, policy } = entryOf(request);
+      authorize(request, hub.hostName, policy);
+    });
+    hubRoutes(scope, { around, hubOf: (request) => entryOf(request).hub });
+  });
+}
+
+function writeFaults(scope: ApiScope, around: Surroundings, write: FaultWriter): void {
+  scope.setErrorHandler(async (error: unknown, _request, reply) => {
+    const fault = faultOf(error);
+    if (fault.status === 500) around.log.error({ err: error }, "service api failed");
+    await write(reply, fault);
+  });
+}
+
+/** The name in the `Host` header, without the port. */
+function hostNameOf(request: FastifyRequest): string {
+  return (request.headers.host ?? "").replace(/:\d+$/, "").toLowerCase();
+}

@@ -1,0 +1,134 @@
+import type { FastifyReply, FastifyRequest } from "fastify";
+import { z } from "zod";
+import { ServiceFault } from "../fault.ts";
+import type { IotHub } from "../hub/hub.ts";
+import type { Surroundings } from "../surroundings.ts";
+import type { ApiScope } from "./api-server.ts";
+import { parseDevice, parseMethodCall, parseTwinPatch } from "./hub-documents.ts";
+import { pageOf } from "./paging.ts";
+import { headerOf, parseBody, sendJson, sendPage } from "./replies.ts";
+
+interface ById {
+  readonly Params: { readonly id: string };
+}
+
+export interface HubApiOptions {
+  readonly around: Surroundings;
+  /** The hub that the request's host name means. @throws {ServiceFault} `hubNotFound` */
+  readonly hubOf: (request: FastifyRequest) => IotHub;
+}
+
+/** `GET /devices` gives no more (azure-iothub 1.16, Registry.list). */
+const LIST_MAX = 1000;
+const ALL_DEVICES = /^\s*select\s+\*\s+from\s+devices\s*$/i;
+
+/** The service API of the hubs; paths and methods as azure-iothub 1.16 calls them. */
+export function hubRoutes(api: ApiScope, { around, hubOf }: HubApiOptions): void {
+  api.get<ById>("/twins/:id", async (request, reply) => {
+    await sendJson(reply, 200, hubOf(request).twin(request.params.id));
+  });
+  api.patch<ById>("/twins/:id", async (request, reply) => {
+    const patch = parseTwinPatch(request.body);
+    const ifMatch = headerOf(request, "if-match");
+    await sendJson(reply, 200, hubOf(request).updateTwin(request.params.id, patch, ifMatch));
+  });
+  api.post<ById>("/twins/:id/methods", async (request, reply) => {
+    const call = parseMethodCall(request.body, around.limits);
+    const signal = goneSignal(reply);
+    await sendJson(reply, 200, await hubOf(request).invokeMethod(request.params.id, call, signal));
+  });
+  api.get("/devices", async (request, reply) => {
+    const hub = hubOf(request);
+    const records = [...hub.devices.all()].slice(0, LIST_MAX);
+    await sendJson(
+      reply,
+      200,
+      records.map((record) => hub.device(record.deviceId)),
+    );
+  });
+  api.get<ById>("/devices/:id", async (request, reply) => {
+    await sendJson(reply, 200, hubOf(request).device(request.params.id));
+  });
+  api.put<ById>("/devices/:id", async (request, reply) => {
+    const hub = hubOf(request);
+    const { id } = request.params;
+    const update = parseDevice(id, request.body);
+    const ifMatch = headerOf(request, "if-match");
+    // Without If-Match a PUT creates; what exists is not overwritten.
+    if (ifMatch === undefined && hub.devices.find(id) !== undefined)
+      throw new ServiceFault("deviceExists", `Device ${id} already registered.`);
+    hub.devices.put(id, update, ifMatch);
+    await sendJson(reply, 200, hub.device(id));
+  });
+  api.delete<ById>("/devices/:id", async (request, reply) => {
+    hubOf(request).deleteDevice(request.params.id, headerOf(request, "if-match"));
+    await reply.code(204).send();
+  });
+  api.post("/devices/query", async (request, reply) => {
+    const { query } = parseBody(z.object({ query: z.string() }), request.body);
+    if (!ALL_DEVICES.test(query))
+      throw new ServiceFault("badRequest", "Only SELECT * FROM devices is known here.");
+    const hub = hubOf(request);
+    const page = pageOf(hub.devices.all(), (record) => record.deviceId, {
+      maxItemCount: headerOf(request, "x-ms-max-item-count"),
+      continuation: headerOf(request, "x-ms-continuation"),
+      defaultSize: around.limits.queryPageSize,
+      maxSize: around.limits.queryPageSizeMax,
+    });
+    const items = page.items.map((record) => hub.twin(record.deviceId));
+    await sendPage(reply, { ...page, items }, "Twin");
+  });
+  api.get("/statistics/devices", async (request, reply) => {
+    const { devices } = hubOf(request);
+    const enabled = [...devices.all()].filter((record) => record.enabled).length;
+    await sendJson(reply, 200, {
+      totalDeviceCount: devices.size,
+      enabledDeviceCount: enabled,
+      disabledDeviceCount: devices.size - enabled,
+    });
+  });
+  api.get("/statistics/service", async (request, reply) => {
+    await sendJson(reply, 200, { connectedDeviceCount: hubOf(request).connections.count });
+  });
+  for (const [method, url] of NOT_BUILT)
+    api.route({
+      method,
+      url,
+      handler: () => {
+        throw new ServiceFault("notImplemented", "Known in Azure, not in this emulator.");
+      },
+    });
+}
+
+/** Aborted when the caller hangs up before the answer. */
+function goneSignal(reply: FastifyReply): AbortSignal {
+  const gone = new AbortController();
+  reply.raw.once("close", () => gone.abort());
+  return gone.signal;
+}
+
+const NOT_BUILT = [
+  ["POST", "/devices"],
+  ["PUT", "/twins/:id"],
+  ["GET", "/devices/:id/modules"],
+  ["PUT", "/devices/:id/modules/:module"],
+  ["GET", "/devices/:id/modules/:module"],
+  ["DELETE", "/devices/:id/modules/:module"],
+  ["DELETE", "/devices/:id/commands"],
+  ["POST", "/devices/:id/applyConfigurationContent"],
+  ["GET", "/twins/:id/modules/:module"],
+  ["PATCH", "/twins/:id/modules/:module"],
+  ["POST", "/twins/:id/modules/:module/methods"],
+  ["POST", "/jobs/create"],
+  ["GET", "/jobs"],
+  ["GET", "/jobs/:id"],
+  ["DELETE", "/jobs/:id"],
+  ["PUT", "/jobs/v2/:id"],
+  ["GET", "/jobs/v2/:id"],
+  ["POST", "/jobs/v2/:id/cancel"],
+  ["GET", "/jobs/v2/query"],
+  ["GET", "/configurations"],
+  ["GET", "/configurations/:id"],
+  ["PUT", "/configurations/:id"],
+  ["DELETE", "/configurations/:id"],
+] as const;

@@ -1,0 +1,81 @@
+import type { FastifyReply, FastifyRequest } from "fastify";
+import type { z } from "zod";
+import { azureDate } from "../azure-time.ts";
+import { FAULTS, ServiceFault, faultBody } from "../fault.ts";
+import type { Surroundings } from "../surroundings.ts";
+import type { Page } from "./paging.ts";
+
+/** The Node SDKs parse a body only where the content type says JSON. */
+const JSON_TYPE = "application/json; charset=utf-8";
+
+export async function sendJson(reply: FastifyReply, status: number, body: unknown): Promise<void> {
+  await reply.code(status).header("content-type", JSON_TYPE).send(JSON.stringify(body));
+}
+
+export async function sendPage<T>(
+  reply: FastifyReply,
+  page: Page<T>,
+  itemType: string,
+): Promise<void> {
+  reply.header("x-ms-item-type", itemType).header("x-ms-max-item-count", page.items.length);
+  if (page.continuation !== undefined) reply.header("x-ms-continuation", page.continuation);
+  await sendJson(reply, 200, page.items);
+}
+
+/** How one of the two services writes a refusal. */
+export type FaultWriter = (reply: FastifyReply, fault: ServiceFault) => Promise<void>;
+
+/** Swagger: ProvisioningServiceErrorDetails, with the number in `x-ms-error-code`. */
+export function dpsFaultWriter(around: Surroundings): FaultWriter {
+  return async (reply, fault) => {
+    const context = { trackingId: around.newId(), timestampUtc: azureDate(around.clock()) };
+    await reply
+      .code(fault.status)
+      .header("content-type", JSON_TYPE)
+      .header("x-ms-error-code", String(fault.code))
+      .send(faultBody(fault, context));
+  };
+}
+
+/** The classic form, which azure-iothub and the C# client parse: `ErrorCode:<name>;<text>`. */
+export function hubFaultWriter(around: Surroundings): FaultWriter {
+  return async (reply, fault) => {
+    const { name } = FAULTS[fault.kind];
+    const at = new Date(around.clock()).toISOString();
+    await reply
+      .header("iothub-errorcode", name)
+      .code(fault.status)
+      .header("content-type", JSON_TYPE)
+      .send(
+        JSON.stringify({
+          Message: `ErrorCode:${name};${fault.message}`,
+          ExceptionMessage: `Tracking ID:${around.newId()}-G:0-TimeStamp:${at}`,
+        }),
+      );
+  };
+}
+
+/** @throws {ServiceFault} `badRequest` naming every problem of the body */
+export function parseBody<S extends z.ZodType>(schema: S, body: unknown): z.output<S> {
+  const parsed = schema.safeParse(body);
+  if (parsed.success) return parsed.data;
+  const problems = parsed.error.issues.map(
+    (issue) => `${issue.path.length === 0 ? "body" : issue.path.join(".")}: ${issue.message}`,
+  );
+  throw new ServiceFault("badRequest", problems.join("; "));
+}
+
+/** A header that comes at most once. */
+export function headerOf(request: FastifyRequest, name: string): string | undefined {
+  const value = request.headers[name];
+  return Array.isArray(value) ? value[0] : value;
+}
+
+/** Anything that a handler threw, as a refusal: Fastify's own errors (too large, …) become 400. */
+export function faultOf(error: unknown): ServiceFault {
+  if (error instanceof ServiceFault) return error;
+  const status: unknown = error instanceof Error ? Reflect.get(error, "statusCode") : undefined;
+  if (error instanceof Error && typeof status === "number" && status < 500)
+    return new ServiceFault("badRequest", error.message);
+  return new ServiceFault("serverError", "The emulator failed; its log says why.");
+}

@@ -1,0 +1,56 @@
+import { z } from "zod";
+
+import { FleetError } from "../base/errors.ts";
+
+const text = z.string().min(1);
+const port = z.int().min(1).max(65_535);
+
+const emulatorFile = z.strictObject({
+  idScope: text,
+  provisioningHost: text,
+  dpsHost: text,
+  hubs: z.array(text).min(1),
+  /** Where MQTT and HTTPS are dialled. */
+  address: text,
+  mqttPort: port,
+  httpsPort: port,
+  /** Absolute path of the CA that signed the emulator's server certificate. */
+  caFile: text,
+  dpsConnectionString: text,
+  /** In the order of `hubs`. */
+  hubConnectionStrings: z.array(text).min(1),
+  eventsUrl: z.url({ protocol: /^https$/ }),
+  adminUrl: z.url({ protocol: /^https$/ }),
+  adminToken: text,
+  /** null where everything is kept in memory. */
+  dataDir: text.nullable(),
+});
+
+/** What `emulator --json` prints: all that a client needs to find an emulator. It carries secrets. */
+export type EmulatorInfo = z.infer<typeof emulatorFile>;
+
+/**
+ * Reads what `emulator --json` printed.
+ *
+ * @param source names the text in messages: a path, or where it came from
+ * @throws {FleetError} `FILE_INVALID` with every problem and its place; no message shows a value of the file
+ */
+export function parseEmulatorFile(json: string, source: string): EmulatorInfo {
+  let value: unknown;
+  try {
+    value = JSON.parse(json);
+  } catch {
+    throw new FleetError("FILE_INVALID", `${source}: expected one line of JSON, got other text`, {
+      hint: "write it with: dps-fleet emulator --json > FILE",
+    });
+  }
+  const parsed = emulatorFile.safeParse(value);
+  if (parsed.success) return parsed.data;
+  throw new FleetError("FILE_INVALID", `${source}: expected what emulator --json prints`, {
+    hint: "write it with: dps-fleet emulator --json > FILE",
+    problems: parsed.error.issues.map((issue) => ({
+      place: [source, ...issue.path].join(" "),
+      message: issue.message,
+    })),
+  });
+}

@@ -1,0 +1,260 @@
+import { request } from "node:https";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { z } from "zod";
+import { formatSasToken } from "../../src/emulator/service-api/sas.ts";
+import { enrollGroup, serviceClients } from "./emulator-service-clients.ts";
+import type { TestEmulator } from "./emulator-wire.ts";
+import { HUB, emulatorForTest, register } from "./emulator-wire.ts";
+
+const HUB_2 = "second-hub.azure-devices.net";
+let world: TestEmulator;
+let clients: ReturnType<typeof serviceClients>;
+beforeAll(async () => {
+  world = await emulatorForTest({ hubs: [HUB, HUB_2], queryPageSize: 2 });
+  await enrollGroup(world, { iotHubs: [HUB] });
+  clients = serviceClients(world);
+});
+afterAll(async () => {
+  clients[Symbol.dispose]();
+  await world.emulator.stop();
+});
+
+interface Call {
+  readonly host: string;
+  readonly method?: string;
+  readonly path: string;
+  readonly authorization?: string;
+  readonly body?: string;
+}
+
+interface Answer {
+  readonly status: number | undefined;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  readonly body: string;
+}
+
+/** A call by hand, as other languages' clients make it. */
+async function call(options: Call): Promise<Answer> {
+  return await new Promise((resolve, reject) => {
+    const asking = request(
+      {
+        host: world.emulator.host,
+        port: world.emulator.httpsPort,
+        servername: options.host,
+        ca: world.pki.root.certificatePem,
+        method: options.method ?? "GET",
+        path: options.path,
+        headers: {
+          host: options.host,
+          ...(options.authorization === undefined ? {} : { authorization: options.authorization }),
+          ...(options.body === undefined ? {} : { "content-type": "application/json" }),
+        },
+      },
+      (answer) => {
+        let body = "";
+        answer.setEncoding("utf8").on("data", (text: string) => (body += text));
+        answer.on("end", () => {
+          resolve({ status: answer.statusCode, headers: answer.headers, body });
+        });
+      },
+    );
+    asking.on("error", reject).end(options.body);
+  });
+}
+
+const groupPage = z.object({ responseBody: z.array(z.object({ enrollmentGroupId: z.string() })) });
+
+const partsOf = (connectionString: string): Map<string, string> =>
+  new Map(
+    connectionString.split(";").map((part) => {
+      const equals = part.indexOf("=");
+      return [part.slice(0, equals), part.slice(equals + 1)];
+    }),
+  );
+
+function tokenFor(connectionString: string, expiresInS = 3600, resource?: string): string {
+  const parts = partsOf(connectionString);
+  const policy = {
+    name: parts.get("SharedAccessKeyName") ?? "",
+    key: parts.get("SharedAccessKey") ?? "",
+  };
+  const expiry = Math.floor(Date.now() / 1000) + expiresInS;
+  return formatSasToken(resource ?? parts.get("HostName") ?? "", policy, expiry);
+}
+
+const dpsToken = (): string => tokenFor(world.emulator.dpsConnectionString);
+const hubToken = (): string => tokenFor(world.emulator.hubConnectionStrings[0] ?? "");
+
+test("an enrollment group is written, read, listed and deleted by Microsoft's client", async () => {
+  const certificatePem = world.pki.otherRoot.certificatePem;
+  await enrollGroup(world, { id: "Extra", certificatePem, desired: { n: 1 } });
+  const { responseBody: group } = await clients.dps.getEnrollmentGroup("extra");
+  expect(group).toMatchObject({
+    enrollmentGroupId: "Extra",
+    provisioningStatus: "enabled",
+    reprovisionPolicy: { updateHubAssignment: true, migrateDeviceData: true },
+    initialTwin: { tags: { site: "cave" }, properties: { desired: { n: 1 } } },
+    attestation: {
+      type: "x509",
+      x509: {
+        signingCertificates: {
+          primary: {
+            info: { sha1Thumbprint: expect.stringMatching(/^[0-9A-F]{40}$/), version: 3 },
+          },
+        },
+      },
+    },
+  });
+  const written = await clients.dps.createOrUpdateEnrollmentGroup(group);
+  expect(written.responseBody.etag).not.toBe(group.etag);
+  await expect(clients.dps.createOrUpdateEnrollmentGroup(group)).rejects.toMatchObject({
+    name: "InvalidEtagError",
+  });
+  const query = clients.dps.createEnrollmentGroupQuery({ query: "*" }, 1);
+  const ids: string[] = [];
+  let token: string | undefined;
+  do {
+    const { responseBody } = groupPage.parse(await query.next(token ?? ""));
+    ids.push(...responseBody.map((item) => item.enrollmentGroupId));
+    token = query.hasMoreResults ? query.continuationToken : undefined;
+  } while (token !== undefined);
+  expect(ids).toEqual(["Extra", "caves"]);
+  await clients.dps.deleteEnrollmentGroup("Extra");
+  await expect(clients.dps.getEnrollmentGroup("Extra")).rejects.toMatchObject({
+    response: { statusCode: 404 },
+  });
+});
+
+test("a certificate that another group holds is refused with 409", async () => {
+  await expect(enrollGroup(world, { id: "twice" })).rejects.toMatchObject({
+    response: { statusCode: 409 },
+  });
+});
+
+test("an enrollment with an unknown member is refused with 400 that names it", async () => {
+  const body = JSON.stringify({ enrollmentGroupId: "bad", atestation: {} });
+  const path = "/enrollmentGroups/bad?api-version=2021-10-01";
+  const host = world.emulator.dpsHost;
+  const answer = await call({ host, method: "PUT", path, authorization: dpsToken(), body });
+  expect(answer.status).toBe(400);
+  expect(answer.headers["x-ms-error-code"]).toBe("400004");
+  expect(JSON.parse(answer.body)).toMatchObject({
+    errorCode: 400004,
+    message: expect.stringContaining("atestation"),
+    trackingId: expect.any(String),
+  });
+});
+
+test("registrations and devices are listed page by page", async () => {
+  const ids = ["p-1", "p-2", "p-3"];
+  for (const id of ids) await register(world, id, await world.pki.leaf(id));
+  const spec = { query: "*" };
+  const records = clients.dps.createEnrollmentGroupDeviceRegistrationStateQuery(spec, "caves", 10);
+  const page: unknown = await records.next("");
+  expect(page).toMatchObject({
+    responseBody: ids.map((registrationId) => ({ registrationId, assignedHub: HUB })),
+  });
+  expect(records.hasMoreResults).toBe(false);
+
+  const query = clients.registry.createQuery("SELECT * FROM devices");
+  const seen: string[] = [];
+  while (query.hasMoreResults) {
+    const twins: { result: { deviceId: string }[] } = await query.nextAsTwin();
+    seen.push(...twins.result.map((twin) => twin.deviceId));
+  }
+  expect(seen).toEqual(ids);
+  const { responseBody: devices } = await clients.registry.list();
+  expect(devices.map((device) => device.deviceId).toSorted()).toEqual(ids);
+  const { responseBody: statistics } = await clients.registry.getRegistryStatistics();
+  expect(statistics).toEqual({
+    totalDeviceCount: 3,
+    enabledDeviceCount: 3,
+    disabledDeviceCount: 0,
+  });
+  using second = serviceClients(world, 1);
+  expect((await second.registry.list()).responseBody).toEqual([]);
+});
+
+test("a query that is not known here is refused with 400", async () => {
+  const query = clients.registry.createQuery("SELECT * FROM devices WHERE tags.a = 1");
+  await expect(query.nextAsTwin()).rejects.toMatchObject({ name: "ArgumentError" });
+});
+
+test.for([
+  ["no token", (): string | undefined => undefined],
+  ["a token of another hub's key", () => tokenFor(world.emulator.hubConnectionStrings[1] ?? "")],
+  ["an expired token", () => tokenFor(world.emulator.hubConnectionStrings[0] ?? "", -3600)],
+  [
+    "a token for another resource",
+    () => tokenFor(world.emulator.hubConnectionStrings[0] ?? "", 60, HUB_2),
+  ],
+  ["a token of DPS", () => dpsToken()],
+] as const)("%s opens nothing: 401", async ([, token]) => {
+  const authorization = token();
+  const answer = await call({
+    host: HUB,
+    path: "/devices?api-version=2021-04-12",
+    ...(authorization === undefined ? {} : { authorization }),
+  });
+  expect(answer.status).toBe(401);
+  expect(JSON.parse(answer.body)).toMatchObject({
+    Message: expect.stringMatching(/^ErrorCode:IotHubUnauthorized;/),
+    ExceptionMessage: expect.stringMatching(/^Tracking ID:/),
+  });
+});
+
+test("paths are found in any case and with a slash before the query", async () => {
+  const answer = await call({
+    host: HUB.toUpperCase(),
+    path: "/DEVICES/?api-version=1999-01-01",
+    authorization: hubToken(),
+  });
+  expect(answer.status).toBe(200);
+  expect(answer.headers["content-type"]).toBe("application/json; charset=utf-8");
+});
+
+test.for([
+  ["an unknown path", HUB, "GET", "/nowhere", 404],
+  ["a DPS path on a hub", HUB, "GET", "/enrollmentGroups/caves", 404],
+  ["a hub path on DPS", "global.azure-devices-provisioning.net", "GET", "/devices", 404],
+  ["what Azure knows and this does not", HUB, "GET", "/configurations", 501],
+  [
+    "an individual enrollment",
+    "cheesecave-dps.azure-devices-provisioning.net",
+    "GET",
+    "/enrollments/x",
+    501,
+  ],
+] as const)("%s is answered %s %s %s %s", async ([, host, method, path, status]) => {
+  const authorization = host === HUB ? hubToken() : dpsToken();
+  const answer = await call({ host, method, path: `${path}?api-version=1`, authorization });
+  expect(answer.status).toBe(status);
+  expect(answer.headers["content-type"]).toBe("application/json; charset=utf-8");
+});
+
+test("a body that is no JSON is refused with 400 in the service's shape", async () => {
+  const path = "/twins/p-1?api-version=2021-04-12";
+  const answer = await call({
+    host: HUB,
+    method: "PATCH",
+    path,
+    authorization: hubToken(),
+    body: "{",
+  });
+  expect(answer.status).toBe(400);
+  expect(JSON.parse(answer.body)).toMatchObject({
+    Message: "ErrorCode:ArgumentInvalid;The body is no JSON.",
+  });
+});
+
+test("a port that is taken is told with its address and a mend", async () => {
+  await expect(emulatorForTest({ mqttPort: world.emulator.mqttPort })).rejects.toMatchObject({
+    code: "ADDRESS_IN_USE",
+    message: expect.stringContaining(`127.0.0.1:${world.emulator.mqttPort}`),
+    hint: expect.any(String),
+  });
+  await expect(emulatorForTest({ httpsPort: world.emulator.httpsPort })).rejects.toMatchObject({
+    code: "ADDRESS_IN_USE",
+    message: expect.stringContaining(`127.0.0.1:${world.emulator.httpsPort}`),
+  });
+});

@@ -1,0 +1,215 @@
+import { once } from "node:events";
+import type { TLSSocket } from "node:tls";
+import { connect } from "node:tls";
+import type { Packet } from "mqtt-packet";
+import { generate, parser } from "mqtt-packet";
+import type { Emulator, EmulatorOptions } from "../../src/emulator/emulator.ts";
+import { DEFAULT_NAMES, startEmulator } from "../../src/emulator/emulator.ts";
+import type { TestPki } from "../support/pki.ts";
+import { testPki } from "../support/pki.ts";
+
+/** A certificate and key that a device presents. */
+export interface DeviceKeys {
+  /** Leaf first. */
+  readonly fullChainPem: string;
+  readonly privateKeyPem: string;
+}
+
+export interface TestEmulator extends AsyncDisposable {
+  readonly emulator: Emulator;
+  readonly pki: TestPki;
+}
+
+/** An emulator on free ports whose server certificate the returned PKI signed. */
+export async function emulatorForTest(
+  options: Omit<EmulatorOptions, "tls"> = {},
+): Promise<TestEmulator> {
+  const pki = await testPki();
+  const { provisioningHost, dpsHost, hubs } = DEFAULT_NAMES;
+  const names = [provisioningHost, dpsHost, ...(options.hubs ?? hubs), "localhost", "127.0.0.1"];
+  const server = await pki.server(names);
+  const emulator = await startEmulator({
+    tls: { certificatePem: server.chainPem, privateKeyPem: server.privateKeyPem },
+    retryAfterS: 0,
+    ...options,
+  });
+  return { emulator, pki, [Symbol.asyncDispose]: () => emulator.stop() };
+}
+
+/** An MQTT client that shows every packet in the order of the wire; nothing is done for it. */
+export class WireClient implements AsyncDisposable {
+  /** All packets received so far. */
+  readonly received: Packet[] = [];
+  readonly closed: Promise<unknown>;
+  readonly #socket: TLSSocket;
+  #waiting: (() => void)[] = [];
+  #taken = 0;
+
+  private constructor(socket: TLSSocket) {
+    this.#socket = socket;
+    const reader = parser();
+    reader.on("packet", (packet: Packet) => {
+      this.received.push(packet);
+      this.#wake();
+    });
+    socket.on("data", (chunk) => reader.parse(chunk));
+    // A close by the emulator may come as a reset; the tests look at `closed`.
+    socket.on("error", () => {});
+    this.closed = new Promise((resolve) => {
+      socket.once("close", () => {
+        resolve(undefined);
+        this.#wake();
+      });
+    });
+  }
+
+  /** Opens a TLS connection as a device does, checking the server's certificate. */
+  static async open(
+    { emulator, pki }: TestEmulator,
+    options: { readonly servername: string; readonly keys?: DeviceKeys | undefined },
+  ): Promise<WireClient> {
+    const socket = connect({
+      host: emulator.host,
+      port: emulator.mqttPort,
+      servername: options.servername,
+      ca: pki.root.certificatePem,
+      ...(options.keys === undefined
+        ? {}
+        : { cert: options.keys.fullChainPem, key: options.keys.privateKeyPem }),
+    });
+    await once(socket, "secureConnect");
+    return new WireClient(socket);
+  }
+
+  send(...packets: readonly Packet[]): void {
+    this.#socket.write(Buffer.concat(packets.map((packet) => generate(packet))));
+  }
+
+  /** The next packet that was not taken yet; rejects when the connection is closed before it comes. */
+  async next(): Promise<Packet> {
+    for (;;) {
+      const packet = this.received[this.#taken];
+      if (packet !== undefined) {
+        this.#taken += 1;
+        return packet;
+      }
+      if (this.#socket.closed) throw new Error("the connection was closed");
+      await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    }
+  }
+
+  /** The next publish, with its body as text. */
+  async nextPublish(): Promise<{ topic: string; body: string; qos: number }> {
+    const packet = await this.next();
+    if (packet.cmd !== "publish") throw new Error(`expected a publish, got ${packet.cmd}`);
+    return { topic: packet.topic, body: packet.payload.toString(), qos: packet.qos };
+  }
+
+  /** Drops the connection without DISCONNECT. */
+  drop(): void {
+    this.#socket.destroy();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#socket.destroy();
+    await this.closed;
+  }
+
+  #wake(): void {
+    for (const wake of this.#waiting.splice(0)) wake();
+  }
+}
+
+export const connectPacket = (
+  clientId: string,
+  username: string,
+  more: { clean?: boolean; keepalive?: number; will?: { topic: string; payload: string } } = {},
+): Packet => ({
+  cmd: "connect",
+  protocolId: "MQTT",
+  protocolVersion: 4,
+  clientId,
+  username,
+  clean: more.clean ?? true,
+  keepalive: more.keepalive ?? 60,
+  ...(more.will === undefined ? {} : { will: { ...more.will, qos: 0 } }),
+});
+
+export const subscribePacket = (topic: string, qos: 0 | 1 | 2 = 1, messageId = 1): Packet => ({
+  cmd: "subscribe",
+  messageId,
+  subscriptions: [{ topic, qos }],
+});
+
+export const publishPacket = (
+  topic: string,
+  payload: string | Buffer,
+  more: { qos?: 0 | 1 | 2; messageId?: number; retain?: boolean } = {},
+): Packet => ({
+  cmd: "publish",
+  topic,
+  payload,
+  qos: more.qos ?? 1,
+  messageId: more.messageId ?? 2,
+  dup: false,
+  retain: more.retain ?? false,
+});
+
+export const dpsUserName = (
+  registrationId: string,
+  idScope: string = DEFAULT_NAMES.idScope,
+): string => `${idScope}/registrations/${registrationId}/api-version=2019-03-31&ClientVersion=test`;
+
+export const HUB = DEFAULT_NAMES.hubs[0];
+export const DPS = DEFAULT_NAMES.provisioningHost;
+
+export const hubUserName = (deviceId: string, hub: string = HUB): string =>
+  `${hub}/${deviceId}/?api-version=2021-04-12&DeviceClientType=test`;
+
+/** Connects to DPS and subscribes to answers. */
+export async function openDps(
+  test: TestEmulator,
+  registrationId: string,
+  keys: DeviceKeys,
+): Promise<WireClient> {
+  const client = await WireClient.open(test, { servername: DPS, keys });
+  client.send(connectPacket(registrationId, dpsUserName(registrationId)));
+  const connack = await client.next();
+  if (connack.cmd !== "connack" || connack.returnCode !== 0)
+    throw new Error(`DPS refused: ${JSON.stringify(connack)}`);
+  client.send(subscribePacket("$dps/registrations/res/#"));
+  await client.next();
+  return client;
+}
+
+/** Registers by hand and gives the last answer's body. */
+export async function register(
+  test: TestEmulator,
+  registrationId: string,
+  keys: DeviceKeys,
+): Promise<{ topic: string; body: string }> {
+  await using client = await openDps(test, registrationId, keys);
+  client.send(publishPacket("$dps/registrations/PUT/iotdps-register/?$rid=r1", "", { qos: 0 }));
+  const accepted = await client.nextPublish();
+  if (!accepted.topic.startsWith("$dps/registrations/res/202/")) return accepted;
+  const answer: { operationId: string } = JSON.parse(accepted.body);
+  const topic = `$dps/registrations/GET/iotdps-get-operationstatus/?$rid=r2&operationId=${answer.operationId}`;
+  client.send(publishPacket(topic, " ", { qos: 0 }));
+  return await client.nextPublish();
+}
+
+/** Connects a registered device to its hub; the CONNACK is checked. */
+export async function openHub(
+  test: TestEmulator,
+  deviceId: string,
+  keys: DeviceKeys,
+  more: Parameters<typeof connectPacket>[2] & { readonly hub?: string } = {},
+): Promise<WireClient> {
+  const hub = more.hub ?? HUB;
+  const client = await WireClient.open(test, { servername: hub, keys });
+  client.send(connectPacket(deviceId, hubUserName(deviceId, hub), more));
+  const connack = await client.next();
+  if (connack.cmd !== "connack" || connack.returnCode !== 0)
+    throw new Error(`the hub refused: ${JSON.stringify(connack)}`);
+  return client;
+}

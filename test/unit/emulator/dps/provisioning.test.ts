@@ -1,0 +1,161 @@
+import { X509Certificate } from "node:crypto";
+import { beforeAll, expect, test } from "vitest";
+import { silentLogger } from "../../../../src/base/log.ts";
+import { AZURE_DEFAULTS } from "../../../../src/emulator/defaults.ts";
+import type { EnrollmentGroupSettings } from "../../../../src/emulator/dps/enrollment-groups.ts";
+import { EnrollmentGroups } from "../../../../src/emulator/dps/enrollment-groups.ts";
+import type { HubLink, TwinSeed } from "../../../../src/emulator/dps/hub-link.ts";
+import { Provisioning } from "../../../../src/emulator/dps/provisioning.ts";
+import { Registrations } from "../../../../src/emulator/dps/registrations.ts";
+import { DeviceStore } from "../../../../src/emulator/hub/device-store.ts";
+import { deviceView, patchReported } from "../../../../src/emulator/hub/twin.ts";
+import type { Surroundings } from "../../../../src/emulator/surroundings.ts";
+import type { TestPki } from "../../../support/pki.ts";
+import { testPki } from "../../../support/pki.ts";
+
+const A = "a.azure-devices.net";
+const B = "b.azure-devices.net";
+
+let pki: TestPki;
+let chain: X509Certificate[];
+beforeAll(async () => {
+  pki = await testPki();
+  const leaf = await pki.leaf("dev");
+  chain = [leaf.certificatePem, pki.intermediate.certificatePem].map((c) => new X509Certificate(c));
+});
+
+/** DPS with two hubs, a clock that stands until it is moved, and ids that count. */
+function makeWorld(assignmentMs = 0) {
+  let nowMs = pki.now.getTime();
+  let ids = 0;
+  const around: Surroundings = {
+    limits: { ...AZURE_DEFAULTS, assignmentMs },
+    clock: () => nowMs,
+    newId: () => `00000000-0000-0000-0000-${String(++ids).padStart(12, "0")}`,
+    log: silentLogger(),
+  };
+  const stores = new Map([A, B].map((name) => [name, new DeviceStore(around, () => {})]));
+  const hubs = [...stores].map(([hostName, store]): HubLink => ({
+    hostName,
+    provision: (device) => store.provision(device),
+    release: (deviceId): TwinSeed | undefined => {
+      const twin = store.find(deviceId)?.twin;
+      if (twin === undefined) return undefined;
+      store.delete(deviceId, undefined);
+      return { tags: twin.tags, desired: twin.desired.value, reported: twin.reported.value };
+    },
+  }));
+  const groups = new EnrollmentGroups(around);
+  const registrations = new Registrations(around);
+  const provisioning = new Provisioning({
+    around,
+    groups,
+    registrations,
+    hubs,
+    verifiedCas: undefined,
+  });
+  const enroll = (more: Partial<EnrollmentGroupSettings>): void => {
+    groups.put(
+      {
+        enrollmentGroupId: "g",
+        certificates: [new X509Certificate(pki.intermediate.certificatePem)],
+        enabled: true,
+        initialTwin: { tags: {}, desired: { fan: "on" } },
+        iotEdge: false,
+        reprovision: { updateHubAssignment: true, migrateDeviceData: true },
+        allocationPolicy: "static",
+        iotHubs: [A],
+        ...more,
+      },
+      undefined,
+    );
+  };
+  const register = (apiVersion = "2021-06-01") => {
+    const outcome = provisioning.register({
+      registrationId: "dev",
+      apiVersion,
+      chain,
+      payload: undefined,
+    });
+    if (outcome.kind !== "accepted") throw new Error(outcome.kind);
+    const poll = provisioning.poll("dev", outcome.operationId);
+    return { operationId: outcome.operationId, poll };
+  };
+  const record = () => registrations.get("dev");
+  const advance = (ms: number): void => {
+    nowMs += ms;
+  };
+  return { stores, enroll, register, record, provisioning, advance };
+}
+
+const migrate = { updateHubAssignment: true, migrateDeviceData: true };
+const reset = { updateHubAssignment: true, migrateDeviceData: false };
+const never = { updateHubAssignment: false, migrateDeviceData: false };
+
+test("a device that moves takes its twin along when the enrollment says migrate", () => {
+  const world = makeWorld();
+  world.enroll({ reprovision: migrate });
+  world.register();
+  const store = world.stores.get(A);
+  const twin = store?.get("dev").twin;
+  if (store === undefined || twin === undefined) throw new Error("not provisioned");
+  const context = { now: "2026-01-01T00:00:00Z", limits: AZURE_DEFAULTS };
+  store.setTwin("dev", patchReported(twin, { seen: 1 }, context));
+  world.enroll({ reprovision: migrate, iotHubs: [B] });
+  world.register();
+  expect(world.record()).toMatchObject({ assignedHub: B, substatus: "deviceDataMigrated" });
+  expect(store.find("dev")).toBeUndefined();
+  const moved = world.stores.get(B)?.get("dev").twin;
+  expect(moved && deviceView(moved)).toMatchObject({
+    desired: { fan: "on" },
+    reported: { seen: 1 },
+  });
+});
+
+test("a device that moves starts again from the initial twin when the enrollment says reset", () => {
+  const world = makeWorld();
+  world.enroll({ reprovision: reset });
+  world.register();
+  world.enroll({ reprovision: reset, iotHubs: [B], initialTwin: { tags: {}, desired: { n: 2 } } });
+  world.register();
+  expect(world.record()).toMatchObject({ assignedHub: B, substatus: "deviceDataReset" });
+  const twin = world.stores.get(B)?.get("dev").twin;
+  expect(twin && deviceView(twin)).toMatchObject({ desired: { n: 2 } });
+});
+
+test("a device keeps its hub for ever when the enrollment says never", () => {
+  const world = makeWorld();
+  world.enroll({ reprovision: never });
+  world.register();
+  world.enroll({ reprovision: never, iotHubs: [B] });
+  world.register();
+  expect(world.record().assignedHub).toBe(A);
+});
+
+test("a repeat at the same hub is told by a substatus that only newer API versions know", () => {
+  const world = makeWorld();
+  world.enroll({});
+  world.register();
+  expect(world.record().substatus).toBe("initialAssignment");
+  world.register();
+  expect(world.record().substatus).toBe("reprovisionedToInitialAssignment");
+  world.register("2019-03-31");
+  expect(world.record().substatus).toBe("initialAssignment");
+});
+
+test("an operation is assigning for its time, and then finished", () => {
+  const world = makeWorld(1000);
+  world.enroll({});
+  const { operationId, poll } = world.register();
+  expect(poll).toEqual({ kind: "assigning" });
+  world.advance(1000);
+  expect(world.provisioning.poll("DEV", operationId).kind).toBe("finished");
+  expect(() => world.provisioning.poll("dev", "5.0.0")).toThrow("Operation not found.");
+});
+
+test("without a linked hub the registration ends failed", () => {
+  const world = makeWorld();
+  world.enroll({ iotHubs: ["gone.azure-devices.net"] });
+  const { poll } = world.register();
+  expect(poll).toMatchObject({ kind: "finished", record: { status: "failed", errorCode: 400208 } });
+});
