@@ -1,0 +1,82 @@
+import { REGISTRATION_ID_MAX_LENGTH, REGISTRATION_ID_PATTERN } from "../base/azure-limits.ts";
+import type { Problem } from "../base/errors.ts";
+import { formatDuration, formatRate } from "../base/units.ts";
+import type { Scenario } from "../scenario/scenario.ts";
+import type { DeviceSpec } from "./plan.ts";
+
+/** At most this many examples of one fault are told. */
+const EXAMPLES = 5;
+
+/** Ids that DPS would refuse, or that two devices would share: DPS ignores their case, and so do some file systems. */
+export function idProblems(devices: readonly DeviceSpec[]): Problem[] {
+  const problems: Problem[] = [];
+  const seen = new Map<string, string>();
+  for (const { registrationId } of devices) {
+    const other = seen.get(registrationId.toLowerCase());
+    if (other !== undefined) {
+      problems.push({
+        place: "fleet",
+        message:
+          other === registrationId
+            ? `two devices have the registration id "${registrationId}"`
+            : `the registration ids "${other}" and "${registrationId}" differ only in case`,
+        hint: "give each fleet entry a registrationId of its own",
+      });
+    }
+    seen.set(registrationId.toLowerCase(), registrationId);
+    if (registrationId.length > REGISTRATION_ID_MAX_LENGTH) {
+      problems.push({
+        place: "fleet",
+        message: `expected at most ${REGISTRATION_ID_MAX_LENGTH} characters, got ${registrationId.length} in "${registrationId}"`,
+        hint: "the registration id is the common name of the certificate, which cannot be longer",
+      });
+    } else if (!REGISTRATION_ID_PATTERN.test(registrationId)) {
+      problems.push({
+        place: "fleet",
+        message: `expected letters, digits and - . _ :, not ending in . _ :, got "${registrationId}"`,
+      });
+    }
+  }
+  return shortened(problems);
+}
+
+/** Actions on devices that the fleet does not have. */
+export function timelineProblems(scenario: Scenario, devices: readonly DeviceSpec[]): Problem[] {
+  const ids = new Set(devices.map(({ registrationId }) => registrationId));
+  return shortened(
+    scenario.timeline.flatMap(({ twin }, index) =>
+      twin.devices
+        .filter((id) => !ids.has(id))
+        .map((id) => ({
+          place: `timeline[${index}].twin.devices`,
+          message: `there is no device "${id}" in this fleet of ${devices.length}`,
+          hint: `it has ${devices[0]?.registrationId ?? "none"} to ${devices.at(-1)?.registrationId ?? "none"}`,
+        })),
+    ),
+  );
+}
+
+/** A run that ends before its last device is due cannot do what it says. */
+export function arrivalProblems(
+  { arrival, durationMs }: Scenario,
+  devices: number,
+  arrivalEndMs: number,
+): Problem[] {
+  if (durationMs === undefined || arrivalEndMs < durationMs) return [];
+  return [
+    {
+      place: "duration",
+      message: `${devices} devices at ${formatRate(arrival.ratePerS)} arrive over ${formatDuration(arrivalEndMs)}, but the run ends after ${formatDuration(durationMs)}`,
+      hint: "raise the rate or the duration, or take fewer devices",
+    },
+  ];
+}
+
+function shortened(problems: readonly Problem[]): Problem[] {
+  const told = problems.slice(0, EXAMPLES);
+  const first = problems[0];
+  const left = problems.length - told.length;
+  return first === undefined || left === 0
+    ? told
+    : [...told, { place: first.place, message: `and ${left} more like these` }];
+}

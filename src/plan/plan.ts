@@ -1,0 +1,51 @@
+import type { JsonObject } from "../base/json.ts";
+
+/** Where a secret comes from; the value itself is never part of a plan, a message or a log. */
+export type SecretRef = { readonly env: string } | { readonly file: string };
+
+/** Which of the device's files under `certs/` hold its identity. */
+export type CredentialSpec =
+  | { readonly format: "pem"; readonly passphrase?: SecretRef | undefined }
+  | { readonly format: "pfx"; readonly password?: SecretRef | undefined };
+
+/** One device of the fleet, complete: a worker needs nothing else about it. */
+export interface DeviceSpec {
+  /** Position in the fleet, from 0. */
+  readonly index: number;
+  readonly registrationId: string;
+  /** Name of a shipped model, or the path of a module. */
+  readonly model: string;
+  readonly settings: JsonObject;
+  readonly credentials: CredentialSpec;
+  /** `jitter` is a fraction of the interval, 0 to 1. */
+  readonly telemetry: { readonly intervalMs: number; readonly jitter: number };
+  /** When the device is due to start, ms after time 0. */
+  readonly startMs: number;
+}
+
+/** A desired patch on some devices. */
+export interface TwinAction {
+  /** ms after time 0. */
+  readonly atMs: number;
+  /** As the user wrote it (`12s`). */
+  readonly at: string;
+  readonly devices: readonly string[];
+  readonly desired: JsonObject;
+}
+
+/** Everything that a run will do, as pure data computed before anything is sent. */
+export interface Plan {
+  readonly scenario: string;
+  readonly seed: number;
+  readonly target: "emulator" | "azure";
+  readonly devices: readonly DeviceSpec[];
+  /** When the last device is due, ms after time 0. */
+  readonly arrivalEndMs: number;
+  /** From time 0, arrival included; undefined = until stopped. */
+  readonly durationMs: number | undefined;
+  /** Devices of the whole fleet that may have a handshake or a request under way; undefined = no bound. */
+  readonly concurrency: number | undefined;
+  readonly timeline: readonly TwinAction[];
+  /** Threshold expressions, parsed by `metrics/thresholds`. */
+  readonly thresholds: readonly string[];
+}

@@ -1,0 +1,129 @@
+import { z } from "zod";
+import { REGISTRATION_ID_PATTERN, TWIN_LIMITS } from "../base/azure-limits.ts";
+import { DURATION_PATTERN, parseDuration, parseRate, RATE_PATTERN } from "../base/units.ts";
+import { parseThreshold } from "../metrics/thresholds.ts";
+import { showValue } from "./show-value.ts";
+
+/** A text that `accepts`; anything else is told as `expected …, got …`. `pattern` is for editors only. */
+function textField(
+  expected: string,
+  accepts: (text: string) => boolean,
+  pattern?: RegExp,
+): z.ZodString {
+  const error = (issue: { readonly input?: unknown }): string =>
+    `expected ${expected}, got ${showValue(issue.input)}`;
+  const field = z.string({ error }).refine(accepts, { error });
+  return pattern === undefined ? field : field.meta({ pattern: pattern.source });
+}
+
+const patternField = (expected: string, pattern: RegExp): z.ZodString =>
+  textField(expected, (text) => pattern.test(text), pattern);
+
+export const durationField = textField(
+  "a duration such as 5s, 500ms or 2m",
+  (text) => parseDuration(text) !== undefined,
+  DURATION_PATTERN,
+);
+
+export const positiveDurationField = textField(
+  "a duration above 0 such as 5s, 500ms or 2m",
+  (text) => (parseDuration(text) ?? 0) > 0,
+  DURATION_PATTERN,
+);
+
+export const rateField = textField(
+  "a rate above 0 such as 10/s or 1000/m",
+  (text) => (parseRate(text) ?? 0) > 0,
+  RATE_PATTERN,
+);
+
+const shareError = ({ input }: { readonly input?: unknown }): string =>
+  `expected 0% to 100%, got ${showValue(input)}`;
+
+/** `10%`, or 0. */
+export const shareField = z
+  .union(
+    [
+      z.string().regex(/^(100|\d{1,2}(\.\d+)?)%$/, { error: shareError }),
+      z.literal(0, { error: shareError }),
+    ],
+    { error: shareError },
+  )
+  .meta({ description: "A percentage from 0% to 100%" });
+
+export const nameField = patternField(
+  "a name of 1 to 64 letters, digits, dots, hyphens and underscores",
+  /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/,
+);
+
+export const hostField = patternField(
+  "a host name",
+  /^(?=.{1,253}$)[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*$/,
+);
+
+export const idScopeField = patternField("an ID scope such as 0ne000CA7E5", /^[A-Za-z0-9]{1,64}$/);
+
+/** Group ids obey the rules of registration ids. */
+export const groupField = patternField(
+  "an enrollment group of letters, digits and - . _ :, not ending in . _ :",
+  /^[A-Za-z0-9._:-]{0,127}[A-Za-z0-9-]$/,
+);
+
+export const registrationIdField = textField(
+  "a registration id of letters, digits and - . _ :, not ending in . _ :, with {n} for the number",
+  (text) => REGISTRATION_ID_PATTERN.test(text.replaceAll("{n}", "1")),
+);
+
+export const modelField = textField("the name of a device model", (text) => text !== "");
+
+/** Seconds, fractions allowed. */
+export const secondsField = (max: number): z.ZodNumber => {
+  const error = (issue: { readonly input?: unknown }): string =>
+    `expected seconds from 0 to ${max}, got ${showValue(issue.input)}`;
+  return z.number({ error }).min(0, { error }).max(max, { error });
+};
+
+export const thresholdField = z
+  .string({ error: ({ input }) => `expected a threshold, got ${showValue(input)}` })
+  .superRefine((text, context) => {
+    const parsed = parseThreshold(text);
+    if ("problem" in parsed) context.addIssue({ code: "custom", message: parsed.problem });
+  });
+
+export const countField = (expected: string, max: number): z.ZodInt => {
+  const error = (issue: { readonly input?: unknown }): string =>
+    `expected ${expected}, got ${showValue(issue.input)}`;
+  return z.int({ error }).min(1, { error }).max(max, { error });
+};
+
+export const enumField = <const Values extends readonly [string, ...string[]]>(
+  values: Values,
+): z.ZodEnum<{ [Value in Values[number]]: Value }> =>
+  z.enum(values, {
+    error: ({ input }) => `expected one of ${values.join(", ")}, got ${showValue(input)}`,
+  });
+
+/** JSON as a desired section or tags hold it. Source: "Understand and use device twins in IoT Hub", twin format. */
+export const twinField = z
+  .record(z.string(), z.json(), {
+    error: ({ input }) => `expected a mapping of JSON values, got ${showValue(input)}`,
+  })
+  .superRefine((section, context) => {
+    for (const message of twinProblems(section, 1)) context.addIssue({ code: "custom", message });
+  });
+
+function twinProblems(section: Readonly<Record<string, unknown>>, depth: number): string[] {
+  if (depth > TWIN_LIMITS.depth) {
+    return [`expected at most ${TWIN_LIMITS.depth} levels of nesting`];
+  }
+  return Object.entries(section).flatMap(([key, value]) => [
+    ...(/[.$ ]|\p{Cc}/u.test(key) || key === ""
+      ? [`expected a twin key without ".", "$", spaces and control characters, got "${key}"`]
+      : []),
+    ...(isMapping(value) ? twinProblems(value, depth + 1) : []),
+  ]);
+}
+
+function isMapping(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,110 @@
+import type { z } from "zod";
+import { dealInProportion } from "../base/deal.ts";
+import type { Problem } from "../base/errors.ts";
+import { FleetError } from "../base/errors.ts";
+import { parseDuration, parseRate } from "../base/units.ts";
+import {
+  countField,
+  enumField,
+  hostField,
+  idScopeField,
+  positiveDurationField,
+  rateField,
+  thresholdField,
+} from "./fields.ts";
+import type { FleetEntry, Scenario } from "./scenario.ts";
+import { KEY_KINDS, TARGETS } from "./schema.ts";
+
+/** Settings from flags or environment, as typed; undefined = what the scenario says. */
+export interface Overrides {
+  readonly target?: string | undefined;
+  /** Devices of the whole fleet; over several entries dealt in proportion to their counts. */
+  readonly devices?: number | undefined;
+  readonly duration?: string | undefined;
+  readonly rate?: string | undefined;
+  readonly telemetryInterval?: string | undefined;
+  /** Replace those of the scenario. */
+  readonly thresholds?: readonly string[] | undefined;
+  readonly idScope?: string | undefined;
+  readonly provisioningHost?: string | undefined;
+  readonly keyKind?: string | undefined;
+}
+
+/**
+ * The scenario with every override in place of what it says.
+ *
+ * @throws {FleetError} `USAGE` with all problems at once, each at its flag
+ */
+export function applyOverrides(scenario: Scenario, overrides: Overrides): Scenario {
+  const problems: Problem[] = [];
+  const check = <Schema extends z.ZodType>(
+    flag: string,
+    schema: Schema,
+    value: unknown,
+  ): z.output<Schema> | undefined => {
+    if (value === undefined) return undefined;
+    const parsed = schema.safeParse(value);
+    if (parsed.success) return parsed.data;
+    problems.push(...parsed.error.issues.map(({ message }) => ({ place: flag, message })));
+    return undefined;
+  };
+
+  const target = check("--target", enumField(TARGETS), overrides.target);
+  const devices = check("--devices", countField(DEVICES, 1_000_000), overrides.devices);
+  const duration = check("--duration", positiveDurationField, overrides.duration);
+  const rate = check("--rate", rateField, overrides.rate);
+  const interval = check(
+    "--telemetry-interval",
+    positiveDurationField,
+    overrides.telemetryInterval,
+  );
+  for (const threshold of overrides.thresholds ?? []) {
+    check("--threshold", thresholdField, threshold);
+  }
+  const idScope = check("--id-scope", idScopeField, overrides.idScope);
+  const host = check("--provisioning-host", hostField, overrides.provisioningHost);
+  const key = check("--key", enumField(KEY_KINDS), overrides.keyKind);
+
+  const counts = countsOf(scenario, devices);
+  for (const [index, { registrationId }] of scenario.fleet.entries()) {
+    const count = counts[index] ?? 0;
+    if (count <= 1 || registrationId.includes("{n}")) continue;
+    problems.push({
+      place: "--devices",
+      message: `gives fleet[${index}] ${count} devices, but its registration id "${registrationId}" has no {n}`,
+    });
+  }
+  if (problems.length > 0) {
+    throw new FleetError("USAGE", "these settings cannot be used", { problems });
+  }
+
+  const intervalMs = interval === undefined ? undefined : parseDuration(interval);
+  return {
+    ...scenario,
+    target: target ?? scenario.target,
+    fleet: scenario.fleet.map((entry, index): FleetEntry => ({
+      ...entry,
+      count: counts[index] ?? 0,
+      credentials: key === undefined ? entry.credentials : { ...entry.credentials, key },
+      telemetry: { ...entry.telemetry, intervalMs: intervalMs ?? entry.telemetry.intervalMs },
+    })),
+    arrival: {
+      ...scenario.arrival,
+      ratePerS: (rate === undefined ? undefined : parseRate(rate)) ?? scenario.arrival.ratePerS,
+    },
+    durationMs: duration === undefined ? scenario.durationMs : parseDuration(duration),
+    thresholds: overrides.thresholds ?? scenario.thresholds,
+    provisioning: {
+      ...scenario.provisioning,
+      idScope: idScope ?? scenario.provisioning.idScope,
+      host: host ?? scenario.provisioning.host,
+    },
+  };
+}
+
+const DEVICES = "a whole number of devices, 1 to 1000000";
+
+function countsOf({ fleet }: Scenario, devices: number | undefined): readonly number[] {
+  const written = fleet.map(({ count }) => count);
+  return devices === undefined ? written : dealInProportion(devices, written);
+}

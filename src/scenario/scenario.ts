@@ -1,0 +1,131 @@
+import type { Problem } from "../base/errors.ts";
+import { FleetError } from "../base/errors.ts";
+import type { JsonObject } from "../base/json.ts";
+import { parseDuration, parseRate } from "../base/units.ts";
+import { describeIssue, problemsOf } from "./issue-problems.ts";
+import type { KEY_KINDS, ScenarioFile, TARGETS } from "./schema.ts";
+import { scenarioSchema } from "./schema.ts";
+import { showValue } from "./show-value.ts";
+import { YamlSource } from "./yaml-source.ts";
+
+export type Target = (typeof TARGETS)[number];
+export type KeyKind = (typeof KEY_KINDS)[number];
+/** Where a secret comes from: the name of an environment variable, or a file. */
+export type SecretSource = { readonly env: string } | { readonly file: string };
+
+/** A device's identity on disk; `key` undefined = any kind will do, new leaves are P-256. */
+export type Credentials =
+  | {
+      readonly format: "pem";
+      readonly passphrase?: SecretSource | undefined;
+      readonly key?: KeyKind | undefined;
+    }
+  | {
+      readonly format: "pfx";
+      readonly password?: SecretSource | undefined;
+      readonly key?: KeyKind | undefined;
+    };
+
+export interface FleetEntry {
+  readonly model: string;
+  /** Devices of this entry; 0 only where `--devices` left none for it. */
+  readonly count: number;
+  /** `{n}` stands for 1, 2, 3 … */
+  readonly registrationId: string;
+  readonly credentials: Credentials;
+  /** `jitter` is a fraction of the interval, 0 to 1. */
+  readonly telemetry: { readonly intervalMs: number; readonly jitter: number };
+  readonly settings: JsonObject;
+}
+
+/** A checked scenario: defaults filled, durations in ms, rates per second. */
+export interface Scenario {
+  readonly name: string;
+  readonly target: Target;
+  /** Of the emulator that the run starts; undefined = the emulator's own default. */
+  readonly emulator: {
+    readonly retryAfterS?: number | undefined;
+    readonly hubs?: readonly string[] | undefined;
+  };
+  readonly provisioning: {
+    readonly idScope?: string | undefined;
+    readonly host?: string | undefined;
+    readonly group: string;
+    /** undefined = create it where a service connection is at hand. */
+    readonly createGroup?: boolean | undefined;
+    readonly initialTwin?:
+      | {
+          readonly tags?: JsonObject | undefined;
+          readonly properties?: { readonly desired?: JsonObject | undefined } | undefined;
+        }
+      | undefined;
+  };
+  readonly fleet: readonly FleetEntry[];
+  readonly arrival: { readonly ratePerS: number; readonly concurrency?: number | undefined };
+  /** undefined = until stopped. */
+  readonly durationMs?: number | undefined;
+  readonly timeline: readonly {
+    readonly atMs: number;
+    /** As written. */
+    readonly at: string;
+    readonly twin: { readonly devices: readonly string[]; readonly desired: JsonObject };
+  }[];
+  /** Expressions that `parseThreshold` understands. */
+  readonly thresholds: readonly string[];
+}
+
+/**
+ * Reads a scenario file.
+ *
+ * @param source the file's name, as messages show it
+ * @throws {FleetError} `SCENARIO_INVALID` with all problems at once, each with file, line and path
+ */
+export function parseScenario(text: string, source: string): Scenario {
+  const yaml = new YamlSource(text, source);
+  if (yaml.problems.length > 0) throw invalid(source, yaml.problems);
+  if (yaml.value === null || yaml.value === undefined) {
+    throw invalid(source, [
+      { place: source, message: "expected a scenario, got an empty file", hint: START_HINT },
+    ]);
+  }
+  if (typeof yaml.value !== "object" || Array.isArray(yaml.value)) {
+    const message = `expected a mapping of keys such as name: and fleet:, got ${showValue(yaml.value)}`;
+    throw invalid(source, [{ place: yaml.placeOf([]), message, hint: START_HINT }]);
+  }
+  const parsed = scenarioSchema.safeParse(yaml.value, { error: describeIssue });
+  if (!parsed.success) throw invalid(source, problemsOf(parsed.error.issues, yaml));
+  return toScenario(parsed.data);
+}
+
+const START_HINT = "scenarios/thirty-caves.yaml is an example to start from";
+
+function invalid(source: string, problems: readonly Problem[]): FleetError {
+  const count = problems.length === 1 ? "1 problem" : `${problems.length} problems`;
+  return new FleetError("SCENARIO_INVALID", `${source} is not a valid scenario: ${count}`, {
+    problems,
+  });
+}
+
+function toScenario(file: ScenarioFile): Scenario {
+  const { arrival, duration, timeline, fleet, ...rest } = file;
+  return {
+    ...rest,
+    fleet: fleet.map(({ telemetry, ...entry }) => ({
+      ...entry,
+      telemetry: {
+        intervalMs: parseDuration(telemetry.interval) ?? 0,
+        jitter: Number.parseFloat(String(telemetry.jitter)) / 100,
+      },
+    })),
+    arrival: { ratePerS: parseRate(arrival.rate) ?? 0, concurrency: arrival.concurrency },
+    durationMs: duration === undefined ? undefined : parseDuration(duration),
+    timeline: timeline.map(({ at, twin }) => ({
+      at,
+      atMs: parseDuration(at) ?? 0,
+      twin: {
+        desired: twin.desired,
+        devices: typeof twin.devices === "string" ? [twin.devices] : twin.devices,
+      },
+    })),
+  };
+}

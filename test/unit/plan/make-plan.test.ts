@@ -1,0 +1,108 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import type { Problem } from "../../../src/base/errors.ts";
+import { FleetError } from "../../../src/base/errors.ts";
+import { makePlan } from "../../../src/plan/make-plan.ts";
+import { applyOverrides } from "../../../src/scenario/overrides.ts";
+import type { Scenario } from "../../../src/scenario/scenario.ts";
+import { parseScenario } from "../../../src/scenario/scenario.ts";
+
+const scenarioOf = (fleet: string, rest = ""): Scenario =>
+  parseScenario(`name: s\nprovisioning: { group: g }\nfleet:\n${fleet}\n${rest}`, "s.yaml");
+
+const caves = (registrationId: string, count = 3): string =>
+  `  - { model: cheese-cave, count: ${count}, registrationId: "${registrationId}", credentials: { format: pfx, key: p384 } }`;
+
+const problemsOf = (scenario: Scenario): readonly Problem[] => {
+  try {
+    makePlan(scenario, { seed: 1 });
+  } catch (error) {
+    if (error instanceof FleetError && error.code === "SCENARIO_INVALID") return error.problems;
+    throw error;
+  }
+  return [];
+};
+
+test("a plan holds every device, complete, in order and with its start", () => {
+  const scenario = scenarioOf(
+    `${caves("cave-{n}", 2)}\n${caves("belt-{n}", 1)}`,
+    "arrival: { rate: 4/s, concurrency: 7 }\ntimeline: [{ at: 2s, twin: { devices: belt-1, desired: { a: 1 } } }]\nduration: 1m",
+  );
+  const device = {
+    model: "cheese-cave",
+    settings: {},
+    credentials: { format: "pfx" },
+    telemetry: { intervalMs: 5_000, jitter: 0.1 },
+  };
+  expect(makePlan(scenario, { seed: 42 })).toEqual({
+    scenario: "s",
+    seed: 42,
+    target: "emulator",
+    devices: [
+      { ...device, index: 0, registrationId: "cave-1", startMs: 0 },
+      { ...device, index: 1, registrationId: "cave-2", startMs: 250 },
+      { ...device, index: 2, registrationId: "belt-1", startMs: 500 },
+    ],
+    arrivalEndMs: 500,
+    durationMs: 60_000,
+    concurrency: 7,
+    timeline: [{ at: "2s", atMs: 2_000, devices: ["belt-1"], desired: { a: 1 } }],
+    thresholds: ["devices_assigned == 100%", "telemetry_missing == 0"],
+  });
+});
+
+test("any number of devices over several entries is planned with distinct ids and ascending starts", () => {
+  const scenario = scenarioOf(`${caves("a-{n}", 3)}\n${caves("b-{n}", 2)}`);
+  fc.assert(
+    fc.property(fc.integer({ min: 1, max: 400 }), (devices) => {
+      const plan = makePlan(applyOverrides(scenario, { devices }), { seed: 1 });
+      expect(new Set(plan.devices.map(({ registrationId }) => registrationId)).size).toBe(devices);
+      expect(plan.devices.map(({ index }) => index)).toEqual([...Array(devices).keys()]);
+      expect(plan.arrivalEndMs).toBe((devices - 1) * 100);
+    }),
+  );
+});
+
+describe("what cannot be run is refused", () => {
+  test("two devices of one id", () => {
+    expect(problemsOf(scenarioOf(`${caves("c{n}", 1)}\n${caves("c{n}", 1)}`))).toMatchObject([
+      { message: 'two devices have the registration id "c1"' },
+    ]);
+  });
+
+  test("ids that differ only in case", () => {
+    expect(problemsOf(scenarioOf(`${caves("C{n}", 1)}\n${caves("c{n}", 1)}`))).toMatchObject([
+      { message: 'the registration ids "C1" and "c1" differ only in case' },
+    ]);
+  });
+
+  test("ids that no certificate can carry, counted after five", () => {
+    const long = "x".repeat(64);
+    const problems = problemsOf(scenarioOf(caves(`${long}{n}`, 8)));
+    expect(problems).toHaveLength(6);
+    expect(problems[0]?.message).toContain("expected at most 64 characters, got 65");
+    expect(problems[5]?.message).toBe("and 3 more like these");
+  });
+
+  test("actions on devices that the fleet does not have", () => {
+    const timeline = "timeline: [{ at: 2s, twin: { devices: [c1, c9], desired: { a: 1 } } }]";
+    expect(problemsOf(scenarioOf(caves("c{n}"), timeline))).toEqual([
+      {
+        place: "timeline[0].twin.devices",
+        message: 'there is no device "c9" in this fleet of 3',
+        hint: "it has c1 to c3",
+      },
+    ]);
+  });
+
+  test("an arrival that outlasts the run", () => {
+    expect(
+      problemsOf(scenarioOf(caves("c{n}", 100), "duration: 5s\narrival: { rate: 10/s }")),
+    ).toMatchObject([
+      {
+        place: "duration",
+        message: "100 devices at 10/s arrive over 9900ms, but the run ends after 5s",
+      },
+    ]);
+  });
+});

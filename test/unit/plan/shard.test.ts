@@ -1,0 +1,73 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { startTimes } from "../../../src/plan/arrival.ts";
+import { deal, shardDevices, workersFor } from "../../../src/plan/shard.ts";
+
+const workers = fc.integer({ min: 1, max: 20 });
+
+describe("shards", () => {
+  test("devices are conserved, their order is kept, and sizes differ by at most one", () => {
+    fc.assert(
+      fc.property(fc.nat({ max: 300 }), workers, (count, parts) => {
+        const devices = [...Array(count).keys()];
+        const shards = shardDevices(devices, parts);
+        expect(shards).toHaveLength(parts);
+        expect(shards.flat().toSorted((a, b) => a - b)).toEqual(devices);
+        for (const shard of shards) expect(shard).toEqual(shard.toSorted((a, b) => a - b));
+        const sizes = shards.map(({ length }) => length);
+        expect(Math.max(...sizes) - Math.min(...sizes)).toBeLessThanOrEqual(1);
+      }),
+    );
+  });
+
+  test("a number of workers that is none is refused", () => {
+    for (const parts of [0, -1, 1.5, Number.NaN]) {
+      expect(() => shardDevices([1], parts)).toThrow("expected a whole number above 0");
+    }
+  });
+});
+
+test("a limit is dealt out in equal parts that sum to it", () => {
+  fc.assert(
+    fc.property(fc.nat({ max: 10_000 }), workers, (total, parts) => {
+      const dealt = deal(total, parts);
+      expect(dealt).toHaveLength(parts);
+      expect(dealt.reduce((sum, part) => sum + part, 0)).toBe(total);
+      expect(Math.max(...dealt) - Math.min(...dealt)).toBeLessThanOrEqual(1);
+    }),
+  );
+  expect(deal(10, [3, 1])).toEqual([8, 2]);
+});
+
+test.each([
+  [30, 2, undefined, 2],
+  [30, 16, undefined, 2],
+  [15, 8, undefined, 1],
+  [16, 8, undefined, 2],
+  [1, 8, undefined, 1],
+  [10_000, 2, undefined, 5],
+  [300, 4, undefined, 4],
+  [300, 4, 2, 2],
+])(
+  "%d devices on %d cores with concurrency %s get %d workers",
+  (devices, cores, slots, expected) => {
+    expect(workersFor(devices, cores, slots)).toBe(expected);
+  },
+);
+
+test("devices start evenly spaced, the first at once", () => {
+  expect(startTimes(4, 4)).toEqual([0, 250, 500, 750]);
+  fc.assert(
+    fc.property(
+      fc.nat({ max: 500 }),
+      fc.double({ min: 0.01, max: 1_000, noNaN: true }),
+      (count, ratePerS) => {
+        const times = startTimes(count, ratePerS);
+        expect(times).toHaveLength(count);
+        for (const [index, ms] of times.entries()) {
+          expect(ms).toBeCloseTo((index / ratePerS) * 1_000, 3);
+        }
+      },
+    ),
+  );
+});

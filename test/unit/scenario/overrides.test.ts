@@ -1,0 +1,113 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { dealInProportion } from "../../../src/base/deal.ts";
+import { FleetError } from "../../../src/base/errors.ts";
+import { applyOverrides } from "../../../src/scenario/overrides.ts";
+import { parseScenario } from "../../../src/scenario/scenario.ts";
+import { smallest } from "./scenario-text.ts";
+
+const TWO_ENTRIES = parseScenario(
+  `name: two
+provisioning: { group: caves }
+fleet:
+  - { model: cheese-cave, count: 20, registrationId: "a{n}" }
+  - { model: cheese-cave, count: 10, registrationId: "b{n}" }
+`,
+  "two.yaml",
+);
+
+test("without overrides the scenario is as it was", () => {
+  expect(applyOverrides(smallest(), {})).toEqual(smallest());
+});
+
+test("every override takes the place of what the scenario says", () => {
+  const changed = applyOverrides(smallest(), {
+    target: "azure",
+    devices: 300,
+    duration: "20s",
+    rate: "100/s",
+    telemetryInterval: "1s",
+    thresholds: ["telemetry_sent > 0"],
+    idScope: "0ne00001234",
+    provisioningHost: "dps.example.com",
+    keyKind: "rsa2048",
+  });
+  expect(changed).toMatchObject({
+    target: "azure",
+    fleet: [
+      {
+        count: 300,
+        credentials: { format: "pem", key: "rsa2048" },
+        telemetry: { intervalMs: 1_000, jitter: 0.1 },
+      },
+    ],
+    arrival: { ratePerS: 100 },
+    durationMs: 20_000,
+    thresholds: ["telemetry_sent > 0"],
+    provisioning: { group: "caves", idScope: "0ne00001234", host: "dps.example.com" },
+  });
+});
+
+test("all wrong settings are told at once, each at its flag", () => {
+  const wrong = {
+    target: "aws",
+    devices: 1.5,
+    duration: "20",
+    rate: "fast",
+    telemetryInterval: "0s",
+    thresholds: ["telemetry_sent > 0", "nonsense"],
+    idScope: "",
+    provisioningHost: "a b",
+    keyKind: "dsa",
+  };
+  expect(() => applyOverrides(smallest(), wrong)).toThrow(
+    expect.objectContaining({
+      code: "USAGE",
+      problems: [
+        { place: "--target", message: 'expected one of emulator, azure, got "aws"' },
+        {
+          place: "--devices",
+          message: "expected a whole number of devices, 1 to 1000000, got 1.5",
+        },
+        { place: "--duration", message: expect.stringContaining('got "20"') },
+        { place: "--rate", message: expect.stringContaining('got "fast"') },
+        { place: "--telemetry-interval", message: expect.stringContaining('got "0s"') },
+        { place: "--threshold", message: expect.stringContaining("there is no metric nonsense") },
+        { place: "--id-scope", message: expect.stringContaining('got ""') },
+        { place: "--provisioning-host", message: expect.stringContaining('got "a b"') },
+        { place: "--key", message: expect.stringContaining('got "dsa"') },
+      ],
+    }),
+  );
+});
+
+test("a number of devices is dealt over the entries in proportion", () => {
+  const { fleet } = applyOverrides(TWO_ENTRIES, { devices: 100 });
+  expect(fleet.map(({ count }) => count)).toEqual([67, 33]);
+});
+
+test("more devices than an id without a number can name are refused", () => {
+  const single = parseScenario(
+    "name: one\nprovisioning: { group: g }\nfleet: [{ model: cheese-cave, count: 1, registrationId: cave }]\n",
+    "one.yaml",
+  );
+  expect(() => applyOverrides(single, { devices: 2 })).toThrow(FleetError);
+  expect(applyOverrides(single, { devices: 1 }).fleet[0]?.count).toBe(1);
+});
+
+test("dealing in proportion conserves the total and misses no share by one or more", () => {
+  const weights = fc
+    .array(fc.nat({ max: 1_000 }), { minLength: 1, maxLength: 12 })
+    .filter((all) => all.some((weight) => weight > 0));
+  fc.assert(
+    fc.property(fc.nat({ max: 100_000 }), weights, (total, all) => {
+      const parts = dealInProportion(total, all);
+      const sum = all.reduce((whole, weight) => whole + weight, 0);
+      expect(parts.reduce((whole, part) => whole + part, 0)).toBe(total);
+      for (const [index, part] of parts.entries()) {
+        expect(Number.isInteger(part) && part >= 0).toBe(true);
+        expect(Math.abs(part - (total * (all[index] ?? 0)) / sum)).toBeLessThan(1);
+      }
+    }),
+  );
+});
