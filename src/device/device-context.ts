@@ -1,0 +1,34 @@
+import type { SecureContext } from "node:tls";
+import type { Logger } from "../base/log.ts";
+import type { Recorder } from "../metrics/recorder.ts";
+import type { DeviceModel, RandomStream } from "../model/model.ts";
+import type { DeviceSpec } from "../plan/plan.ts";
+import type { DeviceLimits } from "./device-limits.ts";
+import type { DialRule } from "./dial.ts";
+import type { Slots } from "./slots.ts";
+
+/** All that one device's life needs from outside; clock, randomness and limits are given. */
+export interface DeviceContext {
+  readonly spec: DeviceSpec;
+  readonly worker: number;
+  readonly boot: number;
+  readonly model: DeviceModel;
+  readonly provisioningHost: string;
+  readonly idScope: string;
+  readonly connectTo: readonly DialRule[];
+  /** Reads the device's identity and makes the TLS context that all its connections share. @throws {FleetError} */
+  readonly loadIdentity: () => Promise<SecureContext>;
+  readonly slots: Slots;
+  readonly recorder: Recorder;
+  readonly saveMessages: boolean;
+  /** ms since time 0, monotonic. */
+  readonly clock: () => number;
+  /** The wall clock. */
+  readonly now: () => Date;
+  /** The device's stream of that name. */
+  readonly random: (stream: string) => RandomStream;
+  readonly limits: DeviceLimits;
+  readonly log: Logger;
+  /** The device's row changed. */
+  readonly onChange: () => void;
+}

@@ -1,0 +1,239 @@
+import { DeviceFailure } from "../base/failure.ts";
+import { messageOf } from "../base/errors.ts";
+import { withTimeout } from "../base/retry.ts";
+import { isJsonObject } from "../base/json.ts";
+import type { Json, JsonObject, Message, MethodResult } from "../model/model.ts";
+import type { Client, HubTransport, Twin } from "./azure-sdk.ts";
+import { createHubClient, NoRetry, TelemetryMessage } from "./azure-sdk.ts";
+import type { ConnectionTrace, TransportOptions } from "./transport.ts";
+import { TracingProvider } from "./transport.ts";
+
+export interface HubConnectionOptions {
+  readonly hub: string;
+  readonly deviceId: string;
+  readonly transport: TransportOptions;
+  /** Limit for one twin request or subscription, ms; the SDK has none. */
+  readonly requestTimeoutMs: number;
+  /** Every patch that the hub pushes, with `$version`, from the moment of the subscription on. */
+  readonly onDesired: (patch: JsonObject) => void;
+  readonly methods: readonly string[];
+  readonly onMethod: (name: string, payload: Json) => MethodResult;
+  /** Once, when the connection ends without having been asked to. */
+  readonly onLost: (failure: DeviceFailure) => void;
+}
+
+/** Durations in ms of the connection's phases; `twin` = from CONNACK to the desired section at hand and methods subscribed. */
+export type ConnectionPhases = Readonly<Record<"tls" | "connack" | "twin", number>>;
+
+/** How long an orderly DISCONNECT may take before the socket is cut, ms. */
+const CLOSE_LIMIT_MS = 2_000;
+
+/**
+ * One connection to a hub through Microsoft's device client, from CONNECT to its end; a lost one is never revived:
+ * the caller opens a new one, because the SDK re-subscribes no twin topic after a reconnect.
+ */
+export class HubConnection {
+  readonly #options: HubConnectionOptions;
+  readonly #provider: TracingProvider;
+  readonly #client: Client;
+  readonly #transport: HubTransport;
+  #twin: Twin | undefined;
+  #ended = false;
+
+  private constructor(
+    options: HubConnectionOptions,
+    provider: TracingProvider,
+    client: Client,
+    transport: HubTransport,
+  ) {
+    this.#options = options;
+    this.#provider = provider;
+    this.#client = client;
+    this.#transport = transport;
+  }
+
+  /**
+   * Connects, subscribes and reads the twin.
+   *
+   * @returns the connection, the desired section with `$version`, and the phases
+   * @throws {DeviceFailure} classified from the wire; `signal.reason` when aborted
+   */
+  static async open(
+    options: HubConnectionOptions,
+    signal: AbortSignal,
+  ): Promise<{
+    readonly connection: HubConnection;
+    readonly desired: JsonObject;
+    readonly phases: ConnectionPhases;
+  }> {
+    const provider = new TracingProvider(options.transport);
+    const { client, transport } = await createHubClient({ ...options, provider });
+    const connection = new HubConnection(options, provider, client, transport);
+    const abort = (): void => provider.destroy();
+    signal.addEventListener("abort", abort);
+    try {
+      signal.throwIfAborted();
+      const desired = await connection.#start();
+      signal.throwIfAborted();
+      return { connection, desired, phases: connection.#phases() };
+    } catch (error) {
+      await connection.#discard();
+      signal.throwIfAborted();
+      throw connection.#failureOf(error);
+    } finally {
+      signal.removeEventListener("abort", abort);
+    }
+  }
+
+  async #start(): Promise<JsonObject> {
+    const client = this.#client;
+    // Reconnecting is ours: a new client each time (the SDK's own retry loses twin subscriptions and the failure's class).
+    client.setRetryPolicy(new NoRetry());
+    client.on("error", (error: Error) => this.#lose(error));
+    client.on("disconnect", () => this.#lose(undefined));
+    this.#transport.on("twinDesiredPropertiesUpdate", (patch: unknown) => {
+      if (isJsonObject(patch)) this.#options.onDesired(patch);
+    });
+    await client.open();
+    // Subscribed before the GET goes out: a patch between the two is not lost, it arrives by both ways.
+    const [, , twin] = await this.#limited(
+      Promise.all([
+        new Promise<void>((resolve, reject) => {
+          this.#transport.enableTwinDesiredPropertiesUpdates((error) =>
+            error === undefined || error === null ? resolve() : reject(error),
+          );
+        }),
+        new Promise<void>((resolve, reject) => {
+          this.#transport.enableMethods((error) =>
+            error === undefined || error === null ? resolve() : reject(error),
+          );
+        }),
+        client.getTwin(),
+      ]),
+      "twin and method subscriptions",
+    );
+    this.#twin = twin;
+    for (const name of this.#options.methods) this.#serve(name);
+    return desiredOf(twin);
+  }
+
+  #serve(name: string): void {
+    this.#client.onDeviceMethod(name, (request, response) => {
+      const payload: Json = request.payload ?? null;
+      const { status, payload: answer } = this.#options.onMethod(name, payload);
+      response.send(status, answer ?? null, () => {
+        // A response that cannot be sent is the caller's timeout; a lost connection is told by itself.
+      });
+    });
+  }
+
+  /** Reads the twin again, after a gap in `$version`. */
+  async readDesired(): Promise<JsonObject> {
+    try {
+      return desiredOf(await this.#limited(this.#client.getTwin(), "twin GET"));
+    } catch (error) {
+      throw this.#failureOf(error);
+    }
+  }
+
+  /** Sends one message at QoS 1; resolves with the hub's PUBACK. */
+  async send(message: Message, properties: Readonly<Record<string, string>>): Promise<void> {
+    const sdkMessage = new TelemetryMessage(message.body);
+    for (const [key, value] of Object.entries(properties)) sdkMessage.properties.add(key, value);
+    // The SDK's types allow one content type and three encodings; the wire allows any.
+    if (message.contentType !== undefined) {
+      Object.assign(sdkMessage, { contentType: message.contentType });
+    }
+    if (message.contentEncoding !== undefined) {
+      Object.assign(sdkMessage, { contentEncoding: message.contentEncoding });
+    }
+    try {
+      await this.#client.sendEvent(sdkMessage);
+    } catch (error) {
+      throw this.#failureOf(error);
+    }
+  }
+
+  /** Patches the reported section; resolves with the hub's answer. */
+  async report(patch: JsonObject): Promise<void> {
+    const twin = this.#twin;
+    if (twin === undefined) throw new DeviceFailure("offline", "not connected");
+    try {
+      await this.#limited(
+        new Promise<void>((resolve, reject) => {
+          twin.properties.reported["update"](patch, (error: Error | null | undefined) =>
+            error === undefined || error === null ? resolve() : reject(error),
+          );
+        }),
+        "reported patch",
+      );
+    } catch (error) {
+      throw this.#failureOf(error);
+    }
+  }
+
+  /** Says DISCONNECT and closes; safe to call twice. */
+  async close(): Promise<void> {
+    this.#ended = true;
+    await this.#discard();
+  }
+
+  #limited<T>(work: Promise<T>, what: string): Promise<T> {
+    const { requestTimeoutMs: timeoutMs, hub } = this.#options;
+    return withTimeout({ what: `${hub}: ${what}`, timeoutMs }, () => work);
+  }
+
+  #lose(error: unknown): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#options.onLost(this.#failureOf(error));
+    void this.#discard();
+  }
+
+  async #discard(): Promise<void> {
+    this.#ended = true;
+    this.#client.removeAllListeners();
+    // Late errors of a client that nobody listens to any more would be uncaught exceptions.
+    this.#client.on("error", () => undefined);
+    try {
+      await withTimeout({ what: "close", timeoutMs: CLOSE_LIMIT_MS }, () => this.#client.close());
+    } catch {
+      // Already gone, or the peer is silent: destroying the socket below is all that is left to do.
+    } finally {
+      this.#provider.destroy();
+    }
+  }
+
+  #phases(): ConnectionPhases {
+    const trace = this.#provider.trace;
+    const { clock } = this.#options.transport;
+    const started = trace?.startedMs ?? 0;
+    const tls = trace?.tlsMs ?? started;
+    const connack = trace?.connackMs ?? tls;
+    return { tls: tls - started, connack: connack - tls, twin: clock() - connack };
+  }
+
+  #failureOf(error: unknown): DeviceFailure {
+    if (error instanceof DeviceFailure) return error;
+    const trace: ConnectionTrace | undefined = this.#provider.trace;
+    if (trace?.failure !== undefined) return trace.failure;
+    if (error instanceof Error && error.name === "TimeoutError") {
+      // Ours names the request; the SDK's stands for a message without PUBACK for 30 s.
+      const what = error.message === "" ? "no acknowledgment in time" : error.message;
+      return new DeviceFailure("timeout", what, { cause: error });
+    }
+    if (trace?.closed !== false || (error instanceof Error && error.name === "NotConnectedError")) {
+      return new DeviceFailure("network", `${this.#options.hub} closed the connection`, {
+        cause: error,
+      });
+    }
+    return new DeviceFailure("protocol", `${this.#options.hub}: ${messageOf(error)}`, {
+      cause: error,
+    });
+  }
+}
+
+function desiredOf(twin: Twin): JsonObject {
+  const desired: unknown = twin.properties.desired;
+  return isJsonObject(desired) ? desired : {};
+}

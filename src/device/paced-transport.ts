@@ -1,0 +1,162 @@
+import { deferred } from "../base/deferred.ts";
+import { DeviceFailure } from "../base/failure.ts";
+import { retryAfterMs, withTimeout } from "../base/retry.ts";
+import type {
+  DeviceRegistrationResult,
+  ProvisioningMqtt,
+  RegistrationRequest,
+  X509ProvisioningTransport,
+} from "./azure-sdk.ts";
+import type { Slots } from "./slots.ts";
+import type { ConnectionTrace } from "./transport.ts";
+
+/** A throttled wait is lengthened by up to this part, so that refused devices do not come back in step. */
+const RETRY_JITTER = 0.5;
+
+export interface PacingOptions {
+  readonly slots: Slots;
+  readonly random: () => number;
+  readonly requestTimeoutMs: number;
+  readonly totalTimeoutMs: number;
+  readonly signal: AbortSignal;
+  readonly transport: { readonly clock: () => number };
+  readonly onAttempt: () => void;
+  readonly onThrottled: (retryAfterMs: number) => void;
+}
+
+type Answer = (
+  error?: Error,
+  result?: DeviceRegistrationResult,
+  response?: unknown,
+  pollingIntervalMs?: number,
+) => void;
+
+type Send = (done: Answer) => void;
+
+/**
+ * A wrapper around the SDK's provisioning transport: a slot and a time limit for each request, jitter on retry-after,
+ * a limit on the whole registration (the SDK has none and repeats a 429 for ever), the count of attempts and of 429s,
+ * and the moments of `accepted` and `assigned`.
+ */
+export class PacedTransport implements X509ProvisioningTransport {
+  readonly #inner: ProvisioningMqtt;
+  readonly #options: PacingOptions;
+  readonly #traceOf: () => ConnectionTrace | undefined;
+  readonly #deadlineMs: number;
+  readonly #gaveUp = deferred<never>();
+  firstTrace: ConnectionTrace | undefined;
+  requestMs: number | undefined;
+  acceptedMs: number | undefined;
+  assignedMs: number | undefined;
+
+  constructor(
+    inner: ProvisioningMqtt,
+    options: PacingOptions,
+    traceOf: () => ConnectionTrace | undefined,
+  ) {
+    this.#inner = inner;
+    this.#options = options;
+    this.#traceOf = traceOf;
+    this.#gaveUp.promise.catch(() => undefined);
+    this.#deadlineMs = options.transport.clock() + options.totalTimeoutMs;
+  }
+
+  /**
+   * Rejects when this wrapper itself ends the registration. The SDK hears of it too, but settles only after an orderly
+   * end of its connection, which waits for ever where the service does not acknowledge.
+   */
+  get gaveUp(): Promise<never> {
+    return this.#gaveUp.promise;
+  }
+
+  setAuthentication(auth: Parameters<X509ProvisioningTransport["setAuthentication"]>[0]): void {
+    this.#inner.setAuthentication(auth);
+  }
+
+  setTransportOptions(
+    options: Parameters<X509ProvisioningTransport["setTransportOptions"]>[0],
+  ): void {
+    this.#inner.setTransportOptions(options);
+  }
+
+  registrationRequest(request: RegistrationRequest, callback: Answer): void {
+    this.#options.onAttempt();
+    void this.#request((done) => this.#inner.registrationRequest(request, done), callback);
+  }
+
+  queryOperationStatus(request: RegistrationRequest, operationId: string, callback: Answer): void {
+    void this.#request(
+      (done) => this.#inner.queryOperationStatus(request, operationId, done),
+      callback,
+    );
+  }
+
+  cancel(callback: (error?: Error) => void): void {
+    this.#inner.cancel(callback);
+  }
+
+  disconnect(callback: (error?: Error) => void): void {
+    this.#inner.disconnect(callback);
+  }
+
+  async #request(send: Send, callback: Answer): Promise<void> {
+    const { slots, signal, transport } = this.#options;
+    let answer: Parameters<Answer>;
+    try {
+      answer = await slots(async () => {
+        // Where the abort came while the SDK waited between two polls, this is the place that ends its loop.
+        signal.throwIfAborted();
+        if (transport.clock() >= this.#deadlineMs) throw this.#limitReached();
+        this.requestMs ??= transport.clock();
+        return wellFormed(await this.#answerWithin(send));
+      });
+    } catch (error) {
+      this.#gaveUp.reject(error);
+      callback(error instanceof Error ? error : new Error(String(error)));
+      return;
+    }
+    const [error, result, response, intervalMs] = answer;
+    callback(error, result, response, this.#next(result, intervalMs));
+  }
+
+  async #answerWithin(send: Send): Promise<Parameters<Answer>> {
+    const limit = { what: "the answer of DPS", timeoutMs: this.#options.requestTimeoutMs };
+    return await withTimeout(
+      limit,
+      () => new Promise((resolve) => send((...answer) => resolve(answer))),
+    );
+  }
+
+  /** Notes the moment of an answer and gives the wait before the next request. */
+  #next(
+    result: DeviceRegistrationResult | undefined,
+    intervalMs: number | undefined,
+  ): number | undefined {
+    this.firstTrace ??= this.#traceOf();
+    if (result === undefined) return intervalMs;
+    const now = this.#options.transport.clock();
+    if (result.status === "assigned") this.assignedMs = now;
+    if ((this.#traceOf()?.dpsStatus ?? 0) >= 429) {
+      const waitMs = Math.ceil(retryAfterMs(intervalMs ?? 0, this.#options.random, RETRY_JITTER));
+      this.#options.onThrottled(waitMs);
+      return waitMs;
+    }
+    this.acceptedMs ??= now;
+    return intervalMs;
+  }
+
+  #limitReached(): DeviceFailure {
+    return new DeviceFailure(
+      "throttled",
+      `not assigned within ${this.#options.totalTimeoutMs} ms: the service asked to wait each time`,
+      { transient: false },
+    );
+  }
+}
+
+/** The SDK takes an answer without a status for granted, and its exception would end the process. */
+function wellFormed(answer: Parameters<Answer>): Parameters<Answer> {
+  const [error, result] = answer;
+  if (error instanceof Error || typeof result?.status === "string") return answer;
+  throw new DeviceFailure("protocol", "DPS gave an answer without a status");
+}

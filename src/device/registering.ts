@@ -1,0 +1,93 @@
+import type { SecureContext } from "node:tls";
+import { DeviceFailure } from "../base/failure.ts";
+import { sleep } from "../base/retry.ts";
+import type { DeviceContext } from "./device-context.ts";
+import type { DeviceStatus } from "./device-status.ts";
+import type { Assignment } from "./provisioning.ts";
+import { register } from "./provisioning.ts";
+import { retryWaitMs } from "./retry-wait.ts";
+
+export interface RegisteringOptions {
+  readonly context: DeviceContext;
+  readonly status: DeviceStatus;
+  readonly secureContext: SecureContext;
+  /** When the registration was due, ms since time 0; latencies count from there. */
+  readonly dueMs: number;
+  /** Uniform in [0, 1). */
+  readonly random: () => number;
+  readonly signal: AbortSignal;
+  /** An attempt failed and is repeated. */
+  readonly onRetry: (failure: DeviceFailure) => void;
+}
+
+/**
+ * Registers a device, repeating what can succeed later until `registrationTotalMs` after it was due.
+ *
+ * @throws {DeviceFailure} the last failure; the signal's reason when aborted
+ */
+export async function registerUntilAssigned(options: RegisteringOptions): Promise<Assignment> {
+  const { context, dueMs, signal } = options;
+  const { recorder, clock, limits } = context;
+  const deadlineMs = dueMs + limits.registrationTotalMs;
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      const assignment = await registerOnce(options, deadlineMs - clock());
+      recordAssignment(options, assignment);
+      return assignment;
+    } catch (error) {
+      if (!(error instanceof DeviceFailure)) throw error;
+      const waitMs = retryWaitMs(limits, error, attempt, options.random);
+      if (!error.transient || clock() + waitMs >= deadlineMs) {
+        recorder.count("registration_failed", 1, { class: error.failureClass });
+        throw error;
+      }
+      options.onRetry(error);
+      await sleep(waitMs, signal);
+    }
+  }
+}
+
+function registerOnce(options: RegisteringOptions, totalTimeoutMs: number): Promise<Assignment> {
+  const { context, status, secureContext, signal } = options;
+  const { spec, recorder, clock, limits, connectTo } = context;
+  const { connectTimeoutMs, requestTimeoutMs } = limits;
+  return register({
+    registrationId: spec.registrationId,
+    provisioningHost: context.provisioningHost,
+    idScope: context.idScope,
+    transport: { secureContext, connectTo, connectTimeoutMs, clock },
+    slots: context.slots,
+    random: options.random,
+    requestTimeoutMs,
+    totalTimeoutMs,
+    signal,
+    onAttempt: () => {
+      status.attempts += 1;
+      recorder.count("registration_attempts");
+    },
+    onThrottled: (retryAfterMs) => {
+      recorder.count("throttled");
+      const deviceId = spec.registrationId;
+      recorder.event({ type: "throttled", t: clock(), deviceId, retryAfterMs });
+    },
+  });
+}
+
+function recordAssignment(
+  { context: { recorder }, status, dueMs }: RegisteringOptions,
+  { hub, deviceId, assignedMs, phases }: Assignment,
+): void {
+  const ms = assignedMs - dueMs;
+  status.hub = hub;
+  status.deviceId = deviceId;
+  status.registrationMs ??= ms;
+  recorder.count("registration_assigned", 1, { hub });
+  recorder.observe("registration_ms", ms, { hub });
+  recorder.observe("registration_tcp_ms", phases.tcp);
+  recorder.observe("registration_tls_ms", phases.tls);
+  recorder.observe("registration_connack_ms", phases.connack);
+  recorder.observe("registration_accepted_ms", phases.accepted);
+  recorder.observe("registration_assigned_ms", phases.assigned);
+  const { attempts } = status;
+  recorder.event({ type: "registration", t: assignedMs, deviceId, hub, attempts, ms, phases });
+}

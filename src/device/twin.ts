@@ -1,0 +1,173 @@
+import { DeviceFailure } from "../base/failure.ts";
+import type { Json, JsonObject, MethodResult, ModelDevice } from "../model/model.ts";
+import type { DesiredChange } from "./desired-tracker.ts";
+import { DesiredTracker } from "./desired-tracker.ts";
+import type { DeviceContext } from "./device-context.ts";
+import type { DeviceStatus } from "./device-status.ts";
+import type { HubConnection } from "./hub-connection.ts";
+
+/** The twin and the direct methods of one device: what the hub wants goes to the model, what the model answers is reported. */
+export class DeviceTwin {
+  readonly #context: DeviceContext;
+  readonly #status: DeviceStatus;
+  readonly #model: ModelDevice;
+  readonly #tracker = new DesiredTracker();
+  readonly #onApplied: () => void;
+  #connection: HubConnection | undefined;
+  #begun = false;
+  /** What the model wants reported and no connection has carried yet; merged, newest wins. */
+  #unreported: JsonObject | undefined;
+
+  constructor(
+    context: DeviceContext,
+    status: DeviceStatus,
+    model: ModelDevice,
+    onApplied: () => void,
+  ) {
+    this.#context = context;
+    this.#status = status;
+    this.#model = model;
+    this.#onApplied = onApplied;
+  }
+
+  /** A connection is being opened: patches pushed from now on wait for the section that it reads. */
+  connecting(): void {
+    this.#tracker.hold();
+  }
+
+  /** Applies the desired section that a new connection read, then reports; later patches follow by `pushed`. */
+  connected(connection: HubConnection, desired: JsonObject): void {
+    this.#connection = connection;
+    this.#read(desired);
+    this.#report();
+  }
+
+  disconnected(): void {
+    this.#connection = undefined;
+  }
+
+  /** The hub pushed a patch. */
+  pushed(patch: JsonObject): void {
+    const change = this.#tracker.push(patch);
+    if (change === "gap") {
+      // Its failures are told as events.
+      void this.#readAgain();
+      return;
+    }
+    if (typeof change === "string") return;
+    this.#apply(change);
+    this.#report();
+  }
+
+  /** A direct method was called; an unknown name never gets here. */
+  method(name: string, payload: Json): MethodResult {
+    const { recorder, clock } = this.#context;
+    const startMs = clock();
+    const handler = this.#model.methods[name];
+    const result: MethodResult = handler?.(payload) ?? { status: 404 };
+    const ms = clock() - startMs;
+    recorder.count("methods_received");
+    if (result.status >= 300) recorder.count("methods_failed");
+    recorder.observe("method_ms", ms);
+    const { deviceId } = this.#status;
+    recorder.event({
+      type: "method",
+      t: startMs,
+      deviceId,
+      method: name,
+      status: result.status,
+      ms,
+    });
+    if (result.reported !== undefined) {
+      this.#want(result.reported);
+      this.#report();
+    }
+    return result;
+  }
+
+  #read(section: JsonObject): void {
+    const { changes, gap } = this.#tracker.section(section);
+    for (const change of changes) this.#apply(change);
+    if (gap) void this.#readAgain();
+  }
+
+  async #readAgain(): Promise<void> {
+    const connection = this.#connection;
+    if (connection === undefined) return;
+    try {
+      const section = await connection.readDesired();
+      if (this.#connection !== connection) return;
+      this.#read(section);
+      this.#report();
+    } catch (error) {
+      this.#failed(error);
+    }
+  }
+
+  #apply(change: DesiredChange): void {
+    const { recorder, clock } = this.#context;
+    // The section read at the start is where the device begins, not a change that it received.
+    if (this.#begun) recorder.count("desired_received");
+    this.#begun = true;
+    recorder.event({
+      type: "desired",
+      t: clock(),
+      deviceId: this.#status.deviceId,
+      version: change.version,
+      initial: change.initial,
+      patch: change.patch,
+    });
+    const reported = this.#model.desired(change.patch, change);
+    if (reported !== undefined) this.#want(reported);
+    this.#onApplied();
+  }
+
+  #want(patch: JsonObject): void {
+    this.#unreported = { ...this.#unreported, ...patch };
+  }
+
+  /** Reports what is wanted, if anything is and a connection is there. */
+  #report(): void {
+    const patch = this.#unreported;
+    const connection = this.#connection;
+    if (patch === undefined || connection === undefined) return;
+    this.#unreported = undefined;
+    // Its failures are told as events.
+    void this.#reportTo(connection, patch);
+  }
+
+  async #reportTo(connection: HubConnection, patch: JsonObject): Promise<void> {
+    const { recorder, clock } = this.#context;
+    const startMs = clock();
+    const desiredVersion = this.#tracker.version;
+    recorder.count("reported_sent");
+    try {
+      await connection.report(patch);
+      const nowMs = clock();
+      const ms = nowMs - startMs;
+      recorder.count("reported_acked");
+      recorder.observe("reported_ms", ms);
+      const { deviceId } = this.#status;
+      recorder.event({ type: "reported", t: nowMs, deviceId, desiredVersion, patch, ms });
+    } catch (error) {
+      // The next connection carries it; what the model wanted in the meantime wins. A refused patch stays refused.
+      if (error instanceof DeviceFailure && error.transient) {
+        this.#unreported = { ...patch, ...this.#unreported };
+      }
+      this.#failed(error);
+    }
+  }
+
+  /** A twin request failed; a lost connection is told by itself, anything else as an event. */
+  #failed(error: unknown): void {
+    if (!(error instanceof DeviceFailure)) throw error;
+    this.#context.recorder.event({
+      type: "error",
+      t: this.#context.clock(),
+      deviceId: this.#status.deviceId,
+      errorClass: error.failureClass,
+      error: error.message,
+      final: false,
+    });
+  }
+}

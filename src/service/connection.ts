@@ -1,0 +1,76 @@
+import { Agent } from "node:https";
+import type { SecureContext } from "node:tls";
+import { createSecureContext, rootCertificates } from "node:tls";
+
+import { FleetError } from "../base/errors.ts";
+
+/** Where a service's HTTPS requests go; empty = to the name itself, checked against Node's own CAs. */
+export interface ServiceRoute {
+  /** Dialled instead of the service's name, which stays what SNI, Host header and certificate check use. */
+  readonly address?: string | undefined;
+  readonly port?: number | undefined;
+  /** PEM text of CAs to trust beside Node's own. */
+  readonly caPem?: string | undefined;
+}
+
+/** How long one service call may take, in ms; the SDK has no limit of its own. */
+export const SERVICE_TIMEOUT_MS = 30_000;
+
+/** Trusts Node's own CAs, and `caPem` beside them. */
+export function trusting(caPem: string): SecureContext {
+  return createSecureContext({ ca: [...rootCertificates, caPem] });
+}
+
+/** An agent that dials `route`: its options win over those of a request (azure-protocol 3.7, tried with both SDKs). */
+export function serviceAgent(route: ServiceRoute): Agent {
+  return new Agent({
+    keepAlive: true,
+    maxSockets: 16,
+    ...(route.address === undefined ? {} : { host: route.address }),
+    ...(route.port === undefined ? {} : { port: route.port }),
+    ...(route.caPem === undefined ? {} : { secureContext: trusting(route.caPem) }),
+  });
+}
+
+/** The SDKs' clients keep their REST client private; this is the one thing that is needed of it. */
+function restClientOf(client: unknown): { setOptions(options: unknown): void } {
+  const rest: unknown =
+    typeof client === "object" && client !== null && "_restApiClient" in client
+      ? Reflect.get(client, "_restApiClient")
+      : undefined;
+  if (typeof rest !== "object" || rest === null || !("setOptions" in rest)) {
+    throw new TypeError("the service SDK has no _restApiClient any more: see its change log");
+  }
+  const { setOptions } = rest;
+  if (typeof setOptions !== "function") throw new TypeError("_restApiClient.setOptions is gone");
+  return { setOptions: (options) => void Reflect.apply(setOptions, rest, [options]) };
+}
+
+/** Sends all further requests of a service SDK's client through `agent`. */
+export function routeClient(client: unknown, agent: Agent): void {
+  restClientOf(client).setOptions({ http: { agent } });
+}
+
+/**
+ * Host name of a service connection string. The string itself never goes into a message.
+ *
+ * @throws {FleetError} `USAGE` when it is not one
+ */
+export function hostNameOf(connectionString: string, source: string): string {
+  const parts = new Map(
+    connectionString.split(";").map((part) => {
+      const at = part.indexOf("=");
+      return [part.slice(0, at).trim(), part.slice(at + 1).trim()] as const;
+    }),
+  );
+  const missing = ["HostName", "SharedAccessKeyName", "SharedAccessKey"].filter(
+    (name) => (parts.get(name) ?? "") === "",
+  );
+  if (missing.length > 0) {
+    throw new FleetError("USAGE", `${source}: this is not a service connection string`, {
+      problems: [{ place: source, message: `${missing.join(", ")} not found in it` }],
+      hint: "expected HostName=…;SharedAccessKeyName=…;SharedAccessKey=… as the portal shows it",
+    });
+  }
+  return parts.get("HostName") ?? "";
+}

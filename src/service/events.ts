@@ -1,0 +1,133 @@
+import type { IncomingMessage } from "node:http";
+import type { Agent } from "node:https";
+import { request } from "node:https";
+import { createInterface } from "node:readline";
+
+import { z } from "zod";
+
+import { FleetError, messageOf } from "../base/errors.ts";
+import type { ServiceRoute } from "./connection.ts";
+import { SERVICE_TIMEOUT_MS, serviceAgent } from "./connection.ts";
+import { networkHint } from "./network-hint.ts";
+
+/** One message that a hub ingested, as the ledger needs it. */
+export interface IngestedRecord {
+  /** Ascending over everything that was ingested; the order in which it was. */
+  readonly sequence: number;
+  readonly deviceId: string;
+  /** null where the message carries no such property: it is not one of ours. */
+  readonly boot: number | null;
+  readonly seq: number | null;
+}
+
+/** Reads what was ingested. Azure's own reader (Event Hubs) will be a second implementation. */
+export interface IngestionReader {
+  /** The sequence number that the next ingested message will get, or a later one. */
+  position(signal?: AbortSignal): Promise<number>;
+  /**
+   * Hands over every record from sequence `from` on that is there now, in order.
+   *
+   * @returns how many records were gone already, and the sequence number to go on from
+   * @throws {FleetError} `REFUSED` or `UNREACHABLE`
+   */
+  read(
+    from: number,
+    onRecord: (record: IngestedRecord) => void,
+    signal?: AbortSignal,
+  ): Promise<{ readonly lost: number; readonly next: number }>;
+}
+
+/** A line of the emulator's ledger stream, and the line that tells of records that fell out of its memory. */
+const line = z.union([
+  z.object({ lost: z.int().nonnegative() }),
+  z.object({
+    sequence: z.int(),
+    deviceId: z.string(),
+    boot: z.int().nullish(),
+    seq: z.int().nullish(),
+  }),
+]);
+const positionAnswer = z.object({ sequence: z.int().nonnegative() });
+
+/** Where an emulator's events are, and what opens them. */
+export interface EmulatorEvents {
+  readonly eventsUrl: string;
+  readonly adminUrl: string;
+  readonly adminToken: string;
+  readonly route: ServiceRoute;
+}
+
+async function open(
+  events: EmulatorEvents,
+  agent: Agent,
+  url: URL,
+  signal: AbortSignal | undefined,
+): Promise<IncomingMessage> {
+  const answer = await new Promise<IncomingMessage>((resolve, reject) => {
+    const asking = request(url, {
+      headers: { authorization: `Bearer ${events.adminToken}` },
+      timeout: SERVICE_TIMEOUT_MS,
+      agent,
+      ...(signal === undefined ? {} : { signal }),
+    });
+    asking.on("response", resolve);
+    asking.on("timeout", () => asking.destroy(new Error("no answer in time")));
+    asking.on("error", (error: NodeJS.ErrnoException) => {
+      reject(
+        new FleetError("UNREACHABLE", `reading ${url.origin}${url.pathname}: ${messageOf(error)}`, {
+          cause: error,
+          hint: networkHint(error.code ?? ""),
+        }),
+      );
+    });
+    asking.end();
+  });
+  if (answer.statusCode === 200) return answer;
+  answer.resume();
+  throw new FleetError(
+    "REFUSED",
+    `reading ${url.origin}${url.pathname}: the emulator answered ${answer.statusCode}`,
+    { hint: "is the emulator file from this emulator's last start?" },
+  );
+}
+
+/** The emulator's ingested messages over its NDJSON stream. */
+export function emulatorIngestionReader(events: EmulatorEvents): IngestionReader {
+  const agent = serviceAgent(events.route);
+  return {
+    position: async (signal) => {
+      const answer = await open(events, agent, new URL(`${events.adminUrl}/position`), signal);
+      const chunks: string[] = [];
+      for await (const chunk of answer.setEncoding("utf8")) chunks.push(String(chunk));
+      return positionAnswer.parse(JSON.parse(chunks.join(""))).sequence;
+    },
+    read: async (from, onRecord, signal) => {
+      const url = new URL(events.eventsUrl);
+      url.searchParams.set("from", String(from));
+      url.searchParams.set("follow", "false");
+      url.searchParams.set("select", "ledger");
+      const answer = await open(events, agent, url, signal);
+      let lost = 0;
+      let next = from;
+      for await (const text of createInterface({ input: answer, crlfDelay: Infinity })) {
+        if (text === "") continue;
+        const record = line.parse(JSON.parse(text));
+        if ("lost" in record) {
+          lost += record.lost;
+          continue;
+        }
+        next = record.sequence + 1;
+        onRecord({
+          sequence: record.sequence,
+          deviceId: record.deviceId,
+          boot: record.boot ?? null,
+          seq: record.seq ?? null,
+        });
+      }
+      // A connection that broke in mid-stream ends the lines, but is not complete.
+      if (!answer.complete)
+        throw new FleetError("UNREACHABLE", `${url.origin}: the stream broke off`);
+      return { lost, next };
+    },
+  };
+}

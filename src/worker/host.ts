@@ -1,0 +1,125 @@
+import { setMaxListeners } from "node:events";
+import type { Logger } from "../base/log.ts";
+import { createRandom } from "../base/random.ts";
+import type { DeviceContext } from "../device/device-context.ts";
+import type { DeviceLimits } from "../device/device-limits.ts";
+import { DEVICE_LIMITS } from "../device/device-limits.ts";
+import { Device } from "../device/device.ts";
+import { loadSecureContext } from "../device/identity.ts";
+import { createSlots } from "../device/slots.ts";
+import { Recorder } from "../metrics/recorder.ts";
+import type { Snapshot } from "../metrics/snapshot.ts";
+import { loadModel } from "../model/load-model.ts";
+import type { DeviceModel } from "../model/model.ts";
+import type { DeviceSpec } from "../plan/plan.ts";
+import type { ShardStart } from "./protocol.ts";
+
+export interface WorkerHostOptions {
+  readonly shard: ShardStart;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly log: Logger;
+  /** The wall clock in ms since 1970, monotonic within the process. */
+  readonly wallMs: () => number;
+  /** CPU seconds since the start of the process and resident bytes now. */
+  readonly resources: () => Snapshot["resources"];
+  readonly onSnapshot: (snapshot: Snapshot) => void;
+  /** Defaults to the shipped limits. */
+  readonly limits?: DeviceLimits;
+}
+
+/** Runs one shard: its devices on this process's event loop, and a snapshot of what they did every so often. */
+export class WorkerHost {
+  readonly #options: WorkerHostOptions;
+  readonly #models: ReadonlyMap<string, DeviceModel>;
+  readonly #recorder: Recorder;
+  readonly #stop = new AbortController();
+  readonly #changed = new Set<Device>();
+  #lives: Promise<unknown> = Promise.resolve();
+  #ticker: NodeJS.Timeout | undefined;
+
+  private constructor(options: WorkerHostOptions, models: ReadonlyMap<string, DeviceModel>) {
+    this.#options = options;
+    this.#models = models;
+    this.#recorder = new Recorder(options.shard);
+  }
+
+  /** Loads the shard's models. @throws {FleetError} if one cannot be loaded */
+  static async load(options: WorkerHostOptions): Promise<WorkerHost> {
+    const names = [...new Set(options.shard.devices.map((spec) => spec.model))];
+    const models = await Promise.all(
+      names.map(async (name) => [name, await loadModel(name)] as const),
+    );
+    return new WorkerHost(options, new Map(models));
+  }
+
+  /** Starts every device at its moment after time 0. @param timeZeroMs ms since 1970 */
+  begin(timeZeroMs: number): void {
+    const { shard, wallMs } = this.#options;
+    const clock = (): number => wallMs() - timeZeroMs;
+    const slots = createSlots(shard.concurrency);
+    // Every device listens to the one signal.
+    setMaxListeners(0, this.#stop.signal);
+    const lives = shard.devices.map((spec) => {
+      const device: Device = new Device({
+        ...this.#contextOf(spec, clock),
+        slots,
+        onChange: () => this.#changed.add(device),
+      });
+      return device.run(this.#stop.signal);
+    });
+    this.#lives = Promise.all(lives);
+    // A bug in a device ends the worker with its stack; the supervisor sees it leave.
+    this.#lives.catch((error: unknown) => {
+      queueMicrotask(() => {
+        throw error;
+      });
+    });
+    this.#ticker = setInterval(() => this.#tell(), shard.snapshotIntervalMs);
+  }
+
+  /** Stops every device in order and sends the last snapshot; safe to call twice. */
+  async stop(): Promise<void> {
+    this.#stop.abort(new Error("the worker was asked to stop"));
+    await this.#lives;
+    clearInterval(this.#ticker);
+    this.#tell();
+  }
+
+  #contextOf(spec: DeviceSpec, clock: () => number): Omit<DeviceContext, "slots" | "onChange"> {
+    const { shard, env, log, wallMs, limits = DEVICE_LIMITS } = this.#options;
+    const { endpoints } = shard;
+    const model = this.#models.get(spec.model);
+    if (model === undefined) throw new Error(`model ${spec.model} was not loaded`);
+    const now = (): Date => new Date(wallMs());
+    return {
+      spec,
+      worker: shard.worker,
+      boot: shard.boot,
+      model,
+      provisioningHost: endpoints.provisioningHost,
+      idScope: endpoints.idScope,
+      connectTo: endpoints.connectTo,
+      loadIdentity: () =>
+        loadSecureContext({
+          certsDir: shard.certsDir,
+          spec,
+          env,
+          now: now(),
+          caPem: endpoints.caPem,
+        }),
+      recorder: this.#recorder,
+      saveMessages: shard.saveMessages,
+      clock,
+      now,
+      random: (stream) => createRandom(shard.seed, spec.registrationId, stream),
+      limits,
+      log,
+    };
+  }
+
+  #tell(): void {
+    for (const device of this.#changed) this.#recorder.device(device.row);
+    this.#changed.clear();
+    this.#options.onSnapshot(this.#recorder.take(this.#options.resources()));
+  }
+}

@@ -1,0 +1,63 @@
+import type { LogLevel } from "../base/log.ts";
+import type { Snapshot } from "../metrics/snapshot.ts";
+import type { DeviceSpec } from "../plan/plan.ts";
+
+/** How devices reach the services: Azure's names, dialled elsewhere where told so. */
+export interface Endpoints {
+  readonly provisioningHost: string;
+  readonly idScope: string;
+  /** PEM text of the CAs to trust in place of Node's own; undefined = Node's own. */
+  readonly caPem?: string | undefined;
+  /** curl's `--connect-to`: dial there, keep the name for SNI and checks. `host` "" matches every name. */
+  readonly connectTo: readonly ConnectTo[];
+}
+
+export interface ConnectTo {
+  readonly host: string;
+  /** undefined = any port. */
+  readonly port?: number | undefined;
+  readonly address: string;
+  readonly toPort: number;
+}
+
+/** One worker's part of the plan. */
+export interface ShardStart {
+  readonly worker: number;
+  readonly boot: number;
+  readonly seed: number;
+  readonly devices: readonly DeviceSpec[];
+  /** This shard's share of the fleet's concurrency; undefined = no bound. */
+  readonly concurrency?: number | undefined;
+  readonly certsDir: string;
+  readonly endpoints: Endpoints;
+  readonly saveMessages: boolean;
+  readonly snapshotIntervalMs: number;
+  readonly logLevel: LogLevel;
+}
+
+/** Supervisor to worker. */
+export type WorkerCommand =
+  | { readonly type: "start"; readonly shard: ShardStart }
+  /** Time 0 of the run as ms since 1970; sent when every worker is ready. */
+  | { readonly type: "begin"; readonly timeZeroMs: number }
+  /** Stop every device in order, send the last snapshot, then `stopped`. */
+  | { readonly type: "stop" };
+
+/** Worker to supervisor. */
+export type WorkerEvent =
+  /** Identities and models are loaded. */
+  | { readonly type: "ready" }
+  | { readonly type: "snapshot"; readonly snapshot: Snapshot }
+  | { readonly type: "stopped" }
+  /** The shard cannot run at all; the worker leaves by itself. */
+  | {
+      readonly type: "failed";
+      readonly code: string;
+      readonly message: string;
+      readonly hint?: string | undefined;
+      readonly problems: readonly {
+        readonly place: string;
+        readonly message: string;
+        readonly hint?: string | undefined;
+      }[];
+    };

@@ -1,0 +1,60 @@
+import { z } from "zod";
+import { LOG_LEVELS } from "../base/log.ts";
+import type { WorkerCommand } from "./protocol.ts";
+
+const secretRef = z.union([
+  z.strictObject({ env: z.string() }),
+  z.strictObject({ file: z.string() }),
+]);
+
+const deviceSpec = z.strictObject({
+  index: z.int().nonnegative(),
+  registrationId: z.string().min(1),
+  model: z.string().min(1),
+  settings: z.record(z.string(), z.json()),
+  credentials: z.discriminatedUnion("format", [
+    z.strictObject({ format: z.literal("pem"), passphrase: secretRef.optional() }),
+    z.strictObject({ format: z.literal("pfx"), password: secretRef.optional() }),
+  ]),
+  telemetry: z.strictObject({
+    intervalMs: z.number().positive(),
+    jitter: z.number().min(0).max(1),
+  }),
+  startMs: z.number(),
+});
+
+const connectTo = z.strictObject({
+  host: z.string(),
+  port: z.int().optional(),
+  address: z.string(),
+  toPort: z.int(),
+});
+
+const shardStart = z.strictObject({
+  worker: z.int().nonnegative(),
+  boot: z.int().positive(),
+  seed: z.number(),
+  devices: z.array(deviceSpec),
+  concurrency: z.int().positive().optional(),
+  certsDir: z.string(),
+  endpoints: z.strictObject({
+    provisioningHost: z.string().min(1),
+    idScope: z.string().min(1),
+    caPem: z.string().optional(),
+    connectTo: z.array(connectTo),
+  }),
+  saveMessages: z.boolean(),
+  snapshotIntervalMs: z.number().positive(),
+  logLevel: z.enum(LOG_LEVELS),
+});
+
+const workerCommand = z.discriminatedUnion("type", [
+  z.strictObject({ type: z.literal("start"), shard: shardStart }),
+  z.strictObject({ type: z.literal("begin"), timeZeroMs: z.number() }),
+  z.strictObject({ type: z.literal("stop") }),
+]);
+
+/** Parses what came over IPC. @throws {z.ZodError} on anything that the supervisor does not send */
+export function parseWorkerCommand(raw: unknown): WorkerCommand {
+  return workerCommand.parse(raw);
+}

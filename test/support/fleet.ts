@@ -1,0 +1,182 @@
+import type { Emulator, EmulatorOptions } from "../../src/emulator/emulator.ts";
+import { DEFAULT_NAMES, startEmulator } from "../../src/emulator/emulator.ts";
+import { silentLogger } from "../../src/base/log.ts";
+import type { DeviceLimits } from "../../src/device/device-limits.ts";
+import { DEVICE_LIMITS } from "../../src/device/device-limits.ts";
+import type { DeviceEvent } from "../../src/metrics/device-event.ts";
+import type { DeviceRow } from "../../src/metrics/device-row.ts";
+import type { Snapshot } from "../../src/metrics/snapshot.ts";
+import type { DeviceSpec } from "../../src/plan/plan.ts";
+import { ensureEnrollmentGroup } from "../../src/service/enrollments.ts";
+import { WorkerHost } from "../../src/worker/host.ts";
+import type { ShardStart } from "../../src/worker/protocol.ts";
+import type { TestPki } from "./pki.ts";
+import { temporaryDir, testPki, writeLeaf } from "./pki.ts";
+
+/** Waits of a device as short as a test wants them. */
+export const QUICK_LIMITS: DeviceLimits = {
+  ...DEVICE_LIMITS,
+  connectTimeoutMs: 5_000,
+  requestTimeoutMs: 5_000,
+  retryFirstMs: 20,
+  retryFirstThrottledMs: 20,
+  retryMaxMs: 100,
+  drainMs: 2_000,
+};
+
+/** An emulator with an enrollment group, and a folder with leaves for it; all gone with `await using`. */
+export interface TestCloud extends AsyncDisposable {
+  readonly pki: TestPki;
+  readonly emulator: Emulator;
+  readonly certsDir: string;
+  /** Writes a leaf of the group's intermediate for each id. */
+  readonly issue: (...registrationIds: string[]) => Promise<void>;
+  readonly endpoints: ShardStart["endpoints"];
+}
+
+export async function startTestCloud(
+  options: Partial<Omit<EmulatorOptions, "tls">> & { readonly group?: boolean } = {},
+): Promise<TestCloud> {
+  const { group = true, ...emulatorOptions } = options;
+  const pki = await testPki();
+  const folder = temporaryDir();
+  const hubs = options.hubs ?? DEFAULT_NAMES.hubs;
+  const names = [DEFAULT_NAMES.provisioningHost, DEFAULT_NAMES.dpsHost, ...hubs, "127.0.0.1"];
+  const server = await pki.server(names);
+  const emulator = await startEmulator({
+    retryAfterS: 0,
+    ...emulatorOptions,
+    tls: { certificatePem: server.chainPem, privateKeyPem: server.privateKeyPem },
+  });
+  if (group) {
+    await ensureEnrollmentGroup(
+      {
+        groupId: "test-devices",
+        caPem: pki.intermediate.certificatePem,
+        initialTwin: { properties: { desired: { fanstate: "on" } } },
+        create: true,
+      },
+      {
+        connectionString: emulator.dpsConnectionString,
+        source: "the test",
+        route: {
+          address: emulator.host,
+          port: emulator.httpsPort,
+          caPem: pki.root.certificatePem,
+        },
+      },
+    );
+  }
+  return {
+    pki,
+    emulator,
+    certsDir: folder.path,
+    issue: async (...registrationIds) => {
+      for (const id of registrationIds) writeLeaf(folder.path, id, await pki.leaf(id));
+    },
+    endpoints: {
+      provisioningHost: emulator.provisioningHost,
+      idScope: emulator.idScope,
+      caPem: pki.root.certificatePem,
+      connectTo: [{ host: "", address: emulator.host, toPort: emulator.mqttPort }],
+    },
+    [Symbol.asyncDispose]: async () => {
+      await emulator.stop();
+      folder[Symbol.dispose]();
+    },
+  };
+}
+
+/** A device as a plan would have it: a cave that sends every 50 ms. */
+export function deviceSpec(registrationId: string, more: Partial<DeviceSpec> = {}): DeviceSpec {
+  return {
+    index: 0,
+    registrationId,
+    model: "cheese-cave",
+    settings: {},
+    credentials: { format: "pem" },
+    telemetry: { intervalMs: 50, jitter: 0 },
+    startMs: 0,
+    ...more,
+  };
+}
+
+/** A worker's shard that runs in the test's own process. */
+export interface TestShard extends AsyncDisposable {
+  readonly events: readonly DeviceEvent[];
+  readonly snapshots: readonly Snapshot[];
+  /** Resolves with the first event that fits, past ones included. */
+  readonly event: <T extends DeviceEvent>(fits: (event: DeviceEvent) => event is T) => Promise<T>;
+  /** Resolves when the newest row of a device fits. */
+  readonly row: (registrationId: string, fits: (row: DeviceRow) => boolean) => Promise<DeviceRow>;
+  /** Sum of a counter over all snapshots, whatever its labels. */
+  readonly counter: (name: string) => number;
+  readonly stop: () => Promise<void>;
+}
+
+export async function runShard(
+  cloud: TestCloud,
+  devices: readonly DeviceSpec[],
+  more: Partial<ShardStart> & { readonly limits?: DeviceLimits } = {},
+): Promise<TestShard> {
+  const { limits = QUICK_LIMITS, ...shard } = more;
+  const snapshots: Snapshot[] = [];
+  const events: DeviceEvent[] = [];
+  const rows = new Map<string, DeviceRow>();
+  const waiting = new Set<() => void>();
+  const host = await WorkerHost.load({
+    shard: {
+      worker: 0,
+      boot: 1,
+      seed: 1,
+      devices,
+      certsDir: cloud.certsDir,
+      endpoints: cloud.endpoints,
+      saveMessages: false,
+      snapshotIntervalMs: 10,
+      logLevel: "silent",
+      ...shard,
+    },
+    env: {},
+    log: silentLogger(),
+    wallMs: () => performance.timeOrigin + performance.now(),
+    resources: () => ({ cpuS: 0, rssBytes: 0 }),
+    onSnapshot: (snapshot) => {
+      snapshots.push(snapshot);
+      events.push(...snapshot.events);
+      for (const row of snapshot.devices) rows.set(row.registrationId, row);
+      for (const look of waiting) look();
+    },
+    limits,
+  });
+  const until = <T>(find: () => T | undefined): Promise<T> =>
+    new Promise((resolve) => {
+      const look = (): void => {
+        const found = find();
+        if (found === undefined) return;
+        waiting.delete(look);
+        resolve(found);
+      };
+      waiting.add(look);
+      look();
+    });
+  host.begin(Date.now());
+  const stop = (): Promise<void> => host.stop();
+  return {
+    events,
+    snapshots,
+    event: (fits) => until(() => events.find(fits)),
+    row: (registrationId, fits) =>
+      until(() => {
+        const row = rows.get(registrationId);
+        return row !== undefined && fits(row) ? row : undefined;
+      }),
+    counter: (name) =>
+      snapshots
+        .flatMap((snapshot) => Object.entries(snapshot.counters))
+        .filter(([key]) => key === name || key.startsWith(`${name}{`))
+        .reduce((sum, [, count]) => sum + count, 0),
+    stop,
+    [Symbol.asyncDispose]: stop,
+  };
+}

@@ -1,0 +1,144 @@
+import type { ChildProcess } from "node:child_process";
+import { spawn } from "node:child_process";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+import { stringify } from "yaml";
+
+const MAIN = fileURLToPath(new URL("../../dist/src/main.js", import.meta.url));
+
+/** How a program ended, and all that it printed. */
+export interface Ended {
+  readonly exitCode: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** The built program as a child, leader of a process group of its own. */
+export class Program {
+  readonly #child: ChildProcess;
+  readonly ended: Promise<Ended>;
+  #stdout = "";
+  #stderr = "";
+  #look: () => void = () => {};
+
+  constructor(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
+    this.#child = spawn(process.execPath, [MAIN, ...args], {
+      detached: true,
+      stdio: ["ignore", "pipe", "pipe"],
+      env: { PATH: process.env["PATH"], ...env },
+    });
+    this.#child.stdout?.setEncoding("utf8").on("data", (text: string) => {
+      this.#stdout += text;
+      this.#look();
+    });
+    this.#child.stderr?.setEncoding("utf8").on("data", (text: string) => {
+      this.#stderr += text;
+      this.#look();
+    });
+    this.ended = new Promise((resolve, reject) => {
+      this.#child.once("error", reject);
+      this.#child.once("close", (exitCode) => {
+        this.#look();
+        resolve({ exitCode, stdout: this.#stdout, stderr: this.#stderr });
+      });
+    });
+  }
+
+  /** Resolves when stdout matches; rejects when the program ends before. */
+  async printed(pattern: RegExp): Promise<RegExpExecArray> {
+    const matched = new Promise<RegExpExecArray>((resolve) => {
+      this.#look = () => {
+        const match = pattern.exec(this.#stdout);
+        if (match !== null) resolve(match);
+      };
+      this.#look();
+    });
+    const early = this.ended.then(({ exitCode, stdout, stderr }) => {
+      throw new Error(`ended with ${exitCode} before ${pattern}:\n${stdout}\n${stderr}`);
+    });
+    return Promise.race([matched, early]);
+  }
+
+  /** To the whole group, as a terminal's Ctrl-C is. */
+  signalGroup(signal: NodeJS.Signals): void {
+    if (this.#child.pid !== undefined) process.kill(-this.#child.pid, signal);
+  }
+
+  /** Whether any process of the group is left. */
+  get groupAlive(): boolean {
+    return this.#child.pid !== undefined && isAlive(-this.#child.pid);
+  }
+
+  /** For the end of a test that failed: nothing is left behind. */
+  kill(): void {
+    if (this.groupAlive) this.signalGroup("SIGKILL");
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.kill();
+    await this.ended;
+  }
+}
+
+/** Whether a process (or, negative, a group) is there. */
+export function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** A folder of a test with certificates and results, removed at its end. */
+export interface Workplace extends AsyncDisposable {
+  readonly dir: string;
+  readonly certs: string;
+  readonly out: string;
+  /** Writes a file and gives its path. */
+  file(name: string, text: string): Promise<string>;
+  /** A small fleet with quick answers as a scenario file; `changes` replace its top-level keys. */
+  scenario(changes?: Readonly<Record<string, unknown>>): Promise<string>;
+  /** A result file. */
+  result(name: string): Promise<string>;
+}
+
+export async function workplace(): Promise<Workplace> {
+  const dir = await mkdtemp(join(tmpdir(), "dps-fleet-"));
+  const file = async (name: string, text: string): Promise<string> => {
+    const path = join(dir, name);
+    await writeFile(path, text);
+    return path;
+  };
+  return {
+    dir,
+    certs: join(dir, "certs"),
+    out: join(dir, "out"),
+    file,
+    scenario: (changes) => file("scenario.yaml", stringify({ ...smallFleet, ...changes })),
+    result: (name) => readFile(join(dir, "out", name), "utf8"),
+    [Symbol.asyncDispose]: () => rm(dir, { recursive: true, force: true }),
+  };
+}
+
+const smallFleet = {
+  name: "small",
+  emulator: { retryAfterS: 1 },
+  provisioning: {
+    group: "cheesecave-devices",
+    initialTwin: { properties: { desired: { fanstate: "on" } } },
+  },
+  fleet: [
+    {
+      model: "cheese-cave",
+      count: 6,
+      registrationId: "cheesecave-device{n}",
+      telemetry: { interval: "500ms", jitter: "0%" },
+    },
+  ],
+  arrival: { rate: "100/s" },
+  duration: "5s",
+};
