@@ -1,0 +1,212 @@
+import { backoffMs, sleep } from "../base/retry.ts";
+import type { Snapshot } from "../metrics/snapshot.ts";
+import type { ShardStart } from "../worker/protocol.ts";
+import { restartShard } from "./restart-shard.ts";
+import type { WorkerChannel } from "./worker-channel.ts";
+import type { WorkerTimeouts } from "./worker-process.ts";
+import { DEFAULT_WORKER_TIMEOUTS, WorkerProcess } from "./worker-process.ts";
+
+/** What happens to workers, as `run.ndjson` tells it. */
+export interface WorkerNotice {
+  readonly worker: number;
+  readonly boot: number;
+  readonly state: "started" | "ready" | "lost" | "restarting" | "stopped";
+  readonly detail?: string | undefined;
+}
+
+/** How often a shard may be restarted, and how long each restart waits. */
+export interface RestartPolicy {
+  /** Restarts of one shard within `windowMs`; one more loss within it is for good. */
+  readonly max: number;
+  readonly windowMs: number;
+  /** Bound of the first delay; doubles with each restart in the window. */
+  readonly firstDelayMs: number;
+  readonly maxDelayMs: number;
+}
+
+export const DEFAULT_RESTART_POLICY: RestartPolicy = {
+  max: 3,
+  windowMs: 60_000,
+  firstDelayMs: 200,
+  maxDelayMs: 5_000,
+};
+
+export interface SupervisorOptions {
+  /** One a worker, `boot` 1, original start times. */
+  readonly shards: readonly ShardStart[];
+  readonly fork: (shard: ShardStart) => WorkerChannel;
+  /** ms since 1970. */
+  readonly now: () => number;
+  /** Uniform in [0, 1), for the jitter of restarts. */
+  readonly random: () => number;
+  readonly onSnapshot: (snapshot: Snapshot) => void;
+  readonly onWorker: (notice: WorkerNotice) => void;
+  readonly timeouts?: WorkerTimeouts;
+  readonly restarts?: RestartPolicy;
+}
+
+/** One shard with the worker that hosts it at the moment. */
+interface Slot {
+  /** As it was planned, but for `boot`: restarts count from the planned start times. */
+  shard: ShardStart;
+  process: WorkerProcess | undefined;
+  /** ms since 1970 of the restarts so far. */
+  readonly restartedAt: number[];
+}
+
+/** Starts one worker a shard, keeps them running, merges nothing itself, and stops them in order. */
+export class Supervisor {
+  readonly #options: SupervisorOptions;
+  readonly #timeouts: WorkerTimeouts;
+  readonly #policy: RestartPolicy;
+  readonly #slots: readonly Slot[];
+  readonly #stopping = new AbortController();
+  readonly #restarting = new Set<Promise<void>>();
+  #timeZeroMs: number | undefined;
+  #lost = 0;
+  #restarted = 0;
+  #lostForGood = 0;
+  #stopped: Promise<void> | undefined;
+
+  constructor(options: SupervisorOptions) {
+    this.#options = options;
+    this.#timeouts = options.timeouts ?? DEFAULT_WORKER_TIMEOUTS;
+    this.#policy = options.restarts ?? DEFAULT_RESTART_POLICY;
+    this.#slots = options.shards.map((shard) => ({ shard, process: undefined, restartedAt: [] }));
+  }
+
+  /** Exits that nobody asked for. */
+  get lost(): number {
+    return this.#lost;
+  }
+
+  /** Lost workers whose shard runs again. */
+  get restarted(): number {
+    return this.#restarted;
+  }
+
+  /** Shards that nobody hosts any more. */
+  get lostForGood(): number {
+    return this.#lostForGood;
+  }
+
+  /** Process ids of the workers that are there, by worker. */
+  get pids(): readonly (number | undefined)[] {
+    return this.#slots.map((slot) => slot.process?.pid);
+  }
+
+  /**
+   * Starts all workers; resolves when every shard is loaded.
+   *
+   * @throws {FleetError} what the first worker that cannot start said; all are stopped by then
+   */
+  async start(): Promise<void> {
+    try {
+      await Promise.all(this.#slots.map((slot) => this.#launch(slot, slot.shard)));
+    } catch (error) {
+      await this.stop();
+      throw error;
+    }
+  }
+
+  /** Gives all workers one time zero (ms since 1970) and lets their devices start. */
+  begin(timeZeroMs: number): void {
+    this.#timeZeroMs = timeZeroMs;
+    for (const slot of this.#slots) slot.process?.begin(timeZeroMs);
+  }
+
+  /** Stops every worker in order and waits until all processes are gone; safe to call twice. */
+  stop(): Promise<void> {
+    this.#stopped ??= this.#stop();
+    return this.#stopped;
+  }
+
+  /** Kills every worker now; `stop()` then returns soon. */
+  kill(): void {
+    this.#stopping.abort();
+    for (const slot of this.#slots) slot.process?.kill();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop();
+  }
+
+  async #stop(): Promise<void> {
+    this.#stopping.abort();
+    await Promise.all(
+      this.#slots.map(async (slot) => {
+        const { process } = slot;
+        if (process === undefined || process.state === "lost") return;
+        await process.stop();
+        this.#tell(process, "stopped");
+      }),
+    );
+    await Promise.all(this.#restarting);
+  }
+
+  async #launch(slot: Slot, shard: ShardStart): Promise<void> {
+    const process = new WorkerProcess({
+      shard,
+      channel: this.#options.fork(shard),
+      timeouts: this.#timeouts,
+      onSnapshot: this.#options.onSnapshot,
+      onLost: (detail) => this.#onLost(slot, process, detail),
+    });
+    slot.process = process;
+    this.#tell(process, "started", process.pid === undefined ? undefined : `pid ${process.pid}`);
+    await process.ready();
+    if (shard.boot > 1) this.#restarted += 1;
+    this.#tell(process, "ready");
+    if (this.#timeZeroMs !== undefined) process.begin(this.#timeZeroMs);
+  }
+
+  #onLost(slot: Slot, process: WorkerProcess, detail: string): void {
+    this.#lost += 1;
+    this.#tell(process, "lost", detail);
+    const restart = this.#restart(slot).finally(() => this.#restarting.delete(restart));
+    this.#restarting.add(restart);
+  }
+
+  /** Brings a lost worker's shard back, or gives it up; never rejects. */
+  async #restart(slot: Slot): Promise<void> {
+    const { now, random } = this.#options;
+    while (!this.#stopping.signal.aborted) {
+      const recent = slot.restartedAt.filter((at) => now() - at < this.#policy.windowMs);
+      if (recent.length >= this.#policy.max) {
+        this.#lostForGood += 1;
+        this.#options.onWorker({
+          worker: slot.shard.worker,
+          boot: slot.shard.boot,
+          state: "lost",
+          detail: `given up after ${recent.length} restarts`,
+        });
+        return;
+      }
+      const { firstDelayMs: firstMs, maxDelayMs: maxMs } = this.#policy;
+      const delayMs = backoffMs({ firstMs, maxMs }, recent.length + 1, random);
+      try {
+        await sleep(delayMs, this.#stopping.signal);
+      } catch {
+        return; // stopped while waiting
+      }
+      slot.restartedAt.push(now());
+      const moved = restartShard(slot.shard, now() - (this.#timeZeroMs ?? now()));
+      slot.shard = { ...slot.shard, boot: moved.boot };
+      this.#options.onWorker({ worker: moved.worker, boot: moved.boot, state: "restarting" });
+      try {
+        await this.#launch(slot, moved);
+        return;
+      } catch (error) {
+        if (this.#stopping.signal.aborted) return;
+        this.#lost += 1;
+        const detail = error instanceof Error ? error.message : String(error);
+        const { worker, boot } = moved;
+        this.#options.onWorker({ worker, boot, state: "lost", detail });
+      }
+    }
+  }
+
+  #tell(process: WorkerProcess, state: WorkerNotice["state"], detail?: string): void {
+    this.#options.onWorker({ worker: process.worker, boot: process.boot, state, detail });
+  }
+}

@@ -1,0 +1,28 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+
+import { restartShard } from "../../../src/supervisor/restart-shard.ts";
+import { shardOf } from "../../support/scripted-worker.ts";
+
+const starts = fc.array(fc.nat(100_000), { minLength: 1 });
+
+test("devices that were due start again as far apart as before, and none before the restart", () => {
+  fc.assert(
+    fc.property(starts, fc.nat(100_000), (startMs, atMs) => {
+      const moved = restartShard(shardOf(0, startMs), atMs).devices.map((device) => device.startMs);
+      const due = startMs.flatMap((ms, index) => (ms <= atMs ? [index] : []));
+      for (const index of due) {
+        expect(moved[index]).toBeGreaterThanOrEqual(atMs);
+        expect((moved[index] ?? 0) - (moved[due[0] ?? 0] ?? 0)).toBe(
+          (startMs[index] ?? 0) - (startMs[due[0] ?? 0] ?? 0),
+        );
+      }
+    }),
+  );
+});
+
+test("devices that were not due keep their time, and the boot counts on", () => {
+  const moved = restartShard(shardOf(0, [0, 9_000]), 5_000);
+  expect(moved.boot).toBe(2);
+  expect(moved.devices.map(({ startMs }) => startMs)).toEqual([5_000, 9_000]);
+});

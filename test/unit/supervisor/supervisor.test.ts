@@ -1,0 +1,125 @@
+import { expect, test } from "vitest";
+
+import type { WorkerNotice } from "../../../src/supervisor/supervisor.ts";
+import { Supervisor } from "../../../src/supervisor/supervisor.ts";
+import type { ShardStart } from "../../../src/worker/protocol.ts";
+import type { ScriptedWorker } from "../../support/scripted-worker.ts";
+import { obedientWorker, shardOf } from "../../support/scripted-worker.ts";
+
+/** A fleet whose workers are kept to be killed; `until` waits for a notice. */
+function fleet(options: {
+  shards: readonly ShardStart[];
+  fork?: (shard: ShardStart) => ScriptedWorker;
+  now?: () => number;
+}) {
+  const workers: ScriptedWorker[] = [];
+  const started: ShardStart[] = [];
+  const notices: WorkerNotice[] = [];
+  const waiting: { wanted: (notice: WorkerNotice) => boolean; resolve: () => void }[] = [];
+  const supervisor = new Supervisor({
+    shards: options.shards,
+    fork: (shard) => {
+      const worker = (options.fork ?? obedientWorker)(shard);
+      workers.push(worker);
+      started.push(shard);
+      return worker;
+    },
+    now: options.now ?? (() => 0),
+    random: () => 0,
+    onSnapshot: () => {},
+    onWorker: (notice) => {
+      notices.push(notice);
+      for (const { wanted, resolve } of waiting) if (wanted(notice)) resolve();
+    },
+    restarts: { max: 2, windowMs: 60_000, firstDelayMs: 1, maxDelayMs: 1 },
+  });
+  const until = (wanted: (notice: WorkerNotice) => boolean): Promise<void> =>
+    new Promise((resolve) => {
+      if (notices.some(wanted)) resolve();
+      else waiting.push({ wanted, resolve });
+    });
+  return { supervisor, workers, started, notices, until };
+}
+
+const counts = ({ lost, restarted, lostForGood }: Supervisor) => ({ lost, restarted, lostForGood });
+
+test("all workers get one time zero, and only when every one is ready", async () => {
+  const { supervisor, workers } = fleet({ shards: [shardOf(0, [0]), shardOf(1, [100])] });
+  await supervisor.start();
+  supervisor.begin(1_000);
+  expect(workers.map(({ commands }) => commands.at(-1))).toEqual([
+    { type: "begin", timeZeroMs: 1_000 },
+    { type: "begin", timeZeroMs: 1_000 },
+  ]);
+  await supervisor.stop();
+});
+
+test("a lost worker's shard comes back with the next boot and the same time zero", async () => {
+  const { supervisor, workers, started, until } = fleet({
+    shards: [shardOf(0, [0, 100]), shardOf(1, [50])],
+    now: () => 5_000,
+  });
+  await supervisor.start();
+  supervisor.begin(1_000);
+  workers[0]?.leave({ code: null, signal: "SIGKILL" });
+  await until(({ state, boot }) => state === "ready" && boot === 2);
+  expect(counts(supervisor)).toEqual({ lost: 1, restarted: 1, lostForGood: 0 });
+  expect(started[2]?.boot).toBe(2);
+  expect(started[2]?.devices.map(({ startMs }) => startMs)).toEqual([4_000, 4_100]);
+  expect(workers[2]?.commands.at(-1)).toEqual({ type: "begin", timeZeroMs: 1_000 });
+  await supervisor.stop();
+});
+
+test("a shard whose workers keep dying is given up within its budget", async () => {
+  const { supervisor, workers, until } = fleet({ shards: [shardOf(0, [0])] });
+  await supervisor.start();
+  supervisor.begin(0);
+  for (const boot of [1, 2, 3]) {
+    await until((notice) => notice.state === "ready" && notice.boot === boot);
+    workers.at(-1)?.leave({ code: 1, signal: null });
+  }
+  await until(({ detail }) => detail?.startsWith("given up") === true);
+  expect(counts(supervisor)).toEqual({ lost: 3, restarted: 2, lostForGood: 1 });
+  await supervisor.stop();
+});
+
+test("when one worker cannot start, all are stopped and its error is told", async () => {
+  const { supervisor, workers } = fleet({
+    shards: [shardOf(0, [0]), shardOf(1, [0])],
+    fork: (shard) => {
+      const worker = obedientWorker();
+      if (shard.worker === 1) {
+        worker.onCommand = () =>
+          queueMicrotask(() => {
+            const type = "failed";
+            worker.tell({ type, code: "FILE_INVALID", message: "no model", problems: [] });
+            worker.leave({ code: 1, signal: null });
+          });
+      }
+      return worker;
+    },
+  });
+  await expect(supervisor.start()).rejects.toMatchObject({ code: "FILE_INVALID" });
+  expect(workers[0]?.commands.at(-1)).toEqual({ type: "stop" });
+});
+
+test("a worker that dies during the stop is not restarted", async () => {
+  const { supervisor, workers } = fleet({ shards: [shardOf(0, [0])] });
+  await supervisor.start();
+  supervisor.begin(0);
+  const stopping = supervisor.stop();
+  workers[0]?.leave({ code: null, signal: "SIGKILL" });
+  await stopping;
+  await supervisor.stop();
+  expect(workers).toHaveLength(1);
+  expect(supervisor.lost).toBe(0);
+});
+
+test("a forced end kills every worker without asking", async () => {
+  const { supervisor, workers } = fleet({ shards: [shardOf(0, [0]), shardOf(1, [0])] });
+  await supervisor.start();
+  supervisor.kill();
+  await supervisor.stop();
+  expect(workers.map(({ kills }) => kills)).toEqual([["SIGKILL"], ["SIGKILL"]]);
+  expect(supervisor.lost).toBe(0);
+});
