@@ -1,0 +1,134 @@
+import { z } from "zod";
+
+import type { Summary } from "./summary.ts";
+
+const count = z.int().nonnegative();
+const ms = z.number().nonnegative().nullable();
+const byName = z.record(z.string(), count);
+
+const percentiles = z
+  .strictObject({
+    count,
+    min: ms,
+    mean: ms,
+    p50: ms,
+    p90: ms,
+    p95: ms,
+    p99: ms,
+    p999: ms,
+    max: ms,
+  })
+  .describe("Milliseconds from the moment at which the work was due; nulls where count is 0.");
+
+const twinAction = z.strictObject({
+  at: z.string().describe("As the scenario wrote it."),
+  selected: count,
+  patched: count,
+  received: count.describe(
+    "Selected devices that got the patch, pushed or read after a reconnect.",
+  ),
+  acknowledged: count.describe("Selected devices whose reported section shows the value."),
+  notEchoed: count.describe("Selected devices that got the patch and never reported its value."),
+  receivedByOthers: count.describe("Devices that were not selected and got the value pushed."),
+  notDue: z.boolean().describe("True where the run ended before its time."),
+  ms: percentiles,
+});
+
+const threshold = z.strictObject({
+  expression: z.string(),
+  observed: z.number().nullable(),
+  unit: z.string(),
+  passed: z.boolean().nullable().describe("null: cannot be measured in this run; decides nothing."),
+});
+
+/** `summary.json`, exactly. */
+export const summarySchema = z
+  .strictObject({
+    schemaVersion: z.literal(1),
+    run: z.strictObject({
+      id: z.string(),
+      scenario: z.string(),
+      seed: z.int(),
+      target: z.enum(["emulator", "azure"]),
+      startedAt: z.iso.datetime(),
+      durationS: z.number().nonnegative().describe("From time 0 to the end of the run."),
+      version: z.string(),
+      resumed: z.boolean(),
+    }),
+    verdict: z.enum(["passed", "failed", "interrupted"]),
+    devices: z
+      .strictObject({ planned: count, assigned: count, connected: count, failed: count })
+      .describe("Distinct devices that reached the state at least once."),
+    registration: z.strictObject({
+      attempts: count,
+      assigned: count,
+      failed: byName.describe("By failure class."),
+      throttled: count,
+      byHub: byName,
+      ms: percentiles,
+      phases: z.strictObject({
+        tcp: percentiles,
+        tls: percentiles,
+        connack: percentiles,
+        accepted: percentiles,
+        assigned: percentiles,
+      }),
+    }),
+    connection: z.strictObject({
+      opened: count,
+      lost: count,
+      reconnected: count,
+      failed: byName.describe("By failure class."),
+      ms: percentiles,
+      phases: z.strictObject({
+        tls: percentiles,
+        connack: percentiles,
+        twin: percentiles,
+        firstAck: percentiles,
+      }),
+    }),
+    telemetry: z.strictObject({
+      sent: count,
+      acked: count,
+      failed: count,
+      unacked: count,
+      bytes: count,
+      ms: percentiles,
+    }),
+    twin: z.strictObject({
+      desiredReceived: count,
+      reportedSent: count,
+      reportedAcked: count,
+      actions: z.array(twinAction),
+    }),
+    methods: z.strictObject({ received: count, failed: count, ms: percentiles }),
+    ledger: z
+      .strictObject({
+        acked: count,
+        ingested: count,
+        missing: count,
+        duplicated: count,
+        outOfOrder: count,
+      })
+      .nullable()
+      .describe("null where what the hub ingested cannot be read."),
+    thresholds: z.array(threshold),
+    workers: z.strictObject({ planned: count, lost: count, restarted: count }),
+    resources: z.strictObject({ cpuS: z.number().nonnegative(), peakRssBytes: count }),
+  })
+  .meta({ title: "summary.json of dps-fleet" });
+
+/**
+ * A parsed `summary.json`. That schema and type describe one thing is checked here at compile time: what the schema
+ * gives must fit the type.
+ *
+ * @throws {z.ZodError} listing every place where it is not one
+ */
+export function parseSummary(raw: unknown): Summary {
+  return summarySchema.parse(raw);
+}
+
+/** The published JSON Schema, as `docs/summary.schema.json` has it. */
+export function summaryJsonSchema(): object {
+  return z.toJSONSchema(summarySchema);
+}

@@ -1,0 +1,102 @@
+import type { Percentiles } from "../metrics/percentiles.ts";
+
+/** The verdict over a whole run. */
+export type Verdict = "passed" | "failed" | "interrupted";
+
+export interface ThresholdResult {
+  readonly expression: string;
+  /** null = could not be measured in this run, or no sample. */
+  readonly observed: number | null;
+  readonly unit: string;
+  /** null = cannot be measured here, decides nothing. */
+  readonly passed: boolean | null;
+}
+
+export interface TwinActionResult {
+  readonly at: string;
+  readonly selected: number;
+  readonly patched: number;
+  readonly received: number;
+  readonly acknowledged: number;
+  readonly notEchoed: number;
+  readonly receivedByOthers: number;
+  readonly notDue: boolean;
+  /** From the patch call to the reported value's acknowledgment at the device. */
+  readonly ms: Percentiles;
+}
+
+/** `summary.json`; `docs/summary.schema.json` describes it and a test keeps both in step. */
+export interface Summary {
+  readonly schemaVersion: 1;
+  readonly run: {
+    readonly id: string;
+    readonly scenario: string;
+    readonly seed: number;
+    readonly target: "emulator" | "azure";
+    readonly startedAt: string;
+    readonly durationS: number;
+    readonly version: string;
+    readonly resumed: boolean;
+  };
+  readonly verdict: Verdict;
+  /** Distinct devices that reached the state at least once. */
+  readonly devices: {
+    readonly planned: number;
+    readonly assigned: number;
+    readonly connected: number;
+    readonly failed: number;
+  };
+  readonly registration: {
+    readonly attempts: number;
+    readonly assigned: number;
+    readonly failed: Readonly<Record<string, number>>;
+    readonly throttled: number;
+    readonly byHub: Readonly<Record<string, number>>;
+    readonly ms: Percentiles;
+    readonly phases: Readonly<
+      Record<"tcp" | "tls" | "connack" | "accepted" | "assigned", Percentiles>
+    >;
+  };
+  readonly connection: {
+    readonly opened: number;
+    readonly lost: number;
+    readonly reconnected: number;
+    readonly failed: Readonly<Record<string, number>>;
+    readonly ms: Percentiles;
+    readonly phases: Readonly<Record<"tls" | "connack" | "twin" | "firstAck", Percentiles>>;
+  };
+  readonly telemetry: {
+    readonly sent: number;
+    readonly acked: number;
+    readonly failed: number;
+    readonly unacked: number;
+    readonly bytes: number;
+    readonly ms: Percentiles;
+  };
+  readonly twin: {
+    readonly desiredReceived: number;
+    readonly reportedSent: number;
+    readonly reportedAcked: number;
+    readonly actions: readonly TwinActionResult[];
+  };
+  readonly methods: {
+    readonly received: number;
+    readonly failed: number;
+    readonly ms: Percentiles;
+  };
+  /** null where ingestion cannot be read. */
+  readonly ledger: {
+    readonly acked: number;
+    readonly ingested: number;
+    readonly missing: number;
+    readonly duplicated: number;
+    readonly outOfOrder: number;
+  } | null;
+  readonly thresholds: readonly ThresholdResult[];
+  readonly workers: {
+    readonly planned: number;
+    readonly lost: number;
+    readonly restarted: number;
+  };
+  readonly resources: { readonly cpuS: number; readonly peakRssBytes: number };
+}

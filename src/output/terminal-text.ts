@@ -1,0 +1,114 @@
+import type { Percentiles } from "../metrics/percentiles.ts";
+import type { Summary, ThresholdResult, TwinActionResult } from "./summary.ts";
+
+/** Colours, or none of them where the output is no terminal. */
+export interface Paint {
+  good(text: string): string;
+  bad(text: string): string;
+  dim(text: string): string;
+  strong(text: string): string;
+}
+
+const ESCAPE = "\u001B[";
+const wrap = (on: number, off: number) => (text: string) =>
+  `${ESCAPE}${on}m${text}${ESCAPE}${off}m`;
+const plain = (text: string): string => text;
+
+/** ANSI colours, or plain text. */
+export const paint = (colour: boolean): Paint =>
+  colour
+    ? { good: wrap(32, 39), bad: wrap(31, 39), dim: wrap(2, 22), strong: wrap(1, 22) }
+    : { good: plain, bad: plain, dim: plain, strong: plain };
+
+/** A latency for people: `12.3 ms`, `3.21 s`, `-` where there is none. */
+export function formatMs(ms: number | null): string {
+  if (ms === null) return "-";
+  if (ms < 10) return `${ms.toFixed(2)} ms`;
+  if (ms < 1_000) return `${ms.toFixed(1)} ms`;
+  return `${(ms / 1_000).toFixed(2)} s`;
+}
+
+/** `t` of an event (ms since time 0) as a clock: `00:12.3`; before time 0 it is 0. */
+export function formatClock(t: number): string {
+  const tenths = Math.round(Math.max(0, t) / 100);
+  const minutes = String(Math.floor(tenths / 600)).padStart(2, "0");
+  const seconds = ((tenths % 600) / 10).toFixed(1).padStart(4, "0");
+  return `${minutes}:${seconds}`;
+}
+
+function percentilesText(ms: Percentiles): string {
+  const parts = (["min", "p50", "p95", "p99", "max"] as const).map(
+    (name) => `${name} ${formatMs(ms[name])}`,
+  );
+  return ms.count === 0 ? "no sample" : parts.join("  ");
+}
+
+const failures = (byClass: Readonly<Record<string, number>>): string =>
+  Object.entries(byClass)
+    .filter(([, count]) => count > 0)
+    .map(([name, count]) => `${count} ${name}`)
+    .join(", ") || "none";
+
+const sumOf = (counts: Readonly<Record<string, number>>): number =>
+  Object.values(counts).reduce((sum, count) => sum + count, 0);
+
+function thresholdLine(result: ThresholdResult, ink: Paint): string {
+  const mark = result.passed === null ? ink.dim("○") : result.passed ? ink.good("✓") : ink.bad("✗");
+  const unit = result.unit === "" || result.unit === "1" ? "" : ` ${result.unit}`;
+  const observed =
+    result.observed === null
+      ? result.passed === null
+        ? "cannot be measured in this run"
+        : "no sample"
+      : `observed ${Math.round(result.observed * 1_000) / 1_000}${unit}`;
+  return `  ${mark} ${result.expression}  ${ink.dim(observed)}`;
+}
+
+function actionLine(action: TwinActionResult): string {
+  if (action.notDue) return `  twin at ${action.at}: not due before the end`;
+  return (
+    `  twin at ${action.at}: ${action.selected} selected, ${action.patched} patched, ` +
+    `${action.received} received, ${action.acknowledged} acknowledged` +
+    (action.notEchoed > 0 ? `, ${action.notEchoed} not echoed` : "") +
+    `, ${action.receivedByOthers} others; p95 ${formatMs(action.ms.p95)}`
+  );
+}
+
+const label = (name: string): string => `  ${`${name} `.padEnd(16, ".")} `;
+
+/** The end of a run as k6 would tell it: what happened, each threshold with tick or cross, the verdict. */
+export function summaryLines(summary: Summary, ink: Paint): readonly string[] {
+  const { devices, registration, connection, telemetry, twin, methods, ledger, workers } = summary;
+  const verdict =
+    summary.verdict === "passed" ? ink.good(summary.verdict) : ink.bad(summary.verdict);
+  return [
+    "",
+    ink.strong(
+      `${summary.run.scenario}: ${devices.planned} devices, ${summary.run.durationS.toFixed(1)} s`,
+    ),
+    `${label("devices")}${devices.assigned} assigned, ${devices.connected} connected, ${devices.failed} failed of ${devices.planned}`,
+    `${label("registration")}${percentilesText(registration.ms)}`,
+    `${label("")}${registration.attempts} attempts, failed: ${failures(registration.failed)}, throttled: ${registration.throttled}`,
+    ...Object.entries(registration.byHub).map(([hub, count]) => `${label("hub")}${hub}: ${count}`),
+    `${label("connection")}${percentilesText(connection.ms)}`,
+    `${label("")}${connection.opened} opened, ${connection.lost} lost, ${connection.reconnected} reconnected, failed: ${failures(connection.failed)}`,
+    `${label("telemetry")}${percentilesText(telemetry.ms)}`,
+    `${label("")}${telemetry.sent} sent, ${telemetry.acked} acknowledged, ${telemetry.failed} failed, ${telemetry.unacked} open`,
+    `${label("twin")}${twin.desiredReceived} desired received, ${twin.reportedAcked} of ${twin.reportedSent} reported acknowledged`,
+    ...(methods.received > 0
+      ? [`${label("methods")}${methods.received} received, ${methods.failed} failed`]
+      : []),
+    ledger === null
+      ? `${label("ledger")}not readable in this run`
+      : `${label("ledger")}${ledger.ingested} ingested of ${ledger.acked} acknowledged: ${ledger.missing} missing, ${ledger.duplicated} duplicated, ${ledger.outOfOrder} out of order`,
+    ...(workers.lost > 0
+      ? [`${label("workers")}${workers.lost} lost, ${workers.restarted} restarted`]
+      : []),
+    ...twin.actions.map(actionLine),
+    "",
+    ...summary.thresholds.map((result) => thresholdLine(result, ink)),
+    "",
+    ink.strong(verdict) +
+      ink.dim(sumOf(registration.failed) > 0 ? ", see devices.csv for each failure" : ""),
+  ];
+}

@@ -1,0 +1,191 @@
+import type { Output, RunEvent } from "./output.ts";
+import type { Paint } from "./terminal-text.ts";
+import { formatClock, paint, summaryLines } from "./terminal-text.ts";
+
+/** What a run tells beside its events: the steps before time 0, and what a user should know once. */
+export interface RunConsole {
+  phase(text: string): void;
+  /** Progress of the current step; shown at most a few times a second. */
+  progress(text: string, done: number, total: number): void;
+  /** Told once, however often it is called with the same text. */
+  warning(text: string): void;
+}
+
+/** A place for lines, such as stdout. */
+export interface LineSink {
+  write(text: string): boolean;
+  readonly isTTY?: boolean | undefined;
+}
+
+/** Between two progress lines of the fleet, in ms of run time. */
+const PROGRESS_EVERY_MS = 5_000;
+/** Of the devices that follow a twin change, this many are named; the summary counts them all. */
+const FOLLOWERS_NAMED = 5;
+
+/** Plain lines on any stream: phases, progress, the twin change and who followed, warnings once, the summary. */
+export class TerminalLines implements Output, RunConsole {
+  readonly #sink: LineSink;
+  readonly #ink: Paint;
+  readonly #warned = new Set<string>();
+  #nextProgressT = 0;
+  #followers = 0;
+  #changed = false;
+  #progressDecile = -1;
+  #planned = 0;
+
+  constructor(sink: LineSink, options: { readonly colour: boolean }) {
+    this.#sink = sink;
+    this.#ink = paint(options.colour);
+  }
+
+  phase(text: string): void {
+    this.#progressDecile = -1;
+    this.#line(`${this.#ink.dim("›")} ${text}`);
+  }
+
+  progress(text: string, done: number, total: number): void {
+    if (total < 100) return;
+    const decile = Math.floor((10 * done) / total);
+    if (decile === this.#progressDecile) return;
+    this.#progressDecile = decile;
+    this.#line(this.#ink.dim(`  ${text}: ${done} of ${total}`));
+  }
+
+  warning(text: string): void {
+    if (this.#warned.has(text)) return;
+    this.#warned.add(text);
+    this.#line(`${this.#ink.bad("!")} ${text}`);
+  }
+
+  emit(event: RunEvent): void {
+    switch (event.type) {
+      case "plan":
+        this.#planned = event.devices;
+        this.#line(planText(event));
+        return;
+      case "snapshot":
+        this.#snapshot(event);
+        return;
+      case "action":
+        this.#action(event);
+        return;
+      case "desired":
+        this.#desired(event);
+        return;
+      case "disconnection":
+        this.#warnAt(event.t, `hub connections are lost: ${event.errorClass}: ${event.error}`);
+        return;
+      case "error":
+        this.#warnAt(
+          event.t,
+          `${event.errorClass}: ${event.error}${event.final ? ", gave up" : ""}`,
+        );
+        return;
+      case "throttled":
+        this.#warnAt(event.t, "DPS throttles this fleet (429)");
+        return;
+      case "worker":
+        this.#worker(event);
+        return;
+      case "summary":
+        for (const line of summaryLines(event.summary, this.#ink)) this.#line(line);
+        return;
+      case "state":
+      case "registration":
+      case "connection":
+      case "reported":
+      case "method":
+        return;
+      default:
+        event satisfies never;
+    }
+  }
+
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  #line(text: string): void {
+    this.#sink.write(`${text}\n`);
+  }
+
+  #at(t: number, text: string): void {
+    this.#line(`${this.#ink.dim(formatClock(t))}  ${text}`);
+  }
+
+  #warnAt(t: number, text: string): void {
+    // A device's name would make each of a thousand equal warnings a new one.
+    if (this.#warned.has(text)) return;
+    this.#warned.add(text);
+    this.#at(t, this.#ink.bad(text));
+  }
+
+  #snapshot(event: RunEvent & { type: "snapshot" }): void {
+    if (event.t < this.#nextProgressT) return;
+    this.#nextProgressT = event.t + PROGRESS_EVERY_MS;
+    const states = Object.entries(event.states)
+      .filter(([, count]) => count > 0)
+      .map(([state, count]) => `${count} ${state}`);
+    const total = (name: string): number => sumByName(event.counters, name);
+    this.#at(
+      event.t,
+      `${states.join(", ")} of ${this.#planned}; ${total("telemetry_sent")} messages sent, ` +
+        `${total("telemetry_acked")} acknowledged`,
+    );
+  }
+
+  #action(event: RunEvent & { type: "action" }): void {
+    const desired = JSON.stringify(event.desired);
+    switch (event.state) {
+      case "patching":
+        this.#changed = true;
+        this.#followers = 0;
+        this.#at(event.t, `desired ${desired} for ${plural(event.selected, "device")}`);
+        return;
+      case "patched":
+        this.#at(event.t, `${plural(event.patched, "twin")} patched`);
+        return;
+      case "failed":
+        this.#at(event.t, this.#ink.bad(`twin change failed: ${event.error ?? "unknown"}`));
+        return;
+      case "notDue":
+        return;
+      default:
+        event.state satisfies never;
+    }
+  }
+
+  #desired(event: RunEvent & { type: "desired" }): void {
+    if (event.initial || !this.#changed) return;
+    this.#followers += 1;
+    if (this.#followers <= FOLLOWERS_NAMED) {
+      this.#at(event.t, this.#ink.good(`${event.deviceId} follows ${JSON.stringify(event.patch)}`));
+    } else if (this.#followers === FOLLOWERS_NAMED + 1) {
+      this.#at(event.t, "… and others follow");
+    }
+  }
+
+  #worker(event: RunEvent & { type: "worker" }): void {
+    if (event.state !== "lost" && event.state !== "restarting") return;
+    const detail = event.detail === undefined ? "" : `: ${event.detail}`;
+    const text = `worker ${event.worker} ${event.state}${detail}`;
+    this.#at(event.t, event.state === "lost" ? this.#ink.bad(text) : text);
+  }
+}
+
+const plural = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? "" : "s"}`;
+
+const sumByName = (counters: Readonly<Record<string, number>>, name: string): number =>
+  Object.entries(counters)
+    .filter(([key]) => key === name || key.startsWith(`${name}{`))
+    .reduce((sum, [, count]) => sum + count, 0);
+
+function planText(plan: RunEvent & { type: "plan" }): string {
+  const length =
+    plan.durationMs === null ? "until stopped" : `for ${(plan.durationMs / 1_000).toFixed(0)} s`;
+  return (
+    `${plan.scenario}: ${plural(plan.devices, "device")} against ${plan.target}, ${length}, ` +
+    `arrival within ${(plan.arrivalEndMs / 1_000).toFixed(1)} s, ` +
+    `${plural(plan.workers, "worker")}, seed ${plan.seed}`
+  );
+}

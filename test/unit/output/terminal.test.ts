@@ -1,0 +1,74 @@
+import { expect, test } from "vitest";
+
+import { formatClock, formatMs } from "../../../src/output/terminal-text.ts";
+import { TerminalLines } from "../../../src/output/terminal.ts";
+
+function terminal(): { lines: TerminalLines; printed: string[] } {
+  const printed: string[] = [];
+  const sink = { write: (text: string) => printed.push(text) > 0 };
+  return { lines: new TerminalLines(sink, { colour: false }), printed };
+}
+
+const failure = {
+  type: "error",
+  errorClass: "unauthorized",
+  error: "refused",
+  final: true,
+} as const;
+
+test("a warning that a thousand devices share is told once", () => {
+  const { lines, printed } = terminal();
+  for (let device = 0; device < 1_000; device += 1) {
+    lines.emit({ ...failure, t: device, deviceId: `cave${device}` });
+  }
+  expect(printed).toEqual(["00:00.0  unauthorized: refused, gave up\n"]);
+});
+
+test("who follows a twin change is named, up to a few", () => {
+  const { lines, printed } = terminal();
+  const desired = { temperature: 50.123 };
+  lines.emit({
+    type: "action",
+    t: 12_000,
+    at: "12s",
+    state: "patching",
+    selected: 9,
+    patched: 0,
+    desired,
+  });
+  for (let device = 1; device <= 9; device += 1) {
+    const deviceId = `cave${device}`;
+    lines.emit({
+      type: "desired",
+      t: 12_100,
+      deviceId,
+      version: 2,
+      initial: false,
+      patch: desired,
+    });
+  }
+  expect(printed[0]).toContain('desired {"temperature":50.123} for 9 devices');
+  expect(printed[1]).toContain("cave1 follows");
+  expect(printed.at(-1)).toContain("others follow");
+  expect(printed).toHaveLength(7);
+});
+
+test("the section that is read after a connect is no follower", () => {
+  const { lines, printed } = terminal();
+  lines.emit({ type: "desired", t: 0, deviceId: "a", version: 1, initial: true, patch: {} });
+  expect(printed).toEqual([]);
+});
+
+test.each([
+  [null, "-"],
+  [0.5, "0.50 ms"],
+  [123.45, "123.5 ms"],
+  [3_212, "3.21 s"],
+])("%j ms reads %s", (ms, text) => expect(formatMs(ms)).toBe(text));
+
+test.each([
+  [-5, "00:00.0"],
+  [12_340, "00:12.3"],
+  [59_990, "01:00.0"],
+  [3_600_000, "60:00.0"],
+])("the clock of %j ms reads %s", (t, text) => expect(formatClock(t)).toBe(text));
