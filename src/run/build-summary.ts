@@ -1,0 +1,98 @@
+import type { Aggregate } from "../metrics/aggregate.ts";
+import { FAILURE_CLASSES } from "../base/failure.ts";
+import type { Summary, ThresholdResult, TwinActionResult, Verdict } from "../output/summary.ts";
+import type { LedgerResult } from "./ledger.ts";
+
+/** Everything that a summary is made of. */
+export interface SummaryFacts {
+  readonly run: Omit<Summary["run"], "resumed">;
+  readonly verdict: Verdict;
+  readonly aggregate: Aggregate;
+  readonly actions: readonly TwinActionResult[];
+  readonly ledger: LedgerResult | null;
+  readonly thresholds: readonly ThresholdResult[];
+  readonly workers: Summary["workers"];
+}
+
+/** A counter by failure class; `unauthorized` is there even when it is 0, as the one that users look for. */
+function byClass(split: Readonly<Record<string, number>>): Record<string, number> {
+  const counts: Record<string, number> = { unauthorized: 0 };
+  for (const name of FAILURE_CLASSES) {
+    const count = split[name];
+    if (count !== undefined && count > 0) counts[name] = count;
+  }
+  return counts;
+}
+
+const withoutZeros = (split: Readonly<Record<string, number>>): Record<string, number> =>
+  Object.fromEntries(Object.entries(split).filter(([, count]) => count > 0));
+
+/** Puts `summary.json` together; pure. */
+export function buildSummary(facts: SummaryFacts): Summary {
+  const { aggregate } = facts;
+  const sent = aggregate.counter("telemetry_sent");
+  const acked = aggregate.counter("telemetry_acked");
+  const failed = aggregate.counter("telemetry_failed");
+  return {
+    schemaVersion: 1,
+    run: { ...facts.run, resumed: false },
+    verdict: facts.verdict,
+    devices: aggregate.totals(),
+    registration: {
+      attempts: aggregate.counter("registration_attempts"),
+      assigned: aggregate.counter("registration_assigned"),
+      failed: byClass(aggregate.labelled("registration_failed", "class")),
+      throttled: aggregate.counter("throttled"),
+      byHub: aggregate.byHub(),
+      ms: aggregate.percentiles("registration_ms"),
+      phases: {
+        tcp: aggregate.percentiles("registration_tcp_ms"),
+        tls: aggregate.percentiles("registration_tls_ms"),
+        connack: aggregate.percentiles("registration_connack_ms"),
+        accepted: aggregate.percentiles("registration_accepted_ms"),
+        assigned: aggregate.percentiles("registration_assigned_ms"),
+      },
+    },
+    connection: {
+      opened: aggregate.counter("connection_opened"),
+      lost: aggregate.counter("connection_lost"),
+      reconnected: aggregate.counter("connection_reconnected"),
+      failed: withoutZeros(aggregate.labelled("connection_failed", "class")),
+      ms: aggregate.percentiles("connection_ms"),
+      phases: {
+        tls: aggregate.percentiles("connection_tls_ms"),
+        connack: aggregate.percentiles("connection_connack_ms"),
+        twin: aggregate.percentiles("connection_twin_ms"),
+        firstAck: aggregate.percentiles("connection_first_ack_ms"),
+      },
+    },
+    telemetry: {
+      sent,
+      acked,
+      failed,
+      unacked: Math.max(0, sent - acked - failed),
+      bytes: aggregate.counter("telemetry_bytes"),
+      ms: aggregate.percentiles("telemetry_ms"),
+    },
+    twin: {
+      desiredReceived: aggregate.counter("desired_received"),
+      reportedSent: aggregate.counter("reported_sent"),
+      reportedAcked: aggregate.counter("reported_acked"),
+      actions: facts.actions,
+    },
+    methods: {
+      received: aggregate.counter("methods_received"),
+      failed: aggregate.counter("methods_failed"),
+      ms: aggregate.percentiles("method_ms"),
+    },
+    ledger: facts.ledger,
+    thresholds: facts.thresholds,
+    workers: facts.workers,
+    resources: roundedResources(aggregate),
+  };
+}
+
+function roundedResources(aggregate: Aggregate): Summary["resources"] {
+  const { cpuS, peakRssBytes } = aggregate.resources();
+  return { cpuS: Math.round(cpuS * 1_000) / 1_000, peakRssBytes: Math.round(peakRssBytes) };
+}

@@ -1,0 +1,30 @@
+import type { Json, JsonObject } from "../base/json.ts";
+import { isJsonObject } from "../base/json.ts";
+
+/** Whether two scalars are one value; a device may keep numbers as text. */
+function sameScalar(wanted: Json, shown: Json): boolean {
+  if (wanted === shown) return true;
+  const texts = [wanted, shown].every((side) => ["string", "number"].includes(typeof side));
+  const number = Number(wanted);
+  return texts && wanted !== "" && !Number.isNaN(number) && number === Number(shown);
+}
+
+function sameValue(wanted: Json, shown: Json): boolean {
+  if (isJsonObject(wanted)) return isJsonObject(shown) && showsDesired(wanted, shown);
+  if (Array.isArray(wanted)) return JSON.stringify(wanted) === JSON.stringify(shown);
+  return sameScalar(wanted, shown);
+}
+
+/**
+ * Whether `section` shows every value of `desired`, flat or as `{ value, ac, av }` (Plug and Play convention,
+ * azure-protocol 5.5). A removed key (null) counts as shown when it is absent or null.
+ */
+export function showsDesired(desired: JsonObject, section: JsonObject): boolean {
+  return Object.entries(desired).every(([key, wanted]) => {
+    const shown = section[key];
+    if (wanted === null) return shown === undefined || shown === null;
+    if (shown === undefined) return false;
+    if (sameValue(wanted, shown)) return true;
+    return isJsonObject(shown) && shown["value"] !== undefined && sameValue(wanted, shown["value"]);
+  });
+}

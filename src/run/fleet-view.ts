@@ -1,0 +1,80 @@
+import { Aggregate } from "../metrics/aggregate.ts";
+import type { DeviceEvent, SavedMessage } from "../metrics/device-event.ts";
+import type { EncodedHistogram, Snapshot } from "../metrics/snapshot.ts";
+import type { RunEvent } from "../output/output.ts";
+import type { WorkerNotice } from "../supervisor/supervisor.ts";
+
+/** The snapshot of times that no worker measured: those of the timeline. No worker has this number. */
+const RUN_ITSELF = -1;
+
+/** What all outputs see: merges what workers tell and passes it on as run events. */
+export class FleetView {
+  readonly aggregate: Aggregate;
+  readonly #emit: (event: RunEvent) => void;
+  readonly #onDeviceEvent: (event: DeviceEvent) => void;
+  readonly #onMessages: (messages: readonly SavedMessage[]) => void;
+  #ownSnapshots = 0;
+
+  constructor(options: {
+    readonly devices: readonly { readonly registrationId: string }[];
+    readonly emit: (event: RunEvent) => void;
+    readonly onDeviceEvent: (event: DeviceEvent) => void;
+    readonly onMessages: (messages: readonly SavedMessage[]) => void;
+  }) {
+    this.aggregate = new Aggregate(options.devices);
+    this.#emit = options.emit;
+    this.#onDeviceEvent = options.onDeviceEvent;
+    this.#onMessages = options.onMessages;
+  }
+
+  /** Takes what one worker measured since it last told. */
+  snapshot(snapshot: Snapshot): void {
+    this.aggregate.add(snapshot);
+    for (const event of snapshot.events) {
+      this.#onDeviceEvent(event);
+      this.#emit(event);
+    }
+    if (snapshot.messages.length > 0) this.#onMessages(snapshot.messages);
+  }
+
+  /** @param t ms after time 0 */
+  worker(notice: WorkerNotice, t: number): void {
+    if (notice.state === "lost") this.aggregate.markLost(notice.worker);
+    this.#emit({ type: "worker", t, ...notice });
+  }
+
+  /** Adds times that the run measured itself. */
+  addTimes(name: "twin_action_ms", times: EncodedHistogram): void {
+    if (times.count === 0) return;
+    this.#ownSnapshots += 1;
+    this.aggregate.add({
+      worker: RUN_ITSELF,
+      boot: 1,
+      sequence: this.#ownSnapshots,
+      counters: {},
+      histograms: { [name]: times },
+      devices: [],
+      events: [],
+      messages: [],
+      resources: { cpuS: 0, rssBytes: 0 },
+    });
+  }
+
+  /** Tells the whole fleet as it is now. */
+  tell(t: number): void {
+    this.#emit({
+      type: "snapshot",
+      t,
+      states: this.aggregate.states(),
+      byHub: this.aggregate.byHub(),
+      counters: this.aggregate.counters(),
+      histograms: this.aggregate.encoded(),
+    });
+  }
+
+  /** Whether every device has given up for good. */
+  get allFailed(): boolean {
+    const { planned, failed } = this.aggregate.totals();
+    return planned > 0 && failed === planned;
+  }
+}

@@ -1,0 +1,95 @@
+import { readFile } from "node:fs/promises";
+import { resolve } from "node:path";
+
+import { ensureFleetCertificates } from "../pki/fleet-certificates.ts";
+import { certsLayout } from "../pki/layout.ts";
+import { preflight } from "../pki/preflight.ts";
+import { readSecret } from "../pki/secret.ts";
+import type { DeviceSpec, SecretRef } from "../plan/plan.ts";
+import type { PreparedRun } from "./prepare.ts";
+import type { RunContext, RunOptions } from "./run-options.ts";
+
+/** What the enrollment group must hold for the fleet's leaves. */
+export interface FleetIdentities {
+  /** Absolute. */
+  readonly certsDir: string;
+  readonly groupCaPem: string;
+  /** CAs above it: a group that holds one of them takes the same leaves. */
+  readonly upperCaPems: readonly string[];
+}
+
+/** Reads each secret once, however many devices share it. */
+function secretReader(env: RunContext["env"]): (ref: SecretRef) => Promise<string> {
+  const known = new Map<string, Promise<string>>();
+  return (ref) => {
+    const key = JSON.stringify(ref);
+    const secret = known.get(key) ?? readSecret(ref, env);
+    known.set(key, secret);
+    return secret;
+  };
+}
+
+/**
+ * Issues what is missing, then reads and judges every identity, before a packet is sent.
+ *
+ * @throws {FleetError} `FOREIGN_FILE`, `CERTIFICATE_INVALID` or `FILE_INVALID` with every problem
+ */
+export async function ensureIdentities(
+  prepared: PreparedRun,
+  options: Pick<RunOptions, "certsDir">,
+  context: Pick<RunContext, "env" | "cwd" | "now" | "console" | "cores" | "stop">,
+): Promise<FleetIdentities> {
+  const { scenario, plan } = prepared;
+  const { console, env, stop: signal } = context;
+  const dir = resolve(context.cwd, options.certsDir);
+  const secretOf = secretReader(env);
+  // Devices follow the fleet's entries in order; the kind of key is known to the entry only.
+  const kinds = scenario.fleet.flatMap((entry) =>
+    Array.from({ length: entry.count }, () => entry.credentials.key),
+  );
+  const devices = await Promise.all(
+    plan.devices.map(async ({ registrationId, credentials, index }: DeviceSpec) => {
+      const keyKind = kinds[index];
+      const key = keyKind === undefined ? {} : { keyKind };
+      if (credentials.format === "pem") {
+        const { passphrase } = credentials;
+        const opened = passphrase === undefined ? {} : { passphrase: await secretOf(passphrase) };
+        return { registrationId, format: "pem" as const, ...opened, ...key };
+      }
+      const { password } = credentials;
+      const opened = password === undefined ? {} : { password: await secretOf(password) };
+      return { registrationId, format: "pfx" as const, ...opened, ...key };
+    }),
+  );
+  console.phase(`checking ${devices.length} device certificates in ${dir}`);
+  const issued = await ensureFleetCertificates({
+    dir,
+    devices,
+    now: context.now(),
+    threads: context.cores,
+    onProgress: (done, total) => console.progress("certificates issued", done, total),
+    signal,
+  });
+  const made = issued.issued + issued.reissued;
+  if (made > 0) {
+    const again = issued.reissued > 0 ? ` (${issued.reissued} anew)` : "";
+    console.phase(`issued ${made} device certificates${again}, ${issued.reused} were there`);
+  }
+  if (issued.caCreated && scenario.target === "azure") {
+    console.warning(
+      `the CA in ${issued.group.file} is new: Azure must hold it in the enrollment group first`,
+    );
+  }
+  const enrolledByUs = scenario.target === "emulator";
+  await preflight({
+    dir,
+    devices: plan.devices,
+    env,
+    now: context.now(),
+    ...(enrolledByUs ? { groupCaPem: issued.group.certificatePem } : {}),
+    signal,
+  });
+  const rootPem = await readFile(certsLayout(dir).rootCert, "utf8").catch(() => undefined);
+  const upperCaPems = rootPem === undefined ? [] : [rootPem];
+  return { certsDir: dir, groupCaPem: issued.group.certificatePem, upperCaPems };
+}

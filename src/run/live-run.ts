@@ -1,0 +1,228 @@
+import { FleetError } from "../base/errors.ts";
+import type { RunEvent } from "../output/output.ts";
+import type { TwinActionResult } from "../output/summary.ts";
+import { forkWorker } from "../supervisor/fork-worker.ts";
+import { Supervisor } from "../supervisor/supervisor.ts";
+import type { EmulatorProcess } from "./emulator-process.ts";
+import type { EndReason } from "./end-of-run.ts";
+import { endOfRun } from "./end-of-run.ts";
+import { FleetView } from "./fleet-view.ts";
+import type { FleetIdentities } from "./identities.ts";
+import { IngestionFollower } from "./ingestion.ts";
+import type { LedgerResult } from "./ledger.ts";
+import { Ledger } from "./ledger.ts";
+import type { PreparedRun } from "./prepare.ts";
+import { checkReachable } from "./reachability.ts";
+import type { RunFiles } from "./run-files.ts";
+import type { RunContext, RunOptions } from "./run-options.ts";
+import type { FleetTwins } from "./services.ts";
+import {
+  dueActions,
+  ensureGroup,
+  openFleetTwins,
+  ownTarget,
+  startOwnEmulator,
+} from "./services.ts";
+import { makeShards } from "./shards.ts";
+import type { Target } from "./target.ts";
+import { Timeline } from "./timeline.ts";
+
+/** Time for one handshake with the provisioning host. */
+const REACH_MS = 15_000;
+/** Between two snapshots of the fleet to the outputs, in ms. */
+const TELL_MS = 1_000;
+
+export interface LiveRunOptions {
+  readonly prepared: PreparedRun;
+  readonly identities: FleetIdentities;
+  /** undefined = the run starts an emulator of its own. */
+  readonly target: Target | undefined;
+  readonly options: RunOptions;
+  readonly context: RunContext;
+  readonly files: RunFiles;
+  readonly emit: (event: RunEvent) => void;
+  /** Lines that workers and emulator print. */
+  readonly onChildOutput: (text: string) => void;
+}
+
+/** From the first process to the last: emulator, services, workers, timeline, and the account of it all. */
+export class LiveRun {
+  readonly view: FleetView;
+  readonly #given: LiveRunOptions;
+  #emulator: EmulatorProcess | undefined;
+  #supervisor: Supervisor | undefined;
+  readonly #timeline: Timeline;
+  #twins: FleetTwins | undefined;
+  #follower: IngestionFollower | undefined;
+  #ledger: Ledger | undefined;
+  #teller: NodeJS.Timeout | undefined;
+  #timeZeroMs: number | undefined;
+  #endT: number | undefined;
+
+  constructor(given: LiveRunOptions) {
+    this.#given = given;
+    this.view = new FleetView({
+      devices: given.prepared.plan.devices,
+      emit: given.emit,
+      onDeviceEvent: (event) => this.#timeline.observe(event),
+      onMessages: (messages) => given.files.saveMessages(messages),
+    });
+    this.#timeline = new Timeline({
+      actions: given.prepared.plan.timeline,
+      patch: async (id, desired, signal) => {
+        if (this.#twins === undefined) throw new FleetError("REFUSED", "no hub is open");
+        return this.#twins.patch(id, desired, signal);
+      },
+      clock: () => this.t,
+      emit: given.emit,
+    });
+  }
+
+  /** ms after time 0, 0 before it; stands still once the end is decided. */
+  get t(): number {
+    if (this.#timeZeroMs === undefined) return 0;
+    return this.#endT ?? this.#nowMs() - this.#timeZeroMs;
+  }
+
+  get workers(): { readonly lost: number; readonly restarted: number; readonly gone: number } {
+    const { lost = 0, restarted = 0, lostForGood: gone = 0 } = this.#supervisor ?? {};
+    return { lost, restarted, gone };
+  }
+
+  /** Accounts of the timeline. */
+  get actions(): readonly TwinActionResult[] {
+    return this.#timeline.results();
+  }
+
+  /**
+   * Sets everything up, runs the fleet and resolves when the end is decided; processes are still there then.
+   *
+   * @throws {FleetError} when it cannot be set up, or breaks off; `INTERRUPTED` when stopped during set-up
+   */
+  async execute(): Promise<EndReason> {
+    const { context, prepared } = this.#given;
+    const force = (): void => this.#kill();
+    context.force.addEventListener("abort", force, { once: true });
+    const target = await this.#openTarget();
+    const supervisor = await this.#startWorkers(target);
+    context.stop.throwIfAborted();
+    this.#begin(supervisor);
+    return endOfRun({
+      durationMs: prepared.plan.durationMs,
+      clock: () => this.t,
+      stop: context.stop,
+      emulatorEnded: this.#emulator?.ended,
+      allFailed: () => this.view.allFailed,
+      workersLost: () => supervisor.lostForGood >= prepared.workers,
+    });
+  }
+
+  /** Stops timeline and workers and closes the account; the emulator stays for what is still to be read. */
+  async settle(): Promise<LedgerResult | null> {
+    this.#endT ??= this.t;
+    clearInterval(this.#teller);
+    await this.#timeline.stop();
+    await this.#supervisor?.stop();
+    for (const times of this.#timeline.times()) this.view.addTimes("twin_action_ms", times);
+    this.view.tell(Math.round(this.t));
+    return this.#closeLedger();
+  }
+
+  /** Ends what is left, the emulator last; safe to call twice and after any failure. */
+  async shutdown(): Promise<void> {
+    clearInterval(this.#teller);
+    await this.#timeline.stop();
+    await this.#supervisor?.stop();
+    await this.#follower?.stop();
+    this.#twins?.close();
+    await this.#emulator?.stop();
+  }
+
+  async #openTarget(): Promise<Target> {
+    const { prepared, identities, options, context } = this.#given;
+    const target =
+      this.#given.target ?? (await ownTarget(await this.#startEmulator(), options, context));
+    await checkReachable(target.endpoints, { timeoutMs: REACH_MS, signal: context.stop });
+    await ensureGroup(prepared, target, identities, context);
+    const due = dueActions(prepared.plan).length > 0;
+    this.#twins = await openFleetTwins(target, this.view.aggregate, due);
+    if (target.ingestion !== undefined) {
+      this.#ledger = new Ledger(prepared.plan.devices.map(({ registrationId }) => registrationId));
+      this.#follower = await IngestionFollower.open(target.ingestion, this.#ledger, context.stop);
+    }
+    return target;
+  }
+
+  async #startEmulator(): Promise<EmulatorProcess> {
+    const { prepared, identities, options, context, onChildOutput } = this.#given;
+    context.console.phase("starting the emulator");
+    const { certsDir } = identities;
+    this.#emulator = await startOwnEmulator(prepared, certsDir, options, context, onChildOutput);
+    return this.#emulator;
+  }
+
+  async #startWorkers(target: Target): Promise<Supervisor> {
+    const { prepared, identities, options, context } = this.#given;
+    const shards = makeShards({
+      plan: prepared.plan,
+      workers: prepared.workers,
+      certsDir: identities.certsDir,
+      endpoints: target.endpoints,
+      saveMessages: options.saveMessages,
+      logLevel: options.logLevel,
+    });
+    const { execPath, workerFile, env } = context;
+    const supervisor = new Supervisor({
+      shards,
+      fork: () => forkWorker({ execPath, workerFile, env, onOutput: this.#given.onChildOutput }),
+      now: () => this.#nowMs(),
+      random: context.random,
+      onSnapshot: (snapshot) => this.view.snapshot(snapshot),
+      onWorker: (notice) => this.view.worker(notice, Math.round(this.t)),
+    });
+    this.#supervisor = supervisor;
+    const stopEarly = (): void => void supervisor.stop();
+    context.stop.addEventListener("abort", stopEarly, { once: true });
+    try {
+      await supervisor.start();
+    } catch (error) {
+      context.stop.throwIfAborted();
+      throw error;
+    } finally {
+      context.stop.removeEventListener("abort", stopEarly);
+    }
+    return supervisor;
+  }
+
+  #begin(supervisor: Supervisor): void {
+    this.#timeZeroMs = this.#nowMs();
+    supervisor.begin(this.#timeZeroMs);
+    this.#follower?.start();
+    this.#timeline.start();
+    this.#teller = setInterval(() => this.view.tell(Math.round(this.t)), TELL_MS);
+  }
+
+  /** @returns null where ingestion cannot be read, or not completely */
+  async #closeLedger(): Promise<LedgerResult | null> {
+    if (this.#follower === undefined || this.#ledger === undefined) return null;
+    const { console } = this.#given.context;
+    try {
+      const { lost } = await this.#follower.finish();
+      if (lost === 0) return this.#ledger.result(this.view.aggregate.acked());
+      console.warning(`${lost} ingested messages were gone before they were read: no ledger`);
+    } catch (error) {
+      if (!(error instanceof FleetError)) throw error;
+      console.warning(`no ledger: ${error.message}`);
+    }
+    return null;
+  }
+
+  #kill(): void {
+    this.#supervisor?.kill();
+    this.#emulator?.kill();
+  }
+
+  #nowMs(): number {
+    return this.#given.context.now().getTime();
+  }
+}

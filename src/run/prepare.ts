@@ -1,0 +1,87 @@
+import { readFile } from "node:fs/promises";
+import { resolve } from "node:path";
+
+import type { Problem } from "../base/errors.ts";
+import { FleetError, messageOf } from "../base/errors.ts";
+import { loadModel } from "../model/load-model.ts";
+import { makePlan } from "../plan/make-plan.ts";
+import type { Plan } from "../plan/plan.ts";
+import { workersFor } from "../plan/shard.ts";
+import { applyOverrides } from "../scenario/overrides.ts";
+import type { Scenario } from "../scenario/scenario.ts";
+import { parseScenario } from "../scenario/scenario.ts";
+import type { RunContext, RunOptions } from "./run-options.ts";
+
+/** A run that is known to make sense, before anything is written or sent. */
+export interface PreparedRun {
+  /** With all overrides. */
+  readonly scenario: Scenario;
+  /** The ID scope as the scenario file has it: that of an emulator which the run starts. */
+  readonly ownIdScope: string | undefined;
+  readonly plan: Plan;
+  readonly workers: number;
+}
+
+async function readScenario(file: string, cwd: string): Promise<string> {
+  try {
+    return await readFile(resolve(cwd, file), "utf8");
+  } catch (error) {
+    throw new FleetError("SCENARIO_INVALID", "the scenario file cannot be read", {
+      problems: [{ place: file, message: messageOf(error) }],
+      hint: "scenarios/thirty-caves.yaml is one that is shipped",
+      cause: error,
+    });
+  }
+}
+
+/** Lets each entry's model judge its settings. @throws {FleetError} `SCENARIO_INVALID` */
+async function checkModels(scenario: Scenario, source: string): Promise<void> {
+  const problems: Problem[] = [];
+  for (const [index, entry] of scenario.fleet.entries()) {
+    const place = `${source} fleet[${index}]`;
+    try {
+      const model = await loadModel(entry.model);
+      for (const message of model.checkSettings(entry.settings)) {
+        problems.push({ place: `${place}.settings`, message });
+      }
+    } catch (error) {
+      if (!(error instanceof FleetError)) throw error;
+      problems.push({ place: `${place}.model`, message: error.message, hint: error.hint });
+    }
+  }
+  if (problems.length === 0) return;
+  throw new FleetError("SCENARIO_INVALID", `${source} cannot be run as it is`, { problems });
+}
+
+/**
+ * Reads the scenario, applies the command line, checks models and makes the plan.
+ *
+ * @throws {FleetError} `SCENARIO_INVALID` or `USAGE` with every problem of the stage that found one
+ */
+export async function prepareRun(
+  options: RunOptions,
+  context: Pick<RunContext, "cwd" | "cores">,
+): Promise<PreparedRun> {
+  const source = options.scenarioFile;
+  const written = parseScenario(await readScenario(source, context.cwd), source);
+  const overridden = applyOverrides(written, options.overrides);
+  const { demoDurationMs } = options;
+  const scenario: Scenario =
+    demoDurationMs === undefined
+      ? overridden
+      : { ...overridden, durationMs: demoDurationMs ?? undefined };
+  if (options.emulatorFile !== undefined && scenario.target !== "emulator") {
+    throw new FleetError("USAGE", "--emulator goes with target emulator only", {
+      problems: [{ place: "--emulator", message: `the target is ${scenario.target}` }],
+      hint: "give --target emulator too, or leave --emulator out",
+    });
+  }
+  await checkModels(scenario, source);
+  const plan = makePlan(scenario, { seed: options.seed });
+  const devices = plan.devices.length;
+  const workers =
+    options.workers === "auto"
+      ? workersFor(devices, context.cores, plan.concurrency)
+      : Math.min(options.workers, devices, plan.concurrency ?? Infinity);
+  return { scenario, ownIdScope: written.provisioning.idScope, plan, workers };
+}

@@ -1,0 +1,125 @@
+import { mkdir, readdir } from "node:fs/promises";
+import { join, resolve } from "node:path";
+
+import { FleetError, messageOf } from "../base/errors.ts";
+import type { SavedMessage } from "../metrics/device-event.ts";
+import type { DeviceRow } from "../metrics/device-row.ts";
+import { devicesCsv } from "../output/devices-csv.ts";
+import type { LineFile } from "../output/file-lines.ts";
+import { openLineFile } from "../output/file-lines.ts";
+import { openMessagesFile } from "../output/messages-ndjson.ts";
+import { ndjsonOutput } from "../output/ndjson.ts";
+import type { Output } from "../output/output.ts";
+import type { Summary } from "../output/summary.ts";
+import { writeFileAtomic } from "../output/write-file.ts";
+
+/** Files that tell a folder apart as that of a run. */
+const RUN_FILES = ["summary.json", "run.ndjson", "devices.csv", "messages.ndjson"];
+
+/** `2026-11-22T02-37-54Z`: sortable, and a file name everywhere. */
+export const fileStamp = (at: Date): string =>
+  at.toISOString().replace(/\.\d+/, "").replaceAll(":", "-");
+
+/** The folder of one run and the files in it. */
+export interface RunFiles {
+  /** Absolute. */
+  readonly dir: string;
+  /** `run.ndjson`. */
+  readonly events: Output;
+  saveMessages(messages: readonly SavedMessage[]): void;
+  /** A file for log lines, made when it is first asked for. */
+  log(): LineFile;
+  /** Writes `summary.json` and `devices.csv`. */
+  writeResults(summary: Summary, rows: readonly DeviceRow[]): Promise<void>;
+  /** Resolves when all lines are on disk; safe to call twice. */
+  close(): Promise<void>;
+}
+
+/** A folder of its own under `runs/`; a second run within one second gets a number. */
+async function makeDefaultDir(base: string, name: string): Promise<string> {
+  await mkdir(base, { recursive: true });
+  for (let attempt = 1; ; attempt += 1) {
+    const dir = join(base, attempt === 1 ? name : `${name}-${attempt}`);
+    try {
+      await mkdir(dir);
+      return dir;
+    } catch (error) {
+      const taken = error instanceof Error && "code" in error && error.code === "EEXIST";
+      if (!taken || attempt > 1_000) throw cannotWrite(dir, error);
+    }
+  }
+}
+
+const cannotWrite = (dir: string, error: unknown): FleetError =>
+  new FleetError("USAGE", `the results' folder cannot be made: ${messageOf(error)}`, {
+    hint: "give another folder with --out",
+    problems: [{ place: dir, message: messageOf(error) }],
+    cause: error,
+  });
+
+/**
+ * Refuses a folder that holds a run's files already; called before anything else is done.
+ *
+ * @throws {FleetError} `USAGE`
+ */
+export async function checkOutDir(dir: string): Promise<void> {
+  let names: readonly string[];
+  try {
+    names = await readdir(dir);
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") return;
+    throw cannotWrite(dir, error);
+  }
+  const found = names.filter((name) => RUN_FILES.includes(name));
+  if (found.length === 0) return;
+  throw new FleetError("USAGE", "--out names a folder that holds the results of a run", {
+    problems: [{ place: dir, message: `expected no run's files, found ${found.join(", ")}` }],
+    hint: "give another folder, or remove that one",
+  });
+}
+
+/**
+ * Makes the run's folder and opens its files.
+ *
+ * @throws {FleetError} `USAGE` when the folder cannot be made or holds a run
+ */
+export async function openRunFiles(options: {
+  /** undefined = a new folder under `runs/` of `cwd`. */
+  readonly outDir: string | undefined;
+  readonly cwd: string;
+  readonly scenario: string;
+  readonly startedAt: Date;
+  readonly saveMessages: boolean;
+}): Promise<RunFiles> {
+  const { cwd, outDir } = options;
+  let dir: string;
+  if (outDir === undefined) {
+    const name = `${fileStamp(options.startedAt)}-${options.scenario.replaceAll(/[^\w.-]+/g, "-")}`;
+    dir = await makeDefaultDir(resolve(cwd, "runs"), name);
+  } else {
+    dir = resolve(cwd, outDir);
+    await checkOutDir(dir);
+    await mkdir(dir, { recursive: true }).catch((error: unknown) => {
+      throw cannotWrite(dir, error);
+    });
+  }
+  const events = ndjsonOutput(join(dir, "run.ndjson"));
+  const messages = options.saveMessages
+    ? openMessagesFile(join(dir, "messages.ndjson"))
+    : undefined;
+  let log: LineFile | undefined;
+  return {
+    dir,
+    events,
+    saveMessages: (saved) => messages?.write(saved),
+    log: () => (log ??= openLineFile(join(dir, "run.log"))),
+    writeResults: async (summary, rows) => {
+      await writeFileAtomic(join(dir, "devices.csv"), devicesCsv(rows));
+      const text = `${JSON.stringify(summary, undefined, 2)}\n`;
+      await writeFileAtomic(join(dir, "summary.json"), text);
+    },
+    close: async () => {
+      await Promise.all([events.close(), messages?.close(), log?.close()]);
+    },
+  };
+}

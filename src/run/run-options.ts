@@ -1,0 +1,50 @@
+import type { LogLevel } from "../base/log.ts";
+import type { Output } from "../output/output.ts";
+import type { RunConsole } from "../output/terminal.ts";
+import type { Overrides } from "../scenario/overrides.ts";
+import type { ConnectTo } from "../worker/protocol.ts";
+
+/** What the command line says of a run; all paths as typed, relative to `RunContext.cwd`. */
+export interface RunOptions {
+  readonly scenarioFile: string;
+  readonly overrides: Overrides;
+  /** Settings that win over `scenario.durationMs`; null = until stopped. */
+  readonly demoDurationMs?: number | null | undefined;
+  readonly seed: number;
+  /** Output of `emulator --json`; undefined = the run starts its own. */
+  readonly emulatorFile?: string | undefined;
+  readonly certsDir: string;
+  readonly outDir?: string | undefined;
+  readonly saveMessages: boolean;
+  readonly connectTo: readonly ConnectTo[];
+  readonly caFile?: string | undefined;
+  readonly workers: "auto" | number;
+  /** Nothing is asked. */
+  readonly yes: boolean;
+  readonly logLevel: LogLevel;
+}
+
+/** What a run needs of the machine. */
+export interface RunContext {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly cwd: string;
+  readonly now: () => Date;
+  /** Uniform in [0, 1); only for the jitter of restarts, never for devices. */
+  readonly random: () => number;
+  readonly cores: number;
+  readonly execPath: string;
+  readonly mainFile: string;
+  readonly workerFile: string;
+  readonly version: string;
+  readonly console: RunConsole;
+  /** Listeners beside `run.ndjson`. */
+  readonly outputs: readonly Output[];
+  /** Log lines go here; undefined = to `run.log` in the run's folder. */
+  readonly log?: ((text: string) => void) | undefined;
+  /** Aborts when the user wants an orderly end. */
+  readonly stop: AbortSignal;
+  /** Aborts when the user wants it now. */
+  readonly force: AbortSignal;
+  /** Asks a yes-no question; undefined where nobody can answer. */
+  readonly confirm?: ((question: string) => Promise<boolean>) | undefined;
+}

@@ -1,0 +1,202 @@
+import { resolve } from "node:path";
+
+import { EXIT_CODES, FleetError } from "../base/errors.ts";
+import { evaluateThreshold, parseThreshold } from "../metrics/thresholds.ts";
+import type { Output, RunEvent } from "../output/output.ts";
+import type { Summary, ThresholdResult } from "../output/summary.ts";
+import { buildSummary } from "./build-summary.ts";
+import type { FleetIdentities } from "./identities.ts";
+import { ensureIdentities } from "./identities.ts";
+import type { LedgerResult } from "./ledger.ts";
+import { LiveRun } from "./live-run.ts";
+import type { PreparedRun } from "./prepare.ts";
+import { prepareRun } from "./prepare.ts";
+import type { RunFiles } from "./run-files.ts";
+import { checkOutDir, fileStamp, openRunFiles } from "./run-files.ts";
+import type { RunContext, RunOptions } from "./run-options.ts";
+import { givenTarget } from "./services.ts";
+import type { Target } from "./target.ts";
+import { decide } from "./verdict.ts";
+
+/** How a run ended. */
+export interface RunOutcome {
+  readonly exitCode: number;
+  readonly summary: Summary;
+  /** The folder with the result files. */
+  readonly dir: string;
+  /** What broke the run off, to be told after the summary. */
+  readonly failure: FleetError | undefined;
+}
+
+async function confirmAzure(
+  prepared: PreparedRun,
+  options: RunOptions,
+  context: RunContext,
+): Promise<void> {
+  const { plan, scenario } = prepared;
+  if (plan.target !== "azure" || options.yes || context.confirm === undefined) return;
+  const question =
+    `Register ${plan.devices.length} devices through the enrollment group ` +
+    `${scenario.provisioning.group} in Azure? This may cost money.`;
+  if (await context.confirm(question)) return;
+  throw new FleetError("INTERRUPTED", "nothing was done", { hint: "--yes asks no question" });
+}
+
+function judgeThresholds(
+  live: LiveRun,
+  prepared: PreparedRun,
+  ledger: LedgerResult | null,
+): readonly ThresholdResult[] {
+  const { lost, restarted } = live.workers;
+  const extra = {
+    telemetry_missing: ledger?.missing ?? null,
+    telemetry_duplicated: ledger?.duplicated ?? null,
+    telemetry_out_of_order: ledger?.outOfOrder ?? null,
+    workers_lost: lost,
+    workers_restarted: restarted,
+  };
+  return prepared.plan.thresholds.flatMap((expression): ThresholdResult[] => {
+    const parsed = parseThreshold(expression);
+    // The scenario's schema has parsed each of them before.
+    if (!("threshold" in parsed)) return [];
+    return [evaluateThreshold(parsed.threshold, { aggregate: live.view.aggregate, extra })];
+  });
+}
+
+/** The most common reason, where not one device was assigned. */
+function nothingProvisioned(live: LiveRun): FleetError {
+  const counts = new Map<string, number>();
+  for (const { errorClass, error } of live.view.aggregate.rows()) {
+    if (errorClass === null) continue;
+    const reason = `${errorClass}: ${error ?? "no further word"}`;
+    counts.set(reason, (counts.get(reason) ?? 0) + 1);
+  }
+  const problems = [...counts]
+    .toSorted(([, a], [, b]) => b - a)
+    .slice(0, 5)
+    .map(([message, count]) => ({ place: `${count} devices`, message }));
+  return new FleetError("NOTHING_PROVISIONED", "not one device was assigned to a hub", {
+    problems,
+    hint:
+      problems.length === 0
+        ? "the run ended before the first answer: give it a longer --duration"
+        : "check the ID scope, the enrollment group and its CA",
+  });
+}
+
+/** Sets up, runs, judges. Whatever happens after the files are open ends with all of them written. */
+async function runWithFiles(
+  given: {
+    readonly prepared: PreparedRun;
+    readonly identities: FleetIdentities;
+    readonly target: Target | undefined;
+    readonly files: RunFiles;
+    readonly startedAt: Date;
+  },
+  options: RunOptions,
+  context: RunContext,
+): Promise<RunOutcome> {
+  const { prepared, identities, target, files, startedAt } = given;
+  const { plan } = prepared;
+  const outputs: readonly Output[] = [files.events, ...context.outputs];
+  const emit = (event: RunEvent): void => {
+    for (const output of outputs) output.emit(event);
+  };
+  const onChildOutput =
+    context.log ?? ((text: string): void => files.log().write(text.replace(/\n$/, "")));
+  const live = new LiveRun({
+    prepared,
+    identities,
+    target,
+    options,
+    context,
+    files,
+    emit,
+    onChildOutput,
+  });
+  const runId = `${fileStamp(startedAt)}-${plan.scenario}`;
+  emit({
+    type: "plan",
+    t: 0,
+    runId,
+    scenario: plan.scenario,
+    seed: plan.seed,
+    target: plan.target,
+    startedAt: startedAt.toISOString(),
+    devices: plan.devices.length,
+    arrivalEndMs: plan.arrivalEndMs,
+    durationMs: plan.durationMs ?? null,
+    workers: prepared.workers,
+    thresholds: plan.thresholds,
+  });
+  try {
+    let failure: FleetError | undefined;
+    let stopped = false;
+    try {
+      stopped = (await live.execute()) === "stopped" && plan.durationMs !== undefined;
+    } catch (error) {
+      if (!(error instanceof FleetError)) throw error;
+      failure = error;
+    }
+    const interrupted = stopped || failure?.code === "INTERRUPTED";
+    const ledger = await live.settle();
+    const thresholds = judgeThresholds(live, prepared, ledger);
+    const totals = live.view.aggregate.totals();
+    const { verdict, exitCode } = decide({
+      interrupted,
+      failureCode: interrupted || failure === undefined ? undefined : EXIT_CODES[failure.code],
+      planned: totals.planned,
+      assigned: totals.assigned,
+      lostForGood: live.workers.gone,
+      thresholds,
+    });
+    if (exitCode === EXIT_CODES.NOTHING_PROVISIONED) failure ??= nothingProvisioned(live);
+    const { lost, restarted } = live.workers;
+    const summary = buildSummary({
+      run: {
+        id: runId,
+        scenario: plan.scenario,
+        seed: plan.seed,
+        target: plan.target,
+        startedAt: startedAt.toISOString(),
+        durationS: Math.round(live.t) / 1_000,
+        version: context.version,
+      },
+      verdict,
+      aggregate: live.view.aggregate,
+      actions: live.actions,
+      ledger,
+      thresholds,
+      workers: { planned: prepared.workers, lost, restarted },
+    });
+    emit({ type: "summary", t: Math.round(live.t), summary });
+    await files.writeResults(summary, live.view.aggregate.rows());
+    return { exitCode, summary, dir: files.dir, failure: interrupted ? undefined : failure };
+  } finally {
+    await live.shutdown();
+    await Promise.all(outputs.map((output) => output.close()));
+    await files.close();
+  }
+}
+
+/**
+ * Runs a scenario to its end and judges it.
+ *
+ * @throws {FleetError} for what is wrong before anything was sent; later failures are part of the outcome
+ */
+export async function run(options: RunOptions, context: RunContext): Promise<RunOutcome> {
+  const startedAt = context.now();
+  const prepared = await prepareRun(options, context);
+  if (options.outDir !== undefined) await checkOutDir(resolve(context.cwd, options.outDir));
+  const target = await givenTarget(prepared, options, context);
+  await confirmAzure(prepared, options, context);
+  const identities = await ensureIdentities(prepared, options, context);
+  const files = await openRunFiles({
+    outDir: options.outDir,
+    cwd: context.cwd,
+    scenario: prepared.plan.scenario,
+    startedAt,
+    saveMessages: options.saveMessages,
+  });
+  return runWithFiles({ prepared, identities, target, files, startedAt }, options, context);
+}

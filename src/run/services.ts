@@ -1,0 +1,195 @@
+import { readFile } from "node:fs/promises";
+import { resolve } from "node:path";
+
+import { FleetError, messageOf } from "../base/errors.ts";
+import type { JsonObject } from "../base/json.ts";
+import type { Aggregate } from "../metrics/aggregate.ts";
+import type { Plan, TwinAction } from "../plan/plan.ts";
+import { hostNameOf } from "../service/connection.ts";
+import type { EmulatorInfo } from "../service/emulator-file.ts";
+import { parseEmulatorFile } from "../service/emulator-file.ts";
+import { ensureEnrollmentGroup } from "../service/enrollments.ts";
+import type { HubTwins } from "../service/twins.ts";
+import { openHubTwins } from "../service/twins.ts";
+import type { EmulatorProcess } from "./emulator-process.ts";
+import { startEmulatorProcess } from "./emulator-process.ts";
+import type { FleetIdentities } from "./identities.ts";
+import type { PreparedRun } from "./prepare.ts";
+import type { RunContext, RunOptions } from "./run-options.ts";
+import type { EndpointFlags, Target } from "./target.ts";
+import { azureTarget, emulatorTarget, readCaFile } from "./target.ts";
+
+/** @throws {FleetError} `FILE_INVALID` */
+async function readEmulatorFile(shown: string, cwd: string): Promise<EmulatorInfo> {
+  let text: string;
+  try {
+    text = await readFile(resolve(cwd, shown), "utf8");
+  } catch (error) {
+    throw new FleetError("FILE_INVALID", "the emulator file cannot be read", {
+      problems: [{ place: shown, message: messageOf(error) }],
+      hint: "it is what `emulator --json` prints: emulator --json > FILE",
+      cause: error,
+    });
+  }
+  return parseEmulatorFile(text, shown);
+}
+
+/** Starts the emulator that this run needs, with what the scenario says of it. */
+export async function startOwnEmulator(
+  prepared: PreparedRun,
+  certsDir: string,
+  options: Pick<RunOptions, "logLevel">,
+  context: RunContext,
+  onOutput: (text: string) => void,
+): Promise<EmulatorProcess> {
+  const { emulator } = prepared.scenario;
+  const args = [
+    "--mqtt-port=0",
+    "--https-port=0",
+    `--certs=${certsDir}`,
+    `--log-level=${options.logLevel}`,
+    ...(prepared.ownIdScope === undefined ? [] : ["--id-scope", prepared.ownIdScope]),
+    ...(emulator.retryAfterS === undefined ? [] : ["--retry-after", String(emulator.retryAfterS)]),
+    ...(emulator.hubs ?? []).flatMap((hub) => ["--hub", hub]),
+  ];
+  // Settings for an emulator of the user's own must not move this one.
+  const env = Object.fromEntries(
+    Object.entries(context.env).filter(([name]) => !name.startsWith("DPS_FLEET_")),
+  );
+  return startEmulatorProcess({
+    execPath: context.execPath,
+    mainFile: context.mainFile,
+    args,
+    env,
+    cwd: context.cwd,
+    onOutput,
+    signal: context.stop,
+  });
+}
+
+/** What the command line says of where services are. */
+function endpointFlags(options: RunOptions, cwd: string): EndpointFlags {
+  const { idScope, provisioningHost } = options.overrides;
+  const caFile = options.caFile === undefined ? undefined : resolve(cwd, options.caFile);
+  return { idScope, provisioningHost, connectTo: options.connectTo, caFile };
+}
+
+/** @throws {FleetError} `USAGE` when the plan needs access to a service that is not at hand, or is garbled */
+function checkAccess({ scenario, plan }: PreparedRun, target: Target): void {
+  const access = [...(target.dps === undefined ? [] : [target.dps]), ...target.hubs];
+  for (const { connectionString, source } of access) hostNameOf(connectionString, source);
+  if (scenario.provisioning.createGroup === true && target.dps === undefined) {
+    throw new FleetError("USAGE", "provisioning.createGroup needs access to the DPS service", {
+      hint: "set DPS_CONNECTION_STRING, or create the group yourself and set createGroup: false",
+    });
+  }
+  if (dueActions(plan).length > 0 && target.hubs.length === 0) {
+    throw new FleetError("USAGE", "the timeline patches twins and needs access to the hub", {
+      hint: "set IOTHUB_CONNECTION_STRING, or take the twin actions out of the timeline",
+    });
+  }
+}
+
+/** Actions that are due before the end. */
+export const dueActions = (plan: Plan): readonly TwinAction[] =>
+  plan.timeline.filter(({ atMs }) => atMs <= (plan.durationMs ?? Infinity));
+
+/**
+ * Where the run goes, if that is known beforehand; all files that say so are read here, before anything is written.
+ *
+ * @returns `undefined` where the run starts an emulator of its own
+ * @throws {FleetError} `USAGE` or `FILE_INVALID`
+ */
+export async function givenTarget(
+  prepared: PreparedRun,
+  options: RunOptions,
+  context: Pick<RunContext, "cwd" | "env">,
+): Promise<Target | undefined> {
+  const flags = endpointFlags(options, context.cwd);
+  if (prepared.plan.target === "azure") {
+    const target = await azureTarget(prepared.scenario.provisioning, flags, context.env);
+    checkAccess(prepared, target);
+    return target;
+  }
+  if (options.emulatorFile !== undefined) {
+    const info = await readEmulatorFile(options.emulatorFile, context.cwd);
+    return emulatorTarget(info, options.emulatorFile, flags);
+  }
+  if (flags.caFile !== undefined) await readCaFile(flags.caFile);
+  return undefined;
+}
+
+/** The run's own emulator as its target. */
+export async function ownTarget(
+  own: EmulatorProcess,
+  options: RunOptions,
+  context: Pick<RunContext, "cwd">,
+): Promise<Target> {
+  return emulatorTarget(own.info, "the emulator", endpointFlags(options, context.cwd));
+}
+
+/** Creates or checks the enrollment group, where a service connection is at hand. */
+export async function ensureGroup(
+  prepared: PreparedRun,
+  target: Target,
+  identities: Pick<FleetIdentities, "groupCaPem" | "upperCaPems">,
+  context: Pick<RunContext, "stop" | "console">,
+): Promise<void> {
+  const { group, createGroup, initialTwin } = prepared.scenario.provisioning;
+  const { dps } = target;
+  if (dps === undefined) return;
+  const done = await ensureEnrollmentGroup(
+    {
+      groupId: group,
+      caPem: identities.groupCaPem,
+      acceptedCaPems: identities.upperCaPems,
+      initialTwin,
+      create: createGroup ?? true,
+    },
+    {
+      ...dps,
+      route: target.routeTo(hostNameOf(dps.connectionString, dps.source)),
+      signal: context.stop,
+    },
+  );
+  const how = done === "created" ? "created" : "is there";
+  context.console.phase(`enrollment group ${group} ${how}`);
+}
+
+/** Patches twins at whichever hub a device was assigned to. */
+export interface FleetTwins {
+  patch(registrationId: string, desired: JsonObject, signal: AbortSignal): Promise<number>;
+  close(): void;
+}
+
+/** Opens the twins of all hubs that service access is at hand for, if they are `needed`. */
+export async function openFleetTwins(
+  target: Target,
+  aggregate: Aggregate,
+  needed: boolean,
+): Promise<FleetTwins> {
+  const hubs = new Map<string, HubTwins>();
+  for (const { connectionString, source } of needed ? target.hubs : []) {
+    const host = hostNameOf(connectionString, source);
+    hubs.set(
+      host.toLowerCase(),
+      await openHubTwins(connectionString, source, target.routeTo(host)),
+    );
+  }
+  return {
+    patch: async (registrationId, desired, signal) => {
+      const row = aggregate.rows().find((candidate) => candidate.registrationId === registrationId);
+      if (row === undefined || row.hub === "") {
+        throw new FleetError("REFUSED", `${registrationId} is not assigned to a hub yet`);
+      }
+      const twins = hubs.get(row.hub.toLowerCase());
+      if (twins === undefined) {
+        throw new FleetError("USAGE", `no connection string for ${row.hub} is at hand`);
+      }
+      return twins.patchDesired(row.deviceId, desired, signal);
+    },
+    close: () => {
+      for (const twins of hubs.values()) twins.close();
+    },
+  };
+}

@@ -1,0 +1,32 @@
+import type { LogLevel } from "../base/log.ts";
+import type { Plan } from "../plan/plan.ts";
+import { deal, shardDevices } from "../plan/shard.ts";
+import type { Endpoints, ShardStart } from "../worker/protocol.ts";
+
+/** Between two snapshots of a worker, in ms. */
+const SNAPSHOT_INTERVAL_MS = 1_000;
+
+/** Each worker's part of the plan: devices and the fleet's concurrency sum to the whole. */
+export function makeShards(options: {
+  readonly plan: Plan;
+  readonly workers: number;
+  readonly certsDir: string;
+  readonly endpoints: Endpoints;
+  readonly saveMessages: boolean;
+  readonly logLevel: LogLevel;
+}): readonly ShardStart[] {
+  const { plan, workers, certsDir, endpoints, saveMessages, logLevel } = options;
+  const slots = plan.concurrency === undefined ? undefined : deal(plan.concurrency, workers);
+  return shardDevices(plan.devices, workers).map((devices, worker) => ({
+    worker,
+    boot: 1,
+    seed: plan.seed,
+    devices,
+    ...(slots === undefined ? {} : { concurrency: slots[worker] }),
+    certsDir,
+    endpoints,
+    saveMessages,
+    snapshotIntervalMs: SNAPSHOT_INTERVAL_MS,
+    logLevel,
+  }));
+}

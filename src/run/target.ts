@@ -1,0 +1,140 @@
+import { readFile } from "node:fs/promises";
+
+import { FleetError, messageOf } from "../base/errors.ts";
+import type { ServiceRoute } from "../service/connection.ts";
+import type { EmulatorInfo } from "../service/emulator-file.ts";
+import type { IngestionReader } from "../service/events.ts";
+import { emulatorIngestionReader } from "../service/events.ts";
+import type { ConnectTo, Endpoints } from "../worker/protocol.ts";
+import { dialTarget } from "./connect-to.ts";
+import { MQTT_PORT } from "./reachability.ts";
+
+/** The HTTPS port of both services' APIs. */
+const HTTPS_PORT = 443;
+/** Where every device registers unless told otherwise (azure-protocol 1.1). */
+const GLOBAL_HOST = "global.azure-devices-provisioning.net";
+
+/** A service connection string and where it came from; the string never goes into a message. */
+export interface ServiceAccess {
+  readonly connectionString: string;
+  readonly source: string;
+}
+
+/** Settings of the command line that say where services are; all optional. */
+export interface EndpointFlags {
+  readonly provisioningHost?: string | undefined;
+  readonly idScope?: string | undefined;
+  readonly connectTo: readonly ConnectTo[];
+  /** File with CAs to trust; replaces the emulator's. */
+  readonly caFile?: string | undefined;
+}
+
+/** Everything that a run must know of the services it runs against. */
+export interface Target {
+  readonly endpoints: Endpoints;
+  /** Service access of DPS; undefined where none is at hand. */
+  readonly dps: ServiceAccess | undefined;
+  /** Service access of hubs, in no order. */
+  readonly hubs: readonly ServiceAccess[];
+  /** How to reach a service's HTTPS API by its host name. */
+  readonly routeTo: (host: string) => ServiceRoute;
+  /** Reads what hubs ingested; undefined where that cannot be read. */
+  readonly ingestion: IngestionReader | undefined;
+}
+
+/** @throws {FleetError} `FILE_INVALID` when it cannot be read or holds no certificate */
+export async function readCaFile(file: string): Promise<string> {
+  let text: string;
+  try {
+    text = await readFile(file, "utf8");
+  } catch (error) {
+    throw new FleetError("FILE_INVALID", `the CA file cannot be read`, {
+      problems: [{ place: file, message: messageOf(error) }],
+      cause: error,
+    });
+  }
+  if (text.includes("-----BEGIN CERTIFICATE-----")) return text;
+  throw new FleetError("FILE_INVALID", "the CA file holds no certificate", {
+    problems: [{ place: file, message: "expected PEM with -----BEGIN CERTIFICATE-----" }],
+  });
+}
+
+const serviceRoute =
+  (connectTo: readonly ConnectTo[], caPem: string | undefined) =>
+  (host: string): ServiceRoute => {
+    // Only a rule that names the port: one for MQTT must not catch HTTPS.
+    const rules = connectTo.filter((rule) => rule.port === HTTPS_PORT);
+    const { address, port } = dialTarget(rules, host, HTTPS_PORT);
+    return address === host ? { caPem } : { address, port, caPem };
+  };
+
+/** The emulator's names, dialled where it listens. */
+function emulatorRules(info: EmulatorInfo): readonly ConnectTo[] {
+  return [info.provisioningHost, info.dpsHost, ...info.hubs].flatMap((host) => [
+    { host, port: MQTT_PORT, address: info.address, toPort: info.mqttPort },
+    { host, port: HTTPS_PORT, address: info.address, toPort: info.httpsPort },
+  ]);
+}
+
+/** An emulator as a target; flags win over what it says of itself. */
+export async function emulatorTarget(
+  info: EmulatorInfo,
+  source: string,
+  flags: EndpointFlags,
+): Promise<Target> {
+  const caPem = await readCaFile(flags.caFile ?? info.caFile);
+  const connectTo = [...flags.connectTo, ...emulatorRules(info)];
+  return {
+    endpoints: {
+      provisioningHost: flags.provisioningHost ?? info.provisioningHost,
+      idScope: flags.idScope ?? info.idScope,
+      caPem,
+      connectTo,
+    },
+    dps: { connectionString: info.dpsConnectionString, source },
+    hubs: info.hubConnectionStrings.map((connectionString) => ({ connectionString, source })),
+    routeTo: serviceRoute(connectTo, caPem),
+    ingestion: emulatorIngestionReader({
+      eventsUrl: info.eventsUrl,
+      adminUrl: info.adminUrl,
+      adminToken: info.adminToken,
+      route: { caPem },
+    }),
+  };
+}
+
+/**
+ * Azure as a target. Service access is what the environment has; a run without it can still register and stream.
+ *
+ * @throws {FleetError} `USAGE` without an ID scope
+ */
+export async function azureTarget(
+  scenario: { readonly host?: string | undefined; readonly idScope?: string | undefined },
+  flags: EndpointFlags,
+  env: Readonly<Record<string, string | undefined>>,
+): Promise<Target> {
+  const idScope = flags.idScope ?? (env["PROVISIONING_IDSCOPE"] || scenario.idScope);
+  if (idScope === undefined) {
+    throw new FleetError("USAGE", "the ID scope of the Device Provisioning Service is missing", {
+      hint: "give --id-scope, PROVISIONING_IDSCOPE or provisioning.idScope (portal: DPS, Overview)",
+    });
+  }
+  const caPem = flags.caFile === undefined ? undefined : await readCaFile(flags.caFile);
+  const access = (name: string): readonly ServiceAccess[] => {
+    const connectionString = env[name];
+    return connectionString ? [{ connectionString, source: name }] : [];
+  };
+  return {
+    endpoints: {
+      provisioningHost:
+        flags.provisioningHost ?? (env["PROVISIONING_HOST"] || scenario.host) ?? GLOBAL_HOST,
+      idScope,
+      caPem,
+      connectTo: flags.connectTo,
+    },
+    dps: access("DPS_CONNECTION_STRING")[0],
+    hubs: access("IOTHUB_CONNECTION_STRING"),
+    routeTo: serviceRoute(flags.connectTo, caPem),
+    ingestion: undefined,
+  };
+}

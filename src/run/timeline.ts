@@ -1,0 +1,126 @@
+import pLimit from "p-limit";
+
+import { messageOf } from "../base/errors.ts";
+import type { JsonObject } from "../base/json.ts";
+import { sleep } from "../base/retry.ts";
+import type { DeviceEvent } from "../metrics/device-event.ts";
+import type { EncodedHistogram } from "../metrics/snapshot.ts";
+import type { RunEvent } from "../output/output.ts";
+import type { TwinActionResult } from "../output/summary.ts";
+import type { TwinAction } from "../plan/plan.ts";
+import { TwinReceipts } from "./twin-receipts.ts";
+
+/** Patch calls under way at once. */
+const PATCHES_AT_ONCE = 16;
+
+export interface TimelineOptions {
+  readonly actions: readonly TwinAction[];
+  /** Merges `desired` into a device's twin and gives the section's new `$version`. */
+  readonly patch: (deviceId: string, desired: JsonObject, signal: AbortSignal) => Promise<number>;
+  /** ms after time 0. */
+  readonly clock: () => number;
+  readonly emit: (event: RunEvent & { type: "action" }) => void;
+}
+
+/** Does the plan's twin actions when they are due, and keeps the account of who followed. */
+export class Timeline {
+  readonly #options: TimelineOptions;
+  readonly #entries: readonly { readonly action: TwinAction; readonly receipts: TwinReceipts }[];
+  readonly #stopping = new AbortController();
+  readonly #running: Promise<void>[] = [];
+  #stopped = false;
+
+  constructor(options: TimelineOptions) {
+    this.#options = options;
+    this.#entries = options.actions.map((action) => {
+      const same = options.actions.filter(
+        (other) => JSON.stringify(other.desired) === JSON.stringify(action.desired),
+      );
+      const receipts = new TwinReceipts(
+        action,
+        same.flatMap(({ devices }) => devices),
+      );
+      return { action, receipts };
+    });
+  }
+
+  /** Time 0 is now or known to `clock`; schedules every action. */
+  start(): void {
+    for (const entry of this.#entries) this.#running.push(this.#run(entry));
+  }
+
+  /** Takes a device's event, in any order. */
+  observe(event: DeviceEvent): void {
+    if (event.type !== "desired" && event.type !== "reported") return;
+    for (const { receipts } of this.#entries) receipts.observe(event);
+  }
+
+  /** Drops what is not due yet and waits for what is under way; safe to call twice. */
+  async stop(): Promise<void> {
+    if (!this.#stopped) {
+      this.#stopped = true;
+      this.#stopping.abort(new Error("the run has ended"));
+    }
+    await Promise.all(this.#running);
+  }
+
+  results(): readonly TwinActionResult[] {
+    return this.#entries.map(({ receipts }) => receipts.result());
+  }
+
+  /** Times of all actions, for the metric `twin_action_ms`. */
+  times(): readonly EncodedHistogram[] {
+    return this.#entries.map(({ receipts }) => receipts.times());
+  }
+
+  /** Never rejects: what fails is told by an event. */
+  async #run(entry: { action: TwinAction; receipts: TwinReceipts }): Promise<void> {
+    const { action, receipts } = entry;
+    const { signal } = this.#stopping;
+    const { clock } = this.#options;
+    try {
+      await sleep(action.atMs - clock(), signal);
+    } catch {
+      this.#tell(action, "notDue", 0);
+      return;
+    }
+    receipts.begin();
+    this.#tell(action, "patching", 0);
+    const limit = pLimit(PATCHES_AT_ONCE);
+    const errors: string[] = [];
+    await Promise.all(
+      action.devices.map((deviceId) =>
+        limit(async () => {
+          try {
+            receipts.patching(deviceId, clock());
+            const version = await this.#options.patch(deviceId, action.desired, signal);
+            receipts.patched(deviceId, version);
+          } catch (error) {
+            errors.push(messageOf(error));
+          }
+        }),
+      ),
+    );
+    const patched = action.devices.length - errors.length;
+    if (patched > 0) this.#tell(action, "patched", patched);
+    if (errors.length > 0) this.#tell(action, "failed", patched, errors[0]);
+  }
+
+  #tell(
+    action: TwinAction,
+    state: (RunEvent & { type: "action" })["state"],
+    patched: number,
+    error?: string,
+  ): void {
+    this.#options.emit({
+      type: "action",
+      t: Math.round(this.#options.clock()),
+      at: action.at,
+      state,
+      selected: action.devices.length,
+      patched,
+      desired: action.desired,
+      error,
+    });
+  }
+}

@@ -1,0 +1,135 @@
+import type { JsonObject } from "../base/json.ts";
+import type { DeviceEvent } from "../metrics/device-event.ts";
+import { LatencyHistogram } from "../metrics/histogram.ts";
+import type { EncodedHistogram } from "../metrics/snapshot.ts";
+import type { TwinActionResult } from "../output/summary.ts";
+import type { TwinAction } from "../plan/plan.ts";
+import { showsDesired } from "./desired-shown.ts";
+
+/** What is known of one selected device since the action began. */
+interface Receipt {
+  /** `$version` that the service answered; undefined until it did. */
+  version: number | undefined;
+  /** When the patch call was sent, ms after time 0. */
+  patchT: number | undefined;
+  /** Highest version that the device got, pushed or read. */
+  receivedVersion: number;
+  /** All that the device reported since the action began, merged at the top level. */
+  section: JsonObject;
+  /** When the section showed the value, by the version that the device had applied. */
+  readonly shown: { readonly desiredVersion: number; readonly t: number }[];
+}
+
+/** The account of one timeline action: who was told, who followed, and who followed unasked. Pure bookkeeping. */
+export class TwinReceipts {
+  readonly #action: TwinAction;
+  readonly #selected: ReadonlyMap<string, Receipt>;
+  readonly #others = new Set<string>();
+  readonly #alsoSelected: ReadonlySet<string>;
+  #begun = false;
+
+  /** @param alsoSelected devices to which another action gives the same values: they follow with good reason */
+  constructor(action: TwinAction, alsoSelected: Iterable<string> = []) {
+    this.#action = action;
+    this.#alsoSelected = new Set(alsoSelected);
+    this.#selected = new Map(
+      action.devices.map((id) => [
+        id,
+        { version: undefined, patchT: undefined, receivedVersion: 0, section: {}, shown: [] },
+      ]),
+    );
+  }
+
+  /** From here on events are looked at. */
+  begin(): void {
+    this.#begun = true;
+  }
+
+  /** The patch call to one device goes out at `t`. */
+  patching(deviceId: string, t: number): void {
+    const receipt = this.#selected.get(deviceId);
+    if (receipt !== undefined) receipt.patchT = t;
+  }
+
+  /** The service answered with the version that the patch made; events may have come before. */
+  patched(deviceId: string, version: number): void {
+    const receipt = this.#selected.get(deviceId);
+    if (receipt !== undefined) receipt.version = version;
+  }
+
+  observe(event: DeviceEvent): void {
+    if (!this.#begun) return;
+    if (event.type === "desired") this.#desired(event);
+    if (event.type === "reported") this.#reported(event);
+  }
+
+  /** Whether every patched device has acknowledged: nothing more will come. */
+  get complete(): boolean {
+    return [...this.#selected.values()].every((receipt) => acknowledgedAt(receipt) !== undefined);
+  }
+
+  /** Times from the patch call to the acknowledged report, in ms. */
+  times(): EncodedHistogram {
+    return this.#times().encode();
+  }
+
+  result(): TwinActionResult {
+    const receipts = [...this.#selected.values()];
+    const received = receipts.filter(
+      ({ version, receivedVersion }) => version !== undefined && receivedVersion >= version,
+    );
+    const acknowledged = receipts.filter((receipt) => acknowledgedAt(receipt) !== undefined);
+    return {
+      at: this.#action.at,
+      selected: receipts.length,
+      patched: receipts.filter(({ version }) => version !== undefined).length,
+      received: received.length,
+      acknowledged: acknowledged.length,
+      notEchoed: received.filter((receipt) => acknowledgedAt(receipt) === undefined).length,
+      receivedByOthers: this.#others.size,
+      notDue: !this.#begun,
+      ms: this.#times().percentiles(),
+    };
+  }
+
+  #times(): LatencyHistogram {
+    const times = new LatencyHistogram();
+    for (const receipt of this.#selected.values()) {
+      const at = acknowledgedAt(receipt);
+      if (at !== undefined && receipt.patchT !== undefined) times.record(at - receipt.patchT);
+    }
+    return times;
+  }
+
+  #desired(event: DeviceEvent & { type: "desired" }): void {
+    const receipt = this.#selected.get(event.deviceId);
+    if (receipt !== undefined) {
+      receipt.receivedVersion = Math.max(receipt.receivedVersion, event.version);
+    } else if (
+      !event.initial &&
+      !this.#alsoSelected.has(event.deviceId) &&
+      carries(event.patch, this.#action.desired)
+    ) {
+      this.#others.add(event.deviceId);
+    }
+  }
+
+  #reported(event: DeviceEvent & { type: "reported" }): void {
+    const receipt = this.#selected.get(event.deviceId);
+    if (receipt === undefined || acknowledgedAt(receipt) !== undefined) return;
+    receipt.section = { ...receipt.section, ...event.patch };
+    if (showsDesired(this.#action.desired, receipt.section)) {
+      receipt.shown.push({ desiredVersion: event.desiredVersion, t: event.t });
+    }
+  }
+}
+
+/** When the value was first shown by a device that had applied this patch, ms after time 0. */
+function acknowledgedAt({ version, shown }: Receipt): number | undefined {
+  if (version === undefined) return undefined;
+  return shown.find(({ desiredVersion }) => desiredVersion >= version)?.t;
+}
+
+/** Whether a pushed patch holds the values themselves; unlike a report, it must have each of them. */
+const carries = (patch: JsonObject, desired: JsonObject): boolean =>
+  Object.keys(desired).every((key) => key in patch) && showsDesired(desired, patch);

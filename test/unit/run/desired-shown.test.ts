@@ -1,0 +1,37 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+
+import { showsDesired } from "../../../src/run/desired-shown.ts";
+
+const scalar = fc.oneof(
+  fc.string(),
+  fc.double({ noNaN: true, noDefaultInfinity: true }),
+  fc.boolean(),
+);
+const desired = fc.dictionary(fc.stringMatching(/^[a-z]{1,5}$/), scalar);
+
+test("a section shows each of its own values, flat and as { value, ac, av }", () => {
+  fc.assert(
+    fc.property(desired, (section) => {
+      expect(showsDesired(section, section)).toBe(true);
+      const wrapped = Object.fromEntries(
+        Object.entries(section).map(([key, value]) => [key, { value, ac: 200, av: 1 }]),
+      );
+      expect(showsDesired(section, wrapped)).toBe(true);
+    }),
+  );
+});
+
+test.each([
+  [{ a: 1 }, {}, false],
+  [{ a: 1 }, { a: 2 }, false],
+  [{ a: "1" }, { a: 1 }, true],
+  [{ a: "" }, { a: 0 }, false],
+  [{ a: null }, {}, true],
+  [{ a: null }, { a: 1 }, false],
+  [{ a: { b: 1 } }, { a: { b: 1, c: 2 } }, true],
+  [{ a: { b: 1 } }, { a: { b: 2 } }, false],
+  [{ a: [1, 2] }, { a: [1, 2] }, true],
+])("%j in %j: %s", (wanted, section, shown) => {
+  expect(showsDesired(wanted, section)).toBe(shown);
+});

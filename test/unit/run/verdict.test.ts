@@ -1,0 +1,45 @@
+import { expect, test } from "vitest";
+
+import type { VerdictFacts } from "../../../src/run/verdict.ts";
+import { decide } from "../../../src/run/verdict.ts";
+
+const good: VerdictFacts = {
+  interrupted: false,
+  failureCode: undefined,
+  planned: 30,
+  assigned: 30,
+  lostForGood: 0,
+  thresholds: [{ passed: true }, { passed: null }],
+};
+
+test.each([
+  ["a run that kept all thresholds passes", {}, "passed", 0],
+  ["a failed threshold ends 99", { thresholds: [{ passed: false }] }, "failed", 99],
+  [
+    "a threshold that cannot be measured decides nothing",
+    { thresholds: [{ passed: null }] },
+    "passed",
+    0,
+  ],
+  [
+    "lost workers win over thresholds",
+    { lostForGood: 1, thresholds: [{ passed: false }] },
+    "failed",
+    4,
+  ],
+  ["not one device assigned wins over lost workers", { assigned: 0, lostForGood: 1 }, "failed", 3],
+  ["an unreachable service ends 3", { assigned: 0, failureCode: 3 }, "failed", 3],
+  [
+    "an interrupted run wins over all that",
+    { interrupted: true, assigned: 0, lostForGood: 1 },
+    "interrupted",
+    130,
+  ],
+  ["a wrong file wins over an interruption", { interrupted: true, failureCode: 2 }, "failed", 2],
+  ["workers that never started end 4", { assigned: 0, failureCode: 4 }, "failed", 4],
+] satisfies [string, Partial<VerdictFacts>, string, number][])(
+  "%s",
+  (_name, facts, verdict, exitCode) => {
+    expect(decide({ ...good, ...facts })).toEqual({ verdict, exitCode });
+  },
+);
