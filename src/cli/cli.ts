@@ -1,0 +1,88 @@
+import type { CommandModule } from "yargs";
+import yargs from "yargs";
+
+import { FleetError } from "../base/errors.ts";
+import { nearest } from "../base/nearest.ts";
+import { applyEnvironment } from "./environment.ts";
+import type { Host } from "./host.ts";
+import { printError } from "./print-error.ts";
+
+const COMMANDS: Readonly<Record<string, (host: Host) => Promise<CommandModule>>> = {
+  run: async (host) => (await import("./run.ts")).runCommand(host),
+  emulator: async (host) => (await import("./emulator.ts")).emulatorCommand(host),
+};
+
+/** Loads only the command that is asked for, or all where help lists them: imports cost hundreds of ms. */
+async function commandsFor(host: Host): Promise<readonly CommandModule[]> {
+  const asked = COMMANDS[host.argv[0] ?? ""];
+  const loaders = asked === undefined ? Object.values(COMMANDS) : [asked];
+  return Promise.all(loaders.map((load) => load(host)));
+}
+
+/** What yargs says about unknown words, with the nearest known word beside it. */
+function usageError(message: string, known: readonly string[]): FleetError {
+  const unknown = /^Unknown (?:argument|command)s?: (.+)$/.exec(message)?.[1]?.split(", ") ?? [];
+  const problems = unknown.map((word) => {
+    const option = nearest(word, known);
+    const command = nearest(word, Object.keys(COMMANDS));
+    const near = option === undefined ? command : `--${option}`;
+    return {
+      place: option === undefined ? word : `--${word}`,
+      message: "is not known here",
+      hint: near === undefined ? undefined : `did you mean ${near}?`,
+    };
+  });
+  return new FleetError("USAGE", unknown.length > 0 ? "the command line is wrong" : message, {
+    problems,
+    hint: "see --help",
+  });
+}
+
+/**
+ * Runs the command line of `host` to its end.
+ *
+ * @returns the exit code; every failure is already printed to stderr. Never throws.
+ */
+export async function runCli(host: Host): Promise<number> {
+  let exitCode = 0;
+  let known: readonly string[] = [];
+  try {
+    const cli = yargs()
+      .scriptName("dps-fleet")
+      .usage("$0 <command>\n\nRuns simulated device fleets through Azure DPS and IoT Hub.")
+      .version(host.version)
+      .help()
+      .strict()
+      .exitProcess(false)
+      .wrap(Math.min(100, host.stdout.columns ?? 100))
+      .parserConfiguration({
+        // `--no-web` is an option of its own, and `--threshold A scenario.yaml` has one value.
+        "boolean-negation": false,
+        "greedy-arrays": false,
+        "parse-numbers": false,
+      })
+      .middleware((given: Record<string, unknown>, ...rest: readonly unknown[]) => {
+        // yargs hands the parser over as second argument; its typings know of one only.
+        known = applyEnvironment(given, rest[0], host);
+      }, true)
+      .demandCommand(1, "a command is needed")
+      .fail((message, error) => {
+        throw error ?? usageError(message, known);
+      });
+    for (const command of await commandsFor({
+      ...host,
+      setExitCode: (code) => {
+        exitCode = code;
+      },
+    })) {
+      cli.command(command);
+    }
+    const argv = host.argv.length === 0 ? ["--help"] : [...host.argv];
+    await cli.parseAsync(argv, {}, (_error, _argv, output) => {
+      if (output !== "") host.stdout.write(`${output}\n`);
+    });
+    return exitCode;
+  } catch (error) {
+    return printError(error, host.stderr);
+  }
+}

@@ -1,0 +1,237 @@
+import { isIP } from "node:net";
+import { resolve } from "node:path";
+import type { CommandModule } from "yargs";
+import { z } from "zod";
+
+import { FleetError } from "../base/errors.ts";
+import { createLogger, LOG_LEVELS } from "../base/log.ts";
+import type { EmulatorInfo } from "../service/emulator-file.ts";
+import { emulatorText } from "./emulator-text.ts";
+import type { Host } from "./host.ts";
+
+/** Ports where an emulator listens unless told otherwise; `--standard-ports` takes Azure's for HTTPS too. */
+const DEFAULT_PORTS = { mqtt: 8883, https: 8443, standardHttps: 443 } as const;
+/** The emulator's CA signs for these and for loopback names only. */
+const HUB_NAME = /^[a-z0-9][a-z0-9-]{1,48}[a-z0-9]\.azure-devices\.net$/i;
+
+const port = z.number().int().min(0).max(65_535);
+const emulatorArguments = z.object({
+  json: z.boolean(),
+  host: z.string().refine((text) => text === "localhost" || isIP(text) !== 0, {
+    error: "expected an IP address or localhost",
+  }),
+  mqttPort: port.optional(),
+  httpsPort: port.optional(),
+  standardPorts: z.boolean(),
+  hub: z
+    .array(z.string().regex(HUB_NAME, "expected a name such as my-hub.azure-devices.net"))
+    .optional(),
+  idScope: z
+    .string()
+    .regex(/^[^/\s]+$/, "expected a name without blanks and slashes")
+    .optional(),
+  retryAfter: z.number().int().min(0).max(3600).optional(),
+  certs: z.string().min(1),
+  logLevel: z.enum(LOG_LEVELS),
+});
+
+/** The options of `emulator`, as they stand on the command line. */
+export type EmulatorArguments = z.infer<typeof emulatorArguments>;
+
+/** DPS, IoT Hubs and their service APIs on this machine, until they are stopped. */
+export function emulatorCommand(host: Host): CommandModule {
+  return {
+    command: "emulator",
+    describe: "DPS, IoT Hubs and their service APIs on this machine until Ctrl-C",
+    builder: (yargs) =>
+      yargs
+        .option("json", {
+          type: "boolean",
+          default: false,
+          describe: "print one line of JSON when ready (it carries secrets), nothing else",
+        })
+        .option("host", {
+          type: "string",
+          default: "127.0.0.1",
+          requiresArg: true,
+          describe: "address to listen on",
+        })
+        .option("mqtt-port", {
+          type: "number",
+          requiresArg: true,
+          describe: "port of MQTT over TLS, 0 = a free one [default: 8883]",
+        })
+        .option("https-port", {
+          type: "number",
+          requiresArg: true,
+          describe: "port of the service APIs, 0 = a free one [default: 8443]",
+        })
+        .option("standard-ports", {
+          type: "boolean",
+          default: false,
+          describe: "Azure's own ports, 8883 and 443, for clients that know no other",
+        })
+        .option("hub", {
+          type: "string",
+          array: true,
+          requiresArg: true,
+          describe:
+            "host name of an IoT Hub; repeatable [default: cheesecave-hub.azure-devices.net]",
+        })
+        .option("id-scope", {
+          type: "string",
+          requiresArg: true,
+          describe: "ID scope of the DPS instance [default: 0ne000CA7E5]",
+        })
+        .option("retry-after", {
+          type: "number",
+          requiresArg: true,
+          describe: "seconds that DPS tells devices to wait between polls [default: 3]",
+        })
+        .option("certs", {
+          type: "string",
+          default: "certs",
+          requiresArg: true,
+          describe: "directory of certificates; the emulator's own CA is in its folder emulator",
+        })
+        .option("log-level", {
+          choices: LOG_LEVELS,
+          default: "warn",
+          requiresArg: true,
+          describe: "what is logged to stderr",
+        })
+        .example("$0 emulator --json > emulator.json", "for run --emulator emulator.json"),
+    handler: async (given) => {
+      host.setExitCode(await runEmulator(parseArguments(given), host));
+    },
+  };
+}
+
+/** @throws {FleetError} `USAGE` with every problem */
+function parseArguments(given: unknown): EmulatorArguments {
+  const parsed = emulatorArguments.safeParse(given);
+  if (parsed.success) return parsed.data;
+  throw new FleetError("USAGE", "the command line is wrong", {
+    hint: "see emulator --help",
+    problems: parsed.error.issues.map((issue) => ({
+      place: `--${String(issue.path[0]).replaceAll(/[A-Z]/g, (c) => `-${c.toLowerCase()}`)}`,
+      message: issue.message,
+    })),
+  });
+}
+
+/**
+ * Runs an emulator until it is told to stop.
+ *
+ * @returns the exit code, 0
+ * @throws {FleetError} `ADDRESS_IN_USE`, or what is wrong with the certificates
+ */
+export async function runEmulator(options: EmulatorArguments, host: Host): Promise<number> {
+  // Before anything is started: a stop that comes early must not be lost.
+  const stopping = stopRequest(host);
+  try {
+    // Imported here: `--help` and the other commands need none of it.
+    const [{ ensureEmulatorCa }, { issueServer }, { startEmulator, DEFAULT_NAMES }] =
+      await Promise.all([
+        import("../pki/emulator-ca.ts"),
+        import("../pki/certificate.ts"),
+        import("../emulator/emulator.ts"),
+      ]);
+    const dir = resolve(host.cwd, options.certs);
+    const hubs = options.hub ?? DEFAULT_NAMES.hubs;
+    const ca = await ensureEmulatorCa({ dir, now: host.now() });
+    const server = await issueServer({
+      names: [
+        DEFAULT_NAMES.provisioningHost,
+        DEFAULT_NAMES.dpsHost,
+        ...hubs,
+        "localhost",
+        "127.0.0.1",
+        "::1",
+      ],
+      signer: ca.issuer,
+      now: host.now(),
+    });
+    const standardHttps = options.standardPorts ? DEFAULT_PORTS.standardHttps : DEFAULT_PORTS.https;
+    await using emulator = await startEmulator({
+      tls: { certificatePem: server.chainPem, privateKeyPem: server.privateKeyPem },
+      host: options.host,
+      mqttPort: options.mqttPort ?? DEFAULT_PORTS.mqtt,
+      httpsPort: options.httpsPort ?? standardHttps,
+      hubs,
+      ...(options.idScope === undefined ? {} : { idScope: options.idScope }),
+      ...(options.retryAfter === undefined ? {} : { retryAfterS: options.retryAfter }),
+      log: createLogger({
+        level: options.logLevel,
+        destination: { write: (line) => void host.stderr.write(line) },
+        fields: { component: "emulator" },
+      }),
+    });
+    const info: EmulatorInfo = {
+      idScope: emulator.idScope,
+      provisioningHost: emulator.provisioningHost,
+      dpsHost: emulator.dpsHost,
+      hubs: [...emulator.hubs],
+      address: dialAddress(emulator.host),
+      mqttPort: emulator.mqttPort,
+      httpsPort: emulator.httpsPort,
+      caFile: ca.caFile,
+      dpsConnectionString: emulator.dpsConnectionString,
+      hubConnectionStrings: [...emulator.hubConnectionStrings],
+      eventsUrl: emulator.eventsUrl,
+      adminUrl: emulator.adminUrl,
+      adminToken: emulator.adminToken,
+      dataDir: null,
+    };
+    host.stdout.write(options.json ? `${JSON.stringify(info)}\n` : emulatorText(info));
+    if (!isLoopback(options.host))
+      host.stderr.write(
+        `Warning: ${options.host} is not a loopback address. Whoever reaches this machine can reach the emulator.\n`,
+      );
+    await stopping.requested;
+    return 0;
+  } finally {
+    stopping.release();
+  }
+}
+
+/** Alone, a signal stops, and a second one ends at once; under a run only the run does, by message or by its end. */
+function stopRequest(host: Host): { readonly requested: Promise<void>; release(): void } {
+  const releases: (() => void)[] = [];
+  const requested = new Promise<void>((stop) => {
+    const { parent } = host;
+    let signals = 0;
+    // A Ctrl-C reaches the whole process group: under a run it is the run's to answer.
+    releases.push(
+      host.onSignal(() => {
+        if (parent !== undefined) return;
+        signals += 1;
+        if (signals > 1) host.exitNow(0);
+        stop();
+      }),
+    );
+    if (parent === undefined) return;
+    releases.push(
+      parent.onDisconnect(stop),
+      parent.onMessage((message) => {
+        if (z.object({ type: z.literal("stop") }).safeParse(message).success) stop();
+      }),
+    );
+  });
+  return {
+    requested,
+    release: () => {
+      for (const release of releases.splice(0)) release();
+    },
+  };
+}
+
+function isLoopback(address: string): boolean {
+  return address === "localhost" || address === "::1" || address.startsWith("127.");
+}
+
+/** "Every address" cannot be dialled everywhere; loopback is one of them. */
+function dialAddress(listening: string): string {
+  if (listening === "0.0.0.0") return "127.0.0.1";
+  return listening === "::" ? "::1" : listening;
+}

@@ -1,0 +1,146 @@
+import type { Options } from "yargs";
+import { z } from "zod";
+
+import { FleetError } from "../base/errors.ts";
+import { LOG_LEVELS } from "../base/log.ts";
+import { parseConnectTo } from "../run/connect-to.ts";
+import type { RunOptions } from "../run/run-options.ts";
+
+const value = (describe: string): Options => ({ type: "string", requiresArg: true, describe });
+const values = (describe: string): Options => ({
+  type: "array",
+  string: true,
+  requiresArg: true,
+  describe,
+});
+const flag = (describe: string): Options => ({ type: "boolean", describe });
+
+/** The options of `run`, as help lists them. Numbers are texts here: the schema below judges them. */
+export const RUN_OPTIONS: Readonly<Record<string, Options>> = {
+  target: value("emulator or azure"),
+  emulator: value("use the emulator whose `emulator --json` line is in this file"),
+  devices: value("number of devices, dealt over the fleet's entries"),
+  duration: value("length of the run, such as 30s; without one it runs until stopped"),
+  rate: value("devices that start in a time, such as 20/s"),
+  "telemetry-interval": value("time between two messages of a device, such as 5s"),
+  workers: value("worker processes: auto or a number"),
+  key: value("kind of the leaves' keys: p256, p384, rsa2048 or rsa4096"),
+  seed: value("seed of all randomness of the devices"),
+  threshold: values("METRIC[{label:value}] [p(95)] OP NUMBER; repeatable, replaces the scenario's"),
+  out: value("folder for the results; default: a new one under runs/"),
+  "save-messages": flag("write every telemetry message to messages.ndjson"),
+  certs: value("folder of the certificates; default: certs"),
+  ca: value("file with CAs to trust"),
+  "provisioning-host": value("host name that devices register with"),
+  "id-scope": value("ID scope of the Device Provisioning Service"),
+  "connect-to": values("HOST[:PORT]=ADDR:PORT: dial there, keep the name; repeatable"),
+  yes: flag("ask nothing"),
+  "no-web": flag("no web page"),
+  json: flag("print summary.json on stdout, and nothing else there"),
+  "log-level": { ...value("what is logged; default: warn"), choices: [...LOG_LEVELS] },
+};
+
+/** A flag that was given once; twice, yargs makes a list of it. */
+const once = z.string({ error: "expected one value, got several" });
+const text = once.optional();
+const list = z.array(z.string()).default([]);
+const whole = (least: number, most: number) =>
+  once
+    .transform(Number)
+    .refine((number) => Number.isSafeInteger(number) && number >= least && number <= most, {
+      error: `expected a whole number, ${least} to ${most}`,
+    });
+
+const connectTo = z.string().transform((written, context) => {
+  const rule = parseConnectTo(written);
+  if (!("place" in rule)) return rule;
+  context.addIssue({ code: "custom", message: `${rule.message}; ${rule.hint ?? ""}` });
+  return z.NEVER;
+});
+
+const SEED_MAX = 2 ** 32 - 1;
+const WORKERS_MAX = 512;
+
+const runFlags = z.object({
+  scenario: text,
+  target: text,
+  emulator: text,
+  devices: whole(1, 1_000_000).optional(),
+  duration: text,
+  rate: text,
+  "telemetry-interval": text,
+  workers: z
+    .union([z.literal("auto"), whole(1, WORKERS_MAX)], {
+      error: `expected auto or a whole number, 1 to ${WORKERS_MAX}`,
+    })
+    .default("auto"),
+  key: text,
+  seed: whole(0, SEED_MAX).default(1),
+  threshold: list,
+  out: text,
+  "save-messages": z.boolean().default(false),
+  certs: once.default("certs"),
+  ca: text,
+  "provisioning-host": text,
+  "id-scope": text,
+  "connect-to": z.array(connectTo).default([]),
+  yes: z.boolean().default(false),
+  json: z.boolean().default(false),
+  "log-level": z.enum(LOG_LEVELS).default("warn"),
+});
+
+/** What the command line asks for, checked. */
+export interface RunFlags {
+  readonly options: RunOptions;
+  readonly json: boolean;
+  /** No scenario was named: this is the demo. */
+  readonly demo: boolean;
+}
+
+/**
+ * Checks what yargs read.
+ *
+ * @param defaultScenario the scenario of a run that names none
+ * @throws {FleetError} `USAGE` with all problems at once, each at its flag
+ */
+export function parseRunFlags(given: unknown, defaultScenario: string): RunFlags {
+  const parsed = runFlags.safeParse(given);
+  if (!parsed.success) {
+    throw new FleetError("USAGE", "the command line is wrong", {
+      problems: parsed.error.issues.map(({ path, message }) => ({
+        place: `--${String(path[0])}`,
+        message,
+      })),
+      hint: "see --help",
+    });
+  }
+  const flags = parsed.data;
+  return {
+    json: flags.json,
+    demo: flags.scenario === undefined,
+    options: {
+      scenarioFile: flags.scenario ?? defaultScenario,
+      overrides: {
+        target: flags.target,
+        devices: flags.devices,
+        duration: flags.duration,
+        rate: flags.rate,
+        telemetryInterval: flags["telemetry-interval"],
+        thresholds: flags.threshold.length === 0 ? undefined : flags.threshold,
+        idScope: flags["id-scope"],
+        provisioningHost: flags["provisioning-host"],
+        keyKind: flags.key,
+      },
+      seed: flags.seed,
+      emulatorFile: flags.emulator,
+      certsDir: flags.certs,
+      outDir: flags.out,
+      saveMessages: flags["save-messages"],
+      connectTo: flags["connect-to"],
+      caFile: flags.ca,
+      workers: flags.workers,
+      yes: flags.yes,
+      logLevel: flags["log-level"],
+    },
+  };
+}

@@ -1,0 +1,121 @@
+import { dirname, join, relative } from "node:path";
+import { createInterface } from "node:readline/promises";
+
+import type { CommandModule } from "yargs";
+
+import { FleetError } from "../base/errors.ts";
+import type { RunContext } from "../run/run-options.ts";
+import type { Host, HostOutput } from "./host.ts";
+import { formatFleetError } from "./print-error.ts";
+import { parseRunFlags, RUN_OPTIONS } from "./run-flags.ts";
+
+/** Length of the demo where no terminal is there to stop it. */
+const DEMO_WITHOUT_TERMINAL_MS = 30_000;
+/** After the second Ctrl-C an orderly end has this long. */
+const FORCE_MS = 3_000;
+
+/** `scenarios/thirty-caves.yaml` of this package, as the user would write it. */
+function defaultScenario(host: Host): string {
+  const file = join(dirname(host.mainFile), "../../scenarios/thirty-caves.yaml");
+  const near = relative(host.cwd, file);
+  return near.startsWith("..") ? file : near;
+}
+
+/** The first signal asks for an orderly end, the second for an end. */
+function stopSignals(host: Host): { stop: AbortSignal; force: AbortSignal; done: () => void } {
+  const stop = new AbortController();
+  const force = new AbortController();
+  const done = host.onSignal((signal) => {
+    if (!stop.signal.aborted) {
+      host.stderr.write("\nstopping; once more to force\n");
+      stop.abort(new FleetError("INTERRUPTED", `stopped by ${signal}`));
+      return;
+    }
+    force.abort();
+    setTimeout(() => host.exitNow(130), FORCE_MS).unref();
+  });
+  return { stop: stop.signal, force: force.signal, done };
+}
+
+function confirmer(host: Host): RunContext["confirm"] {
+  if (host.stdin.isTTY !== true || host.stderr.isTTY !== true) return undefined;
+  return async (question) => {
+    const input = createInterface({ input: host.stdin });
+    try {
+      host.stderr.write(`${question} [y/N] `);
+      const [answer] = await Promise.race([
+        new Promise<[string]>((resolve) => input.once("line", (line) => resolve([line]))),
+        new Promise<[string]>((resolve) => input.once("close", () => resolve([""]))),
+      ]);
+      return /^y(es)?$/i.test(answer.trim());
+    } finally {
+      input.close();
+    }
+  };
+}
+
+async function execute(given: unknown, host: Host): Promise<number> {
+  const { options, json, demo } = parseRunFlags(given, defaultScenario(host));
+  const [{ run }, { TerminalLines }, { LiveScreen }] = await Promise.all([
+    import("../run/run.ts"),
+    import("../output/terminal.ts"),
+    import("../output/live-screen.ts"),
+  ]);
+  const screen: HostOutput = json ? host.stderr : host.stdout;
+  const colour = screen.isTTY === true && !host.env["NO_COLOR"];
+  const live = screen.isTTY === true ? new LiveScreen(screen, { colour }) : undefined;
+  const terminal = live ?? new TerminalLines(screen, { colour });
+  // A crash would leave the terminal on the other screen, without a cursor.
+  const forget = host.onExit?.(() => live?.restore());
+  const { stop, force, done } = stopSignals(host);
+  // The demo: with a terminal until Ctrl-C, without one for a while; --duration settles it either way.
+  const demoDurationMs = screen.isTTY === true ? null : DEMO_WITHOUT_TERMINAL_MS;
+  const isDemo = demo && options.overrides.duration === undefined;
+  try {
+    const outcome = await run(isDemo ? { ...options, demoDurationMs } : options, {
+      env: host.env,
+      cwd: host.cwd,
+      now: () => host.now(),
+      random: Math.random,
+      cores: host.cores,
+      execPath: host.execPath,
+      mainFile: host.mainFile,
+      workerFile: host.workerFile,
+      version: host.version,
+      console: terminal,
+      outputs: [terminal],
+      log: host.stderr.isTTY === true ? undefined : (text) => void host.stderr.write(text),
+      stop,
+      force,
+      confirm: confirmer(host),
+    });
+    screen.write(`results: ${outcome.dir}\n`);
+    if (json) host.stdout.write(`${JSON.stringify(outcome.summary)}\n`);
+    if (outcome.failure !== undefined) host.stderr.write(formatFleetError(outcome.failure));
+    return outcome.exitCode;
+  } finally {
+    live?.restore();
+    forget?.();
+    done();
+  }
+}
+
+/** `dps-fleet run [scenario]`. */
+export function runCommand(host: Host): CommandModule {
+  return {
+    command: "run [scenario]",
+    describe: "run a scenario to its end and give a verdict",
+    builder: (yargs) =>
+      yargs
+        .positional("scenario", {
+          type: "string",
+          describe:
+            "scenario file; without one the shipped thirty-caves.yaml runs until Ctrl-C, or for 30 s where there is no terminal",
+        })
+        .options(RUN_OPTIONS)
+        .example("$0 run scenarios/thirty-caves.yaml --devices 300 --rate 100/s", ""),
+    handler: async (given) => {
+      host.setExitCode(await execute(given, host));
+    },
+  };
+}

@@ -1,0 +1,107 @@
+#!/usr/bin/env node
+import { readFileSync } from "node:fs";
+import { availableParallelism } from "node:os";
+import { fileURLToPath } from "node:url";
+
+import type { Host, HostParent, StopSignal } from "./cli/host.ts";
+
+const SIGNALS: readonly StopSignal[] = ["SIGINT", "SIGTERM", "SIGHUP"];
+/** One Ctrl-C can arrive twice, from the terminal and from npm; a second within this time is the same one. */
+const SAME_SIGNAL_MS = 500;
+/** How often to look whether npm is still there. */
+const LAUNCHER_CHECK_MS = 500;
+
+/** This file is dist/src/main.js when it runs. */
+const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+
+function packageVersion(): string {
+  const parsed: unknown = JSON.parse(readFileSync(here("../../package.json"), "utf8"));
+  const version =
+    typeof parsed === "object" && parsed !== null && "version" in parsed ? parsed.version : "0";
+  return String(version);
+}
+
+/**
+ * A SIGTERM to npm kills npm and its shell and leaves this process alone; then the parent becomes init.
+ * Only looked for under npm: elsewhere a process may be detached on purpose.
+ */
+function watchLauncher(gone: () => void): () => void {
+  if (process.env["npm_lifecycle_event"] === undefined || process.ppid === 1) return () => {};
+  const timer = setInterval(() => {
+    if (process.ppid === 1) gone();
+  }, LAUNCHER_CHECK_MS);
+  timer.unref();
+  return () => clearInterval(timer);
+}
+
+function onSignal(handler: (signal: StopSignal) => void): () => void {
+  let lastMs = -Infinity;
+  const heard = (signal: StopSignal): void => {
+    const nowMs = performance.now();
+    if (nowMs - lastMs < SAME_SIGNAL_MS) return;
+    lastMs = nowMs;
+    handler(signal);
+  };
+  const unwatch = watchLauncher(() => {
+    unwatch();
+    heard("SIGTERM");
+  });
+  for (const signal of SIGNALS) process.on(signal, heard);
+  return () => {
+    unwatch();
+    for (const signal of SIGNALS) process.off(signal, heard);
+  };
+}
+
+function parentOf(): HostParent | undefined {
+  if (process.send === undefined) return undefined;
+  return {
+    send: (message) => {
+      // A parent that is gone is no error here: `onDisconnect` tells it.
+      if (process.connected) process.send?.(message, undefined, undefined, () => {});
+    },
+    onMessage: (handler) => {
+      process.on("message", handler);
+      return () => process.off("message", handler);
+    },
+    onDisconnect: (handler) => {
+      process.on("disconnect", handler);
+      return () => process.off("disconnect", handler);
+    },
+  };
+}
+
+const host: Host = {
+  argv: process.argv.slice(2),
+  env: process.env,
+  cwd: process.cwd(),
+  stdin: process.stdin,
+  stdout: process.stdout,
+  stderr: process.stderr,
+  now: () => new Date(),
+  cores: availableParallelism(),
+  onSignal,
+  onExit: (handler) => {
+    process.on("exit", handler);
+    return () => process.off("exit", handler);
+  },
+  parent: parentOf(),
+  execPath: process.execPath,
+  mainFile: here("./main.js"),
+  workerFile: here("./worker/worker.js"),
+  version: packageVersion(),
+  setExitCode: (code) => {
+    process.exitCode = code;
+  },
+  exitNow: (code) => process.exit(code),
+};
+
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on("error", (error: NodeJS.ErrnoException) => {
+    // The reader of a pipe (`| head`) left: nothing more to say, and no reason for a stack trace.
+    if (error.code !== "EPIPE") throw error;
+  });
+}
+
+const { runCli } = await import("./cli/cli.ts");
+process.exitCode = await runCli(host);

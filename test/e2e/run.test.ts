@@ -1,0 +1,114 @@
+import { expect, test } from "vitest";
+
+import { parseSummary } from "../../src/output/summary-schema.ts";
+import { isAlive, Program, workplace } from "../support/program.ts";
+
+/** Process ids of the workers, as `run.ndjson` tells them. */
+function workerPids(ndjson: string): readonly number[] {
+  return [...ndjson.matchAll(/"type":"worker".*?"detail":"pid (\d+)"/g)].map(([, pid]) =>
+    Number(pid),
+  );
+}
+
+test("thirty caves are provisioned, stream, and the one that is told to follows alone", async () => {
+  await using place = await workplace();
+  const scenario = await place.scenario({
+    timeline: [
+      { at: "3s", twin: { devices: "cheesecave-device1", desired: { temperature: 50.123 } } },
+    ],
+  });
+  const args = ["--devices", "30", "--out", place.out, "--certs", place.certs, "--save-messages"];
+  await using program = new Program(["run", scenario, "--no-web", ...args]);
+  const { exitCode, stdout, stderr } = await program.ended;
+  expect(stderr).toBe("");
+  expect(exitCode).toBe(0);
+  expect(stdout).toContain("passed");
+  const summary = parseSummary(JSON.parse(await place.result("summary.json")));
+  expect(summary.devices).toEqual({ planned: 30, assigned: 30, connected: 30, failed: 0 });
+  expect(summary.telemetry.acked).toBe(summary.telemetry.sent);
+  expect(summary.ledger).toMatchObject({ missing: 0, duplicated: 0, outOfOrder: 0 });
+  expect(summary.ledger?.acked).toBe(summary.telemetry.acked);
+  expect(summary.twin.actions[0]).toMatchObject({
+    selected: 1,
+    patched: 1,
+    received: 1,
+    acknowledged: 1,
+    receivedByOthers: 0,
+  });
+  expect((await place.result("devices.csv")).trim().split("\n")).toHaveLength(31);
+  const saved = (await place.result("messages.ndjson")).trim().split("\n");
+  expect(saved).toHaveLength(summary.telemetry.sent);
+  const events = (await place.result("run.ndjson")).trim().split("\n");
+  expect(events[0]).toContain('"type":"plan"');
+  expect(events.at(-1)).toContain('"type":"summary"');
+  expect(program.groupAlive).toBe(false);
+});
+
+test("with --json stdout is the summary and nothing else", async () => {
+  await using place = await workplace();
+  const args = ["--duration", "3s", "--out", place.out, "--certs", place.certs, "--json"];
+  await using program = new Program(["run", await place.scenario(), ...args]);
+  const { exitCode, stdout } = await program.ended;
+  expect(exitCode).toBe(0);
+  expect(parseSummary(JSON.parse(stdout)).verdict).toBe("passed");
+});
+
+test("a worker that is killed comes back, and nothing acknowledged is missing", async () => {
+  await using place = await workplace();
+  const scenario = await place.scenario({ duration: "9s" });
+  const args = ["--devices", "20", "--workers", "2", "--out", place.out, "--certs", place.certs];
+  await using program = new Program(["run", scenario, ...args]);
+  await program.printed(/20 streaming/);
+  const [victim] = workerPids(await place.result("run.ndjson"));
+  expect(victim).toBeDefined();
+  process.kill(victim ?? 0, "SIGKILL");
+  await program.printed(/worker \d restarting/);
+  const { exitCode } = await program.ended;
+  const summary = parseSummary(JSON.parse(await place.result("summary.json")));
+  expect(summary.workers).toEqual({ planned: 2, lost: 1, restarted: 1 });
+  expect(summary.devices).toMatchObject({ connected: 20, failed: 0 });
+  expect(summary.ledger).toMatchObject({ missing: 0, duplicated: 0 });
+  expect(exitCode).toBe(0);
+  const boots = new Set((await place.result("run.ndjson")).match(/"boot":\d/g));
+  expect(boots).toEqual(new Set(['"boot":1', '"boot":2']));
+});
+
+test("Ctrl-C writes all files, ends 130 and leaves no process", async () => {
+  await using place = await workplace();
+  const scenario = await place.scenario({ duration: "60s" });
+  await using program = new Program(["run", scenario, "--out", place.out, "--certs", place.certs]);
+  await program.printed(/6 streaming/);
+  program.signalGroup("SIGINT");
+  const { exitCode } = await program.ended;
+  expect(exitCode).toBe(130);
+  const summary = parseSummary(JSON.parse(await place.result("summary.json")));
+  expect(summary.verdict).toBe("interrupted");
+  expect(summary.ledger).toMatchObject({ missing: 0 });
+  expect(summary.telemetry.unacked).toBe(0);
+  const ndjson = await place.result("run.ndjson");
+  expect(workerPids(ndjson).filter(isAlive)).toEqual([]);
+  expect(program.groupAlive).toBe(false);
+});
+
+test("a run without a duration ends 0 when it is stopped", async () => {
+  await using place = await workplace();
+  const scenario = await place.scenario({ duration: undefined });
+  await using program = new Program(["run", scenario, "--out", place.out, "--certs", place.certs]);
+  await program.printed(/6 streaming/);
+  program.signalGroup("SIGTERM");
+  expect((await program.ended).exitCode).toBe(0);
+  const summary = parseSummary(JSON.parse(await place.result("summary.json")));
+  expect(summary.verdict).toBe("passed");
+});
+
+test("a threshold that does not hold ends 99 with all files", async () => {
+  await using place = await workplace();
+  const args = ["--threshold", "registration_ms p(50) < 1ms", "--threshold", "devices_failed == 0"];
+  const where = ["--out", place.out, "--certs", place.certs, "--duration", "3s"];
+  await using program = new Program(["run", await place.scenario(), ...args, ...where]);
+  const { exitCode, stdout } = await program.ended;
+  expect(exitCode).toBe(99);
+  expect(stdout).toContain("✗ registration_ms p(50) < 1ms");
+  const summary = parseSummary(JSON.parse(await place.result("summary.json")));
+  expect(summary.thresholds.map(({ passed }) => passed)).toEqual([false, true]);
+});
