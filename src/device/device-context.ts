@@ -4,7 +4,7 @@ import type { Recorder } from "../metrics/recorder.ts";
 import type { DeviceModel, RandomStream } from "../model/model.ts";
 import type { DeviceSpec } from "../plan/plan.ts";
 import type { DeviceLimits } from "./device-limits.ts";
-import type { DialRule } from "./dial.ts";
+import type { DialRule } from "../base/dial.ts";
 import type { Slots } from "./slots.ts";
 
 /** All that one device's life needs from outside; clock, randomness and limits are given. */

@@ -3,8 +3,8 @@ import { connect as connectTls } from "node:tls";
 import { MqttClient } from "mqtt";
 import { DeviceFailure } from "../base/failure.ts";
 import type { MqttConnectOptions, MqttProvider } from "./azure-sdk.ts";
-import type { DialRule } from "./dial.ts";
-import { dialTarget } from "./dial.ts";
+import type { DialRule } from "../base/dial.ts";
+import { dialTarget } from "../base/dial.ts";
 import type { TlsSessions } from "./tls-sessions.ts";
 import { connackFailure, socketFailure } from "./wire-failure.ts";
 

@@ -1,5 +1,5 @@
+import type { DialRule } from "../base/dial.ts";
 import type { Problem } from "../base/errors.ts";
-import type { ConnectTo } from "../worker/protocol.ts";
 
 /** `HOST[:PORT]=ADDR:PORT`; ADDR may be an IPv6 address in brackets. */
 const CONNECT_TO =
@@ -8,7 +8,7 @@ const CONNECT_TO =
 const isPort = (port: number): boolean => Number.isInteger(port) && port >= 1 && port <= 65_535;
 
 /** Parses one `--connect-to`; never throws. */
-export function parseConnectTo(text: string): ConnectTo | Problem {
+export function parseConnectTo(text: string): DialRule | Problem {
   const found = CONNECT_TO.exec(text)?.groups;
   const problem: Problem = {
     place: "--connect-to",
@@ -29,24 +29,8 @@ export function parseConnectTo(text: string): ConnectTo | Problem {
 }
 
 /** The text that `parseConnectTo` reads back. */
-export function formatConnectTo(rule: ConnectTo): string {
+export function formatConnectTo(rule: DialRule): string {
   const address = rule.address.includes(":") ? `[${rule.address}]` : rule.address;
   const port = rule.port === undefined ? "" : `:${rule.port}`;
   return `${rule.host}${port}=${address}:${rule.toPort}`;
-}
-
-/** The first rule that fits wins, as curl does it; without one the name itself is dialled. */
-export function dialTarget(
-  rules: readonly ConnectTo[],
-  host: string,
-  port: number,
-): { readonly address: string; readonly port: number } {
-  const rule = rules.find(
-    (candidate) =>
-      (candidate.host === "" || candidate.host.toLowerCase() === host.toLowerCase()) &&
-      (candidate.port === undefined || candidate.port === port),
-  );
-  return rule === undefined
-    ? { address: host, port }
-    : { address: rule.address, port: rule.toPort };
 }

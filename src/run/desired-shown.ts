@@ -16,8 +16,8 @@ function sameValue(wanted: Json, shown: Json): boolean {
 }
 
 /**
- * Whether `section` shows every value of `desired`, flat or as `{ value, ac, av }` (Plug and Play convention,
- * azure-protocol 5.5). A removed key (null) counts as shown when it is absent or null.
+ * Whether `section` shows every value of `desired`, flat or as `{ value, ac, av }` (Microsoft Learn,
+ * "IoT Plug and Play conventions"). A removed key (null) counts as shown when it is absent or null.
  */
 export function showsDesired(desired: JsonObject, section: JsonObject): boolean {
   return Object.entries(desired).every(([key, wanted]) => {

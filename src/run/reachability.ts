@@ -1,13 +1,13 @@
 import { connect } from "node:tls";
 
+import { dialTarget } from "../base/dial.ts";
 import { FleetError } from "../base/errors.ts";
 import { TimeoutError, withTimeout } from "../base/retry.ts";
 import { trusting } from "../service/connection.ts";
 import { networkHint } from "../service/network-hint.ts";
 import type { Endpoints } from "../worker/protocol.ts";
-import { dialTarget } from "./connect-to.ts";
 
-/** MQTT over TLS, at DPS and at hubs (azure-protocol 1.1). */
+/** MQTT over TLS, at DPS and at hubs. Source: Microsoft Learn, "Communicate with an IoT hub using MQTT". */
 export const MQTT_PORT = 8883;
 
 const codeOf = (error: unknown): string =>

@@ -2,7 +2,7 @@ import type { LogLevel } from "../base/log.ts";
 import type { Output } from "../output/output.ts";
 import type { RunConsole } from "../output/terminal.ts";
 import type { Overrides } from "../scenario/overrides.ts";
-import type { ConnectTo } from "../worker/protocol.ts";
+import type { DialRule } from "../base/dial.ts";
 
 /** What the command line says of a run; all paths as typed, relative to `RunContext.cwd`. */
 export interface RunOptions {
@@ -16,7 +16,7 @@ export interface RunOptions {
   readonly certsDir: string;
   readonly outDir?: string | undefined;
   readonly saveMessages: boolean;
-  readonly connectTo: readonly ConnectTo[];
+  readonly connectTo: readonly DialRule[];
   readonly caFile?: string | undefined;
   readonly workers: "auto" | number;
   /** Nothing is asked. */

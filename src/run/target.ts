@@ -1,17 +1,18 @@
 import { readFile } from "node:fs/promises";
 
+import type { DialRule } from "../base/dial.ts";
+import { dialTarget } from "../base/dial.ts";
 import { FleetError, messageOf } from "../base/errors.ts";
 import type { ServiceRoute } from "../service/connection.ts";
 import type { EmulatorInfo } from "../service/emulator-file.ts";
 import type { IngestionReader } from "../service/events.ts";
 import { emulatorIngestionReader } from "../service/events.ts";
-import type { ConnectTo, Endpoints } from "../worker/protocol.ts";
-import { dialTarget } from "./connect-to.ts";
+import type { Endpoints } from "../worker/protocol.ts";
 import { MQTT_PORT } from "./reachability.ts";
 
 /** The HTTPS port of both services' APIs. */
 const HTTPS_PORT = 443;
-/** Where every device registers unless told otherwise (azure-protocol 1.1). */
+/** Where every device registers unless told otherwise. Source: Microsoft Learn, "Communicate with DPS using MQTT". */
 const GLOBAL_HOST = "global.azure-devices-provisioning.net";
 
 /** A service connection string and where it came from; the string never goes into a message. */
@@ -24,7 +25,7 @@ export interface ServiceAccess {
 export interface EndpointFlags {
   readonly provisioningHost?: string | undefined;
   readonly idScope?: string | undefined;
-  readonly connectTo: readonly ConnectTo[];
+  readonly connectTo: readonly DialRule[];
   /** File with CAs to trust; replaces the emulator's. */
   readonly caFile?: string | undefined;
 }
@@ -60,7 +61,7 @@ export async function readCaFile(file: string): Promise<string> {
 }
 
 const serviceRoute =
-  (connectTo: readonly ConnectTo[], caPem: string | undefined) =>
+  (connectTo: readonly DialRule[], caPem: string | undefined) =>
   (host: string): ServiceRoute => {
     // Only a rule that names the port: one for MQTT must not catch HTTPS.
     const rules = connectTo.filter((rule) => rule.port === HTTPS_PORT);
@@ -69,7 +70,7 @@ const serviceRoute =
   };
 
 /** The emulator's names, dialled where it listens. */
-function emulatorRules(info: EmulatorInfo): readonly ConnectTo[] {
+function emulatorRules(info: EmulatorInfo): readonly DialRule[] {
   return [info.provisioningHost, info.dpsHost, ...info.hubs].flatMap((host) => [
     { host, port: MQTT_PORT, address: info.address, toPort: info.mqttPort },
     { host, port: HTTPS_PORT, address: info.address, toPort: info.httpsPort },

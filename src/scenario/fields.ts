@@ -76,11 +76,11 @@ export const registrationIdField = textField(
 
 export const modelField = textField("the name of a device model", (text) => text !== "");
 
-/** Seconds, fractions allowed. */
-export const secondsField = (max: number): z.ZodNumber => {
+/** Whole seconds. */
+export const secondsField = (max: number): z.ZodInt => {
   const error = (issue: { readonly input?: unknown }): string =>
-    `expected seconds from 0 to ${max}, got ${showValue(issue.input)}`;
-  return z.number({ error }).min(0, { error }).max(max, { error });
+    `expected whole seconds from 0 to ${max}, got ${showValue(issue.input)}`;
+  return z.int({ error }).min(0, { error }).max(max, { error });
 };
 
 export const thresholdField = z

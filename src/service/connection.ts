@@ -1,6 +1,6 @@
 import { Agent } from "node:https";
 import type { SecureContext } from "node:tls";
-import { createSecureContext, rootCertificates } from "node:tls";
+import { createSecureContext } from "node:tls";
 
 import { FleetError } from "../base/errors.ts";
 
@@ -9,19 +9,19 @@ export interface ServiceRoute {
   /** Dialled instead of the service's name, which stays what SNI, Host header and certificate check use. */
   readonly address?: string | undefined;
   readonly port?: number | undefined;
-  /** PEM text of CAs to trust beside Node's own. */
+  /** PEM text of the CAs to trust in place of Node's own. */
   readonly caPem?: string | undefined;
 }
 
 /** How long one service call may take, in ms; the SDK has no limit of its own. */
 export const SERVICE_TIMEOUT_MS = 30_000;
 
-/** Trusts Node's own CAs, and `caPem` beside them. */
+/** Trusts the CAs in `caPem` and no others, as the devices do: a check must not pass where they fail. */
 export function trusting(caPem: string): SecureContext {
-  return createSecureContext({ ca: [...rootCertificates, caPem] });
+  return createSecureContext({ ca: caPem });
 }
 
-/** An agent that dials `route`: its options win over those of a request (azure-protocol 3.7, tried with both SDKs). */
+/** An agent that dials `route`: its options win over those of a request in Node, and SNI, Host header and certificate check keep the service's name. */
 export function serviceAgent(route: ServiceRoute): Agent {
   return new Agent({
     keepAlive: true,

@@ -15,7 +15,7 @@ export function statusOf(error: unknown): number | undefined {
   return typeof status === "number" ? status : undefined;
 }
 
-/** What to change for an HTTP status of a service (azure-protocol 3.6 and 6.7). */
+/** What to change for an HTTP status of a service. Source: Microsoft Learn, "Troubleshoot IoT Hub errors". */
 const STATUS_HINTS: Readonly<Record<number, string>> = {
   401: "the connection string's key or policy is wrong, or this machine's clock is",
   403: "the policy lacks a right, or a quota of the service is used up",

@@ -2,7 +2,7 @@ import type { ErrorCode } from "../base/errors.ts";
 import { EXIT_CODES, FleetError } from "../base/errors.ts";
 import type { Snapshot } from "../metrics/snapshot.ts";
 import type { ShardStart, WorkerEvent } from "../worker/protocol.ts";
-import { deferred } from "./deferred.ts";
+import { deferred } from "../base/deferred.ts";
 import type { WorkerChannel, WorkerExit } from "./worker-channel.ts";
 import { describeExit } from "./worker-channel.ts";
 import { parseWorkerEvent } from "./worker-event.ts";

@@ -1,3 +1,4 @@
+import type { DialRule } from "../base/dial.ts";
 import type { LogLevel } from "../base/log.ts";
 import type { Snapshot } from "../metrics/snapshot.ts";
 import type { DeviceSpec } from "../plan/plan.ts";
@@ -8,16 +9,8 @@ export interface Endpoints {
   readonly idScope: string;
   /** PEM text of the CAs to trust in place of Node's own; undefined = Node's own. */
   readonly caPem?: string | undefined;
-  /** curl's `--connect-to`: dial there, keep the name for SNI and checks. `host` "" matches every name. */
-  readonly connectTo: readonly ConnectTo[];
-}
-
-export interface ConnectTo {
-  readonly host: string;
-  /** undefined = any port. */
-  readonly port?: number | undefined;
-  readonly address: string;
-  readonly toPort: number;
+  /** curl's `--connect-to`: dial there, keep the name for SNI and checks. */
+  readonly connectTo: readonly DialRule[];
 }
 
 /** One worker's part of the plan. */

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { deferred } from "../../../src/supervisor/deferred.ts";
+import { deferred } from "../../../src/base/deferred.ts";
 import { Timeline } from "../../../src/run/timeline.ts";
 
 const action = (atMs: number, devices: readonly string[]) => ({

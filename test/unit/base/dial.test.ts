@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { dialTarget } from "../../../src/device/dial.ts";
+import { dialTarget } from "../../../src/base/dial.ts";
 
 const rules = [
   { host: "a.azure-devices.net", port: 8883, address: "127.0.0.1", toPort: 18883 },
