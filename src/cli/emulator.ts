@@ -146,8 +146,7 @@ export async function runEmulator(options: EmulatorArguments, host: Host): Promi
         DEFAULT_NAMES.dpsHost,
         ...hubs,
         "localhost",
-        "127.0.0.1",
-        "::1",
+        ...new Set(["127.0.0.1", "::1", ...loopbackOf(options.host)]),
       ],
       signer: ca.issuer,
       now: host.now(),
@@ -234,4 +233,9 @@ function isLoopback(address: string): boolean {
 function dialAddress(listening: string): string {
   if (listening === "0.0.0.0") return "127.0.0.1";
   return listening === "::" ? "::1" : listening;
+}
+
+/** Another loopback address is a name too; one beyond the CA's name constraints would spoil the whole certificate. */
+function loopbackOf(host: string): readonly string[] {
+  return isIP(host) === 4 && host.startsWith("127.") ? [host] : [];
 }
