@@ -43,11 +43,17 @@ export class Recorder {
 
   /** Tells a device's new row; it replaces the one that is not sent yet. */
   device(row: DeviceRow): void {
-    this.#devices.set(row.registrationId, row);
+    const { registrationMs, connectionMs } = row;
+    this.#devices.set(row.registrationId, {
+      ...row,
+      registrationMs: registrationMs === null ? null : toMicroseconds(registrationMs),
+      connectionMs: connectionMs === null ? null : toMicroseconds(connectionMs),
+    });
   }
 
+  /** Times are kept to the microsecond: what a clock's binary fractions add says nothing. */
   event(event: DeviceEvent): void {
-    this.#events.push(event);
+    this.#events.push(exact(event));
   }
 
   message(message: SavedMessage): void {
@@ -89,4 +95,20 @@ export class Recorder {
     }
     return encoded;
   }
+}
+
+function exact(event: DeviceEvent): DeviceEvent {
+  const t = toMicroseconds(event.t);
+  if (!("ms" in event)) return { ...event, t };
+  const ms = toMicroseconds(event.ms);
+  if (!("phases" in event)) return { ...event, t, ms };
+  const phases = Object.entries(event.phases).map(([name, phaseMs]) => [
+    name,
+    toMicroseconds(phaseMs),
+  ]);
+  return { ...event, t, ms, phases: Object.fromEntries(phases) };
+}
+
+function toMicroseconds(ms: number): number {
+  return Math.round(ms * 1000) / 1000;
 }

@@ -3,8 +3,8 @@ import type { Plan } from "../plan/plan.ts";
 import { deal, shardDevices } from "../plan/shard.ts";
 import type { Endpoints, ShardStart } from "../worker/protocol.ts";
 
-/** Between two snapshots of a worker, in ms. */
-const SNAPSHOT_INTERVAL_MS = 1_000;
+/** Between two snapshots of a worker, in ms: the fleet is told each second, and should not be a second behind. */
+const SNAPSHOT_INTERVAL_MS = 500;
 
 /** Each worker's part of the plan: devices and the fleet's concurrency sum to the whole. */
 export function makeShards(options: {

@@ -65,3 +65,20 @@ test("amounts that are no amounts are dropped", () => {
   recorder.observe("telemetry_ms", Number.NaN);
   expect(recorder.take(resources)).toMatchObject({ counters: {}, histograms: {} });
 });
+
+test("times are kept to the microsecond", () => {
+  const recorder = new Recorder({ worker: 1, boot: 1 });
+  recorder.event({
+    type: "connection",
+    t: 15.0712890625,
+    deviceId: "d1",
+    hub: "h",
+    reconnect: false,
+    ms: 0.1 + 0.2,
+    phases: { tls: 2.71828182 },
+  });
+  recorder.device(rowOf({ registrationMs: 3212.21875, connectionMs: null }));
+  const { events, devices } = recorder.take(resources);
+  expect(events).toMatchObject([{ t: 15.071, ms: 0.3, phases: { tls: 2.718 } }]);
+  expect(devices).toMatchObject([{ registrationMs: 3212.219, connectionMs: null }]);
+});
