@@ -22,6 +22,8 @@ export interface BrokerRules<C> {
   /** Session-present is always 0, whatever the client asks (DPS). */
   readonly alwaysClean: boolean;
   readonly keepaliveMaxS: number;
+  /** A packet that announces a larger remaining length (MQTT 3.1.1, 2.2.3) closes the connection at its header. */
+  readonly packetMaxBytes: number;
   connect(request: ConnectRequest): C | RefusalCode;
   /** False closes the connection. */
   subscribe(connection: C, filter: string, qos: 0 | 1): boolean;
@@ -114,7 +116,9 @@ export async function startBroker<C>(rules: BrokerRules<C>, log: Logger): Promis
   return {
     sessions,
     accept: (socket) => {
-      lowerSubscriptionQos(broker.handle(socket));
+      const client = broker.handle(socket);
+      lowerSubscriptionQos(client);
+      boundPackets(client, rules.packetMaxBytes);
     },
     stop: () => new Promise((resolve) => broker.close(() => resolve())),
   };
@@ -133,9 +137,7 @@ function refusal(returnCode: RefusalCode): AuthenticateError {
  * so the packet is lowered before it sees it; the parser has no public name, and the version is pinned.
  */
 function lowerSubscriptionQos(client: Client): void {
-  const parser: unknown = Reflect.get(client, "_parser");
-  if (!(parser instanceof EventEmitter)) throw new TypeError("aedes: Client has no _parser");
-  parser.prependListener(
+  parserOf(client).prependListener(
     "packet",
     (packet: { cmd?: string; subscriptions?: readonly Subscription[] }) => {
       if (packet.cmd !== "subscribe") return;
@@ -143,4 +145,39 @@ function lowerSubscriptionQos(client: Client): void {
         if (subscription.qos === 2) subscription.qos = 1;
     },
   );
+}
+
+/**
+ * Closes a connection as soon as a packet's header announces more than `maxBytes`: aedes 1.2 has no such bound and
+ * would buffer up to 256 MiB for each client before a rule sees the packet.
+ */
+function boundPackets(client: Client, maxBytes: number): void {
+  const parser = parserOf(client);
+  const parse: unknown = Reflect.get(parser, "parse");
+  if (typeof parse !== "function") throw new TypeError("aedes: the parser has no parse");
+  Reflect.set(parser, "parse", (bytes: Buffer): unknown => {
+    const left: unknown = Reflect.apply(parse, parser, [bytes]);
+    const packet: unknown = Reflect.get(parser, "packet");
+    if (typeof packet === "object" && packet !== null && announcedBytes(packet) > maxBytes)
+      client.conn.destroy();
+    return left;
+  });
+}
+
+/** The remaining length of the packet that is being read; -1 before its header is complete. */
+function announcedBytes(packet: object): number {
+  const length: unknown = Reflect.get(packet, "length");
+  if (typeof length !== "number") throw new TypeError("aedes: the packet has no length");
+  return length;
+}
+
+function parserOf(client: Client): EventEmitter {
+  const parser: unknown = Reflect.get(client, "_parser");
+  if (!(parser instanceof EventEmitter)) throw new TypeError("aedes: Client has no _parser");
+  return parser;
+}
+
+/** The largest packet with a payload of `payloadBytes`: a topic has a length field of two bytes, and so has the packet id. */
+export function packetBytes(payloadBytes: number): number {
+  return 2 + 65_535 + 2 + payloadBytes;
 }

@@ -7,11 +7,11 @@ export interface ConnectHead {
 }
 
 export type ConnectPeek =
-  | { readonly state: "incomplete" }
+  /** `wanted`: with fewer bytes than these, counted from the first, it stays incomplete. */
+  | { readonly state: "incomplete"; readonly wanted: number }
   | { readonly state: "invalid" }
   | { readonly state: "connect"; readonly head: ConnectHead };
 
-const INCOMPLETE: ConnectPeek = { state: "incomplete" };
 const INVALID: ConnectPeek = { state: "invalid" };
 /** No service here needs more than names, a SAS token and a small will. */
 const MAX_CONNECT_BYTES = 512 * 1024;
@@ -21,16 +21,17 @@ const MAX_CONNECT_BYTES = 512 * 1024;
  * Source: MQTT 3.1.1, sections 2.2 and 3.1. Never throws.
  */
 export function peekConnect(bytes: Buffer): ConnectPeek {
-  if (bytes.length < 2) return bytes.length === 1 && bytes[0] !== 0x10 ? INVALID : INCOMPLETE;
-  if (bytes[0] !== 0x10) return INVALID;
+  if (bytes.length > 0 && bytes[0] !== 0x10) return INVALID;
   const length = remainingLength(bytes);
-  if (length === undefined) return bytes.length < 5 ? INCOMPLETE : INVALID;
+  if (length === undefined) return bytes.length < 5 ? incomplete(bytes.length + 1) : INVALID;
   if (length.value > MAX_CONNECT_BYTES) return INVALID;
   const end = length.next + length.value;
-  if (bytes.length < end) return INCOMPLETE;
+  if (bytes.length < end) return incomplete(end);
   const head = readHead(bytes.subarray(length.next, end));
   return head === undefined ? INVALID : { state: "connect", head };
 }
+
+const incomplete = (wanted: number): ConnectPeek => ({ state: "incomplete", wanted });
 
 /** A CONNACK that refuses; `code` as in MQTT 3.1.1, section 3.2.2.3. */
 export function connackRefusal(code: 1 | 2 | 3 | 4 | 5): Buffer {

@@ -5,6 +5,7 @@ import type { Logger } from "../base/log.ts";
 import { addressError } from "./address-error.ts";
 import type { ConnectHead } from "./connect-packet.ts";
 import { connackRefusal, peekConnect } from "./connect-packet.ts";
+import { trackSockets } from "./raw-sockets.ts";
 
 /** A service behind the listener: takes over a connection whose CONNECT has arrived but is still unread. */
 export interface MqttService {
@@ -36,7 +37,6 @@ export interface Listener extends AsyncDisposable {
  * @throws {FleetError} `ADDRESS_IN_USE`
  */
 export async function startListener(options: ListenerOptions): Promise<Listener> {
-  const sockets = new Set<TLSSocket>();
   const server = createServer({
     key: options.privateKeyPem,
     cert: options.certificatePem,
@@ -49,12 +49,13 @@ export async function startListener(options: ListenerOptions): Promise<Listener>
     // CONNACK or an error body instead of a TLS alert. test/integration shows that a foreign leaf gets no further.
     rejectUnauthorized: false,
   });
-  server.on("secureConnection", (socket) => {
-    sockets.add(socket);
-    socket.once("close", () => sockets.delete(socket));
-    handOver(socket, options);
+  const sockets = trackSockets(server);
+  server.on("secureConnection", (socket) => handOver(socket, options));
+  server.on("tlsClientError", (err, socket) => {
+    options.log.debug({ err }, "tls handshake failed");
+    // Node tells that the handshake's time is over, and leaves the connection open.
+    socket.destroy();
   });
-  server.on("tlsClientError", (err) => options.log.debug({ err }, "tls handshake failed"));
   await new Promise<void>((resolve, reject) => {
     server.once("error", (error) => reject(addressError(error, options.host, options.port)));
     // 511, Node's default, loses SYNs when ten thousand devices arrive at once.
@@ -64,7 +65,7 @@ export async function startListener(options: ListenerOptions): Promise<Listener>
   const stop = (): Promise<void> => {
     stopped ??= new Promise((resolve) => {
       server.close(() => resolve());
-      for (const socket of sockets) socket.destroy();
+      sockets.destroyAll();
     });
     return stopped;
   };
@@ -78,7 +79,9 @@ function portOf(address: AddressInfo | string | null): number {
 
 /** Waits for the whole CONNECT, puts it back, and gives the socket to the service it names. */
 function handOver(socket: TLSSocket, options: ListenerOptions): void {
-  let seen = Buffer.alloc(0);
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  let wanted = 0;
   const fail = (): void => void socket.destroy();
   const timer = setTimeout(fail, options.connectTimeoutMs);
   const release = (): void => {
@@ -90,17 +93,23 @@ function handOver(socket: TLSSocket, options: ListenerOptions): void {
   const onReadable = (): void => {
     const chunk: unknown = socket.read();
     if (!Buffer.isBuffer(chunk)) return;
-    seen = seen.length === 0 ? Buffer.from(chunk) : Buffer.concat([seen, chunk]);
+    chunks.push(chunk);
+    bytes += chunk.length;
+    // Joined only when it can help: a peer that sends byte by byte must not cost a copy each.
+    if (bytes < wanted) return;
+    const seen = Buffer.concat(chunks);
     const peek = peekConnect(seen);
-    if (peek.state === "incomplete") return;
+    if (peek.state === "incomplete") {
+      wanted = peek.wanted;
+      return;
+    }
     if (peek.state === "invalid") return fail();
     const service = peek.head.level === 4 ? options.route(peek.head) : undefined;
     release();
     if (service === undefined) {
       options.log.debug({ level: peek.head.level }, "connection refused");
-      socket.on("error", fail);
       // MQTT 3.1.1, 3.1.2.2: another protocol level is answered with code 1.
-      socket.end(connackRefusal(peek.head.level === 4 ? 5 : 1));
+      refuse(socket, peek.head.level === 4 ? 5 : 1, options.connectTimeoutMs);
       return;
     }
     socket.unshift(seen);
@@ -109,4 +118,14 @@ function handOver(socket: TLSSocket, options: ListenerOptions): void {
   socket.on("readable", onReadable);
   socket.on("error", fail);
   socket.on("close", release);
+}
+
+/** Says no and closes; a peer that keeps its side open loses it after `lingerMs`. */
+function refuse(socket: TLSSocket, code: 1 | 5, lingerMs: number): void {
+  const timer = setTimeout(() => socket.destroy(), lingerMs);
+  socket.on("error", () => socket.destroy());
+  socket.on("close", () => clearTimeout(timer));
+  // Read and thrown away: unread bytes would turn the close into a reset, which can overtake the CONNACK.
+  socket.resume();
+  socket.end(connackRefusal(code));
 }

@@ -66,7 +66,10 @@ export class WireClient implements AsyncDisposable {
   /** Opens a TLS connection as a device does, checking the server's certificate. */
   static async open(
     { emulator, pki }: TestEmulator,
-    options: { readonly servername: string; readonly keys?: DeviceKeys | undefined },
+    options: {
+      readonly servername: string;
+      readonly keys?: DeviceKeys | undefined;
+    },
   ): Promise<WireClient> {
     const socket = connect({
       host: emulator.host,
@@ -82,7 +85,12 @@ export class WireClient implements AsyncDisposable {
   }
 
   send(...packets: readonly Packet[]): void {
-    this.#socket.write(Buffer.concat(packets.map((packet) => generate(packet))));
+    void this.write(Buffer.concat(packets.map((packet) => generate(packet))));
+  }
+
+  /** Any bytes, as no MQTT library would send them; resolves when they are handed over, or cannot be. */
+  async write(bytes: Buffer): Promise<void> {
+    await new Promise<void>((resolve) => this.#socket.write(bytes, () => resolve()));
   }
 
   /** The next packet that was not taken yet; rejects when the connection is closed before it comes. */

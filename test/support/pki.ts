@@ -3,8 +3,14 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import type { IssuedCa, IssuedLeaf } from "../../src/pki/certificate.ts";
 import { issueIntermediate, issueLeaf, issueRoot, issueServer } from "../../src/pki/certificate.ts";
+import { BasicConstraints, id_ce_basicConstraints } from "@peculiar/asn1-x509";
+import { extension } from "../../src/pki/extensions.ts";
 import { certsLayout } from "../../src/pki/layout.ts";
 import type { KeyKind } from "../../src/pki/key-kind.ts";
+import { generateKey, privateKeyPem } from "../../src/pki/key-kind.ts";
+import { distinguishedName } from "../../src/pki/name.ts";
+import { signCertificate } from "../../src/pki/signed-certificate.ts";
+import { preparedSigner } from "../../src/pki/signer.ts";
 
 export interface TestLeafOptions {
   readonly signer?: IssuedCa;
@@ -46,6 +52,33 @@ export async function testPki(now: Date = new Date()): Promise<TestPki> {
     leaf: (registrationId, options = {}) =>
       issueLeaf({ signer: intermediate, ...options, registrationId, now }),
     server: (names, options = {}) => issueServer({ signer: root, ...options, names, now }),
+  };
+}
+
+/** A CA under `signer` with a path length in its basicConstraints (RFC 5280, 4.2.1.9), which ours never have. */
+export async function issueNarrow(signer: IssuedCa, pathLenConstraint: number): Promise<IssuedCa> {
+  const { privateKey, publicKey } = await generateKey("p256");
+  const certificatePem = signCertificate(
+    {
+      subject: distinguishedName(`CA of path length ${pathLenConstraint}`),
+      publicKey,
+      notBefore: new Date(Date.now() - 60_000),
+      notAfter: new Date(Date.now() + 86_400_000),
+      extensions: [
+        extension(
+          id_ce_basicConstraints,
+          new BasicConstraints({ cA: true, pathLenConstraint }),
+          true,
+        ),
+      ],
+    },
+    preparedSigner(signer),
+  );
+  return {
+    certificatePem,
+    chainPem: certificatePem + signer.chainPem,
+    key: privateKey,
+    privateKeyPem: privateKeyPem(privateKey),
   };
 }
 

@@ -1,4 +1,5 @@
 import { X509Certificate } from "node:crypto";
+import { pathLengthOf } from "./path-length.ts";
 
 /** An enrollment entry with the certificates that sign its devices. */
 export interface SigningEntry {
@@ -23,7 +24,8 @@ export function parseChain(chain: readonly Buffer[]): readonly X509Certificate[]
 
 /**
  * Walks the chain from the leaf upwards and gives the first entry whose certificate signed it.
- * Every step checks the issuer's name and signature, the CA flag and the dates.
+ * Every step checks the issuer's name and signature, the CA flag, the path length and the dates; name constraints are
+ * not looked at.
  * Source: Microsoft Learn, "X.509 certificate attestation", "DPS device chain requirements" and
  * "Enrollment groups": the first entry found counts, entries above it are not looked at.
  *
@@ -41,18 +43,22 @@ export function findSigningEntry<E extends SigningEntry>(
   let current = chain[0];
   if (current === undefined || !isValidAt(current, options.nowMs)) return INVALID;
   for (let level = 1; level <= chain.length; level++) {
+    const child = current;
+    const below = chain.slice(1, level);
     for (const entry of candidates) {
-      const signer = entry.certificates.find((ca) => current !== undefined && issued(current, ca));
-      if (signer === undefined) continue;
-      if (!signer.ca || !isValidAt(signer, options.nowMs)) return INVALID;
+      const signers = entry.certificates.filter((ca) => issued(child, ca));
+      if (signers.length === 0) continue;
+      // While a CA is rolled, primary and secondary may be one key in an old and a new certificate.
+      const signer = signers.find((ca) => maySign(ca, below, options.nowMs));
+      if (signer === undefined) return INVALID;
       return options.verifiedCas === undefined ||
-        reachesVerified(signer, chain.slice(level), options.verifiedCas)
+        reachesVerified(signer, { ...options, below, above: chain.slice(level) })
         ? { found: entry }
         : NO_CA;
     }
-    const next: X509Certificate | undefined = chain[level];
-    if (next === undefined || !issued(current, next)) return NO_CA;
-    if (!next.ca || !isValidAt(next, options.nowMs)) return INVALID;
+    const next = chain[level];
+    if (next === undefined || !issued(child, next)) return NO_CA;
+    if (!maySign(next, below, options.nowMs)) return INVALID;
     current = next;
   }
   return NO_CA;
@@ -60,19 +66,33 @@ export function findSigningEntry<E extends SigningEntry>(
 
 function reachesVerified(
   signer: X509Certificate,
-  presented: readonly X509Certificate[],
-  verified: readonly X509Certificate[],
+  options: {
+    readonly nowMs: number;
+    readonly verifiedCas?: readonly X509Certificate[] | undefined;
+    readonly below: readonly X509Certificate[];
+    readonly above: readonly X509Certificate[];
+  },
 ): boolean {
+  const { nowMs, verifiedCas = [], above } = options;
+  const below = [...options.below];
   let current: X509Certificate = signer;
-  for (let step = 0; step <= presented.length; step++) {
+  for (let step = 0; step <= above.length; step++) {
     const at = current;
-    if (verified.some((ca) => ca.fingerprint256 === at.fingerprint256 || issued(at, ca)))
-      return true;
-    const next = presented.find((ca) => ca.fingerprint256 !== at.fingerprint256 && issued(at, ca));
-    if (next === undefined) return false;
+    if (verifiedCas.some((ca) => ca.fingerprint256 === at.fingerprint256)) return true;
+    below.push(at);
+    if (verifiedCas.some((ca) => issued(at, ca) && maySign(ca, below, nowMs))) return true;
+    const next = above.find((ca) => ca.fingerprint256 !== at.fingerprint256 && issued(at, ca));
+    if (next === undefined || !maySign(next, below, nowMs)) return false;
     current = next;
   }
   return false;
+}
+
+/** Whether `ca` may stand above `below`, the CA certificates between it and the leaf (RFC 5280, 6.1.4). */
+function maySign(ca: X509Certificate, below: readonly X509Certificate[], nowMs: number): boolean {
+  const most = pathLengthOf(ca.raw) ?? Infinity;
+  const counted = below.filter(({ subject, issuer }) => subject !== issuer).length;
+  return ca.ca && counted <= most && isValidAt(ca, nowMs);
 }
 
 function issued(child: X509Certificate, parent: X509Certificate): boolean {

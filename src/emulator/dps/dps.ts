@@ -2,7 +2,7 @@ import type { X509Certificate } from "node:crypto";
 import type { Client, PublishPacket } from "aedes";
 import { azureDate } from "../azure-time.ts";
 import type { Broker, BrokerRules, ConnectRequest, RefusalCode } from "../broker.ts";
-import { startBroker } from "../broker.ts";
+import { packetBytes, startBroker } from "../broker.ts";
 import { ServiceFault, faultBody } from "../fault.ts";
 import type { PeerChains } from "../peer-certificate.ts";
 import type { Surroundings } from "../surroundings.ts";
@@ -42,11 +42,14 @@ export function startDps(options: DpsOptions): Promise<Broker> {
 class DpsRules implements BrokerRules<DpsConnection> {
   readonly alwaysClean = true;
   readonly keepaliveMaxS: number;
+  readonly packetMaxBytes: number;
   readonly #options: DpsOptions;
 
   constructor(options: DpsOptions) {
     this.#options = options;
-    this.keepaliveMaxS = options.around.limits.keepaliveMaxS;
+    const { limits } = options.around;
+    this.keepaliveMaxS = limits.keepaliveMaxS;
+    this.packetMaxBytes = packetBytes(limits.registerMaxBytes);
   }
 
   /** Codes: Microsoft Learn, DPS MQTT; MicrosoftDocs/azure-docs #69882 (5 where certificate and names differ). */

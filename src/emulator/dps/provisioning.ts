@@ -84,7 +84,10 @@ export class Provisioning {
 
   #assign(request: RegisterRequest, group: EnrollmentGroup): Parameters<Registrations["write"]>[0] {
     const { registrationId } = request;
-    const before = this.#registrations.find(registrationId)?.assignedHub;
+    const record = this.#registrations.find(registrationId);
+    const before = record?.assignedHub;
+    // Registration ids are case-insensitive and device ids are not: another spelling is no second device.
+    const deviceId = record?.deviceId ?? registrationId;
     const keeps = before !== undefined && !group.reprovision.updateHubAssignment;
     const hub = this.#hubs.get((keeps ? before : this.#allocate(registrationId, group)) ?? "");
     const base = {
@@ -105,9 +108,9 @@ export class Provisioning {
         errorMessage: "No linked IoT hub fits the enrollment.",
       };
     const moved = before !== undefined && before !== hub.hostName;
-    const taken = moved ? this.#hubs.get(before)?.release(registrationId) : undefined;
+    const taken = moved ? this.#hubs.get(before)?.release(deviceId) : undefined;
     hub.provision({
-      deviceId: registrationId,
+      deviceId,
       thumbprint: normalizeThumbprint(request.chain[0]?.fingerprint ?? ""),
       iotEdge: group.iotEdge,
       seed: (group.reprovision.migrateDeviceData ? taken : undefined) ?? group.initialTwin,
@@ -116,7 +119,7 @@ export class Provisioning {
       ...base,
       status: "assigned",
       assignedHub: hub.hostName,
-      deviceId: registrationId,
+      deviceId,
       substatus: substatusOf(request, group, { first: before === undefined, moved }),
     };
   }

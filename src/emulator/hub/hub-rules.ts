@@ -3,6 +3,7 @@ import type { JsonObject } from "../../base/json.ts";
 import { isJsonObject } from "../../base/json.ts";
 import { azureDate } from "../azure-time.ts";
 import type { BrokerRules, ConnectRequest, RefusalCode } from "../broker.ts";
+import { packetBytes } from "../broker.ts";
 import { ServiceFault, faultBody } from "../fault.ts";
 import { normalizeThumbprint, peerLeaf } from "../peer-certificate.ts";
 import { HubConnection } from "./hub-connection.ts";
@@ -17,11 +18,16 @@ import { parseHubUserName } from "./user-name.ts";
 export class HubRules implements BrokerRules<HubConnection> {
   readonly alwaysClean = false;
   readonly keepaliveMaxS: number;
+  readonly packetMaxBytes: number;
   readonly #hub: IotHub;
 
   constructor(hub: IotHub) {
     this.#hub = hub;
-    this.keepaliveMaxS = hub.around.limits.keepaliveMaxS;
+    const { limits } = hub.around;
+    this.keepaliveMaxS = limits.keepaliveMaxS;
+    this.packetMaxBytes = packetBytes(
+      Math.max(limits.telemetryMaxBytes, limits.methodPayloadMaxBytes),
+    );
   }
 
   /**

@@ -36,6 +36,8 @@ export class PendingMethods {
     const over = AbortSignal.any([options.signal, AbortSignal.timeout(options.timeoutMs)]);
     try {
       const outcome = await new Promise<MethodResult | ServiceFault>((resolve) => {
+        // Aborted already: no event would tell.
+        if (over.aborted) return resolve(NO_ANSWER);
         this.#byRequestId.set(requestId, { deviceId, settle: resolve });
         over.addEventListener("abort", () => resolve(NO_ANSWER), { once: true });
         send(requestId);

@@ -5,6 +5,7 @@ import { addressError } from "../address-error.ts";
 import type { EventLog } from "../events/event-log.ts";
 import { ServiceFault } from "../fault.ts";
 import type { IotHub } from "../hub/hub.ts";
+import { trackSockets } from "../raw-sockets.ts";
 import type { Surroundings } from "../surroundings.ts";
 import { adminRoutes } from "./admin-routes.ts";
 import type { DpsApiOptions } from "./dps-routes.ts";
@@ -47,6 +48,7 @@ export interface ApiServer {
  */
 export async function startApiServer(options: ApiServerOptions): Promise<ApiServer> {
   const app = createApp(options);
+  const sockets = trackSockets(app.server);
   addServices(app, options);
   try {
     await app.listen({ host: options.host, port: options.port });
@@ -55,7 +57,12 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
   }
   const address = app.server.address();
   if (address === null || typeof address === "string") throw new TypeError("no TCP address");
-  return { port: address.port, stop: () => app.close() };
+  const stop = async (): Promise<void> => {
+    const closed = app.close();
+    sockets.destroyAll();
+    await closed;
+  };
+  return { port: address.port, stop };
 }
 
 function createApp(options: ApiServerOptions): ApiScope {

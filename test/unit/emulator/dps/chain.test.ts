@@ -3,7 +3,7 @@ import { beforeAll, expect, test } from "vitest";
 import { findSigningEntry, parseChain } from "../../../../src/emulator/dps/chain.ts";
 import { issueIntermediate } from "../../../../src/pki/certificate.ts";
 import type { TestPki } from "../../../support/pki.ts";
-import { testPki } from "../../../support/pki.ts";
+import { issueNarrow, testPki } from "../../../support/pki.ts";
 
 let pki: TestPki;
 beforeAll(async () => {
@@ -63,6 +63,56 @@ test("a leaf that signed another leaf is no CA", async () => {
   const chain = chainOf((await pki.leaf("a")).fullChainPem);
   const leafPem = (await pki.leaf("a")).certificatePem;
   expect(nameFound(chain, [entry("leaf", leafPem)])).toEqual(NO_CA);
+});
+
+test("a leaf under another leaf is refused, with the signing leaf in the chain", async () => {
+  const upper = await pki.leaf("a");
+  const signer = { ...pki.intermediate, ...upper, chainPem: upper.fullChainPem };
+  const chain = chainOf((await pki.leaf("b", { signer })).fullChainPem);
+  const entries = [entry("intermediate", pki.intermediate.certificatePem)];
+  expect(nameFound(chain, entries)).toEqual(NO_CA);
+});
+
+test("a gap in the chain, and a chain in another order, lead to no entry above it", async () => {
+  const [leaf, intermediate, root] = chainOf((await pki.leaf("a")).fullChainPem);
+  if (leaf === undefined || intermediate === undefined || root === undefined) throw new Error();
+  const entries = [entry("root", pki.root.certificatePem)];
+  expect(nameFound([leaf, intermediate], entries)).toBe("root");
+  expect(nameFound([leaf, root], entries)).toEqual(NO_CA);
+  expect(nameFound([leaf], entries)).toEqual(NO_CA);
+  expect(nameFound([leaf, root, intermediate], entries)).toEqual(NO_CA);
+  expect(nameFound([], entries)).toEqual(INVALID);
+});
+
+test("a CA signs no further down than its path length says, as a group's and above it", async () => {
+  const narrow = await issueNarrow(pki.root, 0);
+  const entries = [entry("narrow", narrow.certificatePem)];
+  const under = chainOf((await pki.leaf("a", { signer: narrow })).fullChainPem);
+  expect(nameFound(under, entries)).toBe("narrow");
+  const below = await issueIntermediate({ subject: "below", signer: narrow, now: pki.now });
+  const chain = chainOf((await pki.leaf("a", { signer: below })).fullChainPem);
+  expect(nameFound(chain, entries)).toEqual(INVALID);
+  expect(nameFound(chain, [entry("root", pki.root.certificatePem)])).toEqual(INVALID);
+  const belowEntry = [entry("below", below.certificatePem)];
+  expect(nameFound(chain, belowEntry)).toBe("below");
+  expect(nameFound(chain, belowEntry, [new X509Certificate(narrow.certificatePem)])).toEqual(NO_CA);
+  expect(nameFound(chain, belowEntry, [new X509Certificate(pki.root.certificatePem)])).toEqual(
+    NO_CA,
+  );
+});
+
+test("a rolled CA of one key signs by whichever of its certificates holds", async () => {
+  const ended = {
+    notBefore: new Date(pki.now.getTime() - 2 * 86_400_000),
+    notAfter: new Date(pki.now.getTime() - 86_400_000),
+  };
+  const { key } = pki.intermediate;
+  const subject = "test intermediate";
+  const old = await issueIntermediate({ subject, signer: pki.root, now: pki.now, key, ...ended });
+  const chain = chainOf((await pki.leaf("a")).certificatePem);
+  const rolled = [entry("rolled", old.certificatePem, pki.intermediate.certificatePem)];
+  expect(nameFound(chain, rolled)).toBe("rolled");
+  expect(nameFound(chain, [entry("old", old.certificatePem)])).toEqual(INVALID);
 });
 
 test("certificates out of their dates are invalid, of the leaf and above it", async () => {

@@ -70,9 +70,9 @@ function makeWorld(assignmentMs = 0) {
       undefined,
     );
   };
-  const register = (apiVersion = "2021-06-01") => {
+  const register = (apiVersion = "2021-06-01", registrationId = "dev") => {
     const outcome = provisioning.register({
-      registrationId: "dev",
+      registrationId,
       apiVersion,
       chain,
       payload: undefined,
@@ -141,6 +141,15 @@ test("a repeat at the same hub is told by a substatus that only newer API versio
   expect(world.record().substatus).toBe("reprovisionedToInitialAssignment");
   world.register("2019-03-31");
   expect(world.record().substatus).toBe("initialAssignment");
+});
+
+test("another spelling of a registration id is the same device", () => {
+  const world = makeWorld();
+  world.enroll({});
+  world.register();
+  world.register("2021-06-01", "DEV");
+  expect(world.record()).toMatchObject({ deviceId: "dev", assignedHub: A });
+  expect(world.stores.get(A)?.size).toBe(1);
 });
 
 test("an operation is assigning for its time, and then finished", () => {
