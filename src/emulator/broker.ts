@@ -9,7 +9,8 @@ import { Sessions, silentBus } from "./sessions.ts";
 export interface ConnectRequest {
   readonly clientId: string;
   readonly userName: string;
-  readonly hasPassword: boolean;
+  /** Undefined where CONNECT has none, or an empty one. */
+  readonly password: string | undefined;
   readonly socket: TLSSocket;
   readonly client: Client;
 }
@@ -64,11 +65,10 @@ export async function startBroker<C>(rules: BrokerRules<C>, log: Logger): Promis
       return done(null, true);
 
       function judge(from: Client, socket: TLSSocket): C | RefusalCode {
-        const hasPassword = password !== undefined && password.length > 0;
         return rules.connect({
           clientId: from.id,
           userName: userName ?? "",
-          hasPassword,
+          password: password?.length === 0 ? undefined : password?.toString("utf8"),
           socket,
           client: from,
         });

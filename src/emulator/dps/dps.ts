@@ -1,13 +1,15 @@
-import type { X509Certificate } from "node:crypto";
 import type { Client, PublishPacket } from "aedes";
 import { azureDate } from "../azure-time.ts";
 import type { Broker, BrokerRules, ConnectRequest, RefusalCode } from "../broker.ts";
 import { packetBytes, startBroker } from "../broker.ts";
 import { ServiceFault, faultBody } from "../fault.ts";
 import type { PeerChains } from "../peer-certificate.ts";
+import { parseSasToken } from "../sas-token.ts";
 import type { Surroundings } from "../surroundings.ts";
 import { assigningBody, disabledBody, finishedBody, parseRegisterBody } from "./bodies.ts";
 import { parseChain } from "./chain.ts";
+import type { Proof } from "./proof.ts";
+import { proofNames } from "./proof.ts";
 import type { Provisioning } from "./provisioning.ts";
 import { DPS_RESPONSES, formatDpsResponse, parseDpsTopic } from "./topics.ts";
 import { isRegistrationId, parseDpsUserName } from "./user-name.ts";
@@ -16,7 +18,7 @@ interface DpsConnection {
   readonly client: Client;
   readonly registrationId: string;
   readonly apiVersion: string | undefined;
-  readonly chain: readonly X509Certificate[];
+  readonly proof: Proof;
   /** The QoS that was granted for answers; undefined before the device subscribed. */
   answerQos: 0 | 1 | undefined;
 }
@@ -55,17 +57,13 @@ class DpsRules implements BrokerRules<DpsConnection> {
   /** Codes: Microsoft Learn, DPS MQTT; MicrosoftDocs/azure-docs #69882 (5 where certificate and names differ). */
   connect(request: ConnectRequest): DpsConnection | RefusalCode {
     const name = parseDpsUserName(request.userName);
-    // Only X.509 devices are known here: a password means a SAS token.
-    if (name === undefined || request.hasPassword || !isRegistrationId(name.registrationId))
-      return 5;
+    if (name === undefined || !isRegistrationId(name.registrationId)) return 5;
     if (name.idScope.toLowerCase() !== this.#options.idScope.toLowerCase()) return 5;
-    const chain = parseChain(this.#options.chains.read(request.socket));
-    const commonName = /^CN=(.*)$/m.exec(chain?.[0]?.subject ?? "")?.[1];
-    if (chain === undefined || commonName === undefined) return 5;
-    const id = name.registrationId.toLowerCase();
-    if (request.clientId.toLowerCase() !== id || commonName.toLowerCase() !== id) return 5;
     const { registrationId, apiVersion } = name;
-    return { client: request.client, registrationId, apiVersion, chain, answerQos: undefined };
+    if (request.clientId.toLowerCase() !== registrationId.toLowerCase()) return 5;
+    const proof = this.#proofOf(request);
+    if (proof === undefined || !proofNames(proof, name)) return 5;
+    return { client: request.client, registrationId, apiVersion, proof, answerQos: undefined };
   }
 
   subscribe(connection: DpsConnection, filter: string, qos: 0 | 1): boolean {
@@ -111,6 +109,16 @@ class DpsRules implements BrokerRules<DpsConnection> {
   connected(): void {}
 
   disconnected(): void {}
+
+  /** A password is a SAS token, and counts before a certificate (`?`); undefined where neither can be read. */
+  #proofOf(request: ConnectRequest): Proof | undefined {
+    if (request.password !== undefined) {
+      const token = parseSasToken(request.password);
+      return token === undefined ? undefined : { kind: "token", token };
+    }
+    const chain = parseChain(this.#options.chains.read(request.socket));
+    return chain === undefined ? undefined : { kind: "certificate", chain };
+  }
 
   #register(connection: DpsConnection, payload: Buffer): Answer {
     const body = parseRegisterBody(payload);

@@ -7,13 +7,14 @@ import { allocateHashed } from "./allocation.ts";
 import { findSigningEntry } from "./chain.ts";
 import type { EnrollmentGroup, EnrollmentGroups } from "./enrollment-groups.ts";
 import type { HubLink } from "./hub-link.ts";
+import type { Proof } from "./proof.ts";
 import type { Registration, Registrations, Substatus } from "./registrations.ts";
 
 export interface RegisterRequest {
   readonly registrationId: string;
   readonly apiVersion: string | undefined;
-  /** Leaf first. */
-  readonly chain: readonly X509Certificate[];
+  /** Its names fit the registration id (`proofNames`). */
+  readonly proof: Proof;
   readonly payload: Json | undefined;
 }
 
@@ -56,13 +57,15 @@ export class Provisioning {
   /** @throws {ServiceFault} `certificateRefused` where the chain leads to no enrollment */
   register(request: RegisterRequest): RegisterOutcome {
     const now = this.#around.clock();
-    const verdict = findSigningEntry(request.chain, this.#groups.all(), {
+    if (request.proof.kind === "token") throw new ServiceFault("dpsUnauthorized", "Unauthorized");
+    const { chain } = request.proof;
+    const verdict = findSigningEntry(chain, this.#groups.all(), {
       nowMs: now,
       verifiedCas: this.#verifiedCas,
     });
     if (verdict.found === undefined) throw new ServiceFault("certificateRefused", verdict.message);
     if (!verdict.found.enabled) return { kind: "disabled" };
-    const record = this.#registrations.write(this.#assign(request, verdict.found));
+    const record = this.#registrations.write(this.#assign(request, verdict.found, chain));
     const operationId = `5.${this.#around.newId().replaceAll("-", "").slice(0, 16)}.${this.#around.newId()}`;
     this.#operations.set(request.registrationId.toLowerCase(), {
       operationId,
@@ -82,7 +85,11 @@ export class Provisioning {
       : { kind: "finished", record: operation.record };
   }
 
-  #assign(request: RegisterRequest, group: EnrollmentGroup): Parameters<Registrations["write"]>[0] {
+  #assign(
+    request: RegisterRequest,
+    group: EnrollmentGroup,
+    chain: readonly X509Certificate[],
+  ): Parameters<Registrations["write"]>[0] {
     const { registrationId } = request;
     const record = this.#registrations.find(registrationId);
     const before = record?.assignedHub;
@@ -111,7 +118,7 @@ export class Provisioning {
     const taken = moved ? this.#hubs.get(before)?.release(deviceId) : undefined;
     hub.provision({
       deviceId,
-      thumbprint: normalizeThumbprint(request.chain[0]?.fingerprint ?? ""),
+      thumbprint: normalizeThumbprint(chain[0]?.fingerprint ?? ""),
       iotEdge: group.iotEdge,
       seed: (group.reprovision.migrateDeviceData ? taken : undefined) ?? group.initialTwin,
     });

@@ -38,7 +38,7 @@ export class HubRules implements BrokerRules<HubConnection> {
     const name = parseHubUserName(request.userName);
     if (name === undefined || name.hostName !== this.#hub.hostName) return 5;
     // Modules and SAS tokens are not known here.
-    if (name.moduleId !== undefined || request.hasPassword) return 5;
+    if (name.moduleId !== undefined || request.password !== undefined) return 5;
     if (request.clientId !== name.deviceId) return 5;
     const record = this.#hub.devices.find(name.deviceId);
     const leaf = peerLeaf(request.socket);

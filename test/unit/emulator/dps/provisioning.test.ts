@@ -74,7 +74,7 @@ function makeWorld(assignmentMs = 0) {
     const outcome = provisioning.register({
       registrationId,
       apiVersion,
-      chain,
+      proof: { kind: "certificate", chain },
       payload: undefined,
     });
     if (outcome.kind !== "accepted") throw new Error(outcome.kind);
