@@ -5,7 +5,7 @@ import { silentLogger } from "../base/log.ts";
 import type { EmulatorLimits } from "./defaults.ts";
 import { limitsFrom } from "./defaults.ts";
 import { startDps } from "./dps/dps.ts";
-import { EnrollmentGroups } from "./dps/enrollment-groups.ts";
+import { Enrollments } from "./dps/enrollments.ts";
 import { Provisioning } from "./dps/provisioning.ts";
 import { Registrations } from "./dps/registrations.ts";
 import { isDpsUserName } from "./dps/user-name.ts";
@@ -90,7 +90,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
     maxCount: around.limits.eventsMaxCount,
     maxBytes: around.limits.eventsMaxBytes,
   });
-  const groups = new EnrollmentGroups(around);
+  const enrollments = new Enrollments(around);
   const registrations = new Registrations(around);
   const adminToken = randomBytes(32).toString("base64url");
   const dpsPolicy = newPolicy("provisioningserviceowner");
@@ -110,7 +110,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
     const byName = new Map(hubs.map(({ hub }) => [hub.hostName, hub]));
     const provisioning = new Provisioning({
       around,
-      groups,
+      enrollments,
       registrations,
       hubs: hubs.map(({ hub }) => hub),
       verifiedCas: options.verifiedCas,
@@ -139,7 +139,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
       host,
       port: options.httpsPort ?? 0,
       dps: {
-        groups,
+        enrollments,
         registrations,
         linkedHubs: names.hubs,
         hostNames: [names.dpsHost, names.provisioningHost],

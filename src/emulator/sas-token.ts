@@ -27,12 +27,14 @@ export function parseSasToken(text: string): SasToken | undefined {
   const resource = byName.get("sr");
   const signature = percentDecoded(byName.get("sig"));
   const expiry = byName.get("se") ?? "";
+  const keyName = percentDecoded(byName.get("skn"));
+  if (keyName === undefined && byName.has("skn")) return undefined;
   if (!resource || !signature || !/^\d{1,12}$/.test(expiry)) return undefined;
   return {
     resource,
     signature,
     expiry: Number(expiry),
-    keyName: percentDecoded(byName.get("skn")),
+    keyName,
   };
 }
 

@@ -219,10 +219,10 @@ test.for([
   ["a hub path on DPS", "global.azure-devices-provisioning.net", "GET", "/devices", 404],
   ["what Azure knows and this does not", HUB, "GET", "/configurations", 501],
   [
-    "an individual enrollment",
+    "a bulk operation on enrollments",
     "cheesecave-dps.azure-devices-provisioning.net",
-    "GET",
-    "/enrollments/x",
+    "POST",
+    "/enrollments",
     501,
   ],
 ] as const)("%s is answered %s %s %s %s", async ([, host, method, path, status]) => {

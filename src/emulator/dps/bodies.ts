@@ -29,8 +29,14 @@ export function finishedBody(operationId: string, record: Registration): string 
   return JSON.stringify({
     operationId,
     status: record.status,
-    registrationState: { x509: {}, ...registrationStateOf(record) },
+    registrationState: deviceResultOf(record),
   });
+}
+
+/** An empty `x509` for X.509 devices, no such member for symmetric keys, as in Microsoft's samples of both. */
+function deviceResultOf(record: Registration): Readonly<Record<string, unknown>> {
+  const attestation = record.attestation === "x509" ? { x509: {} } : {};
+  return { ...attestation, ...registrationStateOf(record) };
 }
 
 /** The record as device and service API show it; members that are undefined are left out by JSON. */

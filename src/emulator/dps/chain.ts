@@ -7,7 +7,11 @@ export interface SigningEntry {
 }
 
 export type ChainVerdict<E> =
-  { readonly found: E } | { readonly found: undefined; readonly message: string };
+  | { readonly found: E }
+  | {
+      readonly found: undefined;
+      readonly message: "CA certificate not found." | "Invalid certificate.";
+    };
 
 // Texts as DPS sends them with 401002 (Azure/azure-iot-sdk-java #573, Azure/azure-sdk-for-c parser tests).
 const NO_CA = { found: undefined, message: "CA certificate not found." } as const;
@@ -62,6 +66,19 @@ export function findSigningEntry<E extends SigningEntry>(
     current = next;
   }
   return NO_CA;
+}
+
+/** Whether a chain, leaf first, leads up to a verified CA; by the same steps as above, without an entry. */
+export function leadsToVerified(
+  chain: readonly X509Certificate[],
+  options: { readonly nowMs: number; readonly verifiedCas: readonly X509Certificate[] },
+): boolean {
+  const [leaf, next] = chain;
+  if (leaf === undefined) return false;
+  const { nowMs, verifiedCas } = options;
+  if (verifiedCas.some((ca) => issued(leaf, ca) && maySign(ca, [], nowMs))) return true;
+  if (next === undefined || !issued(leaf, next) || !maySign(next, [], nowMs)) return false;
+  return reachesVerified(next, { nowMs, verifiedCas, below: [], above: chain.slice(2) });
 }
 
 function reachesVerified(

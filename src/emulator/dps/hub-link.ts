@@ -7,10 +7,19 @@ export interface TwinSeed {
   readonly reported?: JsonObject | undefined;
 }
 
+/** What a hub knows a device by; thumbprints are normalized, or empty in one slot, and keys are base64. */
+export type Credential =
+  | {
+      readonly type: "selfSigned";
+      readonly primaryThumbprint: string;
+      readonly secondaryThumbprint: string;
+    }
+  | { readonly type: "sas"; readonly primaryKey: string; readonly secondaryKey: string };
+
 export interface ProvisionedDevice {
   readonly deviceId: string;
-  /** SHA-1 of the leaf: DPS writes X.509 devices as `selfSigned` (Azure/azure-iot-sdk-python #177). */
-  readonly thumbprint: string;
+  /** X.509 devices are written as `selfSigned`, with the SHA-1 of the leaf (Azure/azure-iot-sdk-python #177). */
+  readonly credential: Credential;
   readonly iotEdge: boolean;
   /** Used only where the identity is created. */
   readonly seed: TwinSeed;

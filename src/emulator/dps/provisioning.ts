@@ -1,14 +1,19 @@
 import type { X509Certificate } from "node:crypto";
 import type { Json } from "../../base/json.ts";
 import { ServiceFault } from "../fault.ts";
-import { normalizeThumbprint } from "../peer-certificate.ts";
 import type { Surroundings } from "../surroundings.ts";
 import { allocateHashed } from "./allocation.ts";
-import { findSigningEntry } from "./chain.ts";
-import type { EnrollmentGroup, EnrollmentGroups } from "./enrollment-groups.ts";
+import type { Attested } from "./attestation.ts";
+import { attest } from "./attestation.ts";
+import type { Enrollment, Enrollments } from "./enrollments.ts";
 import type { HubLink } from "./hub-link.ts";
 import type { Proof } from "./proof.ts";
-import type { Registration, Registrations, Substatus } from "./registrations.ts";
+import type {
+  Registration,
+  RegistrationOutcome,
+  Registrations,
+  Substatus,
+} from "./registrations.ts";
 
 export interface RegisterRequest {
   readonly registrationId: string;
@@ -33,7 +38,7 @@ interface Operation {
 /** Registers devices: which enrollment, which hub, which twin. */
 export class Provisioning {
   readonly #around: Surroundings;
-  readonly #groups: EnrollmentGroups;
+  readonly #enrollments: Enrollments;
   readonly #registrations: Registrations;
   readonly #hubs: ReadonlyMap<string, HubLink>;
   readonly #verifiedCas: readonly X509Certificate[] | undefined;
@@ -42,30 +47,24 @@ export class Provisioning {
 
   constructor(options: {
     readonly around: Surroundings;
-    readonly groups: EnrollmentGroups;
+    readonly enrollments: Enrollments;
     readonly registrations: Registrations;
     readonly hubs: readonly HubLink[];
     readonly verifiedCas: readonly X509Certificate[] | undefined;
   }) {
     this.#around = options.around;
-    this.#groups = options.groups;
+    this.#enrollments = options.enrollments;
     this.#registrations = options.registrations;
     this.#hubs = new Map(options.hubs.map((hub) => [hub.hostName, hub]));
     this.#verifiedCas = options.verifiedCas;
   }
 
-  /** @throws {ServiceFault} `certificateRefused` where the chain leads to no enrollment */
+  /** @throws {ServiceFault} `certificateRefused`, `dpsUnauthorized`, `enrollmentNotFound` */
   register(request: RegisterRequest): RegisterOutcome {
     const now = this.#around.clock();
-    if (request.proof.kind === "token") throw new ServiceFault("dpsUnauthorized", "Unauthorized");
-    const { chain } = request.proof;
-    const verdict = findSigningEntry(chain, this.#groups.all(), {
-      nowMs: now,
-      verifiedCas: this.#verifiedCas,
-    });
-    if (verdict.found === undefined) throw new ServiceFault("certificateRefused", verdict.message);
-    if (!verdict.found.enabled) return { kind: "disabled" };
-    const record = this.#registrations.write(this.#assign(request, verdict.found, chain));
+    const attested = this.#attest(request);
+    if (attested.kind === "disabled") return attested;
+    const record = this.#registrations.write(this.#assign(request, attested));
     const operationId = `5.${this.#around.newId().replaceAll("-", "").slice(0, 16)}.${this.#around.newId()}`;
     this.#operations.set(request.registrationId.toLowerCase(), {
       operationId,
@@ -85,21 +84,30 @@ export class Provisioning {
       : { kind: "finished", record: operation.record };
   }
 
+  #attest(request: RegisterRequest): Attested {
+    return attest(request, this.#enrollments, {
+      nowMs: this.#around.clock(),
+      clockSkewS: this.#around.limits.sasClockSkewS,
+      verifiedCas: this.#verifiedCas,
+    });
+  }
+
   #assign(
     request: RegisterRequest,
-    group: EnrollmentGroup,
-    chain: readonly X509Certificate[],
-  ): Parameters<Registrations["write"]>[0] {
+    { enrollment, credential }: Extract<Attested, { kind: "enabled" }>,
+  ): RegistrationOutcome {
     const { registrationId } = request;
     const record = this.#registrations.find(registrationId);
     const before = record?.assignedHub;
+    const keeps = before !== undefined && !enrollment.reprovision.updateHubAssignment;
     // Registration ids are case-insensitive and device ids are not: another spelling is no second device.
-    const deviceId = record?.deviceId ?? registrationId;
-    const keeps = before !== undefined && !group.reprovision.updateHubAssignment;
-    const hub = this.#hubs.get((keeps ? before : this.#allocate(registrationId, group)) ?? "");
+    const known = record?.deviceId ?? registrationId;
+    const deviceId = keeps ? known : (enrollment.deviceId ?? known);
+    const hub = this.#hubs.get((keeps ? before : this.#allocate(registrationId, enrollment)) ?? "");
     const base = {
       registrationId,
-      enrollmentGroupId: group.enrollmentGroupId,
+      enrollmentGroupId: enrollment.kind === "group" ? enrollment.id : undefined,
+      attestation: enrollment.attestation.type,
       payload: undefined,
       deviceId: undefined,
       assignedHub: undefined,
@@ -114,28 +122,30 @@ export class Provisioning {
         errorCode: 400_208,
         errorMessage: "No linked IoT hub fits the enrollment.",
       };
-    const moved = before !== undefined && before !== hub.hostName;
-    const taken = moved ? this.#hubs.get(before)?.release(deviceId) : undefined;
+    // A device id that the enrollment changed is a move too: the identity of the old one must not stay behind.
+    const moved = before !== undefined && (before !== hub.hostName || known !== deviceId);
+    const taken = moved ? this.#hubs.get(before)?.release(known) : undefined;
     hub.provision({
       deviceId,
-      thumbprint: normalizeThumbprint(chain[0]?.fingerprint ?? ""),
-      iotEdge: group.iotEdge,
-      seed: (group.reprovision.migrateDeviceData ? taken : undefined) ?? group.initialTwin,
+      credential,
+      iotEdge: enrollment.iotEdge,
+      seed:
+        (enrollment.reprovision.migrateDeviceData ? taken : undefined) ?? enrollment.initialTwin,
     });
     return {
       ...base,
       status: "assigned",
       assignedHub: hub.hostName,
       deviceId,
-      substatus: substatusOf(request, group, { first: before === undefined, moved }),
+      substatus: substatusOf(request, enrollment, { first: before === undefined, moved }),
     };
   }
 
-  #allocate(registrationId: string, group: EnrollmentGroup): string | undefined {
-    const named = group.iotHubs.filter((hub) => this.#hubs.has(hub));
-    const candidates = group.iotHubs.length > 0 ? named : [...this.#hubs.keys()];
+  #allocate(registrationId: string, enrollment: Enrollment): string | undefined {
+    const named = enrollment.iotHubs.filter((hub) => this.#hubs.has(hub));
+    const candidates = enrollment.iotHubs.length > 0 ? named : [...this.#hubs.keys()];
     // Here every hub has the same latency; with Azure too, ties are hashed.
-    return group.allocationPolicy === "static"
+    return enrollment.allocationPolicy === "static"
       ? candidates[0]
       : allocateHashed(registrationId, candidates);
   }
@@ -144,11 +154,11 @@ export class Provisioning {
 /** Source: Azure/azure-rest-api-specs, device.json 2021-10-01; older API versions do not know the fourth value. */
 function substatusOf(
   request: RegisterRequest,
-  group: EnrollmentGroup,
+  enrollment: Enrollment,
   at: { readonly first: boolean; readonly moved: boolean },
 ): Substatus {
   if (at.moved)
-    return group.reprovision.migrateDeviceData ? "deviceDataMigrated" : "deviceDataReset";
+    return enrollment.reprovision.migrateDeviceData ? "deviceDataMigrated" : "deviceDataReset";
   if (at.first || (request.apiVersion ?? "") < "2021") return "initialAssignment";
   return "reprovisionedToInitialAssignment";
 }

@@ -13,7 +13,9 @@ export type Substatus =
 /** What DPS keeps of a registration id (swagger: DeviceRegistrationState). */
 export interface Registration {
   readonly registrationId: string;
-  readonly enrollmentGroupId: string;
+  /** Undefined where an individual enrollment applied. */
+  readonly enrollmentGroupId: string | undefined;
+  readonly attestation: "x509" | "symmetricKey";
   readonly createdDateTimeUtc: string;
   readonly assignedHub: string | undefined;
   readonly deviceId: string | undefined;
@@ -72,6 +74,6 @@ export class Registrations {
 
   ofGroup(enrollmentGroupId: string): readonly Registration[] {
     const group = enrollmentGroupId.toLowerCase();
-    return [...this.#byId.values()].filter((r) => r.enrollmentGroupId.toLowerCase() === group);
+    return [...this.#byId.values()].filter((r) => r.enrollmentGroupId?.toLowerCase() === group);
   }
 }

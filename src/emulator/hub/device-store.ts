@@ -1,5 +1,6 @@
+import { isDeepStrictEqual } from "node:util";
 import { azureDate, generationId } from "../azure-time.ts";
-import type { ProvisionedDevice, TwinSeed } from "../dps/hub-link.ts";
+import type { Credential, ProvisionedDevice, TwinSeed } from "../dps/hub-link.ts";
 import { requireMatch } from "../etag.ts";
 import { ServiceFault } from "../fault.ts";
 import type { Surroundings } from "../surroundings.ts";
@@ -14,8 +15,7 @@ export interface DeviceRecord {
   readonly enabled: boolean;
   readonly statusReason: string | undefined;
   readonly statusUpdatedTime: string;
-  readonly primaryThumbprint: string;
-  readonly secondaryThumbprint: string;
+  readonly credential: Credential;
   readonly iotEdge: boolean;
   readonly modelId: string;
   readonly twin: Twin;
@@ -24,7 +24,7 @@ export interface DeviceRecord {
 /** What a service client may set of an identity. */
 export type IdentityUpdate = Pick<
   DeviceRecord,
-  "enabled" | "statusReason" | "primaryThumbprint" | "secondaryThumbprint" | "iotEdge"
+  "enabled" | "statusReason" | "credential" | "iotEdge"
 >;
 
 const NEVER = "0001-01-01T00:00:00Z";
@@ -65,18 +65,15 @@ export class DeviceStore {
   /** Creates the identity with its initial twin, or gives an existing one the new credential. */
   provision(device: ProvisionedDevice): void {
     const before = this.find(device.deviceId);
-    const credential = {
-      primaryThumbprint: device.thumbprint,
-      secondaryThumbprint: device.thumbprint,
-    };
+    const { credential } = device;
     if (before === undefined) {
       this.#create(
         device.deviceId,
-        { enabled: true, statusReason: undefined, iotEdge: device.iotEdge, ...credential },
+        { enabled: true, statusReason: undefined, iotEdge: device.iotEdge, credential },
         device.seed,
       );
-    } else if (before.primaryThumbprint !== device.thumbprint) {
-      this.#byId.set(device.deviceId, { ...before, ...credential, etag: this.#newEtag() });
+    } else if (!isDeepStrictEqual(before.credential, credential)) {
+      this.#byId.set(device.deviceId, { ...before, credential, etag: this.#newEtag() });
       this.#onRevoked(device.deviceId);
     }
   }
@@ -94,9 +91,7 @@ export class DeviceStore {
       statusUpdatedTime: flipped ? azureDate(this.#around.clock()) : before.statusUpdatedTime,
     };
     this.#byId.set(deviceId, record);
-    const rekeyed =
-      record.primaryThumbprint !== before.primaryThumbprint ||
-      record.secondaryThumbprint !== before.secondaryThumbprint;
+    const rekeyed = !isDeepStrictEqual(record.credential, before.credential);
     if (!record.enabled || rekeyed) this.#onRevoked(deviceId);
     return record;
   }

@@ -1,4 +1,5 @@
 import type { JsonObject } from "../../base/json.ts";
+import type { Credential } from "../dps/hub-link.ts";
 import type { DeviceRecord } from "./device-store.ts";
 import type { TwinSection } from "./twin.ts";
 import { twinEtag } from "./twin.ts";
@@ -22,11 +23,8 @@ export function twinDocument(record: DeviceRecord, state: ConnectionState): Json
     connectionState: state.connected ? "Connected" : "Disconnected",
     lastActivityTime: state.lastActivityTime,
     cloudToDeviceMessageCount: 0,
-    authenticationType: "selfSigned",
-    x509Thumbprint: {
-      primaryThumbprint: record.primaryThumbprint,
-      secondaryThumbprint: record.secondaryThumbprint,
-    },
+    authenticationType: record.credential.type,
+    x509Thumbprint: thumbprintsOf(record.credential),
     modelId: record.modelId,
     version: record.twin.version,
     tags: record.twin.tags,
@@ -56,13 +54,26 @@ export function deviceDocument(record: DeviceRecord, state: ConnectionState): Js
     lastActivityTime: state.lastActivityTime,
     cloudToDeviceMessageCount: 0,
     authentication: {
-      symmetricKey: { primaryKey: null, secondaryKey: null },
-      x509Thumbprint: {
-        primaryThumbprint: record.primaryThumbprint,
-        secondaryThumbprint: record.secondaryThumbprint,
-      },
-      type: "selfSigned",
+      symmetricKey: keysOf(record.credential),
+      x509Thumbprint: thumbprintsOf(record.credential),
+      type: record.credential.type,
     },
     capabilities: { iotEdge: record.iotEdge },
   };
+}
+
+/** The registry shows keys to whoever may read it. */
+function keysOf(credential: Credential): JsonObject {
+  return credential.type === "sas"
+    ? { primaryKey: credential.primaryKey, secondaryKey: credential.secondaryKey }
+    : { primaryKey: null, secondaryKey: null };
+}
+
+function thumbprintsOf(credential: Credential): JsonObject {
+  return credential.type === "selfSigned"
+    ? {
+        primaryThumbprint: credential.primaryThumbprint,
+        secondaryThumbprint: credential.secondaryThumbprint,
+      }
+    : { primaryThumbprint: null, secondaryThumbprint: null };
 }

@@ -43,7 +43,10 @@ export class HubRules implements BrokerRules<HubConnection> {
     const record = this.#hub.devices.find(name.deviceId);
     const leaf = peerLeaf(request.socket);
     if (record === undefined || !record.enabled || leaf === undefined) return 5;
-    const known = [record.primaryThumbprint, record.secondaryThumbprint].map(normalizeThumbprint);
+    // SAS identities are not known here.
+    if (record.credential.type !== "selfSigned") return 5;
+    const { primaryThumbprint, secondaryThumbprint } = record.credential;
+    const known = [primaryThumbprint, secondaryThumbprint].map(normalizeThumbprint);
     if (!known.includes(leaf.sha1) && !known.includes(leaf.sha256)) return 5;
     const nowMs = this.#hub.around.clock();
     if (nowMs < leaf.notBeforeMs || nowMs > leaf.notAfterMs) return 5;

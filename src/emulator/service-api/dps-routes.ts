@@ -1,11 +1,12 @@
 import type { FastifyReply } from "fastify";
 import { registrationStateOf } from "../dps/bodies.ts";
-import type { EnrollmentGroups } from "../dps/enrollment-groups.ts";
+import type { Enrollment, Enrollments } from "../dps/enrollments.ts";
 import type { Registrations } from "../dps/registrations.ts";
 import { ServiceFault } from "../fault.ts";
 import type { Surroundings } from "../surroundings.ts";
 import type { ApiScope } from "./api-server.ts";
-import { enrollmentGroupDocument, parseEnrollmentGroup } from "./enrollment-document.ts";
+import { attestationDocument } from "./attestation-mechanism.ts";
+import { enrollmentDocument, parseEnrollment } from "./enrollment-document.ts";
 import { pageOf } from "./paging.ts";
 import { headerOf, sendJson, sendPage } from "./replies.ts";
 
@@ -15,32 +16,43 @@ interface ById {
 
 export interface DpsApiOptions {
   readonly around: Surroundings;
-  readonly groups: EnrollmentGroups;
+  readonly enrollments: Enrollments;
   readonly registrations: Registrations;
   readonly linkedHubs: readonly string[];
 }
 
 /** The service API of DPS; paths and methods as azure-iot-provisioning-service 1.11 calls them. */
 export function dpsRoutes(api: ApiScope, options: DpsApiOptions): void {
-  const { groups, registrations, around } = options;
-  api.put<ById>("/enrollmentGroups/:id", async (request, reply) => {
-    const settings = parseEnrollmentGroup(request.params.id, request.body, {
-      linkedHubs: options.linkedHubs,
-      limits: around.limits,
+  const { enrollments, registrations, around } = options;
+  const shown = (enrollment: Enrollment): ReturnType<typeof enrollmentDocument> =>
+    enrollmentDocument(
+      enrollment,
+      enrollment.kind === "individual" ? registrations.find(enrollment.id) : undefined,
+    );
+  for (const [kind, path] of KINDS) {
+    api.put<ById>(`${path}/:id`, async (request, reply) => {
+      const settings = parseEnrollment(kind, request.params.id, request.body, {
+        linkedHubs: options.linkedHubs,
+        limits: around.limits,
+      });
+      await sendJson(reply, 200, shown(enrollments.put(settings, headerOf(request, "if-match"))));
     });
-    const group = groups.put(settings, headerOf(request, "if-match"));
-    await sendJson(reply, 200, enrollmentGroupDocument(group));
-  });
-  api.get<ById>("/enrollmentGroups/:id", async (request, reply) => {
-    await sendJson(reply, 200, enrollmentGroupDocument(groups.get(request.params.id)));
-  });
-  api.delete<ById>("/enrollmentGroups/:id", async (request, reply) => {
-    groups.delete(request.params.id, headerOf(request, "if-match"));
-    await noContent(reply);
-  });
+    api.get<ById>(`${path}/:id`, async (request, reply) => {
+      await sendJson(reply, 200, shown(enrollments.get(kind, request.params.id)));
+    });
+    api.delete<ById>(`${path}/:id`, async (request, reply) => {
+      enrollments.delete(kind, request.params.id, headerOf(request, "if-match"));
+      await noContent(reply);
+    });
+    api.post<ById>(`${path}/:id/attestationmechanism`, async (request, reply) => {
+      const { attestation } = enrollments.get(kind, request.params.id);
+      await sendJson(reply, 200, attestationDocument(attestation, kind, { keys: true }));
+    });
+  }
   api.post("/enrollmentGroups/query", async (request, reply) => {
-    const page = pageOf(groups.all(), (group) => group.enrollmentGroupId, paging(request.headers));
-    const items = page.items.map(enrollmentGroupDocument);
+    const groups = enrollments.all("group");
+    const page = pageOf(groups, (group) => group.id, paging(request.headers));
+    const items = page.items.map((group) => enrollmentDocument(group));
     await sendPage(reply, { ...page, items }, "EnrollmentGroup");
   });
   api.get<ById>("/registrations/:id", async (request, reply) => {
@@ -51,7 +63,7 @@ export function dpsRoutes(api: ApiScope, options: DpsApiOptions): void {
     await noContent(reply);
   });
   api.post<ById>("/registrations/:id/query", async (request, reply) => {
-    const records = registrations.ofGroup(groups.get(request.params.id).enrollmentGroupId);
+    const records = registrations.ofGroup(enrollments.get("group", request.params.id).id);
     const page = pageOf(records, (record) => record.registrationId, paging(request.headers));
     await sendPage(
       reply,
@@ -88,13 +100,13 @@ async function noContent(reply: FastifyReply): Promise<void> {
   await reply.code(204).send();
 }
 
+const KINDS = [
+  ["individual", "/enrollments"],
+  ["group", "/enrollmentGroups"],
+] as const;
+
 const NOT_BUILT = [
   ["POST", "/enrollmentGroups"],
-  ["POST", "/enrollmentGroups/:id/attestationmechanism"],
   ["POST", "/enrollments"],
-  ["PUT", "/enrollments/:id"],
-  ["GET", "/enrollments/:id"],
-  ["DELETE", "/enrollments/:id"],
   ["POST", "/enrollments/query"],
-  ["POST", "/enrollments/:id/attestationmechanism"],
 ] as const;

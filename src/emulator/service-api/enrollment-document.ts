@@ -1,31 +1,28 @@
 import { z } from "zod";
 import type { JsonObject } from "../../base/json.ts";
 import { isJsonObject } from "../../base/json.ts";
-import { certificateInfo, parseCertificateText } from "../dps/certificate-text.ts";
-import type { EnrollmentGroup, EnrollmentGroupSettings } from "../dps/enrollment-groups.ts";
+import { registrationStateOf } from "../dps/bodies.ts";
+import type { Enrollment, EnrollmentKind, EnrollmentSettings } from "../dps/enrollments.ts";
+import type { Registration } from "../dps/registrations.ts";
 import { isRegistrationId } from "../dps/user-name.ts";
 import type { EmulatorLimits } from "../defaults.ts";
 import { ServiceFault } from "../fault.ts";
 import { requireInitialTwin } from "../hub/twin.ts";
+import {
+  attestationDocument,
+  attestationMechanism,
+  attestationOf,
+} from "./attestation-mechanism.ts";
+import { DEVICE_ID } from "./hub-documents.ts";
 
-// Source: Azure/azure-rest-api-specs, DeviceProvisioningServices service.json (2021-10-01), EnrollmentGroup.
-// Members that clients send back from a GET are known and ignored; unknown ones are refused.
+// Source: Azure/azure-rest-api-specs, DeviceProvisioningServices service.json (2021-10-01), IndividualEnrollment and
+// EnrollmentGroup. Members that clients send back from a GET are known and ignored; unknown ones are refused.
 
 const jsonObject = z.custom<JsonObject>(isJsonObject, "expected an object");
-const certificate = z.object({ certificate: z.string() });
-const enrollmentGroup = z.strictObject({
-  enrollmentGroupId: z.string(),
-  attestation: z.looseObject({
-    type: z.string(),
-    x509: z
-      .looseObject({
-        signingCertificates: z
-          .object({ primary: certificate, secondary: certificate.nullish() })
-          .nullish(),
-        caReferences: z.unknown().optional(),
-      })
-      .nullish(),
-  }),
+
+/** What both kinds have. */
+const members = {
+  attestation: attestationMechanism,
   capabilities: z.object({ iotEdge: z.boolean().default(false) }).nullish(),
   iotHubHostName: z.string().nullish(),
   initialTwin: z
@@ -35,7 +32,7 @@ const enrollmentGroup = z.strictObject({
     })
     .nullish(),
   etag: z.string().nullish(),
-  provisioningStatus: z.enum(["enabled", "disabled"]).default("enabled"),
+  provisioningStatus: z.enum(["enabled", "disabled"]).nullish(),
   reprovisionPolicy: z
     .object({
       updateHubAssignment: z.boolean().default(true),
@@ -47,88 +44,118 @@ const enrollmentGroup = z.strictObject({
   allocationPolicy: z.enum(["hashed", "geoLatency", "static", "custom"]).nullish(),
   iotHubs: z.array(z.string()).nullish(),
   customAllocationDefinition: z.unknown().optional(),
+};
+
+const individual = z.strictObject({
+  ...members,
+  registrationId: z.string(),
+  deviceId: z
+    .string()
+    .refine((text) => text === "" || DEVICE_ID.test(text), "expected a device id")
+    .nullish(),
+  registrationState: z.unknown().optional(),
+  optionalDeviceInformation: jsonObject.nullish(),
 });
+const group = z.strictObject({ ...members, enrollmentGroupId: z.string() });
+
+/** Which member holds the id. */
+const ID = { individual: "registrationId", group: "enrollmentGroupId" } as const;
 
 /**
- * Reads the body of `PUT /enrollmentGroups/{id}`.
+ * Reads the body of `PUT /enrollments/{id}` or `PUT /enrollmentGroups/{id}`.
  *
  * @param context `linkedHubs`: the host names that an enrollment may name
- * @throws {ServiceFault} `badRequest` with all problems; `notImplemented` for what Azure knows and this does not
+ * @throws {ServiceFault} `invalidEnrollment` with all problems; `notImplemented` for what Azure knows and this does not
  */
-export function parseEnrollmentGroup(
+export function parseEnrollment(
+  kind: EnrollmentKind,
   id: string,
   body: unknown,
   context: { readonly linkedHubs: readonly string[]; readonly limits: EmulatorLimits },
-): EnrollmentGroupSettings {
-  const parsed = enrollmentGroup.safeParse(body);
-  if (!parsed.success)
+): EnrollmentSettings {
+  const sent = kind === "individual" ? individualOf(body) : groupOf(body);
+  if (sent.allocationPolicy === "custom")
     throw new ServiceFault(
-      "invalidEnrollment",
-      parsed.error.issues.map((i) => `${i.path.join(".") || "body"}: ${i.message}`).join("; "),
+      "notImplemented",
+      "allocationPolicy custom: known in Azure, not in this emulator.",
     );
-  const group = parsed.data;
-  const signing = group.attestation.x509?.signingCertificates;
-  if (group.allocationPolicy === "custom") throw notBuilt("allocationPolicy custom");
-  if (group.attestation.type !== "x509") throw notBuilt(`attestation ${group.attestation.type}`);
-  if (signing === undefined || signing === null) throw notBuilt("x509 without signingCertificates");
-  if (group.enrollmentGroupId.toLowerCase() !== id.toLowerCase() || !isRegistrationId(id))
-    throw new ServiceFault("invalidEnrollment", "enrollmentGroupId: not that of the path, or bad.");
-  const iotHubs = group.iotHubs ?? (group.iotHubHostName ? [group.iotHubHostName] : []);
+  const attestation = attestationOf(sent.attestation, kind);
+  if (sent.id.toLowerCase() !== id.toLowerCase() || !isRegistrationId(id))
+    throw new ServiceFault("invalidEnrollment", `${ID[kind]}: not that of the path, or bad.`);
+  const iotHubs = sent.iotHubs ?? (sent.iotHubHostName ? [sent.iotHubHostName] : []);
   const strangers = iotHubs.filter((hub) => !context.linkedHubs.includes(hub));
   if (strangers.length > 0)
     throw new ServiceFault("invalidEnrollment", `iotHubs: not linked: ${strangers.join(", ")}.`);
-  if (group.allocationPolicy === "static" && iotHubs.length !== 1)
+  if (sent.allocationPolicy === "static" && iotHubs.length !== 1)
     throw new ServiceFault("invalidEnrollment", "iotHubs: static allocation needs exactly one.");
   const initialTwin = {
-    tags: group.initialTwin?.tags ?? {},
-    desired: group.initialTwin?.properties?.desired ?? {},
+    tags: sent.initialTwin?.tags ?? {},
+    desired: sent.initialTwin?.properties?.desired ?? {},
   };
   requireInitialTwin(initialTwin, context.limits);
-  const texts = [signing.primary, ...(signing.secondary ? [signing.secondary] : [])];
   return {
-    enrollmentGroupId: group.enrollmentGroupId,
-    certificates: texts.map((entry) => {
-      const ca = parseCertificateText(entry.certificate);
-      if (ca?.ca !== true)
-        throw new ServiceFault(
-          "invalidEnrollment",
-          "attestation.x509.signingCertificates: expected the PEM or base64 of a CA certificate.",
-        );
-      return ca;
-    }),
-    enabled: group.provisioningStatus === "enabled",
+    kind,
+    id: sent.id,
+    attestation,
+    deviceId: sent.deviceId || undefined,
+    optionalDeviceInformation: sent.optionalDeviceInformation ?? undefined,
+    enabled: sent.provisioningStatus !== "disabled",
     initialTwin,
-    iotEdge: group.capabilities?.iotEdge ?? false,
-    reprovision: group.reprovisionPolicy ?? { updateHubAssignment: true, migrateDeviceData: true },
-    allocationPolicy: group.allocationPolicy ?? undefined,
+    iotEdge: sent.capabilities?.iotEdge ?? false,
+    reprovision: sent.reprovisionPolicy ?? { updateHubAssignment: true, migrateDeviceData: true },
+    allocationPolicy: sent.allocationPolicy ?? undefined,
     iotHubs,
   };
 }
 
-/** A group as GET shows it. */
-export function enrollmentGroupDocument(group: EnrollmentGroup): Readonly<Record<string, unknown>> {
-  const [primary, secondary] = group.certificates.map((ca) => ({
-    certificate: ca.toString(),
-    info: certificateInfo(ca),
-  }));
-  return {
-    enrollmentGroupId: group.enrollmentGroupId,
-    attestation: { type: "x509", x509: { signingCertificates: { primary, secondary } } },
-    capabilities: { iotEdge: group.iotEdge },
-    etag: group.etag,
-    initialTwin: {
-      tags: group.initialTwin.tags,
-      properties: { desired: group.initialTwin.desired },
-    },
-    provisioningStatus: group.enabled ? "enabled" : "disabled",
-    reprovisionPolicy: group.reprovision,
-    createdDateTimeUtc: group.createdDateTimeUtc,
-    lastUpdatedDateTimeUtc: group.lastUpdatedDateTimeUtc,
-    allocationPolicy: group.allocationPolicy,
-    iotHubs: group.iotHubs.length === 0 ? undefined : group.iotHubs,
-  };
+type Sent = z.output<typeof individual> & { readonly id: string };
+
+function individualOf(body: unknown): Sent {
+  const sent = parsed(individual, body);
+  return { ...sent, id: sent.registrationId };
 }
 
-function notBuilt(what: string): ServiceFault {
-  return new ServiceFault("notImplemented", `${what}: known in Azure, not in this emulator.`);
+function groupOf(body: unknown): Omit<Sent, "registrationId"> {
+  const sent = parsed(group, body);
+  return { ...sent, id: sent.enrollmentGroupId };
+}
+
+function parsed<S extends z.ZodType>(schema: S, body: unknown): z.output<S> {
+  const outcome = schema.safeParse(body);
+  if (outcome.success) return outcome.data;
+  throw new ServiceFault(
+    "invalidEnrollment",
+    outcome.error.issues.map((i) => `${i.path.join(".") || "body"}: ${i.message}`).join("; "),
+  );
+}
+
+/**
+ * An enrollment as GET and PUT show it: certificates with what they say, no keys.
+ *
+ * @param record the registration of an individual enrollment, where there is one
+ */
+export function enrollmentDocument(
+  enrollment: Enrollment,
+  record?: Registration,
+): Readonly<Record<string, unknown>> {
+  const { kind } = enrollment;
+  return {
+    [ID[kind]]: enrollment.id,
+    deviceId: enrollment.deviceId,
+    registrationState: record === undefined ? undefined : registrationStateOf(record),
+    optionalDeviceInformation: enrollment.optionalDeviceInformation,
+    attestation: attestationDocument(enrollment.attestation, kind, { keys: false }),
+    capabilities: { iotEdge: enrollment.iotEdge },
+    etag: enrollment.etag,
+    initialTwin: {
+      tags: enrollment.initialTwin.tags,
+      properties: { desired: enrollment.initialTwin.desired },
+    },
+    provisioningStatus: enrollment.enabled ? "enabled" : "disabled",
+    reprovisionPolicy: enrollment.reprovision,
+    createdDateTimeUtc: enrollment.createdDateTimeUtc,
+    lastUpdatedDateTimeUtc: enrollment.lastUpdatedDateTimeUtc,
+    allocationPolicy: enrollment.allocationPolicy,
+    iotHubs: enrollment.iotHubs.length === 0 ? undefined : enrollment.iotHubs,
+  };
 }

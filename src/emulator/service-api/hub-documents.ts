@@ -76,7 +76,7 @@ const device = z.looseObject({
 });
 
 // Source: Microsoft Learn, "Understand the identity registry in your IoT hub", "Device identity properties".
-const DEVICE_ID = /^[A-Za-z0-9\-.%_*?!(),:=@$'+#]{1,128}$/;
+export const DEVICE_ID = /^[A-Za-z0-9\-.%_*?!(),:=@$'+#]{1,128}$/;
 
 /** Reads the body of `PUT /devices/{id}`. @throws {ServiceFault} `badRequest`, `notImplemented` */
 export function parseDevice(deviceId: string, body: unknown): IdentityUpdate {
@@ -99,8 +99,7 @@ export function parseDevice(deviceId: string, body: unknown): IdentityUpdate {
   return {
     enabled: parsed.status === "enabled",
     statusReason: parsed.statusReason ?? undefined,
-    primaryThumbprint: primary,
-    secondaryThumbprint: secondary,
+    credential: { type, primaryThumbprint: primary, secondaryThumbprint: secondary },
     iotEdge: parsed.capabilities?.iotEdge ?? false,
   };
 }

@@ -2,8 +2,8 @@ import { X509Certificate } from "node:crypto";
 import { beforeAll, expect, test } from "vitest";
 import { silentLogger } from "../../../../src/base/log.ts";
 import { AZURE_DEFAULTS } from "../../../../src/emulator/defaults.ts";
-import type { EnrollmentGroupSettings } from "../../../../src/emulator/dps/enrollment-groups.ts";
-import { EnrollmentGroups } from "../../../../src/emulator/dps/enrollment-groups.ts";
+import type { EnrollmentSettings } from "../../../../src/emulator/dps/enrollments.ts";
+import { Enrollments } from "../../../../src/emulator/dps/enrollments.ts";
 import type { HubLink, TwinSeed } from "../../../../src/emulator/dps/hub-link.ts";
 import { Provisioning } from "../../../../src/emulator/dps/provisioning.ts";
 import { Registrations } from "../../../../src/emulator/dps/registrations.ts";
@@ -45,20 +45,27 @@ function makeWorld(assignmentMs = 0) {
       return { tags: twin.tags, desired: twin.desired.value, reported: twin.reported.value };
     },
   }));
-  const groups = new EnrollmentGroups(around);
+  const enrollments = new Enrollments(around);
   const registrations = new Registrations(around);
   const provisioning = new Provisioning({
     around,
-    groups,
+    enrollments,
     registrations,
     hubs,
     verifiedCas: undefined,
   });
-  const enroll = (more: Partial<EnrollmentGroupSettings>): void => {
-    groups.put(
+  const enroll = (more: Partial<EnrollmentSettings>): void => {
+    enrollments.put(
       {
-        enrollmentGroupId: "g",
-        certificates: [new X509Certificate(pki.intermediate.certificatePem)],
+        kind: "group",
+        id: "g",
+        attestation: {
+          type: "x509",
+          primary: new X509Certificate(pki.intermediate.certificatePem),
+          secondary: undefined,
+        },
+        deviceId: undefined,
+        optionalDeviceInformation: undefined,
         enabled: true,
         initialTwin: { tags: {}, desired: { fan: "on" } },
         iotEdge: false,

@@ -1,0 +1,170 @@
+import type { X509Certificate } from "node:crypto";
+import type { JsonObject } from "../../base/json.ts";
+import { azureDate } from "../azure-time.ts";
+import { newEtag, requireMatch } from "../etag.ts";
+import type { FaultKind } from "../fault.ts";
+import { ServiceFault } from "../fault.ts";
+import type { Surroundings } from "../surroundings.ts";
+import type { SymmetricKeys } from "./symmetric-keys.ts";
+import { newSymmetricKey } from "./symmetric-keys.ts";
+
+/** `individual` is for one registration id, `group` for all devices of a signing certificate or a group key. */
+export type EnrollmentKind = "individual" | "group";
+
+export type AllocationPolicy = "hashed" | "geoLatency" | "static";
+
+/** Leaf certificates of an individual enrollment, signing certificates of a group; at least one. */
+export interface X509Attestation {
+  readonly type: "x509";
+  readonly primary: X509Certificate | undefined;
+  readonly secondary: X509Certificate | undefined;
+}
+
+/** How the devices of an enrollment prove who they are. */
+export type Attestation = X509Attestation | ({ readonly type: "symmetricKey" } & SymmetricKeys);
+
+/** What a service client may set of an enrollment. */
+export interface EnrollmentSettings {
+  readonly kind: EnrollmentKind;
+  /** Registration id or group id. */
+  readonly id: string;
+  /** A key that is missing is kept from the entry as it was, or made. */
+  readonly attestation:
+    X509Attestation | ({ readonly type: "symmetricKey" } & Partial<SymmetricKeys>);
+  /** Only of individual enrollments; undefined = the registration id. */
+  readonly deviceId: string | undefined;
+  /** Only of individual enrollments; kept for the service, of no effect. */
+  readonly optionalDeviceInformation: JsonObject | undefined;
+  readonly enabled: boolean;
+  readonly initialTwin: { readonly tags: JsonObject; readonly desired: JsonObject };
+  readonly iotEdge: boolean;
+  readonly reprovision: {
+    readonly updateHubAssignment: boolean;
+    readonly migrateDeviceData: boolean;
+  };
+  readonly allocationPolicy: AllocationPolicy | undefined;
+  readonly iotHubs: readonly string[];
+}
+
+export interface Enrollment extends EnrollmentSettings {
+  readonly attestation: Attestation;
+  readonly etag: string;
+  readonly createdDateTimeUtc: string;
+  readonly lastUpdatedDateTimeUtc: string;
+}
+
+const WORDS = {
+  individual: {
+    name: "individual enrollment",
+    gone: "enrollmentNotFound",
+    taken: "enrollmentConflict",
+  },
+  group: { name: "enrollment group", gone: "groupNotFound", taken: "groupConflict" },
+} as const satisfies Record<EnrollmentKind, { name: string; gone: FaultKind; taken: FaultKind }>;
+
+/** The enrollments of a DPS instance, both kinds. Ids of one kind differ in more than case. */
+export class Enrollments {
+  readonly #around: Surroundings;
+  readonly #byKind: Record<EnrollmentKind, Map<string, Enrollment>> = {
+    individual: new Map(),
+    group: new Map(),
+  };
+  /** Who has a certificate, by its SHA-256. */
+  readonly #holders = new Map<string, { readonly kind: EnrollmentKind; readonly id: string }>();
+
+  constructor(around: Surroundings) {
+    this.#around = around;
+  }
+
+  find(kind: EnrollmentKind, id: string): Enrollment | undefined {
+    return this.#byKind[kind].get(id.toLowerCase());
+  }
+
+  /** @throws {ServiceFault} `enrollmentNotFound`, `groupNotFound` */
+  get(kind: EnrollmentKind, id: string): Enrollment {
+    const found = this.find(kind, id);
+    const { name, gone } = WORDS[kind];
+    if (found === undefined)
+      throw new ServiceFault(gone, `${name[0]?.toUpperCase()}${name.slice(1)} not found.`);
+    return found;
+  }
+
+  all(kind: EnrollmentKind): readonly Enrollment[] {
+    return [...this.#byKind[kind].values()];
+  }
+
+  /**
+   * Creates or replaces an entry.
+   *
+   * @throws {ServiceFault} where `ifMatch` does not fit, or another entry of the instance has a certificate of it
+   */
+  put(settings: EnrollmentSettings, ifMatch: string | undefined): Enrollment {
+    const before = this.find(settings.kind, settings.id);
+    requireMatch(ifMatch, before?.etag);
+    this.#requireFreeCertificates(settings);
+    const now = azureDate(this.#around.clock());
+    const enrollment: Enrollment = {
+      ...settings,
+      attestation: withKeys(settings.attestation, before?.attestation),
+      etag: newEtag(this.#around.newId()),
+      createdDateTimeUtc: before?.createdDateTimeUtc ?? now,
+      lastUpdatedDateTimeUtc: now,
+    };
+    if (before !== undefined) this.#letGo(before);
+    this.#byKind[settings.kind].set(settings.id.toLowerCase(), enrollment);
+    for (const { fingerprint256 } of certificatesOf(enrollment.attestation))
+      this.#holders.set(fingerprint256, enrollment);
+    return enrollment;
+  }
+
+  /** Registration records stay. @throws {ServiceFault} `enrollmentNotFound`, `groupNotFound`, `preconditionFailed` */
+  delete(kind: EnrollmentKind, id: string, ifMatch: string | undefined): void {
+    const before = this.get(kind, id);
+    requireMatch(ifMatch, before.etag);
+    this.#letGo(before);
+    this.#byKind[kind].delete(id.toLowerCase());
+  }
+
+  #letGo(enrollment: Enrollment): void {
+    for (const { fingerprint256 } of certificatesOf(enrollment.attestation))
+      this.#holders.delete(fingerprint256);
+  }
+
+  /** One certificate may be in one entry only (Microsoft Learn, "X.509 certificate attestation"). */
+  #requireFreeCertificates({ kind, id, attestation }: EnrollmentSettings): void {
+    for (const { fingerprint256 } of certificatesOf(attestation)) {
+      const holder = this.#holders.get(fingerprint256);
+      if (holder === undefined) continue;
+      if (holder.kind === kind && holder.id.toLowerCase() === id.toLowerCase()) continue;
+      throw new ServiceFault(
+        WORDS[kind].taken,
+        `The certificate is already used by ${WORDS[holder.kind].name} ${holder.id}.`,
+      );
+    }
+  }
+}
+
+/** The certificates of an entry, primary first; none where it has keys. */
+export function certificatesOf(
+  attestation: EnrollmentSettings["attestation"],
+): readonly X509Certificate[] {
+  if (attestation.type !== "x509") return [];
+  return [attestation.primary, attestation.secondary].filter((one) => one !== undefined);
+}
+
+/**
+ * GET shows no keys, so an entry that is put back without them keeps those that it has.
+ * Source: Microsoft Learn, "Symmetric key attestation": keys that are left out are generated.
+ */
+function withKeys(
+  wanted: EnrollmentSettings["attestation"],
+  before: Attestation | undefined,
+): Attestation {
+  if (wanted.type === "x509") return wanted;
+  const kept = before?.type === "symmetricKey" ? before : undefined;
+  return {
+    type: "symmetricKey",
+    primaryKey: wanted.primaryKey ?? kept?.primaryKey ?? newSymmetricKey(),
+    secondaryKey: wanted.secondaryKey ?? kept?.secondaryKey ?? newSymmetricKey(),
+  };
+}
