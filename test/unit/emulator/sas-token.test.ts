@@ -33,7 +33,7 @@ test("a token opens with the key that signed it, over the resource as it was sen
       if (token === undefined) throw new Error("not read");
       expect(token).toMatchObject({ resource: sr, expiry: se, keyName: undefined });
       expect(isSignedWith(token, mine)).toBe(true);
-      if (other !== mine) expect(isSignedWith(token, other)).toBe(false);
+      expect(isSignedWith(token, other)).toBe(other === mine);
       expect(isSignedWith({ ...token, expiry: se + 1 }, mine)).toBe(false);
       expect(isSignedWith({ ...token, resource: `${sr}x` }, mine)).toBe(false);
     }),

@@ -1,0 +1,89 @@
+import { randomUUID } from "node:crypto";
+import type { ProvisioningServiceClient } from "azure-iot-provisioning-service";
+import type { Registry } from "azure-iothub";
+
+type IndividualEnrollment = Parameters<
+  ProvisioningServiceClient["createOrUpdateIndividualEnrollment"]
+>[0];
+type EnrollmentGroup = Parameters<ProvisioningServiceClient["createOrUpdateEnrollmentGroup"]>[0];
+
+/** What a test says of an entry; the SDK's types ask for members that only the service fills in. */
+export type EntryBody = Readonly<Record<string, unknown>>;
+
+export const clientCertificates = (primary: string, secondary?: string): EntryBody => ({
+  type: "x509",
+  x509: { clientCertificates: slots(primary, secondary) },
+});
+
+export const signingCertificates = (primary: string, secondary?: string): EntryBody => ({
+  type: "x509",
+  x509: { signingCertificates: slots(primary, secondary) },
+});
+
+export const symmetricKeys = (primaryKey?: string, secondaryKey?: string): EntryBody => ({
+  type: "symmetricKey",
+  symmetricKey: { primaryKey, secondaryKey },
+});
+
+function slots(primary: string, secondary: string | undefined): EntryBody {
+  return {
+    primary: { certificate: primary },
+    ...(secondary === undefined ? {} : { secondary: { certificate: secondary } }),
+  };
+}
+
+/** The entries of one test, under names that nobody else has; `await using` deletes them and what came of them. */
+export class Entries implements AsyncDisposable {
+  readonly #client: ProvisioningServiceClient;
+  readonly #registry: Registry;
+  readonly #unique = randomUUID().slice(0, 8);
+  readonly #cleanUp: (() => Promise<unknown>)[] = [];
+
+  constructor(clients: { readonly dps: ProvisioningServiceClient; readonly registry: Registry }) {
+    this.#client = clients.dps;
+    this.#registry = clients.registry;
+  }
+
+  /** A registration id, device id or group id of this test; what was registered under it goes in the end. */
+  name(text: string): string {
+    const name = `${text}-${this.#unique}`;
+    this.#cleanUp.push(
+      () => this.#client.deleteDeviceRegistrationState(name),
+      () => this.#registry.delete(name),
+    );
+    return name;
+  }
+
+  /** Creates or replaces an individual enrollment as given; `etag` in it becomes If-Match. */
+  async individual(
+    registrationId: string,
+    attestation: EntryBody,
+    more: EntryBody = {},
+  ): Promise<IndividualEnrollment> {
+    const sent = { registrationId, attestation, provisioningStatus: "enabled", ...more };
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- see EntryBody
+    const body = sent as unknown as IndividualEnrollment;
+    const { responseBody } = await this.#client.createOrUpdateIndividualEnrollment(body);
+    this.#cleanUp.push(() => this.#client.deleteIndividualEnrollment(registrationId));
+    return responseBody;
+  }
+
+  /** The same for an enrollment group. */
+  async group(
+    enrollmentGroupId: string,
+    attestation: EntryBody,
+    more: EntryBody = {},
+  ): Promise<EnrollmentGroup> {
+    const sent = { enrollmentGroupId, attestation, provisioningStatus: "enabled", ...more };
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- see EntryBody
+    const body = sent as unknown as EnrollmentGroup;
+    const { responseBody } = await this.#client.createOrUpdateEnrollmentGroup(body);
+    this.#cleanUp.push(() => this.#client.deleteEnrollmentGroup(enrollmentGroupId));
+    return responseBody;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    // What a test has deleted itself answers 404.
+    await Promise.allSettled(this.#cleanUp.map((act) => act()));
+  }
+}
