@@ -1,5 +1,6 @@
 import { EventEmitter } from "node:events";
-import { TLSSocket } from "node:tls";
+import type { Duplex } from "node:stream";
+import type { TLSSocket } from "node:tls";
 import type { AuthenticateError, Client, PublishPacket, Subscription } from "aedes";
 import { Aedes } from "aedes";
 import type { Logger } from "../base/log.ts";
@@ -38,7 +39,8 @@ export interface BrokerRules<C> {
 }
 
 export interface Broker {
-  accept(socket: TLSSocket): void;
+  /** @param peer the TLS connection under `stream`, which shows the client's certificate */
+  accept(stream: Duplex, peer: TLSSocket): void;
   readonly sessions: Sessions;
   stop(): Promise<void>;
 }
@@ -46,6 +48,7 @@ export interface Broker {
 /** One MQTT broker for one service; a device's client id is the same at DPS and at its hub, hence one each. */
 export async function startBroker<C>(rules: BrokerRules<C>, log: Logger): Promise<Broker> {
   const connections = new WeakMap<Client, C>();
+  const peers = new WeakMap<object, TLSSocket>();
   const sessions = new Sessions();
   const broker = await Aedes.createBroker({
     mq: silentBus,
@@ -59,7 +62,8 @@ export async function startBroker<C>(rules: BrokerRules<C>, log: Logger): Promis
       done(null, true);
     },
     authenticate: (client, userName, password, done) => {
-      const outcome = client.conn instanceof TLSSocket ? judge(client, client.conn) : 5;
+      const peer = peers.get(client.conn);
+      const outcome = peer === undefined ? 5 : judge(client, peer);
       if (isRefusal(outcome)) return done(refusal(outcome), null);
       connections.set(client, outcome);
       return done(null, true);
@@ -115,8 +119,9 @@ export async function startBroker<C>(rules: BrokerRules<C>, log: Logger): Promis
   broker.on("connectionError", (_client, err) => log.debug({ err }, "connection failed"));
   return {
     sessions,
-    accept: (socket) => {
-      const client = broker.handle(socket);
+    accept: (stream, peer) => {
+      peers.set(stream, peer);
+      const client = broker.handle(stream);
       lowerSubscriptionQos(client);
       boundPackets(client, rules.packetMaxBytes);
     },

@@ -2,8 +2,10 @@ import type { X509Certificate } from "node:crypto";
 import { randomBytes, randomUUID } from "node:crypto";
 import type { Logger } from "../base/log.ts";
 import { silentLogger } from "../base/log.ts";
+import { packetBytes } from "./broker.ts";
 import type { EmulatorLimits } from "./defaults.ts";
 import { limitsFrom } from "./defaults.ts";
+import { DeviceApi } from "./dps/device-api.ts";
 import { startDps } from "./dps/dps.ts";
 import { Enrollments } from "./dps/enrollments.ts";
 import { Provisioning } from "./dps/provisioning.ts";
@@ -12,6 +14,7 @@ import { isDpsUserName } from "./dps/user-name.ts";
 import { EventLog } from "./events/event-log.ts";
 import { IotHub } from "./hub/hub.ts";
 import { parseHubUserName } from "./hub/user-name.ts";
+import type { HandOverOptions } from "./listener.ts";
 import { startListener } from "./listener.ts";
 import { PeerChains } from "./peer-certificate.ts";
 import { startApiServer } from "./service-api/api-server.ts";
@@ -115,23 +118,22 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
       hubs: hubs.map(({ hub }) => hub),
       verifiedCas: options.verifiedCas,
     });
-    const dps = await startDps({
+    const forDevices = {
       around,
       idScope: names.idScope,
-      provisioning,
+      devices: new DeviceApi(provisioning),
       chains: new PeerChains(),
-    });
+    };
+    const dps = await startDps(forDevices);
     started.push(() => dps.stop());
     const tls = options.tls;
-    const listener = await startListener({
-      ...tls,
-      host,
-      port: options.mqttPort ?? 0,
+    const mqtt: HandOverOptions = {
       connectTimeoutMs: around.limits.connectTimeoutMs,
       route: ({ userName = "" }) =>
         isDpsUserName(userName) ? dps : byName.get(parseHubUserName(userName)?.hostName ?? ""),
       log: around.log.child({ component: "listener" }),
-    });
+    };
+    const listener = await startListener({ ...tls, ...mqtt, host, port: options.mqttPort ?? 0 });
     started.push(() => listener.stop());
     const api = await startApiServer({
       ...tls,
@@ -145,9 +147,11 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
         hostNames: [names.dpsHost, names.provisioningHost],
         policy: dpsPolicy,
       },
+      dpsDevices: forDevices,
       hubs,
       events,
       adminToken,
+      webSockets: { ...mqtt, messageMaxBytes: webSocketMaxBytes(around.limits) },
     });
     started.push(() => api.stop());
     const adminUrl = `https://${urlHost(host)}:${api.port}${ADMIN_PATH}`;
@@ -199,6 +203,11 @@ function newPolicy(name: string): AccessPolicy {
 
 function connectionString(hostName: string, policy: AccessPolicy): string {
   return `HostName=${hostName};SharedAccessKeyName=${policy.name};SharedAccessKey=${policy.key}`;
+}
+
+/** Room for several of the largest MQTT packets in one WebSocket message. */
+function webSocketMaxBytes(limits: EmulatorLimits): number {
+  return 4 * packetBytes(Math.max(limits.telemetryMaxBytes, limits.registerMaxBytes));
 }
 
 /** An address to dial in a URL: "every address" is reached through the loopback one. */

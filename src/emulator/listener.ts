@@ -1,4 +1,5 @@
 import type { AddressInfo } from "node:net";
+import type { Duplex } from "node:stream";
 import type { TLSSocket } from "node:tls";
 import { createServer } from "node:tls";
 import type { Logger } from "../base/log.ts";
@@ -7,21 +8,40 @@ import type { ConnectHead } from "./connect-packet.ts";
 import { connackRefusal, peekConnect } from "./connect-packet.ts";
 import { trackSockets } from "./raw-sockets.ts";
 
+/**
+ * What both TLS ports are opened with: devices come to the HTTPS port too, over WebSocket and over HTTPS, and show their
+ * certificates there in the same way.
+ */
+export const SERVER_TLS = {
+  minVersion: "TLSv1.2",
+  requestCert: true,
+  // Server side, and the only such line of the tree: DPS and IoT Hub take any client certificate at TLS
+  // level and judge it at CONNECT (thumbprint) and at register (chain), so that the device gets a
+  // CONNACK or an error body instead of a TLS alert. test/integration shows that a foreign leaf gets no further.
+  rejectUnauthorized: false,
+} as const;
+
 /** A service behind the listener: takes over a connection whose CONNECT has arrived but is still unread. */
 export interface MqttService {
-  accept(socket: TLSSocket): void;
+  /** @param peer the TLS connection under `stream`: the same, or the one that carries a WebSocket */
+  accept(stream: Duplex, peer: TLSSocket): void;
 }
 
-export interface ListenerOptions {
+/** How a new MQTT connection finds its service. */
+export interface HandOverOptions {
+  /** A connection without a whole CONNECT by then is closed. */
+  readonly connectTimeoutMs: number;
+  /** The service that a CONNECT is for; undefined refuses it with CONNACK 5. */
+  readonly route: (head: ConnectHead) => MqttService | undefined;
+  readonly log: Logger;
+}
+
+export interface ListenerOptions extends HandOverOptions {
   readonly certificatePem: string;
   readonly privateKeyPem: string;
   readonly host: string;
   /** 0 = a free port. */
   readonly port: number;
-  readonly connectTimeoutMs: number;
-  /** The service that a CONNECT is for; undefined refuses it with CONNACK 5. */
-  readonly route: (head: ConnectHead) => MqttService | undefined;
-  readonly log: Logger;
 }
 
 export interface Listener extends AsyncDisposable {
@@ -40,17 +60,12 @@ export async function startListener(options: ListenerOptions): Promise<Listener>
   const server = createServer({
     key: options.privateKeyPem,
     cert: options.certificatePem,
-    minVersion: "TLSv1.2",
+    ...SERVER_TLS,
     handshakeTimeout: options.connectTimeoutMs,
     noDelay: true,
-    requestCert: true,
-    // Server side, and the only such line of the tree: DPS and IoT Hub take any client certificate at TLS
-    // level and judge it at CONNECT (thumbprint) and at register (chain), so that the device gets a
-    // CONNACK or an error body instead of a TLS alert. test/integration shows that a foreign leaf gets no further.
-    rejectUnauthorized: false,
   });
   const sockets = trackSockets(server);
-  server.on("secureConnection", (socket) => handOver(socket, options));
+  server.on("secureConnection", (socket) => handOver(socket, socket, options));
   server.on("tlsClientError", (err, socket) => {
     options.log.debug({ err }, "tls handshake failed");
     // Node tells that the handshake's time is over, and leaves the connection open.
@@ -77,21 +92,21 @@ function portOf(address: AddressInfo | string | null): number {
   return address.port;
 }
 
-/** Waits for the whole CONNECT, puts it back, and gives the socket to the service it names. */
-function handOver(socket: TLSSocket, options: ListenerOptions): void {
+/** Waits for the whole CONNECT, puts it back, and gives the stream to the service it names. */
+export function handOver(stream: Duplex, peer: TLSSocket, options: HandOverOptions): void {
   const chunks: Buffer[] = [];
   let bytes = 0;
   let wanted = 0;
-  const fail = (): void => void socket.destroy();
+  const fail = (): void => void stream.destroy();
   const timer = setTimeout(fail, options.connectTimeoutMs);
   const release = (): void => {
     clearTimeout(timer);
-    socket.off("readable", onReadable);
-    socket.off("error", fail);
-    socket.off("close", release);
+    stream.off("readable", onReadable);
+    stream.off("error", fail);
+    stream.off("close", release);
   };
   const onReadable = (): void => {
-    const chunk: unknown = socket.read();
+    const chunk: unknown = stream.read();
     if (!Buffer.isBuffer(chunk)) return;
     chunks.push(chunk);
     bytes += chunk.length;
@@ -109,23 +124,23 @@ function handOver(socket: TLSSocket, options: ListenerOptions): void {
     if (service === undefined) {
       options.log.debug({ level: peek.head.level }, "connection refused");
       // MQTT 3.1.1, 3.1.2.2: another protocol level is answered with code 1.
-      refuse(socket, peek.head.level === 4 ? 5 : 1, options.connectTimeoutMs);
+      refuse(stream, peek.head.level === 4 ? 5 : 1, options.connectTimeoutMs);
       return;
     }
-    socket.unshift(seen);
-    service.accept(socket);
+    stream.unshift(seen);
+    service.accept(stream, peer);
   };
-  socket.on("readable", onReadable);
-  socket.on("error", fail);
-  socket.on("close", release);
+  stream.on("readable", onReadable);
+  stream.on("error", fail);
+  stream.on("close", release);
 }
 
 /** Says no and closes; a peer that keeps its side open loses it after `lingerMs`. */
-function refuse(socket: TLSSocket, code: 1 | 5, lingerMs: number): void {
-  const timer = setTimeout(() => socket.destroy(), lingerMs);
-  socket.on("error", () => socket.destroy());
-  socket.on("close", () => clearTimeout(timer));
+function refuse(stream: Duplex, code: 1 | 5, lingerMs: number): void {
+  const timer = setTimeout(() => stream.destroy(), lingerMs);
+  stream.on("error", () => stream.destroy());
+  stream.on("close", () => clearTimeout(timer));
   // Read and thrown away: unread bytes would turn the close into a reset, which can overtake the CONNACK.
-  socket.resume();
-  socket.end(connackRefusal(code));
+  stream.resume();
+  stream.end(connackRefusal(code));
 }

@@ -33,6 +33,11 @@ export function finishedBody(operationId: string, record: Registration): string 
   });
 }
 
+/** `DeviceRegistrationResult`, not wrapped: the answer to a status look-up. */
+export function deviceResultBody(record: Registration): string {
+  return JSON.stringify(deviceResultOf(record));
+}
+
 /** An empty `x509` for X.509 devices, no such member for symmetric keys, as in Microsoft's samples of both. */
 function deviceResultOf(record: Registration): Readonly<Record<string, unknown>> {
   const attestation = record.attestation === "x509" ? { x509: {} } : {};
@@ -61,26 +66,33 @@ export type RegisterBody =
       readonly ok: true;
       readonly registrationId: string | undefined;
       readonly payload: Json | undefined;
+      /** What a TPM says of itself; over HTTPS only. */
+      readonly tpm: Json | undefined;
     }
   | { readonly ok: false; readonly message: string };
 
 /** Reads a register request: empty (C# SDK), or an object of `registrationId` and `payload`; never throws. */
 export function parseRegisterBody(bytes: Buffer): RegisterBody {
   const text = bytes.toString("utf8").trim();
-  if (text === "") return { ok: true, registrationId: undefined, payload: undefined };
-  const body = parseJson(text);
-  if (!isJsonObject(body)) return { ok: false, message: "The request body is no JSON object." };
-  const { registrationId, payload } = body;
-  if (registrationId !== undefined && typeof registrationId !== "string")
-    return { ok: false, message: "registrationId is no string." };
-  return { ok: true, registrationId, payload };
+  return registerBodyOf(text === "" ? undefined : parseJson(text));
 }
 
-function parseJson(text: string): JsonObject | undefined {
+/** The same of a body that is parsed already: undefined = empty, null = no JSON. */
+export function registerBodyOf(body: unknown): RegisterBody {
+  if (body === undefined)
+    return { ok: true, registrationId: undefined, payload: undefined, tpm: undefined };
+  if (!isJsonObject(body)) return { ok: false, message: "The request body is no JSON object." };
+  const { registrationId, payload, tpm } = body;
+  if (registrationId !== undefined && typeof registrationId !== "string")
+    return { ok: false, message: "registrationId is no string." };
+  return { ok: true, registrationId, payload, tpm };
+}
+
+function parseJson(text: string): JsonObject | null {
   try {
     const value: unknown = JSON.parse(text);
-    return isJsonObject(value) ? value : undefined;
+    return isJsonObject(value) ? value : null;
   } catch {
-    return undefined;
+    return null;
   }
 }

@@ -4,13 +4,11 @@ import type { Broker, BrokerRules, ConnectRequest, RefusalCode } from "../broker
 import { packetBytes, startBroker } from "../broker.ts";
 import { ServiceFault, faultBody } from "../fault.ts";
 import type { PeerChains } from "../peer-certificate.ts";
-import { parseSasToken } from "../sas-token.ts";
 import type { Surroundings } from "../surroundings.ts";
-import { assigningBody, disabledBody, finishedBody, parseRegisterBody } from "./bodies.ts";
-import { parseChain } from "./chain.ts";
+import { parseRegisterBody } from "./bodies.ts";
+import type { DeviceAnswer, DeviceApi } from "./device-api.ts";
 import type { Proof } from "./proof.ts";
-import { proofNames } from "./proof.ts";
-import type { Provisioning } from "./provisioning.ts";
+import { proofNames, readProof } from "./proof.ts";
 import { DPS_RESPONSES, formatDpsResponse, parseDpsTopic } from "./topics.ts";
 import { isRegistrationId, parseDpsUserName } from "./user-name.ts";
 
@@ -23,16 +21,14 @@ interface DpsConnection {
   answerQos: 0 | 1 | undefined;
 }
 
-interface Answer {
+interface Answer extends Omit<DeviceAnswer, "status"> {
   readonly status: number;
-  readonly body: string;
-  readonly retry: boolean;
 }
 
 export interface DpsOptions {
   readonly around: Surroundings;
   readonly idScope: string;
-  readonly provisioning: Provisioning;
+  readonly devices: DeviceApi;
   readonly chains: PeerChains;
 }
 
@@ -61,7 +57,8 @@ class DpsRules implements BrokerRules<DpsConnection> {
     if (name.idScope.toLowerCase() !== this.#options.idScope.toLowerCase()) return 5;
     const { registrationId, apiVersion } = name;
     if (request.clientId.toLowerCase() !== registrationId.toLowerCase()) return 5;
-    const proof = this.#proofOf(request);
+    const { chains } = this.#options;
+    const proof = readProof(request.password, () => chains.read(request.socket));
     if (proof === undefined || !proofNames(proof, name)) return 5;
     return { client: request.client, registrationId, apiVersion, proof, answerQos: undefined };
   }
@@ -85,10 +82,11 @@ class DpsRules implements BrokerRules<DpsConnection> {
   answer(connection: DpsConnection, packet: PublishPacket): void {
     const request = parseDpsTopic(packet.topic);
     if (request === undefined) return;
+    const { devices } = this.#options;
     const answer = this.#judge(() =>
       request.kind === "register"
-        ? this.#register(connection, Buffer.from(packet.payload))
-        : this.#poll(connection, request.operationId),
+        ? devices.register(connection, parseRegisterBody(Buffer.from(packet.payload)))
+        : devices.poll(connection.registrationId, request.operationId),
     );
     // An answer without a subscriber is lost, as with Azure.
     if (connection.answerQos === undefined) return;
@@ -109,35 +107,6 @@ class DpsRules implements BrokerRules<DpsConnection> {
   connected(): void {}
 
   disconnected(): void {}
-
-  /** A password is a SAS token, and counts before a certificate (`?`); undefined where neither can be read. */
-  #proofOf(request: ConnectRequest): Proof | undefined {
-    if (request.password !== undefined) {
-      const token = parseSasToken(request.password);
-      return token === undefined ? undefined : { kind: "token", token };
-    }
-    const chain = parseChain(this.#options.chains.read(request.socket));
-    return chain === undefined ? undefined : { kind: "certificate", chain };
-  }
-
-  #register(connection: DpsConnection, payload: Buffer): Answer {
-    const body = parseRegisterBody(payload);
-    if (!body.ok) throw new ServiceFault("badRequest", body.message);
-    const { registrationId } = connection;
-    if ((body.registrationId ?? registrationId).toLowerCase() !== registrationId.toLowerCase())
-      throw new ServiceFault("badRequest", "registrationId differs from that of the connection.");
-    const outcome = this.#options.provisioning.register({ ...connection, payload: body.payload });
-    return outcome.kind === "disabled"
-      ? { status: 200, body: disabledBody(registrationId), retry: false }
-      : { status: 202, body: assigningBody(outcome.operationId), retry: true };
-  }
-
-  #poll({ registrationId }: DpsConnection, operationId: string): Answer {
-    const outcome = this.#options.provisioning.poll(registrationId, operationId);
-    return outcome.kind === "assigning"
-      ? { status: 202, body: assigningBody(operationId, registrationId), retry: true }
-      : { status: 200, body: finishedBody(operationId, outcome.record), retry: false };
-  }
 
   #judge(act: () => Answer): Answer {
     try {

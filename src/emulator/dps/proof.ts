@@ -1,6 +1,7 @@
 import type { X509Certificate } from "node:crypto";
 import type { SasToken } from "../sas-token.ts";
-import { percentDecoded } from "../sas-token.ts";
+import { parseSasToken, percentDecoded } from "../sas-token.ts";
+import { parseChain } from "./chain.ts";
 
 /**
  * What a device shows of itself, whatever it came over. A transport (MQTT, WebSocket, HTTPS) has held its names against
@@ -10,6 +11,24 @@ export type Proof =
   /** Leaf first. */
   | { readonly kind: "certificate"; readonly chain: readonly X509Certificate[] }
   | { readonly kind: "token"; readonly token: SasToken };
+
+/**
+ * The proof that a connection or a request carries. A SAS token counts before a certificate (`?`); undefined where
+ * there is neither, or what there is cannot be read.
+ *
+ * @param readChain the client's certificates as DER, leaf first; called only where there is no token
+ */
+export function readProof(
+  token: string | undefined,
+  readChain: () => readonly Buffer[],
+): Proof | undefined {
+  if (token !== undefined) {
+    const parsed = parseSasToken(token);
+    return parsed === undefined ? undefined : { kind: "token", token: parsed };
+  }
+  const chain = parseChain(readChain());
+  return chain === undefined ? undefined : { kind: "certificate", chain };
+}
 
 /**
  * Whether a proof is for this registration id at all: the leaf's common name is it, or the token's resource is

@@ -23,8 +23,15 @@ export interface RegisterRequest {
   readonly payload: Json | undefined;
 }
 
+/** What attestation looks at. */
+export type Attestable = Pick<RegisterRequest, "registrationId" | "proof">;
+
 export type RegisterOutcome =
   { readonly kind: "disabled" } | { readonly kind: "accepted"; readonly operationId: string };
+
+/** A disabled device is told nothing else: its enrollment may shut it out whatever it shows. */
+export type LookUpOutcome =
+  { readonly kind: "disabled" } | { readonly kind: "found"; readonly record: Registration };
 
 export type PollOutcome =
   { readonly kind: "assigning" } | { readonly kind: "finished"; readonly record: Registration };
@@ -84,7 +91,23 @@ export class Provisioning {
       : { kind: "finished", record: operation.record };
   }
 
-  #attest(request: RegisterRequest): Attested {
+  /**
+   * Whether the proof fits an enrollment, enabled or not: what is told of a registration is told to its device only.
+   *
+   * @throws {ServiceFault} as `register` does
+   */
+  authenticate(request: Attestable): void {
+    this.#attest(request);
+  }
+
+  /** @throws {ServiceFault} `registrationNotFound`, or as `register` does */
+  lookUp(request: Attestable): LookUpOutcome {
+    const attested = this.#attest(request);
+    if (attested.kind === "disabled") return attested;
+    return { kind: "found", record: this.#registrations.get(request.registrationId) };
+  }
+
+  #attest(request: Attestable): Attested {
     return attest(request, this.#enrollments, {
       nowMs: this.#around.clock(),
       clockSkewS: this.#around.limits.sasClockSkewS,

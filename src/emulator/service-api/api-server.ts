@@ -5,9 +5,14 @@ import { addressError } from "../address-error.ts";
 import type { EventLog } from "../events/event-log.ts";
 import { ServiceFault } from "../fault.ts";
 import type { IotHub } from "../hub/hub.ts";
+import { SERVER_TLS } from "../listener.ts";
 import { trackSockets } from "../raw-sockets.ts";
 import type { Surroundings } from "../surroundings.ts";
+import type { WebSocketOptions } from "../websocket.ts";
+import { serveWebSockets } from "../websocket.ts";
 import { adminRoutes } from "./admin-routes.ts";
+import type { DpsDeviceApiOptions } from "./dps-device-routes.ts";
+import { dpsDeviceRoutes } from "./dps-device-routes.ts";
 import type { DpsApiOptions } from "./dps-routes.ts";
 import { dpsRoutes } from "./dps-routes.ts";
 import { hubRoutes } from "./hub-routes.ts";
@@ -31,9 +36,12 @@ export interface ApiServerOptions {
     readonly hostNames: readonly string[];
     readonly policy: AccessPolicy;
   };
+  readonly dpsDevices: DpsDeviceApiOptions;
   readonly hubs: readonly { readonly hub: IotHub; readonly policy: AccessPolicy }[];
   readonly events: EventLog;
   readonly adminToken: string;
+  /** MQTT over WebSocket, which shares the port. */
+  readonly webSockets: WebSocketOptions;
 }
 
 export interface ApiServer {
@@ -42,13 +50,15 @@ export interface ApiServer {
 }
 
 /**
- * The service APIs of DPS and all hubs on one HTTPS port; the `Host` header says which is meant.
+ * The service APIs of DPS and all hubs, and MQTT over WebSocket, on one HTTPS port; the `Host` header says which
+ * service is meant, and the user name of CONNECT for MQTT.
  *
  * @throws {FleetError} `ADDRESS_IN_USE`
  */
 export async function startApiServer(options: ApiServerOptions): Promise<ApiServer> {
   const app = createApp(options);
   const sockets = trackSockets(app.server);
+  serveWebSockets(app.server, options.webSockets);
   addServices(app, options);
   try {
     await app.listen({ host: options.host, port: options.port });
@@ -70,7 +80,8 @@ function createApp(options: ApiServerOptions): ApiScope {
     https: {
       key: options.privateKeyPem,
       cert: options.certificatePem,
-      minVersion: "TLSv1.2",
+      ...SERVER_TLS,
+      handshakeTimeout: options.around.limits.connectTimeoutMs,
     },
     // Azure's clients write `enrollmentgroups` and `enrollmentGroups`, and `/devices/?api-version=…`.
     routerOptions: { caseSensitive: false, ignoreTrailingSlash: true, maxParamLength: 512 },
@@ -120,7 +131,10 @@ function addServices(app: ApiScope, options: ApiServerOptions): void {
     const write = isDps(request) ? dpsFault : hubFault;
     await write(reply, new ServiceFault("notFound", "No such path."));
   });
-  writeFaults(app, around, hubFault);
+  // What no scope catches, such as a path that cannot be decoded.
+  writeFaults(app, around, (reply, fault) =>
+    (isDps(reply.request) ? dpsFault : hubFault)(reply, fault),
+  );
   adminRoutes(app, { log: options.events, adminToken: options.adminToken });
   void app.register(async (scope: ApiScope) => {
     writeFaults(scope, around, dpsFault);
@@ -129,6 +143,13 @@ function addServices(app: ApiScope, options: ApiServerOptions): void {
       authorize(request, hostNameOf(request), options.dps.policy);
     });
     dpsRoutes(scope, { around, ...options.dps });
+  });
+  void app.register(async (scope: ApiScope) => {
+    writeFaults(scope, around, dpsFault);
+    scope.addHook("onRequest", async (request) => {
+      if (!isDps(request)) throw new ServiceFault("notFound", "No such path on this host.");
+    });
+    dpsDeviceRoutes(scope, options.dpsDevices);
   });
   void app.register(async (scope: ApiScope) => {
     writeFaults(scope, around, hubFault);

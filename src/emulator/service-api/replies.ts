@@ -6,7 +6,7 @@ import type { Surroundings } from "../surroundings.ts";
 import type { Page } from "./paging.ts";
 
 /** The Node SDKs parse a body only where the content type says JSON. */
-const JSON_TYPE = "application/json; charset=utf-8";
+export const JSON_TYPE = "application/json; charset=utf-8";
 
 export async function sendJson(reply: FastifyReply, status: number, body: unknown): Promise<void> {
   await reply.code(status).header("content-type", JSON_TYPE).send(JSON.stringify(body));
