@@ -28,6 +28,14 @@ export interface EmulatorLimits {
   readonly keepaliveMaxS: number;
   /** A connection that has not sent its CONNECT by then is closed, in ms. */
   readonly connectTimeoutMs: number;
+  /**
+   * What a device is told that registers again and keeps its hub. Azure's answer is not documented; `byApiVersion` gives
+   * `reprovisionedToInitialAssignment` to API versions from 2021 on, and `initialAssignment` to older ones, which do not know it.
+   */
+  readonly sameHubSubstatus:
+    "byApiVersion" | "initialAssignment" | "reprovisionedToInitialAssignment";
+  /** Whether GET and PUT of an enrollment show its symmetric keys, as `attestationmechanism` does; Azure's answer is not documented. */
+  readonly enrollmentKeysShown: boolean;
   /** How far a SAS token may be past its end, in s. */
   readonly sasClockSkewS: number;
   /** Items of a query page unless the caller says otherwise, and at most. */
@@ -60,6 +68,8 @@ export const AZURE_DEFAULTS: EmulatorLimits = {
   twinIntegerMax: 4_503_599_627_370_495,
   keepaliveMaxS: 1177,
   connectTimeoutMs: 30_000,
+  sameHubSubstatus: "byApiVersion",
+  enrollmentKeysShown: false,
   sasClockSkewS: 300,
   queryPageSize: 100,
   queryPageSizeMax: 1000,
@@ -91,6 +101,8 @@ export function limitsFrom(overrides: Partial<EmulatorLimits>): EmulatorLimits {
     twinIntegerMax: pick("twinIntegerMax"),
     keepaliveMaxS: pick("keepaliveMaxS"),
     connectTimeoutMs: pick("connectTimeoutMs"),
+    sameHubSubstatus: pick("sameHubSubstatus"),
+    enrollmentKeysShown: pick("enrollmentKeysShown"),
     sasClockSkewS: pick("sasClockSkewS"),
     queryPageSize: pick("queryPageSize"),
     queryPageSizeMax: pick("queryPageSizeMax"),

@@ -1,5 +1,6 @@
 import type { X509Certificate } from "node:crypto";
 import type { Json } from "../../base/json.ts";
+import type { EmulatorLimits } from "../defaults.ts";
 import { ServiceFault } from "../fault.ts";
 import type { Surroundings } from "../surroundings.ts";
 import { allocateHashed } from "./allocation.ts";
@@ -160,7 +161,11 @@ export class Provisioning {
       status: "assigned",
       assignedHub: hub.hostName,
       deviceId,
-      substatus: substatusOf(request, enrollment, { first: before === undefined, moved }),
+      substatus: substatusOf(request, enrollment, {
+        first: before === undefined,
+        moved,
+        sameHub: this.#around.limits.sameHubSubstatus,
+      }),
     };
   }
 
@@ -178,10 +183,17 @@ export class Provisioning {
 function substatusOf(
   request: RegisterRequest,
   enrollment: Enrollment,
-  at: { readonly first: boolean; readonly moved: boolean },
+  at: {
+    readonly first: boolean;
+    readonly moved: boolean;
+    readonly sameHub: EmulatorLimits["sameHubSubstatus"];
+  },
 ): Substatus {
   if (at.moved)
     return enrollment.reprovision.migrateDeviceData ? "deviceDataMigrated" : "deviceDataReset";
-  if (at.first || (request.apiVersion ?? "") < "2021") return "initialAssignment";
-  return "reprovisionedToInitialAssignment";
+  if (at.first) return "initialAssignment";
+  if (at.sameHub !== "byApiVersion") return at.sameHub;
+  return (request.apiVersion ?? "") < "2021"
+    ? "initialAssignment"
+    : "reprovisionedToInitialAssignment";
 }

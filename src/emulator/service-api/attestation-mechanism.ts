@@ -94,7 +94,7 @@ function invalid(member: string, problem: string): ServiceFault {
   return new ServiceFault("invalidEnrollment", `attestation.${member}: ${problem}.`);
 }
 
-/** An attestation as GET (`keys: false`) and `attestationmechanism` (`keys: true`) show it. */
+/** An attestation as the service API shows it; `attestationmechanism` shows keys. */
 export function attestationDocument(
   attestation: Attestation,
   kind: EnrollmentKind,

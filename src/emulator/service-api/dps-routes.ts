@@ -25,10 +25,10 @@ export interface DpsApiOptions {
 export function dpsRoutes(api: ApiScope, options: DpsApiOptions): void {
   const { enrollments, registrations, around } = options;
   const shown = (enrollment: Enrollment): ReturnType<typeof enrollmentDocument> =>
-    enrollmentDocument(
-      enrollment,
-      enrollment.kind === "individual" ? registrations.find(enrollment.id) : undefined,
-    );
+    enrollmentDocument(enrollment, {
+      keys: around.limits.enrollmentKeysShown,
+      record: enrollment.kind === "individual" ? registrations.find(enrollment.id) : undefined,
+    });
   for (const [kind, path] of KINDS) {
     api.put<ById>(`${path}/:id`, async (request, reply) => {
       const settings = parseEnrollment(kind, request.params.id, request.body, {
@@ -52,7 +52,7 @@ export function dpsRoutes(api: ApiScope, options: DpsApiOptions): void {
   api.post("/enrollmentGroups/query", async (request, reply) => {
     const groups = enrollments.all("group");
     const page = pageOf(groups, (group) => group.id, paging(request.headers));
-    const items = page.items.map((group) => enrollmentDocument(group));
+    const items = page.items.map(shown);
     await sendPage(reply, { ...page, items }, "EnrollmentGroup");
   });
   api.get<ById>("/registrations/:id", async (request, reply) => {

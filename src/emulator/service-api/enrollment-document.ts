@@ -130,21 +130,22 @@ function parsed<S extends z.ZodType>(schema: S, body: unknown): z.output<S> {
 }
 
 /**
- * An enrollment as GET and PUT show it: certificates with what they say, no keys.
+ * An enrollment as GET and PUT show it: certificates with what they say.
  *
- * @param record the registration of an individual enrollment, where there is one
+ * @param options `keys`: whether symmetric keys are shown; `record`: the registration of an individual enrollment
  */
 export function enrollmentDocument(
   enrollment: Enrollment,
-  record?: Registration,
+  options: { readonly keys: boolean; readonly record: Registration | undefined },
 ): Readonly<Record<string, unknown>> {
   const { kind } = enrollment;
+  const { keys, record } = options;
   return {
     [ID[kind]]: enrollment.id,
     deviceId: enrollment.deviceId,
     registrationState: record === undefined ? undefined : registrationStateOf(record),
     optionalDeviceInformation: enrollment.optionalDeviceInformation,
-    attestation: attestationDocument(enrollment.attestation, kind, { keys: false }),
+    attestation: attestationDocument(enrollment.attestation, kind, { keys }),
     capabilities: { iotEdge: enrollment.iotEdge },
     etag: enrollment.etag,
     initialTwin: {

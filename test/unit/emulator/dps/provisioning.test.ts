@@ -1,6 +1,7 @@
 import { X509Certificate } from "node:crypto";
 import { beforeAll, expect, test } from "vitest";
 import { silentLogger } from "../../../../src/base/log.ts";
+import type { EmulatorLimits } from "../../../../src/emulator/defaults.ts";
 import { AZURE_DEFAULTS } from "../../../../src/emulator/defaults.ts";
 import type { EnrollmentSettings } from "../../../../src/emulator/dps/enrollments.ts";
 import { Enrollments } from "../../../../src/emulator/dps/enrollments.ts";
@@ -25,11 +26,11 @@ beforeAll(async () => {
 });
 
 /** DPS with two hubs, a clock that stands until it is moved, and ids that count. */
-function makeWorld(assignmentMs = 0) {
+function makeWorld(options: Partial<EmulatorLimits> = {}) {
   let nowMs = pki.now.getTime();
   let ids = 0;
   const around: Surroundings = {
-    limits: { ...AZURE_DEFAULTS, assignmentMs },
+    limits: { ...AZURE_DEFAULTS, ...options },
     clock: () => nowMs,
     newId: () => `00000000-0000-0000-0000-${String(++ids).padStart(12, "0")}`,
     log: silentLogger(),
@@ -150,6 +151,38 @@ test("a repeat at the same hub is told by a substatus that only newer API versio
   expect(world.record().substatus).toBe("initialAssignment");
 });
 
+test("the substatus of a repeat at the same hub can be set", () => {
+  const sameHubSubstatus = "reprovisionedToInitialAssignment";
+  const world = makeWorld({ sameHubSubstatus });
+  world.enroll({});
+  world.register("2019-03-31");
+  expect(world.record().substatus).toBe("initialAssignment");
+  world.register("2019-03-31");
+  expect(world.record().substatus).toBe(sameHubSubstatus);
+});
+
+test("a device whose enrollment has a new device id moves to it, unless it never moves", () => {
+  for (const [reprovision, deviceId] of [
+    [migrate, "named"],
+    [never, "dev"],
+  ] as const) {
+    const world = makeWorld();
+    const own = {
+      kind: "individual",
+      id: "dev",
+      attestation: { type: "x509", primary: chain[0], secondary: undefined },
+    } as const;
+    world.enroll({ ...own, reprovision });
+    world.register();
+    world.enroll({ ...own, reprovision, deviceId: "named" });
+    world.register();
+    expect(world.record()).toMatchObject({ deviceId, assignedHub: A });
+    expect([...(world.stores.get(A)?.all() ?? [])].map((device) => device.deviceId)).toEqual([
+      deviceId,
+    ]);
+  }
+});
+
 test("another spelling of a registration id is the same device", () => {
   const world = makeWorld();
   world.enroll({});
@@ -160,7 +193,7 @@ test("another spelling of a registration id is the same device", () => {
 });
 
 test("an operation is assigning for its time, and then finished", () => {
-  const world = makeWorld(1000);
+  const world = makeWorld({ assignmentMs: 1000 });
   world.enroll({});
   const { operationId, poll } = world.register();
   expect(poll).toEqual({ kind: "assigning" });
