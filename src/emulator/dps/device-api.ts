@@ -42,8 +42,7 @@ export class DeviceApi {
   }
 
   /**
-   * How a registration is getting on. Over MQTT the connection has shown whose it is; a request that comes alone calls
-   * `authenticate` first.
+   * How a registration is getting on. The caller calls `authenticate` first, unless the same connection has registered.
    *
    * @throws {ServiceFault} `operationNotFound`
    */

@@ -17,6 +17,8 @@ interface DpsConnection {
   readonly registrationId: string;
   readonly apiVersion: string | undefined;
   readonly proof: Proof;
+  /** Whether this connection's proof fitted an enrollment. */
+  isAttested: boolean;
   /** The QoS that was granted for answers; undefined before the device subscribed. */
   answerQos: 0 | 1 | undefined;
 }
@@ -60,7 +62,8 @@ class DpsRules implements BrokerRules<DpsConnection> {
     const { chains } = this.#options;
     const proof = readProof(request.password, () => chains.read(request.socket));
     if (proof === undefined || !proofNames(proof, name)) return 5;
-    return { client: request.client, registrationId, apiVersion, proof, answerQos: undefined };
+    const state = { isAttested: false, answerQos: undefined };
+    return { client: request.client, registrationId, apiVersion, proof, ...state };
   }
 
   subscribe(connection: DpsConnection, filter: string, qos: 0 | 1): boolean {
@@ -82,11 +85,11 @@ class DpsRules implements BrokerRules<DpsConnection> {
   answer(connection: DpsConnection, packet: PublishPacket): void {
     const request = parseDpsTopic(packet.topic);
     if (request === undefined) return;
-    const { devices } = this.#options;
+    const body = Buffer.from(packet.payload);
     const answer = this.#judge(() =>
       request.kind === "register"
-        ? devices.register(connection, parseRegisterBody(Buffer.from(packet.payload)))
-        : devices.poll(connection.registrationId, request.operationId),
+        ? this.#register(connection, body)
+        : this.#poll(connection, request.operationId),
     );
     // An answer without a subscriber is lost, as with Azure.
     if (connection.answerQos === undefined) return;
@@ -107,6 +110,20 @@ class DpsRules implements BrokerRules<DpsConnection> {
   connected(): void {}
 
   disconnected(): void {}
+
+  #register(connection: DpsConnection, body: Buffer): Answer {
+    const answer = this.#options.devices.register(connection, parseRegisterBody(body));
+    connection.isAttested ||= answer.status === 202;
+    return answer;
+  }
+
+  /** CONNECT looks at names only, so a device that comes back to poll shows first that it is the one. */
+  #poll(connection: DpsConnection, operationId: string): Answer {
+    const { devices } = this.#options;
+    if (!connection.isAttested) devices.authenticate(connection);
+    connection.isAttested = true;
+    return devices.poll(connection.registrationId, operationId);
+  }
 
   #judge(act: () => Answer): Answer {
     try {
