@@ -67,6 +67,16 @@ test("an entry that is put back as GET shows it is the same, but for the keys wh
   );
 });
 
+function statusOf(body: unknown): number {
+  try {
+    parseEnrollment("individual", "dev", body, context);
+    return 200;
+  } catch (error) {
+    if (error instanceof ServiceFault) return error.status;
+    throw error;
+  }
+}
+
 test("any body is read, or refused as a client's fault", () => {
   const withMembers = fc.record(
     {
@@ -86,12 +96,7 @@ test("any body is read, or refused as a client's fault", () => {
   );
   fc.assert(
     fc.property(fc.oneof(fc.jsonValue(), withMembers), (body) => {
-      try {
-        parseEnrollment("individual", "dev", body, context);
-      } catch (error) {
-        const refused = error instanceof ServiceFault && [400, 501].includes(error.status);
-        if (!refused) throw error;
-      }
+      expect([200, 400, 501]).toContain(statusOf(body));
     }),
   );
 });
