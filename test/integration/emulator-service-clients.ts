@@ -9,7 +9,7 @@ const { Client, Registry } = iothub;
  * Points one of Microsoft's service clients at the emulator: dialling and trust change, names do not. The field is
  * private, and the only door that Registry and Client have.
  */
-function redirect(client: object, agent: Agent): void {
+export function redirect(client: object, agent: Agent): void {
   const rest: unknown = Reflect.get(client, "_restApiClient");
   if (typeof rest !== "object" || rest === null || !("setOptions" in rest))
     throw new TypeError("the SDK's rest client is elsewhere");

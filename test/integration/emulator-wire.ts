@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import type { TLSSocket } from "node:tls";
+import type { Duplex } from "node:stream";
 import { connect } from "node:tls";
 import type { Packet } from "mqtt-packet";
 import { generate, parser } from "mqtt-packet";
@@ -41,11 +41,11 @@ export class WireClient implements AsyncDisposable {
   /** All packets received so far. */
   readonly received: Packet[] = [];
   readonly closed: Promise<unknown>;
-  readonly #socket: TLSSocket;
+  readonly #socket: Duplex;
   #waiting: (() => void)[] = [];
   #taken = 0;
 
-  private constructor(socket: TLSSocket) {
+  private constructor(socket: Duplex) {
     this.#socket = socket;
     const reader = parser();
     reader.on("packet", (packet: Packet) => {
@@ -82,6 +82,11 @@ export class WireClient implements AsyncDisposable {
     });
     await once(socket, "secureConnect");
     return new WireClient(socket);
+  }
+
+  /** The same over a stream that is open, such as a WebSocket. */
+  static over(stream: Duplex): WireClient {
+    return new WireClient(stream);
   }
 
   send(...packets: readonly Packet[]): void {

@@ -1,0 +1,261 @@
+import { once } from "node:events";
+import type { IncomingHttpHeaders } from "node:http";
+import { Agent, request as httpsRequest } from "node:https";
+import { connect as tlsConnect } from "node:tls";
+import mqttBase from "azure-iot-mqtt-base";
+import { Http as ProvisioningHttp } from "azure-iot-provisioning-device-http";
+import {
+  Mqtt as ProvisioningMqtt,
+  MqttWs as ProvisioningMqttWs,
+} from "azure-iot-provisioning-device-mqtt";
+import { ProvisioningServiceClient } from "azure-iot-provisioning-service";
+import iothub from "azure-iothub";
+import { connect as mqttConnect } from "mqtt";
+import { WebSocket, createWebSocketStream } from "ws";
+import { redirect } from "../../integration/emulator-service-clients.ts";
+import type { DeviceKeys } from "../../integration/emulator-wire.ts";
+import { WireClient, emulatorForTest } from "../../integration/emulator-wire.ts";
+import type { TestPki } from "../../support/pki.ts";
+import { testPki } from "../../support/pki.ts";
+import { Entries } from "./entries.ts";
+
+/** How a device comes to DPS. */
+export const MQTT_TRANSPORTS = ["MQTT", "MQTT over WebSocket"] as const;
+export const TRANSPORTS = [...MQTT_TRANSPORTS, "HTTPS"] as const;
+export type TransportKind = (typeof TRANSPORTS)[number];
+
+export type DeviceTransport = ProvisioningMqtt | ProvisioningMqttWs | ProvisioningHttp;
+
+export interface HttpsAnswer {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: string;
+}
+
+export interface HttpsQuestion {
+  readonly method: string;
+  readonly path: string;
+  /** Default: the provisioning host. */
+  readonly host?: string | undefined;
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+  readonly body?: string | undefined;
+  readonly keys?: DeviceKeys | undefined;
+}
+
+/**
+ * The DPS instance and the hub that the conformance tests speak to, by Microsoft's names. Tests make entries under
+ * unique names (`entries`) and delete them again, so that they can share an instance with others.
+ */
+export interface Target extends AsyncDisposable {
+  /** Whether it is given by connection strings; else an emulator in this process. */
+  readonly live: boolean;
+  readonly idScope: string;
+  readonly provisioningHost: string;
+  /** The DPS instance's own name. */
+  readonly dpsHost: string;
+  readonly hub: string;
+  /** Certificates for devices; nothing of it is known to the target before a test enrolls it. */
+  readonly pki: TestPki;
+  /** Microsoft's service clients. */
+  readonly clients: {
+    readonly registry: iothub.Registry;
+    readonly dps: ProvisioningServiceClient;
+  };
+  /** For Microsoft's `webSocketAgent`; undefined where the names and the trust of the process will do. */
+  readonly agent: Agent | undefined;
+  /** A test's own names and entries. */
+  entries(): Entries;
+  /** Microsoft's provisioning transport, one for each registration. */
+  transport(kind: TransportKind): DeviceTransport;
+  /** A TLS connection for raw packets, under `host`, on the MQTT port or as a WebSocket. */
+  wire(
+    kind: (typeof MQTT_TRANSPORTS)[number],
+    host: string,
+    keys?: DeviceKeys,
+  ): Promise<WireClient>;
+  https(question: HttpsQuestion): Promise<HttpsAnswer>;
+}
+
+/** Where to dial instead of the name, and whom to trust. */
+interface Detour {
+  readonly address: string;
+  readonly mqttPort: number;
+  readonly httpsPort: number;
+  readonly ca: string;
+}
+
+/**
+ * An emulator in this process; or, where `DPS_CONNECTION_STRING`, `IOTHUB_CONNECTION_STRING` and `PROVISIONING_IDSCOPE`
+ * are set, what they name, dialled and trusted as the process does it (`NODE_EXTRA_CA_CERTS`).
+ */
+export async function conformanceTarget(): Promise<Target> {
+  const {
+    DPS_CONNECTION_STRING: dps,
+    IOTHUB_CONNECTION_STRING: hub,
+    PROVISIONING_IDSCOPE: idScope,
+    PROVISIONING_HOST: provisioningHost = "global.azure-devices-provisioning.net",
+  } = process.env;
+  if (dps !== undefined && hub !== undefined && idScope !== undefined)
+    return targetOf({ dps, hub, idScope, provisioningHost, pki: await testPki() });
+  const { emulator, pki } = await emulatorForTest({ assignmentMs: 20 });
+  return targetOf({
+    dps: emulator.dpsConnectionString,
+    hub: emulator.hubConnectionStrings[0] ?? "",
+    idScope: emulator.idScope,
+    provisioningHost: emulator.provisioningHost,
+    pki,
+    detour: {
+      address: emulator.host,
+      mqttPort: emulator.mqttPort,
+      httpsPort: emulator.httpsPort,
+      ca: pki.root.certificatePem,
+    },
+    stop: () => emulator.stop(),
+  });
+}
+
+function targetOf(options: {
+  readonly dps: string;
+  readonly hub: string;
+  readonly idScope: string;
+  readonly provisioningHost: string;
+  readonly pki: TestPki;
+  readonly detour?: Detour;
+  readonly stop?: () => Promise<void>;
+}): Target {
+  const { idScope, provisioningHost, pki, detour } = options;
+  const agent =
+    detour === undefined
+      ? undefined
+      : new Agent({ host: detour.address, port: detour.httpsPort, ca: detour.ca, keepAlive: true });
+  const clients = {
+    registry: iothub.Registry.fromConnectionString(options.hub),
+    dps: ProvisioningServiceClient.fromConnectionString(options.dps),
+  };
+  if (agent !== undefined) for (const client of Object.values(clients)) redirect(client, agent);
+  return {
+    live: detour === undefined,
+    idScope,
+    provisioningHost,
+    dpsHost: hostNameIn(options.dps),
+    hub: hostNameIn(options.hub),
+    pki,
+    clients,
+    agent,
+    entries: () => new Entries(clients),
+    transport: (kind) => transportOf(kind, detour, agent),
+    wire: (kind, host, keys) =>
+      kind === "MQTT" ? overTls(host, keys, detour) : overWebSocket(host, keys, agent),
+    https: (question) => ask({ host: provisioningHost, ...question }, agent),
+    [Symbol.asyncDispose]: async () => {
+      agent?.destroy();
+      await options.stop?.();
+    },
+  };
+}
+
+function hostNameIn(connectionString: string): string {
+  const name = /(?:^|;)HostName=([^;]+)/i.exec(connectionString)?.[1];
+  if (name === undefined) throw new TypeError("the connection string has no HostName");
+  return name;
+}
+
+function transportOf(
+  kind: TransportKind,
+  detour: Detour | undefined,
+  agent: Agent | undefined,
+): DeviceTransport {
+  switch (kind) {
+    case "MQTT":
+      return detour === undefined
+        ? new ProvisioningMqtt()
+        : new ProvisioningMqtt(new mqttBase.MqttBase(providerOf(detour)));
+    case "MQTT over WebSocket": {
+      const base = new mqttBase.MqttBase();
+      if (agent !== undefined) base.setOptions({ mqtt: { webSocketAgent: agent } });
+      return new ProvisioningMqttWs(base);
+    }
+    case "HTTPS": {
+      const transport = new ProvisioningHttp();
+      // The transport has no option for it; the field is what its constructor takes in Microsoft's own tests.
+      const base: unknown = Reflect.get(transport, "_httpBase");
+      if (agent !== undefined) setAgent(base, agent);
+      return transport;
+    }
+    default:
+      return kind satisfies never;
+  }
+}
+
+function setAgent(base: unknown, agent: Agent): void {
+  if (typeof base !== "object" || base === null || !("setOptions" in base))
+    throw new TypeError("the SDK's HTTP base is elsewhere");
+  const { setOptions } = base;
+  if (typeof setOptions !== "function") throw new TypeError("the SDK's HTTP base is different");
+  Reflect.apply(setOptions, base, [{ http: { agent } }]);
+}
+
+/** What `MqttBase` asks of an MQTT library: here its own, MQTT.js, with another address under the same name. */
+function providerOf({ address, mqttPort, ca }: Detour): unknown {
+  return {
+    connect: (uri: string, options: Record<string, unknown>) => {
+      const { hostname } = new URL(uri);
+      const dial = { hostname: address, host: address, port: mqttPort, servername: hostname, ca };
+      return mqttConnect(uri, { ...options, ...dial });
+    },
+  };
+}
+
+const certificateOf = (
+  keys: DeviceKeys | undefined,
+): { readonly cert?: string; readonly key?: string } =>
+  keys === undefined ? {} : { cert: keys.fullChainPem, key: keys.privateKeyPem };
+
+async function overTls(
+  host: string,
+  keys: DeviceKeys | undefined,
+  detour: Detour | undefined,
+): Promise<WireClient> {
+  const socket = tlsConnect({
+    host: detour?.address ?? host,
+    port: detour?.mqttPort ?? 8883,
+    servername: host,
+    ca: detour?.ca,
+    ...certificateOf(keys),
+  });
+  await once(socket, "secureConnect");
+  return WireClient.over(socket);
+}
+
+async function overWebSocket(
+  host: string,
+  keys: DeviceKeys | undefined,
+  agent: Agent | undefined,
+): Promise<WireClient> {
+  const webSocket = new WebSocket(`wss://${host}/$iothub/websocket`, "mqtt", {
+    ...(agent === undefined ? {} : { agent }),
+    ...certificateOf(keys),
+  });
+  const stream = createWebSocketStream(webSocket);
+  stream.once("end", () => stream.destroy());
+  await once(webSocket, "open");
+  return WireClient.over(stream);
+}
+
+async function ask(question: HttpsQuestion, agent: Agent | undefined): Promise<HttpsAnswer> {
+  const sent = httpsRequest({
+    host: question.host,
+    port: 443,
+    method: question.method,
+    path: question.path,
+    headers: { "content-type": "application/json; charset=utf-8", ...question.headers },
+    agent,
+    ...certificateOf(question.keys),
+  });
+  sent.end(question.body);
+  const [answer] = await once(sent, "response");
+  const chunks: Buffer[] = [];
+  for await (const chunk of answer) chunks.push(chunk);
+  const { statusCode, headers } = answer;
+  return { status: statusCode, headers, body: Buffer.concat(chunks).toString() };
+}
