@@ -29,6 +29,11 @@ export interface EmulatorLimits {
   /** A connection that has not sent its CONNECT by then is closed, in ms. */
   readonly connectTimeoutMs: number;
   /**
+   * Where a device with an ID scope of nobody is refused over MQTT: at CONNECT by code 5, or at register and poll by
+   * 401000. Azure's answer is not documented.
+   */
+  readonly unknownIdScope: "connect" | "register";
+  /**
    * What a device is told that registers again and keeps its hub. Azure's answer is not documented; `byApiVersion` gives
    * `reprovisionedToInitialAssignment` to API versions from 2021 on, and `initialAssignment` to older ones, which do not know it.
    */
@@ -68,6 +73,7 @@ export const AZURE_DEFAULTS: EmulatorLimits = {
   twinIntegerMax: 4_503_599_627_370_495,
   keepaliveMaxS: 1177,
   connectTimeoutMs: 30_000,
+  unknownIdScope: "connect",
   sameHubSubstatus: "byApiVersion",
   enrollmentKeysShown: false,
   sasClockSkewS: 300,
@@ -101,6 +107,7 @@ export function limitsFrom(overrides: Partial<EmulatorLimits>): EmulatorLimits {
     twinIntegerMax: pick("twinIntegerMax"),
     keepaliveMaxS: pick("keepaliveMaxS"),
     connectTimeoutMs: pick("connectTimeoutMs"),
+    unknownIdScope: pick("unknownIdScope"),
     sameHubSubstatus: pick("sameHubSubstatus"),
     enrollmentKeysShown: pick("enrollmentKeysShown"),
     sasClockSkewS: pick("sasClockSkewS"),

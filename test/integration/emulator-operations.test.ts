@@ -1,7 +1,16 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { enrollGroup } from "./emulator-service-clients.ts";
 import type { DeviceKeys, TestEmulator } from "./emulator-wire.ts";
-import { emulatorForTest, openDps, publishPacket } from "./emulator-wire.ts";
+import {
+  DPS,
+  WireClient,
+  connectPacket,
+  dpsUserName,
+  emulatorForTest,
+  openDps,
+  publishPacket,
+  subscribePacket,
+} from "./emulator-wire.ts";
 
 let world: TestEmulator;
 beforeAll(async () => {
@@ -30,4 +39,20 @@ test("an operation is told to the device that began it, also on another connecti
   // A sibling has a right to be there, and not to this operation.
   const sibling = await world.pki.leaf("op-2");
   expect(await ask("op-2", sibling, poll)).toMatchObject({ errorCode: 404203 });
+});
+
+test("a foreign ID scope may be refused at register instead of at CONNECT, and is not let in then either", async () => {
+  await using own = await emulatorForTest({ unknownIdScope: "register" });
+  await enrollGroup(own);
+  const keys = await own.pki.leaf("op-3");
+  await using client = await WireClient.open(own, { servername: DPS, keys });
+  client.send(connectPacket("op-3", dpsUserName("op-3", "0ne00000000")));
+  expect(await client.next()).toMatchObject({ cmd: "connack", returnCode: 0 });
+  client.send(subscribePacket("$dps/registrations/res/#"));
+  await client.next();
+  const topic = "$dps/registrations/PUT/iotdps-register/?$rid=1";
+  client.send(publishPacket(topic, "", { qos: 0 }));
+  const answer = await client.nextPublish();
+  expect(answer.topic).toBe("$dps/registrations/res/401/?$rid=1");
+  expect(JSON.parse(answer.body)).toMatchObject({ errorCode: 401000 });
 });

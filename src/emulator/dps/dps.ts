@@ -17,6 +17,8 @@ interface DpsConnection {
   readonly registrationId: string;
   readonly apiVersion: string | undefined;
   readonly proof: Proof;
+  /** Of another ID scope than the instance's: there is no enrollment for it. */
+  readonly isForeign: boolean;
   /** Whether this connection's proof fitted an enrollment. */
   isAttested: boolean;
   /** The QoS that was granted for answers; undefined before the device subscribed. */
@@ -56,13 +58,14 @@ class DpsRules implements BrokerRules<DpsConnection> {
   connect(request: ConnectRequest): DpsConnection | RefusalCode {
     const name = parseDpsUserName(request.userName);
     if (name === undefined || !isRegistrationId(name.registrationId)) return 5;
-    if (name.idScope.toLowerCase() !== this.#options.idScope.toLowerCase()) return 5;
+    const isForeign = name.idScope.toLowerCase() !== this.#options.idScope.toLowerCase();
+    if (isForeign && this.#options.around.limits.unknownIdScope === "connect") return 5;
     const { registrationId, apiVersion } = name;
     if (request.clientId.toLowerCase() !== registrationId.toLowerCase()) return 5;
     const { chains } = this.#options;
     const proof = readProof(request.password, () => chains.read(request.socket));
     if (proof === undefined || !proofNames(proof, name)) return 5;
-    const state = { isAttested: false, answerQos: undefined };
+    const state = { isForeign, isAttested: false, answerQos: undefined };
     return { client: request.client, registrationId, apiVersion, proof, ...state };
   }
 
@@ -86,11 +89,12 @@ class DpsRules implements BrokerRules<DpsConnection> {
     const request = parseDpsTopic(packet.topic);
     if (request === undefined) return;
     const body = Buffer.from(packet.payload);
-    const answer = this.#judge(() =>
-      request.kind === "register"
+    const answer = this.#judge(() => {
+      if (connection.isForeign) throw new ServiceFault("dpsUnauthorized", "Unauthorized");
+      return request.kind === "register"
         ? this.#register(connection, body)
-        : this.#poll(connection, request.operationId),
-    );
+        : this.#poll(connection, request.operationId);
+    });
     // An answer without a subscriber is lost, as with Azure.
     if (connection.answerQos === undefined) return;
     const retryAfterS = answer.retry ? this.#options.around.limits.retryAfterS : undefined;
