@@ -76,7 +76,12 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
 }
 
 function createApp(options: ApiServerOptions): ApiScope {
+  const { isDps, dpsFault, hubFault } = faultsOf(options);
   const app: unknown = fastify({
+    // What comes before any route, such as a path that cannot be decoded.
+    frameworkErrors: (error, request, reply) => {
+      void (isDps(request) ? dpsFault : hubFault)(reply, faultOf(error));
+    },
     https: {
       key: options.privateKeyPem,
       cert: options.certificatePem,
@@ -91,12 +96,22 @@ function createApp(options: ApiServerOptions): ApiScope {
   return app as ApiScope; // oxlint-disable-line no-unsafe-type-assertion -- see ApiScope
 }
 
+/** How each service refuses, and whose a request is. */
+function faultsOf({ around, dps }: ApiServerOptions): {
+  readonly isDps: (request: FastifyRequest) => boolean;
+  readonly dpsFault: FaultWriter;
+  readonly hubFault: FaultWriter;
+} {
+  return {
+    isDps: (request) => dps.hostNames.includes(hostNameOf(request)),
+    dpsFault: dpsFaultWriter(around),
+    hubFault: hubFaultWriter(around),
+  };
+}
+
 function addServices(app: ApiScope, options: ApiServerOptions): void {
   const { around } = options;
-  const dpsFault = dpsFaultWriter(around);
-  const hubFault = hubFaultWriter(around);
-  const isDps = (request: FastifyRequest): boolean =>
-    options.dps.hostNames.includes(hostNameOf(request));
+  const { isDps, dpsFault, hubFault } = faultsOf(options);
   const hubs = new Map(options.hubs.map((entry) => [entry.hub.hostName, entry]));
   const entryOf = (request: FastifyRequest): (typeof options.hubs)[number] => {
     const entry = hubs.get(hostNameOf(request));
@@ -131,10 +146,7 @@ function addServices(app: ApiScope, options: ApiServerOptions): void {
     const write = isDps(request) ? dpsFault : hubFault;
     await write(reply, new ServiceFault("notFound", "No such path."));
   });
-  // What no scope catches, such as a path that cannot be decoded.
-  writeFaults(app, around, (reply, fault) =>
-    (isDps(reply.request) ? dpsFault : hubFault)(reply, fault),
-  );
+  writeFaults(app, around, hubFault);
   adminRoutes(app, { log: options.events, adminToken: options.adminToken });
   void app.register(async (scope: ApiScope) => {
     writeFaults(scope, around, dpsFault);
