@@ -1,0 +1,89 @@
+import { spawn } from "node:child_process";
+import { readFile } from "node:fs/promises";
+import type { AddressInfo } from "node:net";
+import { createServer } from "node:net";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { expect, test } from "vitest";
+import { z } from "zod";
+import { parseEmulatorFile } from "../../src/service/emulator-file.ts";
+import { Program, workplace } from "../support/program.ts";
+
+const ROOT = fileURLToPath(new URL("../../", import.meta.url));
+const NAMES = fileURLToPath(new URL("../support/names-at-address.mjs", import.meta.url));
+/** A loopback address that nobody else has: the ports must be Azure's. */
+const ADDRESS = "127.83.52.7";
+
+async function canBind(port: number): Promise<boolean> {
+  const server = createServer();
+  return await new Promise((resolve) => {
+    server.once("error", () => resolve(false));
+    server.listen(port, ADDRESS, () => {
+      const bound: AddressInfo | string | null = server.address();
+      server.close(() => resolve(bound !== null));
+    });
+  });
+}
+
+const report = z.object({
+  numPassedTests: z.number(),
+  numFailedTests: z.number(),
+  testResults: z.array(
+    z.object({
+      message: z.string(),
+      assertionResults: z.array(
+        z.object({
+          fullName: z.string(),
+          status: z.string(),
+          failureMessages: z.array(z.string()),
+        }),
+      ),
+    }),
+  ),
+});
+
+const portsAreFree = (await canBind(443)) && (await canBind(8883));
+
+test.skipIf(!portsAreFree)(
+  "the conformance tests pass against an emulator that is given as if it were Azure",
+  async () => {
+    await using place = await workplace();
+    await using emulator = new Program([
+      ...["emulator", "--json", "--standard-ports", "--host", ADDRESS],
+      ...["--certs", place.certs, "--retry-after", "1"],
+    ]);
+    const [line] = await emulator.printed(/^\{.*\}$/m);
+    const info = parseEmulatorFile(line, "emulator --json");
+    const file = join(place.dir, "report.json");
+    const run = spawn(
+      process.execPath,
+      [
+        join(ROOT, "node_modules/vitest/vitest.mjs"),
+        ...["run", "--project", "conformance", "--reporter=json", `--outputFile.json=${file}`],
+      ],
+      {
+        cwd: ROOT,
+        stdio: ["ignore", "ignore", "inherit"],
+        env: {
+          PATH: process.env["PATH"],
+          NODE_OPTIONS: `--import ${NAMES}`,
+          NODE_EXTRA_CA_CERTS: info.caFile,
+          EMULATOR_ADDRESS: ADDRESS,
+          DPS_CONNECTION_STRING: info.dpsConnectionString,
+          IOTHUB_CONNECTION_STRING: info.hubConnectionStrings[0],
+          PROVISIONING_IDSCOPE: info.idScope,
+        },
+      },
+    );
+    await new Promise((resolve) => run.once("close", resolve));
+    const { numPassedTests, testResults } = report.parse(JSON.parse(await readFile(file, "utf8")));
+    const failed = testResults.flatMap(({ message, assertionResults }) => [
+      ...(message === "" ? [] : [message]),
+      ...assertionResults
+        .filter(({ status }) => status === "failed")
+        .map(({ fullName, failureMessages }) => `${fullName}: ${failureMessages.join("; ")}`),
+    ]);
+    expect(failed).toEqual([]);
+    expect(numPassedTests).toBeGreaterThan(100);
+  },
+);
