@@ -41,12 +41,15 @@ export class WireClient implements AsyncDisposable {
   /** All packets received so far. */
   readonly received: Packet[] = [];
   readonly closed: Promise<unknown>;
+  /** The TLS session that the emulator gives for resumption. */
+  readonly session: Promise<Buffer>;
   readonly #socket: TLSSocket;
   #waiting: (() => void)[] = [];
   #taken = 0;
 
-  private constructor(socket: TLSSocket) {
+  private constructor(socket: TLSSocket, session: Promise<Buffer>) {
     this.#socket = socket;
+    this.session = session;
     const reader = parser();
     reader.on("packet", (packet: Packet) => {
       this.received.push(packet);
@@ -69,6 +72,7 @@ export class WireClient implements AsyncDisposable {
     options: {
       readonly servername: string;
       readonly keys?: DeviceKeys | undefined;
+      readonly session?: Buffer | undefined;
     },
   ): Promise<WireClient> {
     const socket = connect({
@@ -76,12 +80,19 @@ export class WireClient implements AsyncDisposable {
       port: emulator.mqttPort,
       servername: options.servername,
       ca: pki.root.certificatePem,
+      session: options.session,
       ...(options.keys === undefined
         ? {}
         : { cert: options.keys.fullChainPem, key: options.keys.privateKeyPem }),
     });
+    const session = new Promise<Buffer>((resolve) => socket.once("session", resolve));
     await once(socket, "secureConnect");
-    return new WireClient(socket);
+    return new WireClient(socket, session);
+  }
+
+  /** Whether the handshake resumed the session that was offered. */
+  get isResumed(): boolean {
+    return this.#socket.isSessionReused();
   }
 
   send(...packets: readonly Packet[]): void {
@@ -179,8 +190,9 @@ export async function openDps(
   test: TestEmulator,
   registrationId: string,
   keys: DeviceKeys,
+  session?: Buffer,
 ): Promise<WireClient> {
-  const client = await WireClient.open(test, { servername: DPS, keys });
+  const client = await WireClient.open(test, { servername: DPS, keys, session });
   client.send(connectPacket(registrationId, dpsUserName(registrationId)));
   const connack = await client.next();
   if (connack.cmd !== "connack" || connack.returnCode !== 0)
@@ -190,13 +202,18 @@ export async function openDps(
   return client;
 }
 
-/** Registers by hand and gives the last answer's body. */
+/** Registers by hand and gives the last answer. */
 export async function register(
   test: TestEmulator,
   registrationId: string,
   keys: DeviceKeys,
 ): Promise<{ topic: string; body: string }> {
   await using client = await openDps(test, registrationId, keys);
+  return await registerOn(client);
+}
+
+/** Registers by hand on a connection of `openDps`. */
+export async function registerOn(client: WireClient): Promise<{ topic: string; body: string }> {
   client.send(publishPacket("$dps/registrations/PUT/iotdps-register/?$rid=r1", "", { qos: 0 }));
   const accepted = await client.nextPublish();
   if (!accepted.topic.startsWith("$dps/registrations/res/202/")) return accepted;
