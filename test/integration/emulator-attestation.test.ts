@@ -28,8 +28,8 @@ const NO_CA = refusedWith("CA certificate not found.");
 const INVALID = refusedWith("Invalid certificate.");
 const ASSIGNED: unknown = expect.objectContaining({ status: "assigned" });
 
-async function answerTo(id: string, keys: DeviceKeys, test = world): Promise<unknown> {
-  return JSON.parse((await register(test, id, keys)).body);
+async function answerTo(id: string, keys: DeviceKeys, emulator = world): Promise<unknown> {
+  return JSON.parse((await register(emulator, id, keys)).body);
 }
 
 test("the chain is needed up to the group's certificate, without a gap", async () => {

@@ -133,7 +133,8 @@ test.for(Object.entries(DIALECTS))(
       body: string,
     ): Promise<{ topic: string; body: Record<string, unknown> }> => {
       atDps.send(publishPacket(topic, body, { qos, messageId: 3 }));
-      if (qos === 1) expect(await atDps.next()).toMatchObject({ cmd: "puback", messageId: 3 });
+      const acknowledgment = qos === 1 ? await atDps.next() : { cmd: "puback", messageId: 3 };
+      expect(acknowledgment).toMatchObject({ cmd: "puback", messageId: 3 });
       const answer = await atDps.nextPublish();
       return { topic: answer.topic, body: JSON.parse(answer.body) };
     };

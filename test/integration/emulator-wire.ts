@@ -142,7 +142,12 @@ export class WireClient implements AsyncDisposable {
 export const connectPacket = (
   clientId: string,
   username: string,
-  more: { clean?: boolean; keepalive?: number; will?: { topic: string; payload: string } } = {},
+  more: {
+    clean?: boolean;
+    keepalive?: number;
+    will?: { topic: string; payload: string };
+    password?: Buffer;
+  } = {},
 ): Packet => ({
   cmd: "connect",
   protocolId: "MQTT",
@@ -151,6 +156,7 @@ export const connectPacket = (
   username,
   clean: more.clean ?? true,
   keepalive: more.keepalive ?? 60,
+  ...(more.password === undefined ? {} : { password: more.password }),
   ...(more.will === undefined ? {} : { will: { ...more.will, qos: 0 } }),
 });
 
