@@ -22,12 +22,19 @@ function defaultScenario(host: Host): string {
 }
 
 /** The first signal asks for an orderly end, the second for an end. */
-function stopSignals(host: Host): { stop: AbortSignal; force: AbortSignal; done: () => void } {
+function stopSignals(
+  host: Host,
+  tell: (text: string) => void,
+): {
+  stop: AbortSignal;
+  force: AbortSignal;
+  done: () => void;
+} {
   const stop = new AbortController();
   const force = new AbortController();
   const done = host.onSignal((signal) => {
     if (!stop.signal.aborted) {
-      host.stderr.write("\nstopping; once more to force\n");
+      tell("stopping; once more to force");
       stop.abort(new FleetError("INTERRUPTED", `stopped by ${signal}`));
       return;
     }
@@ -62,12 +69,20 @@ async function execute(given: unknown, host: Host): Promise<number> {
     import("../output/live-screen.ts"),
   ]);
   const screen: HostOutput = json ? host.stderr : host.stdout;
-  const colour = screen.isTTY === true && !host.env["NO_COLOR"];
-  const live = screen.isTTY === true ? new LiveScreen(screen, { colour }) : undefined;
-  const terminal = live ?? new TerminalLines(screen, { colour });
+  const onTerminal = screen.isTTY === true && host.env["TERM"] !== "dumb";
+  const looks = { colour: onTerminal && !host.env["NO_COLOR"], nowMs: () => performance.now() };
+  const live = onTerminal ? new LiveScreen(screen, looks) : undefined;
+  const terminal = live ?? new TerminalLines(screen, looks);
   // A crash would leave the terminal on the other screen, without a cursor.
   const forget = host.onExit?.(() => live?.restore());
-  const { stop, force, done } = stopSignals(host);
+  const unwatch =
+    live === undefined
+      ? undefined
+      : host.onTerminal?.({ redraw: () => live.redraw(), leave: () => live.leave() });
+  const { stop, force, done } = stopSignals(host, (text) => {
+    if (live === undefined) host.stderr.write(`\n${text}\n`);
+    else live.phase(text);
+  });
   // The demo: with a terminal until Ctrl-C, without one for a while; --duration settles it either way.
   const demoDurationMs = screen.isTTY === true ? null : DEMO_WITHOUT_TERMINAL_MS;
   const isDemo = demo && options.overrides.duration === undefined;
@@ -94,7 +109,8 @@ async function execute(given: unknown, host: Host): Promise<number> {
     if (outcome.failure !== undefined) host.stderr.write(formatFleetError(outcome.failure));
     return outcome.exitCode;
   } finally {
-    live?.restore();
+    await terminal.close();
+    unwatch?.();
     forget?.();
     done();
   }
