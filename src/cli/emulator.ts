@@ -151,6 +151,10 @@ export async function runEmulator(options: EmulatorArguments, host: Host): Promi
       signer: ca.issuer,
       now: host.now(),
     });
+    const log = createLogger({
+      level: options.logLevel,
+      destination: { write: (line) => void host.stderr.write(line) },
+    });
     const standardHttps = options.standardPorts ? DEFAULT_PORTS.standardHttps : DEFAULT_PORTS.https;
     await using emulator = await startEmulator({
       tls: { certificatePem: server.chainPem, privateKeyPem: server.privateKeyPem },
@@ -160,12 +164,10 @@ export async function runEmulator(options: EmulatorArguments, host: Host): Promi
       hubs,
       ...(options.idScope === undefined ? {} : { idScope: options.idScope }),
       ...(options.retryAfter === undefined ? {} : { retryAfterS: options.retryAfter }),
-      log: createLogger({
-        level: options.logLevel,
-        destination: { write: (line) => void host.stderr.write(line) },
-        fields: { component: "emulator" },
-      }),
+      log,
     });
+    const { mqttPort, httpsPort } = emulator;
+    log.info({ component: "emulator", mqttPort, httpsPort, hubs }, "emulator listens");
     const info: EmulatorInfo = {
       idScope: emulator.idScope,
       provisioningHost: emulator.provisioningHost,
@@ -188,6 +190,7 @@ export async function runEmulator(options: EmulatorArguments, host: Host): Promi
         `Warning: ${options.host} is not a loopback address. Whoever reaches this machine can reach the emulator.\n`,
       );
     await stopping.requested;
+    log.info({ component: "emulator" }, "emulator stops");
     return 0;
   } finally {
     stopping.release();

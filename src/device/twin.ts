@@ -61,7 +61,7 @@ export class DeviceTwin {
 
   /** A direct method was called; an unknown name never gets here. */
   method(name: string, payload: Json): MethodResult {
-    const { recorder, clock } = this.#context;
+    const { recorder, clock, log } = this.#context;
     const startMs = clock();
     const handler = this.#model.methods[name];
     const result: MethodResult = handler?.(payload) ?? { status: 404 };
@@ -69,6 +69,7 @@ export class DeviceTwin {
     recorder.count("methods_received");
     if (result.status >= 300) recorder.count("methods_failed");
     recorder.observe("method_ms", ms);
+    log.trace({ method: name, status: result.status }, "method answered");
     const { deviceId } = this.#status;
     recorder.event({
       type: "method",
@@ -105,7 +106,8 @@ export class DeviceTwin {
   }
 
   #apply(change: DesiredChange): void {
-    const { recorder, clock } = this.#context;
+    const { recorder, clock, log } = this.#context;
+    log.trace({ version: change.version, initial: change.initial }, "desired properties applied");
     // The section read at the start is where the device begins, not a change that it received.
     if (this.#begun) recorder.count("desired_received");
     this.#begun = true;
@@ -137,7 +139,7 @@ export class DeviceTwin {
   }
 
   async #reportTo(connection: HubConnection, patch: JsonObject): Promise<void> {
-    const { recorder, clock } = this.#context;
+    const { recorder, clock, log } = this.#context;
     const startMs = clock();
     const desiredVersion = this.#tracker.version;
     recorder.count("reported_sent");
@@ -147,6 +149,7 @@ export class DeviceTwin {
       const ms = nowMs - startMs;
       recorder.count("reported_acked");
       recorder.observe("reported_ms", ms);
+      log.trace({ desiredVersion, durationMs: Math.round(ms) }, "reported properties accepted");
       const { deviceId } = this.#status;
       recorder.event({ type: "reported", t: nowMs, deviceId, desiredVersion, patch, ms });
     } catch (error) {

@@ -59,7 +59,10 @@ export async function startBroker<C>(rules: BrokerRules<C>, log: Logger): Promis
     },
     authenticate: (client, userName, password, done) => {
       const outcome = client.conn instanceof TLSSocket ? judge(client, client.conn) : 5;
-      if (isRefusal(outcome)) return done(refusal(outcome), null);
+      if (isRefusal(outcome)) {
+        log.debug({ deviceId: client.id, returnCode: outcome }, "device refused");
+        return done(refusal(outcome), null);
+      }
       connections.set(client, outcome);
       return done(null, true);
 
@@ -86,6 +89,7 @@ export async function startBroker<C>(rules: BrokerRules<C>, log: Logger): Promis
       // Azure closes the connection on QoS 2 (Microsoft Learn, "Communicate with an IoT hub using MQTT").
       if (client === null || connection === undefined || packet.qos === 2)
         return done(new Error("publish refused"));
+      log.trace({ deviceId: client.id, topic: packet.topic }, "message received");
       const isWill = Reflect.get(client, "will") === packet;
       return rules.receive(connection, packet, isWill)
         ? done()
@@ -102,8 +106,14 @@ export async function startBroker<C>(rules: BrokerRules<C>, log: Logger): Promis
     const connection = connections.get(client);
     if (connection !== undefined) act(connection);
   };
-  broker.on("client", (client) => forConnection(client, (c) => rules.connected(c)));
-  broker.on("clientDisconnect", (client) => forConnection(client, (c) => rules.disconnected(c)));
+  broker.on("client", (client) => {
+    log.debug({ deviceId: client.id }, "device connected");
+    forConnection(client, (c) => rules.connected(c));
+  });
+  broker.on("clientDisconnect", (client) => {
+    log.debug({ deviceId: client.id }, "device disconnected");
+    forConnection(client, (c) => rules.disconnected(c));
+  });
   broker.on("unsubscribe", (filters, client) =>
     forConnection(client, (c) => {
       for (const filter of filters) rules.unsubscribe(c, filter);

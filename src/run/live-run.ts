@@ -1,4 +1,5 @@
 import { FleetError } from "../base/errors.ts";
+import type { Logger } from "../base/log.ts";
 import type { RunEvent } from "../output/output.ts";
 import type { TwinActionResult } from "../output/summary.ts";
 import { forkWorker } from "../supervisor/fork-worker.ts";
@@ -40,6 +41,9 @@ export interface LiveRunOptions {
   readonly options: RunOptions;
   readonly context: RunContext;
   readonly files: RunFiles;
+  readonly runId: string;
+  /** Of this run; phases are told at info. */
+  readonly log: Logger;
   readonly emit: (event: RunEvent) => void;
   /** Lines that workers and emulator print. */
   readonly onChildOutput: (text: string) => void;
@@ -107,7 +111,7 @@ export class LiveRun {
     const supervisor = await this.#startWorkers(target);
     context.stop.throwIfAborted();
     this.#begin(supervisor);
-    return endOfRun({
+    const reason = await endOfRun({
       durationMs: prepared.plan.durationMs,
       clock: () => this.t,
       stop: context.stop,
@@ -115,12 +119,17 @@ export class LiveRun {
       allFailed: () => this.view.allFailed,
       workersLost: () => supervisor.lostForGood >= prepared.workers,
     });
+    this.#given.log.info({ reason, durationMs: Math.round(this.t) }, "end of the run");
+    return reason;
   }
 
   /** Stops timeline and workers and closes the account; the emulator stays for what is still to be read. */
   async settle(): Promise<LedgerResult | null> {
     this.#endT ??= this.t;
     clearInterval(this.#teller);
+    if (this.#supervisor !== undefined) {
+      this.#given.context.console.phase("stopping the devices, reading back what was ingested");
+    }
     await this.#timeline.stop();
     await this.#supervisor?.stop();
     for (const times of this.#timeline.times()) this.view.addTimes("twin_action_ms", times);
@@ -144,6 +153,8 @@ export class LiveRun {
       this.#given.target ?? (await ownTarget(await this.#startEmulator(), options, context));
     await checkReachable(target.endpoints, { timeoutMs: REACH_MS, signal: context.stop });
     await ensureGroup(prepared, target, identities, context);
+    const { provisioningHost } = target.endpoints;
+    this.#given.log.info({ host: provisioningHost }, "services reachable, enrollment group ready");
     const due = dueActions(prepared.plan).length > 0;
     this.#twins = await openFleetTwins(target, this.view.aggregate, due);
     if (target.ingestion !== undefined) {
@@ -157,13 +168,17 @@ export class LiveRun {
     const { prepared, identities, options, context, onChildOutput } = this.#given;
     context.console.phase("starting the emulator");
     const { certsDir } = identities;
+    const startedMs = this.#nowMs();
     this.#emulator = await startOwnEmulator(prepared, certsDir, options, context, onChildOutput);
+    const { pid } = this.#emulator;
+    this.#given.log.info({ pid, durationMs: this.#nowMs() - startedMs }, "emulator ready");
     return this.#emulator;
   }
 
   async #startWorkers(target: Target): Promise<Supervisor> {
     const { prepared, identities, options, context } = this.#given;
     const shards = makeShards({
+      runId: this.#given.runId,
       plan: prepared.plan,
       workers: prepared.workers,
       certsDir: identities.certsDir,
@@ -196,6 +211,7 @@ export class LiveRun {
 
   #begin(supervisor: Supervisor): void {
     this.#timeZeroMs = this.#nowMs();
+    this.#given.log.info("workers ready, devices start");
     supervisor.begin(this.#timeZeroMs);
     this.#follower?.start();
     this.#timeline.start();

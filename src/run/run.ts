@@ -2,6 +2,8 @@ import { resolve } from "node:path";
 
 import { EXIT_CODES, FleetError } from "../base/errors.ts";
 import { evaluateThreshold, parseThreshold } from "../metrics/thresholds.ts";
+import { createLogger } from "../base/log.ts";
+import { logOutput } from "../output/log-output.ts";
 import type { Output, RunEvent } from "../output/output.ts";
 import type { Summary, ThresholdResult } from "../output/summary.ts";
 import { buildSummary } from "./build-summary.ts";
@@ -98,12 +100,18 @@ async function runWithFiles(
 ): Promise<RunOutcome> {
   const { prepared, identities, target, files, startedAt } = given;
   const { plan } = prepared;
-  const outputs: readonly Output[] = [files.events, ...context.outputs];
   const emit = (event: RunEvent): void => {
     for (const output of outputs) output.emit(event);
   };
   const onChildOutput =
     context.log ?? ((text: string): void => files.log().write(text.replace(/\n$/, "")));
+  const runId = `${fileStamp(startedAt)}-${plan.scenario}`;
+  const log = createLogger({
+    level: options.logLevel,
+    destination: { write: onChildOutput },
+    fields: { runId, component: "run" },
+  });
+  const outputs: readonly Output[] = [files.events, ...context.outputs, logOutput(log)];
   const live = new LiveRun({
     prepared,
     identities,
@@ -111,10 +119,11 @@ async function runWithFiles(
     options,
     context,
     files,
+    runId,
+    log,
     emit,
     onChildOutput,
   });
-  const runId = `${fileStamp(startedAt)}-${plan.scenario}`;
   emit({
     type: "plan",
     t: 0,
