@@ -77,7 +77,7 @@ test("times are kept to the microsecond", () => {
     ms: 0.1 + 0.2,
     phases: { tls: 2.71828182 },
   });
-  recorder.device(rowOf({ registrationMs: 3212.21875, connectionMs: null }));
+  recorder.device(rowOf({ registrationId: "d1", registrationMs: 3212.21875, connectionMs: null }));
   const { events, devices } = recorder.take(resources);
   expect(events).toMatchObject([{ t: 15.071, ms: 0.3, phases: { tls: 2.718 } }]);
   expect(devices).toMatchObject([{ registrationMs: 3212.219, connectionMs: null }]);
