@@ -52,9 +52,10 @@ export async function runCli(host: Host): Promise<number> {
       .usage("$0 <command>\n\nRuns simulated device fleets through Azure DPS and IoT Hub.")
       .version(host.version)
       .help()
+      .epilogue("Help with options and examples: $0 <command> --help")
       .strict()
       .exitProcess(false)
-      .wrap(Math.min(100, host.stdout.columns ?? 100))
+      .wrap(Math.min(100, host.stdout.columns ?? 80))
       .parserConfiguration({
         // `--no-web` is an option of its own, and `--threshold A scenario.yaml` has one value.
         "boolean-negation": false,

@@ -7,6 +7,7 @@ import { FleetError } from "../base/errors.ts";
 import { createLogger, LOG_LEVELS } from "../base/log.ts";
 import type { EmulatorInfo } from "../service/emulator-file.ts";
 import { emulatorText } from "./emulator-text.ts";
+import { ENVIRONMENT_HELP } from "./environment.ts";
 import type { Host } from "./host.ts";
 
 /** Ports where an emulator listens unless told otherwise; `--standard-ports` takes Azure's for HTTPS too. */
@@ -38,6 +39,13 @@ const emulatorArguments = z.object({
 /** The options of `emulator`, as they stand on the command line. */
 export type EmulatorArguments = z.infer<typeof emulatorArguments>;
 
+const EPILOGUE = `Examples:
+  $0 emulator              prints what to paste into your program
+  $0 emulator --json > emulator.json
+  $0 run --emulator emulator.json
+
+${ENVIRONMENT_HELP}`;
+
 /** DPS, IoT Hubs and their service APIs on this machine, until they are stopped. */
 export function emulatorCommand(host: Host): CommandModule {
   return {
@@ -59,12 +67,14 @@ export function emulatorCommand(host: Host): CommandModule {
         .option("mqtt-port", {
           type: "number",
           requiresArg: true,
-          describe: "port of MQTT over TLS, 0 = a free one [default: 8883]",
+          describe: "port of MQTT over TLS, 0 = a free one",
+          defaultDescription: String(DEFAULT_PORTS.mqtt),
         })
         .option("https-port", {
           type: "number",
           requiresArg: true,
-          describe: "port of the service APIs, 0 = a free one [default: 8443]",
+          describe: "port of the service APIs, 0 = a free one",
+          defaultDescription: String(DEFAULT_PORTS.https),
         })
         .option("standard-ports", {
           type: "boolean",
@@ -75,18 +85,20 @@ export function emulatorCommand(host: Host): CommandModule {
           type: "string",
           array: true,
           requiresArg: true,
-          describe:
-            "host name of an IoT Hub; repeatable [default: cheesecave-hub.azure-devices.net]",
+          describe: "host name of an IoT Hub; repeatable",
+          defaultDescription: "cheesecave-hub.azure-devices.net",
         })
         .option("id-scope", {
           type: "string",
           requiresArg: true,
-          describe: "ID scope of the DPS instance [default: 0ne000CA7E5]",
+          describe: "ID scope of the DPS instance",
+          defaultDescription: "0ne000CA7E5",
         })
         .option("retry-after", {
           type: "number",
           requiresArg: true,
-          describe: "seconds that DPS tells devices to wait between polls [default: 3]",
+          describe: "seconds that DPS tells devices to wait between polls",
+          defaultDescription: "3",
         })
         .option("certs", {
           type: "string",
@@ -95,12 +107,12 @@ export function emulatorCommand(host: Host): CommandModule {
           describe: "directory of certificates; the emulator's own CA is in its folder emulator",
         })
         .option("log-level", {
-          choices: LOG_LEVELS,
+          type: "string",
           default: "warn",
           requiresArg: true,
-          describe: "what is logged to stderr",
+          describe: `what is logged to stderr: ${LOG_LEVELS.join(", ")}`,
         })
-        .example("$0 emulator --json > emulator.json", "for run --emulator emulator.json"),
+        .epilogue(EPILOGUE),
     handler: async (given) => {
       host.setExitCode(await runEmulator(parseArguments(given), host));
     },

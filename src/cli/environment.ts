@@ -14,6 +14,10 @@ const optionTable = z.object({
 export const environmentName = (option: string): string =>
   `DPS_FLEET_${option.toUpperCase().replaceAll("-", "_")}`;
 
+/** How options get into the environment, for help. */
+export const ENVIRONMENT_HELP = `Each option can be given in the environment too: --log-level as
+${environmentName("log-level")}. A flag beats the environment, which beats the scenario.`;
+
 /** Words that switch a flag on; anything else switches it off. */
 const isOn = (text: string): boolean => ["1", "true", "yes", "on"].includes(text.toLowerCase());
 

@@ -5,6 +5,7 @@ import type { CommandModule } from "yargs";
 
 import { FleetError } from "../base/errors.ts";
 import type { RunContext } from "../run/run-options.ts";
+import { ENVIRONMENT_HELP } from "./environment.ts";
 import type { Host, HostOutput } from "./host.ts";
 import { formatFleetError } from "./print-error.ts";
 import { parseRunFlags, RUN_OPTIONS } from "./run-flags.ts";
@@ -116,6 +117,21 @@ async function execute(given: unknown, host: Host): Promise<number> {
   }
 }
 
+const EPILOGUE = `Examples:
+  $0 run                   thirty cheese caves, until Ctrl-C
+  $0 run scenarios/thirty-caves.yaml --devices 300 --rate 100/s
+  $0 run fleet.yaml --duration 1m --threshold 'telemetry_ms p(99) < 1s'
+
+${ENVIRONMENT_HELP}
+
+Against Azure, PROVISIONING_IDSCOPE names the DPS instance. With
+DPS_CONNECTION_STRING the run creates the enrollment group, with
+IOTHUB_CONNECTION_STRING its timeline changes twins. PROVISIONING_HOST replaces
+the global endpoint.
+
+On a terminal the log goes to run.log beside the results, elsewhere to stderr.
+NO_COLOR switches colours off.`;
+
 /** `dps-fleet run [scenario]`. */
 export function runCommand(host: Host): CommandModule {
   return {
@@ -126,10 +142,10 @@ export function runCommand(host: Host): CommandModule {
         .positional("scenario", {
           type: "string",
           describe:
-            "scenario file; without one the shipped thirty-caves.yaml runs until Ctrl-C, or for 30 s where there is no terminal",
+            "scenario file; without one the shipped thirty-caves.yaml runs until Ctrl-C, without a terminal for 30 s",
         })
         .options(RUN_OPTIONS)
-        .example("$0 run scenarios/thirty-caves.yaml --devices 300 --rate 100/s", ""),
+        .epilogue(EPILOGUE),
     handler: async (given) => {
       host.setExitCode(await execute(given, host));
     },
