@@ -243,6 +243,15 @@ test.for<readonly [string, () => string | undefined]>([
   });
 });
 
+test("DPS refuses a hub's token with 401, in its own shape", async () => {
+  for (const path of ["/enrollmentGroups/caves", "/registrations/p-1"]) {
+    const host = world.emulator.dpsHost;
+    const answer = await call({ host, path, authorization: hubToken() });
+    expect(answer).toMatchObject({ status: 401, headers: { "x-ms-error-code": "401000" } });
+    expect(JSON.parse(answer.body)).toMatchObject({ errorCode: 401000 });
+  }
+});
+
 test("paths are found in any case and with a slash before the query", async () => {
   const answer = await call({
     host: HUB.toUpperCase(),

@@ -155,3 +155,20 @@ test("a password is a SAS token, which this does not know: CONNACK 5", async () 
     expect(await client.next()).toMatchObject({ cmd: "connack", returnCode: 5 });
   }
 });
+
+test("a leaf that has expired since it was registered is refused by its hub with CONNACK 5", async () => {
+  let nowMs = Date.now();
+  await using own = await emulatorForTest({ clock: () => nowMs });
+  await enrollGroup(own);
+  const keys = await own.pki.leaf("k-13", { notAfter: new Date(nowMs + 60_000) });
+  await register(own, "k-13", keys);
+  for (const [laterMs, returnCode] of [
+    [59_000, 0],
+    [2_000, 5],
+  ] as const) {
+    nowMs += laterMs;
+    await using client = await Wire.open(own, { servername: HUB, keys });
+    client.send(connectPacket("k-13", hubUserName("k-13")));
+    expect(await client.next()).toMatchObject({ cmd: "connack", returnCode });
+  }
+});
