@@ -88,6 +88,7 @@ export class Device {
         onRetry: (failure) => this.#tell(failure, false),
       });
       this.#state.to("assigned");
+      this.#twin.assigned();
       await this.#serve(secureContext, assignment, signal);
       dueMs = this.#context.clock();
       this.#state.to("registering");

@@ -30,6 +30,12 @@ export class DeviceTwin {
     this.#onApplied = onApplied;
   }
 
+  /** DPS has assigned the device: what the first connection reads is where it begins, whatever it knew before. */
+  assigned(): void {
+    this.#tracker.forget();
+    this.#begun = false;
+  }
+
   /** A connection is being opened: patches pushed from now on wait for the section that it reads. */
   connecting(): void {
     this.#tracker.hold();
@@ -101,6 +107,7 @@ export class DeviceTwin {
       this.#read(section);
       this.#report();
     } catch (error) {
+      if (this.#connection === connection) this.#tracker.notRead();
       this.#failed(error);
     }
   }
