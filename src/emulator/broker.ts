@@ -134,6 +134,21 @@ export async function startBroker<C>(rules: BrokerRules<C>, log: Logger): Promis
   };
 }
 
+/** A client that lets more than this many bytes of answers lie is closed. */
+const MAX_UNREAD_BYTES = 8 * 1024 * 1024;
+
+/**
+ * Sends to one connection alone: what goes through the broker would reach every subscriber of the filter. One that
+ * asks and does not read is closed, since its answers would be kept without bound.
+ */
+export function sendTo(
+  client: Client,
+  answer: { readonly topic: string; readonly payload: string; readonly qos: 0 | 1 },
+): void {
+  if (client.conn.writableLength > MAX_UNREAD_BYTES) client.conn.destroy();
+  else client.publish({ cmd: "publish", ...answer, dup: false, retain: false }, () => {});
+}
+
 function isRefusal(outcome: unknown): outcome is RefusalCode {
   return outcome === 2 || outcome === 3 || outcome === 4 || outcome === 5;
 }
