@@ -118,6 +118,8 @@ export async function startEmulatorProcess(
   } catch (error) {
     wanted = true;
     child.kill("SIGKILL");
+    // Not before it is gone: whoever stopped here may look for what is left.
+    if (child.pid !== undefined) await ended;
     throw error;
   }
 }

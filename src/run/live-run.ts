@@ -35,7 +35,6 @@ const TELL_MS = 1_000;
 
 export interface LiveRunOptions {
   readonly prepared: PreparedRun;
-  readonly identities: FleetIdentities;
   /** undefined = the run starts an emulator of its own. */
   readonly target: Target | undefined;
   readonly options: RunOptions;
@@ -103,12 +102,12 @@ export class LiveRun {
    *
    * @throws {FleetError} when it cannot be set up, or breaks off; `INTERRUPTED` when stopped during set-up
    */
-  async execute(): Promise<EndReason> {
+  async execute(identities: FleetIdentities): Promise<EndReason> {
     const { context, prepared } = this.#given;
     const force = (): void => this.#kill();
     context.force.addEventListener("abort", force, { once: true });
-    const target = await this.#openTarget();
-    const supervisor = await this.#startWorkers(target);
+    const target = await this.#openTarget(identities);
+    const supervisor = await this.#startWorkers(target, identities);
     context.stop.throwIfAborted();
     this.#begin(supervisor);
     const reason = await endOfRun({
@@ -147,10 +146,11 @@ export class LiveRun {
     await this.#emulator?.stop();
   }
 
-  async #openTarget(): Promise<Target> {
-    const { prepared, identities, options, context } = this.#given;
+  async #openTarget(identities: FleetIdentities): Promise<Target> {
+    const { prepared, options, context } = this.#given;
     const target =
-      this.#given.target ?? (await ownTarget(await this.#startEmulator(), options, context));
+      this.#given.target ??
+      (await ownTarget(await this.#startEmulator(identities), options, context));
     await checkReachable(target.endpoints, { timeoutMs: REACH_MS, signal: context.stop });
     await ensureGroup(prepared, target, identities, context);
     const { provisioningHost } = target.endpoints;
@@ -164,10 +164,9 @@ export class LiveRun {
     return target;
   }
 
-  async #startEmulator(): Promise<EmulatorProcess> {
-    const { prepared, identities, options, context, onChildOutput } = this.#given;
+  async #startEmulator({ certsDir }: FleetIdentities): Promise<EmulatorProcess> {
+    const { prepared, options, context, onChildOutput } = this.#given;
     context.console.phase("starting the emulator");
-    const { certsDir } = identities;
     const startedMs = this.#nowMs();
     this.#emulator = await startOwnEmulator(prepared, certsDir, options, context, onChildOutput);
     const { pid } = this.#emulator;
@@ -175,8 +174,8 @@ export class LiveRun {
     return this.#emulator;
   }
 
-  async #startWorkers(target: Target): Promise<Supervisor> {
-    const { prepared, identities, options, context } = this.#given;
+  async #startWorkers(target: Target, identities: FleetIdentities): Promise<Supervisor> {
+    const { prepared, options, context } = this.#given;
     const shards = makeShards({
       runId: this.#given.runId,
       plan: prepared.plan,

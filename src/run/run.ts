@@ -90,7 +90,8 @@ function nothingProvisioned(live: LiveRun): FleetError {
 async function runWithFiles(
   given: {
     readonly prepared: PreparedRun;
-    readonly identities: FleetIdentities;
+    /** Or why there are none. */
+    readonly identities: FleetIdentities | FleetError;
     readonly target: Target | undefined;
     readonly files: RunFiles;
     readonly startedAt: Date;
@@ -114,7 +115,6 @@ async function runWithFiles(
   const outputs: readonly Output[] = [files.events, ...context.outputs, logOutput(log)];
   const live = new LiveRun({
     prepared,
-    identities,
     target,
     options,
     context,
@@ -140,15 +140,17 @@ async function runWithFiles(
   });
   try {
     let failure: FleetError | undefined;
-    let stopped = false;
     try {
-      stopped = (await live.execute()) === "stopped" && plan.durationMs !== undefined;
+      if (identities instanceof FleetError) throw identities;
+      await live.execute(identities);
     } catch (error) {
       if (!(error instanceof FleetError)) throw error;
       failure = error;
     }
-    const interrupted = stopped || failure?.code === "INTERRUPTED";
     const ledger = await live.settle();
+    // A stop in the final drain counts too; where nothing but a stop ends a run, it is no interruption.
+    const stopped = context.stop.aborted && plan.durationMs !== undefined;
+    const interrupted = stopped || failure?.code === "INTERRUPTED";
     const thresholds = judgeThresholds(live, prepared, ledger);
     const totals = live.view.aggregate.totals();
     const { verdict, exitCode } = decide({
@@ -188,6 +190,20 @@ async function runWithFiles(
   }
 }
 
+/** @returns the fleet's identities, or the user's stop while they were made: that ends with result files like any other */
+async function identitiesOrStop(
+  prepared: PreparedRun,
+  options: RunOptions,
+  context: RunContext,
+): Promise<FleetIdentities | FleetError> {
+  try {
+    return await ensureIdentities(prepared, options, context);
+  } catch (error) {
+    if (error instanceof FleetError && error.code === "INTERRUPTED") return error;
+    throw error;
+  }
+}
+
 /**
  * Runs a scenario to its end and judges it.
  *
@@ -199,7 +215,7 @@ export async function run(options: RunOptions, context: RunContext): Promise<Run
   if (options.outDir !== undefined) await checkOutDir(resolve(context.cwd, options.outDir));
   const target = await givenTarget(prepared, options, context);
   await confirmAzure(prepared, options, context);
-  const identities = await ensureIdentities(prepared, options, context);
+  const identities = await identitiesOrStop(prepared, options, context);
   const files = await openRunFiles({
     outDir: options.outDir,
     cwd: context.cwd,

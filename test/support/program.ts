@@ -1,6 +1,7 @@
 import type { ChildProcess } from "node:child_process";
-import { spawn } from "node:child_process";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { execFileSync, spawn } from "node:child_process";
+import { watch } from "node:fs";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -49,9 +50,18 @@ export class Program {
 
   /** Resolves when stdout matches; rejects when the program ends before. */
   async printed(pattern: RegExp): Promise<RegExpExecArray> {
+    return this.#matched(pattern, () => this.#stdout);
+  }
+
+  /** The same for stderr. */
+  async printedError(pattern: RegExp): Promise<RegExpExecArray> {
+    return this.#matched(pattern, () => this.#stderr);
+  }
+
+  async #matched(pattern: RegExp, text: () => string): Promise<RegExpExecArray> {
     const matched = new Promise<RegExpExecArray>((resolve) => {
       this.#look = () => {
-        const match = pattern.exec(this.#stdout);
+        const match = pattern.exec(text());
         if (match !== null) resolve(match);
       };
       this.#look();
@@ -70,6 +80,24 @@ export class Program {
   /** Whether any process of the group is left. */
   get groupAlive(): boolean {
     return this.#child.pid !== undefined && isAlive(-this.#child.pid);
+  }
+
+  get pid(): number | undefined {
+    return this.#child.pid;
+  }
+
+  /** Every process of the group, the supervisor included. */
+  groupPids(): number[] {
+    const found = execFileSync("ps", ["-A", "-o", "pid=,pgid="], { encoding: "utf8" });
+    return found.split("\n").flatMap((line) => {
+      const [pid, group] = line.trim().split(/\s+/).map(Number);
+      return pid !== undefined && group === this.#child.pid ? [pid] : [];
+    });
+  }
+
+  /** To the supervisor alone. */
+  signal(signal: NodeJS.Signals): void {
+    if (this.#child.pid !== undefined) process.kill(this.#child.pid, signal);
   }
 
   /** For the end of a test that failed: nothing is left behind. */
@@ -93,6 +121,10 @@ export function isAlive(pid: number): boolean {
   }
 }
 
+/** Process ids of the workers that a run told of in `run.ndjson`, in the order of their starts. */
+export const workerPids = (ndjson: string): number[] =>
+  [...ndjson.matchAll(/"state":"started","detail":"pid (\d+)"/g)].map((match) => Number(match[1]));
+
 /** A folder of a test with certificates and results, removed at its end. */
 export interface Workplace extends AsyncDisposable {
   readonly dir: string;
@@ -104,6 +136,8 @@ export interface Workplace extends AsyncDisposable {
   scenario(changes?: Readonly<Record<string, unknown>>): Promise<string>;
   /** A result file. */
   result(name: string): Promise<string>;
+  /** Resolves when a result file holds what matches; reads it whenever it grew. */
+  appears(name: string, pattern: RegExp): Promise<RegExpExecArray>;
 }
 
 export async function workplace(): Promise<Workplace> {
@@ -120,6 +154,21 @@ export async function workplace(): Promise<Workplace> {
     file,
     scenario: (changes) => file("scenario.yaml", stringify({ ...smallFleet, ...changes })),
     result: (name) => readFile(join(dir, "out", name), "utf8"),
+    appears: async (name, pattern) => {
+      const out = join(dir, "out");
+      await mkdir(out, { recursive: true });
+      return new Promise((resolve) => {
+        const watcher = watch(out, () => void look());
+        const look = async (): Promise<void> => {
+          const text = await readFile(join(out, name), "utf8").catch(() => "");
+          const match = pattern.exec(text);
+          if (match === null) return;
+          watcher.close();
+          resolve(match);
+        };
+        void look();
+      });
+    },
     [Symbol.asyncDispose]: () => rm(dir, { recursive: true, force: true }),
   };
 }
