@@ -17,9 +17,13 @@ const FORCE_MS = 3_000;
 
 /** `scenarios/thirty-caves.yaml` of this package, as the user would write it. */
 function defaultScenario(host: Host): string {
-  const file = join(dirname(host.mainFile), "../../scenarios/thirty-caves.yaml");
-  const near = relative(host.cwd, file);
-  return near.startsWith("..") ? file : near;
+  return near(host, join(dirname(host.mainFile), "../../scenarios/thirty-caves.yaml"));
+}
+
+/** A path below the current folder as one would type it; others stay absolute. */
+function near(host: Host, path: string): string {
+  const typed = relative(host.cwd, path);
+  return typed === "" || typed.startsWith("..") ? path : typed;
 }
 
 /** The first signal asks for an orderly end, the second for an end. */
@@ -105,7 +109,7 @@ async function execute(given: unknown, host: Host): Promise<number> {
       force,
       confirm: confirmer(host),
     });
-    screen.write(`results: ${outcome.dir}\n`);
+    screen.write(`results: ${near(host, outcome.dir)}\n`);
     if (json) host.stdout.write(`${JSON.stringify(outcome.summary)}\n`);
     if (outcome.failure !== undefined) host.stderr.write(formatFleetError(outcome.failure));
     return outcome.exitCode;

@@ -9,7 +9,7 @@ import { paint } from "./terminal-text.ts";
 
 /** Of the lines that are told beside the screen, this many are kept. */
 const LINES_KEPT = 200;
-/** Where a terminal does not tell its size. */
+/** Where a terminal does not tell its size, or says 0, as one without a window does. */
 const DEFAULT_SIZE = { columns: 80, rows: 24 } as const;
 
 /**
@@ -112,8 +112,8 @@ export class LiveScreen implements Output, RunConsole {
 
   #draw(): void {
     if (!this.#open || this.#away) return;
-    const columns = this.#sink.columns ?? DEFAULT_SIZE.columns;
-    const rows = this.#sink.rows ?? DEFAULT_SIZE.rows;
+    const columns = this.#sink.columns || DEFAULT_SIZE.columns;
+    const rows = this.#sink.rows || DEFAULT_SIZE.rows;
     const size = `${columns}x${rows}`;
     if (size !== this.#size) this.#shown = undefined;
     this.#size = size;

@@ -82,7 +82,7 @@ export class TerminalLines implements Output, RunConsole {
       this.#line(this.#ink.dim(`  ${progressText(progress)}`));
       return;
     }
-    const line = fit(`  ${progressBar(progress)}`, (this.#sink.columns ?? 80) - 1);
+    const line = fit(`  ${progressBar(progress)}`, (this.#sink.columns || 80) - 1);
     this.#inProgress = true;
     this.#sink.write(`${CLEAR_LINE}${line}`);
   }

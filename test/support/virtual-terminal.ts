@@ -69,9 +69,9 @@ export class VirtualTerminal {
         continue;
       }
       // Behind the last column the cursor stays on it.
-      const column = Math.min(this.#at.column, this.columns - 1);
+      const column = Math.min(this.#at.column, (this.columns || 80) - 1);
       this.#row()[column] = sign;
-      this.#at.column = Math.min(this.columns - 1, column + displayWidth(sign));
+      this.#at.column = Math.min((this.columns || 80) - 1, column + displayWidth(sign));
     }
   }
 

@@ -84,6 +84,12 @@ test("a new size is drawn from scratch", () => {
   expect(lines.length).toBeLessThanOrEqual(10);
 });
 
+test("a terminal that does not know its size is drawn as 80 by 24", () => {
+  const { live, terminal } = screen({ columns: 0, rows: 0 });
+  tell(live, runPlan());
+  expect(terminal.written).toContain("setting up");
+});
+
 test("before the plan it speaks in plain lines", () => {
   const { live, terminal } = screen();
   live.phase("issued 30 device certificates");
