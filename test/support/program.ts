@@ -136,8 +136,8 @@ export interface Workplace extends AsyncDisposable {
   scenario(changes?: Readonly<Record<string, unknown>>): Promise<string>;
   /** A result file. */
   result(name: string): Promise<string>;
-  /** Resolves when a result file holds what matches; reads it whenever it grew. */
-  appears(name: string, pattern: RegExp): Promise<RegExpExecArray>;
+  /** Resolves when a result file holds `text` so many times; reads it whenever it grew. */
+  appears(name: string, text: string, times?: number): Promise<void>;
 }
 
 export async function workplace(): Promise<Workplace> {
@@ -154,17 +154,16 @@ export async function workplace(): Promise<Workplace> {
     file,
     scenario: (changes) => file("scenario.yaml", stringify({ ...smallFleet, ...changes })),
     result: (name) => readFile(join(dir, "out", name), "utf8"),
-    appears: async (name, pattern) => {
+    appears: async (name, text, times = 1) => {
       const out = join(dir, "out");
       await mkdir(out, { recursive: true });
       return new Promise((resolve) => {
         const watcher = watch(out, () => void look());
         const look = async (): Promise<void> => {
-          const text = await readFile(join(out, name), "utf8").catch(() => "");
-          const match = pattern.exec(text);
-          if (match === null) return;
+          const read = await readFile(join(out, name), "utf8").catch(() => "");
+          if (read.split(text).length <= times) return;
           watcher.close();
-          resolve(match);
+          resolve();
         };
         void look();
       });
