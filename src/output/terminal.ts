@@ -32,7 +32,7 @@ export interface TerminalOptions {
 /** Between two progress lines of the fleet, in ms of run time. */
 const PROGRESS_EVERY_MS = 5_000;
 /** Progress of the set-up: on a terminal in place, elsewhere a line now and then; in ms. */
-const PROGRESS_FIRST_MS = { terminal: 200, lines: 2_000 } as const;
+const PROGRESS_FIRST_MS = { terminal: 0, lines: 2_000 } as const;
 const PROGRESS_NEXT_MS = { terminal: 100, lines: 5_000 } as const;
 const CLEAR_LINE = "\r\u001B[K";
 /** Of the devices that follow a twin change, this many are named; the summary counts them all. */

@@ -86,9 +86,10 @@ function progressOf(everyMs: number, isTTY: boolean): readonly string[] {
   return printed;
 }
 
-test("what is soon done shows no progress", () => {
+test("what is soon done shows no progress in a file, and on a terminal from the first moment on", () => {
   expect(progressOf(1, false)).toEqual(["› issued\n"]);
-  expect(progressOf(1, true)).toEqual(["› issued\n"]);
+  expect(progressOf(1, true)[0]).toContain("issuing certificates: 0 of 100");
+  expect(progressOf(1, true).slice(1)).toEqual(["\r\u001B[K", "› issued\n"]);
 });
 
 test("without a terminal progress is a line every few seconds, with an estimate", () => {
@@ -101,7 +102,7 @@ test("without a terminal progress is a line every few seconds, with an estimate"
 
 test("on a terminal progress stays in its line, and leaves nothing behind", () => {
   const printed = progressOf(100, true);
-  expect(printed[0]).toBe(`\r\u001B[K  ${"·".repeat(20)} issuing certificates: 2 of 100`);
+  expect(printed[0]).toBe(`\r\u001B[K  ${"·".repeat(20)} issuing certificates: 0 of 100`);
   expect(printed.at(-3)).toContain("99 of 100, about 1 s left");
   expect(printed.at(-2)).toBe("\r\u001B[K");
   expect(printed.at(-1)).toBe("› issued\n");
