@@ -4,10 +4,11 @@ import type { CommandModule } from "yargs";
 import { z } from "zod";
 
 import { FleetError } from "../base/errors.ts";
-import { createLogger, LOG_LEVELS } from "../base/log.ts";
+import { createLogger } from "../base/log.ts";
 import type { EmulatorInfo } from "../service/emulator-file.ts";
 import { emulatorText } from "./emulator-text.ts";
 import { ENVIRONMENT_HELP } from "./environment.ts";
+import { LOG_LEVEL_HELP, logLevel, whole } from "./flag-fields.ts";
 import type { Host } from "./host.ts";
 
 /** Ports where an emulator listens unless told otherwise; `--standard-ports` takes Azure's for HTTPS too. */
@@ -15,25 +16,32 @@ const DEFAULT_PORTS = { mqtt: 8883, https: 8443, standardHttps: 443 } as const;
 /** The emulator's CA signs for these and for loopback names only. */
 const HUB_NAME = /^[a-z0-9][a-z0-9-]{1,48}[a-z0-9]\.azure-devices\.net$/i;
 
-const port = z.number().int().min(0).max(65_535);
+const port = whole(0, 65_535);
 const emulatorArguments = z.object({
   json: z.boolean(),
   host: z.string().refine((text) => text === "localhost" || isIP(text) !== 0, {
-    error: "expected an IP address or localhost",
+    error: ({ input }) => `expected an IP address or localhost, got "${String(input)}"`,
   }),
   mqttPort: port.optional(),
   httpsPort: port.optional(),
   standardPorts: z.boolean(),
   hub: z
-    .array(z.string().regex(HUB_NAME, "expected a name such as my-hub.azure-devices.net"))
+    .array(
+      z.string().regex(HUB_NAME, {
+        error: ({ input }) =>
+          `expected a name such as my-hub.azure-devices.net, got "${String(input)}"`,
+      }),
+    )
     .optional(),
   idScope: z
     .string()
-    .regex(/^[^/\s]+$/, "expected a name without blanks and slashes")
+    .regex(/^[^/\s]+$/, {
+      error: ({ input }) => `expected a name without blanks and slashes, got "${String(input)}"`,
+    })
     .optional(),
-  retryAfter: z.number().int().min(0).max(3600).optional(),
+  retryAfter: whole(0, 3600).optional(),
   certs: z.string().min(1),
-  logLevel: z.enum(LOG_LEVELS),
+  logLevel,
 });
 
 /** The options of `emulator`, as they stand on the command line. */
@@ -65,13 +73,13 @@ export function emulatorCommand(host: Host): CommandModule {
           describe: "address to listen on",
         })
         .option("mqtt-port", {
-          type: "number",
+          type: "string",
           requiresArg: true,
           describe: "port of MQTT over TLS, 0 = a free one",
           defaultDescription: String(DEFAULT_PORTS.mqtt),
         })
         .option("https-port", {
-          type: "number",
+          type: "string",
           requiresArg: true,
           describe: "port of the service APIs, 0 = a free one",
           defaultDescription: String(DEFAULT_PORTS.https),
@@ -95,7 +103,7 @@ export function emulatorCommand(host: Host): CommandModule {
           defaultDescription: "0ne000CA7E5",
         })
         .option("retry-after", {
-          type: "number",
+          type: "string",
           requiresArg: true,
           describe: "seconds that DPS tells devices to wait between polls",
           defaultDescription: "3",
@@ -110,7 +118,7 @@ export function emulatorCommand(host: Host): CommandModule {
           type: "string",
           default: "warn",
           requiresArg: true,
-          describe: `what is logged to stderr: ${LOG_LEVELS.join(", ")}`,
+          describe: `${LOG_LEVEL_HELP}; to stderr`,
         })
         .epilogue(EPILOGUE),
     handler: async (given) => {

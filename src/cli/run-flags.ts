@@ -2,9 +2,10 @@ import type { Options } from "yargs";
 import { z } from "zod";
 
 import { FleetError } from "../base/errors.ts";
-import { LOG_LEVELS } from "../base/log.ts";
 import { parseConnectTo } from "../run/connect-to.ts";
 import type { RunOptions } from "../run/run-options.ts";
+import { showValue } from "../scenario/show-value.ts";
+import { LOG_LEVEL_HELP, logLevel, once, whole } from "./flag-fields.ts";
 
 const value = (describe: string, defaultDescription?: string): Options => ({
   type: "string",
@@ -43,19 +44,11 @@ export const RUN_OPTIONS: Readonly<Record<string, Options>> = {
   json: flag("print summary.json on stdout, and nothing else there"),
   yes: flag("ask nothing before a run against Azure"),
   "no-web": flag("no web page (there is none yet)"),
-  "log-level": value(`what is logged: ${LOG_LEVELS.join(", ")}`, "warn"),
+  "log-level": value(LOG_LEVEL_HELP, "warn"),
 };
 
-/** A flag that was given once; twice, yargs makes a list of it. */
-const once = z.string({ error: "expected one value, got several" });
 const text = once.optional();
 const list = z.array(z.string()).default([]);
-const whole = (least: number, most: number) =>
-  once
-    .transform(Number)
-    .refine((number) => Number.isSafeInteger(number) && number >= least && number <= most, {
-      error: `expected a whole number, ${least} to ${most}`,
-    });
 
 const connectTo = z.string().transform((written, context) => {
   const rule = parseConnectTo(written);
@@ -77,7 +70,8 @@ const runFlags = z.object({
   "telemetry-interval": text,
   workers: z
     .union([z.literal("auto"), whole(1, WORKERS_MAX)], {
-      error: `expected auto or a whole number, 1 to ${WORKERS_MAX}`,
+      error: ({ input }) =>
+        `expected auto or a whole number, 1 to ${WORKERS_MAX}, got ${showValue(input)}`,
     })
     .default("auto"),
   key: text,
@@ -92,7 +86,7 @@ const runFlags = z.object({
   "connect-to": z.array(connectTo).default([]),
   yes: z.boolean().default(false),
   json: z.boolean().default(false),
-  "log-level": z.enum(LOG_LEVELS).default("warn"),
+  "log-level": logLevel,
 });
 
 /** What the command line asks for, checked. */

@@ -2,7 +2,8 @@ import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 
 import type { Problem } from "../base/errors.ts";
-import { FleetError, messageOf } from "../base/errors.ts";
+import { FleetError } from "../base/errors.ts";
+import { fileTrouble } from "../base/file-trouble.ts";
 import { loadModel } from "../model/load-model.ts";
 import { makePlan } from "../plan/make-plan.ts";
 import type { Plan } from "../plan/plan.ts";
@@ -27,7 +28,7 @@ async function readScenario(file: string, cwd: string): Promise<string> {
     return await readFile(resolve(cwd, file), "utf8");
   } catch (error) {
     throw new FleetError("SCENARIO_INVALID", "the scenario file cannot be read", {
-      problems: [{ place: file, message: messageOf(error) }],
+      problems: [{ place: file, message: `expected a scenario file, got: ${fileTrouble(error)}` }],
       hint: "scenarios/thirty-caves.yaml is one that is shipped",
       cause: error,
     });

@@ -14,7 +14,7 @@ import { LiveRun } from "./live-run.ts";
 import type { PreparedRun } from "./prepare.ts";
 import { prepareRun } from "./prepare.ts";
 import type { RunFiles } from "./run-files.ts";
-import { checkOutDir, fileStamp, openRunFiles } from "./run-files.ts";
+import { checkOutDir, checkOutDirWritable, fileStamp, openRunFiles } from "./run-files.ts";
 import type { RunContext, RunOptions } from "./run-options.ts";
 import { givenTarget } from "./services.ts";
 import type { Target } from "./target.ts";
@@ -212,6 +212,7 @@ async function identitiesOrStop(
 export async function run(options: RunOptions, context: RunContext): Promise<RunOutcome> {
   const startedAt = context.now();
   const prepared = await prepareRun(options, context);
+  checkOutDirWritable(resolve(context.cwd, options.outDir ?? "runs"));
   if (options.outDir !== undefined) await checkOutDir(resolve(context.cwd, options.outDir));
   const target = await givenTarget(prepared, options, context);
   await confirmAzure(prepared, options, context);
