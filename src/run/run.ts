@@ -155,6 +155,7 @@ async function runWithFiles(
     const totals = live.view.aggregate.totals();
     const { verdict, exitCode } = decide({
       interrupted,
+      stoppedArriving: context.stop.aborted && !interrupted && live.view.isArriving,
       failureCode: interrupted || failure === undefined ? undefined : EXIT_CODES[failure.code],
       planned: totals.planned,
       assigned: totals.assigned,
