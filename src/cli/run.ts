@@ -49,7 +49,8 @@ function stopSignals(
   return { stop: stop.signal, force: force.signal, done };
 }
 
-function confirmer(host: Host): RunContext["confirm"] {
+/** Asks on the terminal; an end of input or a stop is a no. */
+function confirmer(host: Host, stop: AbortSignal): RunContext["confirm"] {
   if (host.stdin.isTTY !== true || host.stderr.isTTY !== true) return undefined;
   return async (question) => {
     const input = createInterface({ input: host.stdin });
@@ -58,6 +59,9 @@ function confirmer(host: Host): RunContext["confirm"] {
       const [answer] = await Promise.race([
         new Promise<[string]>((resolve) => input.once("line", (line) => resolve([line]))),
         new Promise<[string]>((resolve) => input.once("close", () => resolve([""]))),
+        new Promise<[string]>((resolve) => {
+          stop.addEventListener("abort", () => resolve([""]), { once: true });
+        }),
       ]);
       return /^y(es)?$/i.test(answer.trim());
     } finally {
@@ -107,7 +111,7 @@ async function execute(given: unknown, host: Host): Promise<number> {
       log: host.stderr.isTTY === true ? undefined : (text) => void host.stderr.write(text),
       stop,
       force,
-      confirm: confirmer(host),
+      confirm: confirmer(host, stop),
     });
     screen.write(`results: ${near(host, outcome.dir)}\n`);
     if (json) host.stdout.write(`${JSON.stringify(outcome.summary)}\n`);
