@@ -11,6 +11,7 @@ import { workersFor } from "../plan/shard.ts";
 import { applyOverrides } from "../scenario/overrides.ts";
 import type { Scenario } from "../scenario/scenario.ts";
 import { parseScenario } from "../scenario/scenario.ts";
+import { checkOpenFiles } from "./open-files.ts";
 import type { RunContext, RunOptions } from "./run-options.ts";
 
 /** A run that is known to make sense, before anything is written or sent. */
@@ -84,5 +85,7 @@ export async function prepareRun(
     options.workers === "auto"
       ? workersFor(devices, context.cores, plan.concurrency)
       : Math.min(options.workers, devices, plan.concurrency ?? Infinity);
+  const ownEmulator = plan.target === "emulator" && options.emulatorFile === undefined;
+  await checkOpenFiles({ devices, workers, ownEmulator });
   return { scenario, ownIdScope: written.provisioning.idScope, plan, workers };
 }
