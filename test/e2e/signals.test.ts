@@ -39,10 +39,10 @@ test.concurrent(
     await using place = await workplace();
     const args = ["--workers", "2", "--duration", "3s", "--out", place.out, "--certs", place.certs];
     await using program = new Program(["run", await place.scenario(), ...args]);
-    await place.appears("run.ndjson", '"to":"streaming"', 6);
+    await place.appears(program, "run.ndjson", '"to":"streaming"', 6);
     const [hanging] = workerPids(await place.result("run.ndjson"));
     process.kill(hanging ?? 0, "SIGSTOP");
-    await place.appears("run.ndjson", '"state":"stopped"');
+    await place.appears(program, "run.ndjson", '"state":"stopped"');
     program.signalGroup("SIGINT");
     await program.printedError(/stopping/);
     process.kill(hanging ?? 0, "SIGCONT");
@@ -58,7 +58,7 @@ test.concurrent("when the emulator dies, the run ends 3 with all files", async (
   await using place = await workplace();
   const args = ["--duration", "60s", "--out", place.out, "--certs", place.certs];
   await using program = new Program(["run", await place.scenario(), ...args]);
-  await place.appears("run.ndjson", '"to":"streaming"', 6);
+  await place.appears(program, "run.ndjson", '"to":"streaming"', 6);
   const workers = workerPids(await place.result("run.ndjson"));
   const [emulator] = program
     .groupPids()
@@ -76,7 +76,7 @@ test("when the supervisor is killed, workers and emulator leave by themselves", 
   await using place = await workplace();
   const args = ["--workers", "2", "--duration", "60s", "--out", place.out, "--certs", place.certs];
   await using program = new Program(["run", await place.scenario(), ...args]);
-  await place.appears("run.ndjson", '"to":"streaming"', 6);
+  await place.appears(program, "run.ndjson", '"to":"streaming"', 6);
   const workers = workerPids(await place.result("run.ndjson"));
   expect(workers.filter(isAlive)).toHaveLength(2);
   program.signal("SIGKILL");

@@ -30,42 +30,42 @@ const losses = [
   {
     name: "one while it starts",
     lost: 1,
-    act: async (place: Workplace) => {
-      await place.appears("run.ndjson", STARTED, 1);
+    act: async (place: Workplace, program: Program) => {
+      await place.appears(program, "run.ndjson", STARTED, 1);
       kill((await workersOf(place))[0]);
     },
   },
   {
     name: "one while its devices register",
     lost: 1,
-    act: async (place: Workplace) => {
-      await place.appears("run.ndjson", '"to":"registering"', 5);
+    act: async (place: Workplace, program: Program) => {
+      await place.appears(program, "run.ndjson", '"to":"registering"', 5);
       kill((await workersOf(place))[0]);
     },
   },
   {
     name: "one while its devices stream",
     lost: 1,
-    act: async (place: Workplace) => {
-      await place.appears("run.ndjson", STREAMING, DEVICES);
+    act: async (place: Workplace, program: Program) => {
+      await place.appears(program, "run.ndjson", STREAMING, DEVICES);
       kill((await workersOf(place))[1]);
     },
   },
   {
     name: "one, and the one that takes its place",
     lost: 2,
-    act: async (place: Workplace) => {
-      await place.appears("run.ndjson", STREAMING, DEVICES);
+    act: async (place: Workplace, program: Program) => {
+      await place.appears(program, "run.ndjson", STREAMING, DEVICES);
       kill((await workersOf(place))[0]);
-      await place.appears("run.ndjson", STARTED, 3);
+      await place.appears(program, "run.ndjson", STARTED, 3);
       kill((await workersOf(place))[2]);
     },
   },
   {
     name: "all of them",
     lost: 2,
-    act: async (place: Workplace) => {
-      await place.appears("run.ndjson", STREAMING, DEVICES);
+    act: async (place: Workplace, program: Program) => {
+      await place.appears(program, "run.ndjson", STREAMING, DEVICES);
       for (const pid of await workersOf(place)) kill(pid);
     },
   },
@@ -74,7 +74,7 @@ const losses = [
 test.each(losses)("kill -9 of workers: $name, and the run goes on", async ({ lost, act }) => {
   await using place = await workplace();
   await using program = await start(place, ["--duration", "25s"]);
-  await act(place);
+  await act(place, program);
   expect((await program.ended).exitCode).toBe(0);
   const summary = await checkedSummary(place);
   expect(summary.workers.lost).toBe(lost);
@@ -95,8 +95,10 @@ test.each(losses)("kill -9 of workers: $name, and the run goes on", async ({ los
 test("workers that are killed again and again are given up: exit 4 with all files", async () => {
   await using place = await workplace();
   await using program = await start(place, ["--duration", "120s"]);
+  // While they start for the first time, one that is given up ends the run before the other is.
+  await place.appears(program, "run.ndjson", STREAMING, 1);
   for (let started = 1; started <= WORKERS * 4; started += 1) {
-    await place.appears("run.ndjson", STARTED, started);
+    await place.appears(program, "run.ndjson", STARTED, started);
     kill((await workersOf(place))[started - 1]);
   }
   expect((await program.ended).exitCode).toBe(4);
@@ -117,7 +119,7 @@ const interruptions: readonly { name: string; until: readonly [text: string, tim
 test.each(interruptions)("Ctrl-C when $name ends 130 with all files", async ({ until }) => {
   await using place = await workplace();
   await using program = await start(place, ["--duration", "120s"]);
-  await place.appears("run.ndjson", ...until);
+  await place.appears(program, "run.ndjson", ...until);
   program.signalGroup("SIGINT");
   expect((await program.ended).exitCode).toBe(130);
   const summary = await checkedSummary(place);
@@ -129,7 +131,7 @@ test.each(interruptions)("Ctrl-C when $name ends 130 with all files", async ({ u
 test("a worker that hangs is cut off at the end, and the others' results are whole", async () => {
   await using place = await workplace();
   await using program = await start(place, ["--duration", "10s"]);
-  await place.appears("run.ndjson", STREAMING, DEVICES);
+  await place.appears(program, "run.ndjson", STREAMING, DEVICES);
   process.kill((await workersOf(place))[0] ?? 0, "SIGSTOP");
   expect((await program.ended).exitCode).toBe(0);
   const summary = await checkedSummary(place);
@@ -140,7 +142,7 @@ test("a worker that hangs is cut off at the end, and the others' results are who
 test("an emulator that hangs does not keep the run from its end", async () => {
   await using place = await workplace();
   await using program = await start(place, ["--duration", "10s"]);
-  await place.appears("run.ndjson", STREAMING, DEVICES);
+  await place.appears(program, "run.ndjson", STREAMING, DEVICES);
   const workers = await workersOf(place);
   const [emulator] = program
     .groupPids()

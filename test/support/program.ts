@@ -8,6 +8,8 @@ import { fileURLToPath } from "node:url";
 
 import { stringify } from "yaml";
 
+import { deferred } from "../../src/base/deferred.ts";
+
 const MAIN = fileURLToPath(new URL("../../dist/src/main.js", import.meta.url));
 
 /** How a program ended, and all that it printed. */
@@ -137,7 +139,7 @@ export interface Workplace extends AsyncDisposable {
   /** A result file. */
   result(name: string): Promise<string>;
   /** Resolves when a result file holds `text` so many times; reads it whenever it grew. */
-  appears(name: string, text: string, times?: number): Promise<void>;
+  appears(by: Program, name: string, text: string, times?: number): Promise<void>;
 }
 
 export async function workplace(): Promise<Workplace> {
@@ -154,19 +156,27 @@ export async function workplace(): Promise<Workplace> {
     file,
     scenario: (changes) => file("scenario.yaml", stringify({ ...smallFleet, ...changes })),
     result: (name) => readFile(join(dir, "out", name), "utf8"),
-    appears: async (name, text, times = 1) => {
+    appears: async (by, name, text, times = 1) => {
       const out = join(dir, "out");
       await mkdir(out, { recursive: true });
-      return new Promise((resolve) => {
-        const watcher = watch(out, () => void look());
-        const look = async (): Promise<void> => {
-          const read = await readFile(join(out, name), "utf8").catch(() => "");
-          if (read.split(text).length <= times) return;
-          watcher.close();
-          resolve();
-        };
+      const has = async (): Promise<boolean> => {
+        const read = await readFile(join(out, name), "utf8").catch(() => "");
+        return read.split(text).length > times;
+      };
+      const found = deferred<void>();
+      const look = async (): Promise<void> => {
+        if (await has()) found.resolve();
+      };
+      const watcher = watch(out, () => void look());
+      try {
         void look();
-      });
+        // A program that is gone writes nothing more: a test that waits for it would wait for ever.
+        await Promise.race([found.promise, by.ended]);
+        if (await has()) return;
+        throw new Error(`the program ended before ${name} had ${times} times ${text}`);
+      } finally {
+        watcher.close();
+      }
     },
     [Symbol.asyncDispose]: () => rm(dir, { recursive: true, force: true }),
   };
