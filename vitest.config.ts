@@ -4,6 +4,8 @@ export default defineConfig({
   test: {
     // Every test file stands on its own; nothing is retried, and a run without tests fails.
     retry: 0,
+    // vitest leaves a core free; most of these tests wait for programs and sockets.
+    maxWorkers: 3,
     projects: [
       {
         test: {

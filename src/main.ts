@@ -53,6 +53,21 @@ function onSignal(handler: (signal: StopSignal) => void): () => void {
   };
 }
 
+function onTerminal({ redraw, leave }: { redraw: () => void; leave: () => void }): () => void {
+  const suspend = (): void => {
+    leave();
+    process.kill(process.pid, "SIGSTOP");
+  };
+  process.stdout.on("resize", redraw);
+  process.on("SIGTSTP", suspend);
+  process.on("SIGCONT", redraw);
+  return () => {
+    process.stdout.off("resize", redraw);
+    process.off("SIGTSTP", suspend);
+    process.off("SIGCONT", redraw);
+  };
+}
+
 function parentOf(): HostParent | undefined {
   if (process.send === undefined) return undefined;
   return {
@@ -85,6 +100,7 @@ const host: Host = {
     process.on("exit", handler);
     return () => process.off("exit", handler);
   },
+  onTerminal,
   parent: parentOf(),
   execPath: process.execPath,
   mainFile: here("./main.js"),

@@ -11,6 +11,7 @@ const allAcked = new Promise((resolve) => (done = resolve));
 const before = process.cpuUsage();
 const host = await WorkerHost.load({
   shard: {
+    runId: "bench",
     worker: 0,
     boot: 1,
     seed: 1,

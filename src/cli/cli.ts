@@ -1,11 +1,11 @@
 import type { CommandModule } from "yargs";
 import yargs from "yargs";
 
-import { FleetError } from "../base/errors.ts";
-import { nearest } from "../base/nearest.ts";
+import type { KnownOptions } from "./environment.ts";
 import { applyEnvironment } from "./environment.ts";
 import type { Host } from "./host.ts";
 import { printError } from "./print-error.ts";
+import { atItsPlace, usageError } from "./usage-error.ts";
 
 const COMMANDS: Readonly<Record<string, (host: Host) => Promise<CommandModule>>> = {
   run: async (host) => (await import("./run.ts")).runCommand(host),
@@ -19,25 +19,6 @@ async function commandsFor(host: Host): Promise<readonly CommandModule[]> {
   return Promise.all(loaders.map((load) => load(host)));
 }
 
-/** What yargs says about unknown words, with the nearest known word beside it. */
-function usageError(message: string, known: readonly string[]): FleetError {
-  const unknown = /^Unknown (?:argument|command)s?: (.+)$/.exec(message)?.[1]?.split(", ") ?? [];
-  const problems = unknown.map((word) => {
-    const option = nearest(word, known);
-    const command = nearest(word, Object.keys(COMMANDS));
-    const near = option === undefined ? command : `--${option}`;
-    return {
-      place: option === undefined ? word : `--${word}`,
-      message: "is not known here",
-      hint: near === undefined ? undefined : `did you mean ${near}?`,
-    };
-  });
-  return new FleetError("USAGE", unknown.length > 0 ? "the command line is wrong" : message, {
-    problems,
-    hint: "see --help",
-  });
-}
-
 /**
  * Runs the command line of `host` to its end.
  *
@@ -45,16 +26,17 @@ function usageError(message: string, known: readonly string[]): FleetError {
  */
 export async function runCli(host: Host): Promise<number> {
   let exitCode = 0;
-  let known: readonly string[] = [];
+  let known: KnownOptions = { names: [], fromEnvironment: new Set() };
   try {
     const cli = yargs()
       .scriptName("dps-fleet")
       .usage("$0 <command>\n\nRuns simulated device fleets through Azure DPS and IoT Hub.")
       .version(host.version)
       .help()
+      .epilogue("Help with options and examples: $0 <command> --help")
       .strict()
       .exitProcess(false)
-      .wrap(Math.min(100, host.stdout.columns ?? 100))
+      .wrap(Math.min(100, host.stdout.columns || 80))
       .parserConfiguration({
         // `--no-web` is an option of its own, and `--threshold A scenario.yaml` has one value.
         "boolean-negation": false,
@@ -67,7 +49,12 @@ export async function runCli(host: Host): Promise<number> {
       }, true)
       .demandCommand(1, "a command is needed")
       .fail((message, error) => {
-        throw error ?? usageError(message, known);
+        // yargs' own errors are about the command line; its typings leave out that there may be none.
+        const isOurs = error instanceof Error && error.name !== "YError";
+        const commands = Object.keys(COMMANDS);
+        throw isOurs
+          ? error
+          : usageError(message, { argv: host.argv, options: known.names, commands });
       });
     for (const command of await commandsFor({
       ...host,
@@ -83,6 +70,6 @@ export async function runCli(host: Host): Promise<number> {
     });
     return exitCode;
   } catch (error) {
-    return printError(error, host.stderr);
+    return printError(atItsPlace(error, known.fromEnvironment), host.stderr);
   }
 }

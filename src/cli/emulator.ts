@@ -4,9 +4,11 @@ import type { CommandModule } from "yargs";
 import { z } from "zod";
 
 import { FleetError } from "../base/errors.ts";
-import { createLogger, LOG_LEVELS } from "../base/log.ts";
+import { createLogger } from "../base/log.ts";
 import type { EmulatorInfo } from "../service/emulator-file.ts";
 import { emulatorText } from "./emulator-text.ts";
+import { ENVIRONMENT_HELP } from "./environment.ts";
+import { LOG_LEVEL_HELP, logLevel, whole } from "./flag-fields.ts";
 import type { Host } from "./host.ts";
 
 /** Ports where an emulator listens unless told otherwise; `--standard-ports` takes Azure's for HTTPS too. */
@@ -14,29 +16,43 @@ const DEFAULT_PORTS = { mqtt: 8883, https: 8443, standardHttps: 443 } as const;
 /** The emulator's CA signs for these and for loopback names only. */
 const HUB_NAME = /^[a-z0-9][a-z0-9-]{1,48}[a-z0-9]\.azure-devices\.net$/i;
 
-const port = z.number().int().min(0).max(65_535);
+const port = whole(0, 65_535);
 const emulatorArguments = z.object({
   json: z.boolean(),
   host: z.string().refine((text) => text === "localhost" || isIP(text) !== 0, {
-    error: "expected an IP address or localhost",
+    error: ({ input }) => `expected an IP address or localhost, got "${String(input)}"`,
   }),
   mqttPort: port.optional(),
   httpsPort: port.optional(),
   standardPorts: z.boolean(),
   hub: z
-    .array(z.string().regex(HUB_NAME, "expected a name such as my-hub.azure-devices.net"))
+    .array(
+      z.string().regex(HUB_NAME, {
+        error: ({ input }) =>
+          `expected a name such as my-hub.azure-devices.net, got "${String(input)}"`,
+      }),
+    )
     .optional(),
   idScope: z
     .string()
-    .regex(/^[^/\s]+$/, "expected a name without blanks and slashes")
+    .regex(/^[^/\s]+$/, {
+      error: ({ input }) => `expected a name without blanks and slashes, got "${String(input)}"`,
+    })
     .optional(),
-  retryAfter: z.number().int().min(0).max(3600).optional(),
+  retryAfter: whole(0, 3600).optional(),
   certs: z.string().min(1),
-  logLevel: z.enum(LOG_LEVELS),
+  logLevel,
 });
 
 /** The options of `emulator`, as they stand on the command line. */
 export type EmulatorArguments = z.infer<typeof emulatorArguments>;
+
+const EPILOGUE = `Examples:
+  $0 emulator              prints what to paste into your program
+  $0 emulator --json > emulator.json
+  $0 run --emulator emulator.json
+
+${ENVIRONMENT_HELP}`;
 
 /** DPS, IoT Hubs and their service APIs on this machine, until they are stopped. */
 export function emulatorCommand(host: Host): CommandModule {
@@ -57,14 +73,16 @@ export function emulatorCommand(host: Host): CommandModule {
           describe: "address to listen on",
         })
         .option("mqtt-port", {
-          type: "number",
+          type: "string",
           requiresArg: true,
-          describe: "port of MQTT over TLS, 0 = a free one [default: 8883]",
+          describe: "port of MQTT over TLS, 0 = a free one",
+          defaultDescription: String(DEFAULT_PORTS.mqtt),
         })
         .option("https-port", {
-          type: "number",
+          type: "string",
           requiresArg: true,
-          describe: "port of the service APIs, 0 = a free one [default: 8443]",
+          describe: "port of the service APIs, 0 = a free one",
+          defaultDescription: String(DEFAULT_PORTS.https),
         })
         .option("standard-ports", {
           type: "boolean",
@@ -75,18 +93,20 @@ export function emulatorCommand(host: Host): CommandModule {
           type: "string",
           array: true,
           requiresArg: true,
-          describe:
-            "host name of an IoT Hub; repeatable [default: cheesecave-hub.azure-devices.net]",
+          describe: "host name of an IoT Hub; repeatable",
+          defaultDescription: "cheesecave-hub.azure-devices.net",
         })
         .option("id-scope", {
           type: "string",
           requiresArg: true,
-          describe: "ID scope of the DPS instance [default: 0ne000CA7E5]",
+          describe: "ID scope of the DPS instance",
+          defaultDescription: "0ne000CA7E5",
         })
         .option("retry-after", {
-          type: "number",
+          type: "string",
           requiresArg: true,
-          describe: "seconds that DPS tells devices to wait between polls [default: 3]",
+          describe: "seconds that DPS tells devices to wait between polls",
+          defaultDescription: "3",
         })
         .option("certs", {
           type: "string",
@@ -95,12 +115,12 @@ export function emulatorCommand(host: Host): CommandModule {
           describe: "directory of certificates; the emulator's own CA is in its folder emulator",
         })
         .option("log-level", {
-          choices: LOG_LEVELS,
+          type: "string",
           default: "warn",
           requiresArg: true,
-          describe: "what is logged to stderr",
+          describe: `${LOG_LEVEL_HELP}; to stderr`,
         })
-        .example("$0 emulator --json > emulator.json", "for run --emulator emulator.json"),
+        .epilogue(EPILOGUE),
     handler: async (given) => {
       host.setExitCode(await runEmulator(parseArguments(given), host));
     },
@@ -151,6 +171,10 @@ export async function runEmulator(options: EmulatorArguments, host: Host): Promi
       signer: ca.issuer,
       now: host.now(),
     });
+    const log = createLogger({
+      level: options.logLevel,
+      destination: { write: (line) => void host.stderr.write(line) },
+    });
     const standardHttps = options.standardPorts ? DEFAULT_PORTS.standardHttps : DEFAULT_PORTS.https;
     await using emulator = await startEmulator({
       tls: { certificatePem: server.chainPem, privateKeyPem: server.privateKeyPem },
@@ -160,12 +184,10 @@ export async function runEmulator(options: EmulatorArguments, host: Host): Promi
       hubs,
       ...(options.idScope === undefined ? {} : { idScope: options.idScope }),
       ...(options.retryAfter === undefined ? {} : { retryAfterS: options.retryAfter }),
-      log: createLogger({
-        level: options.logLevel,
-        destination: { write: (line) => void host.stderr.write(line) },
-        fields: { component: "emulator" },
-      }),
+      log,
     });
+    const { mqttPort, httpsPort } = emulator;
+    log.info({ component: "emulator", mqttPort, httpsPort, hubs }, "emulator listens");
     const info: EmulatorInfo = {
       idScope: emulator.idScope,
       provisioningHost: emulator.provisioningHost,
@@ -188,6 +210,7 @@ export async function runEmulator(options: EmulatorArguments, host: Host): Promi
         `Warning: ${options.host} is not a loopback address. Whoever reaches this machine can reach the emulator.\n`,
       );
     await stopping.requested;
+    log.info({ component: "emulator" }, "emulator stops");
     return 0;
   } finally {
     stopping.release();

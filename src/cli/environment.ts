@@ -1,5 +1,6 @@
 import { z } from "zod";
 
+import { FleetError } from "../base/errors.ts";
 import type { Host } from "./host.ts";
 
 /** The part of yargs' own option table that is read here; its typings leave it out. */
@@ -14,8 +15,22 @@ const optionTable = z.object({
 export const environmentName = (option: string): string =>
   `DPS_FLEET_${option.toUpperCase().replaceAll("-", "_")}`;
 
-/** Words that switch a flag on; anything else switches it off. */
-const isOn = (text: string): boolean => ["1", "true", "yes", "on"].includes(text.toLowerCase());
+/** How options get into the environment, for help. */
+export const ENVIRONMENT_HELP = `Each option can be given in the environment too: --log-level as
+${environmentName("log-level")}. A flag beats the environment, which beats the scenario.`;
+
+const ON = ["1", "true", "yes", "on"];
+const OFF = ["0", "false", "no", "off"];
+
+/** @throws {FleetError} `USAGE` for anything but a word that switches on or off */
+function isOn(text: string, place: string): boolean {
+  const word = text.toLowerCase();
+  if (ON.includes(word)) return true;
+  if (OFF.includes(word)) return false;
+  throw new FleetError("USAGE", "the environment is wrong", {
+    problems: [{ place, message: `expected one of ${[...ON, ...OFF].join(", ")}, got "${text}"` }],
+  });
+}
 
 const camelCase = (name: string): string =>
   name.replaceAll(/-(\w)/g, (_all, letter: string) => letter.toUpperCase());
@@ -27,19 +42,26 @@ function tableOf(parser: unknown): z.infer<typeof optionTable> | undefined {
   return optionTable.safeParse(table).data;
 }
 
+/** The options of a command, and which of them the environment gave. */
+export interface KnownOptions {
+  readonly names: readonly string[];
+  readonly fromEnvironment: ReadonlySet<string>;
+}
+
 /**
  * Fills options of the chosen command that the command line left out from `DPS_FLEET_<NAME>`. yargs' own `.env()` is
  * not used: it reads the process's environment and refuses a name that is meant for another command.
  *
- * @returns the names of all options of the command
+ * @throws {FleetError} `USAGE` for a switch that is neither on nor off
  */
 export function applyEnvironment(
   given: Record<string, unknown>,
   parser: unknown,
   host: Pick<Host, "argv" | "env">,
-): readonly string[] {
+): KnownOptions {
   const table = tableOf(parser);
-  if (table === undefined) return [];
+  const fromEnvironment = new Set<string>();
+  if (table === undefined) return { names: [], fromEnvironment };
   const names = Object.keys(table.key);
   for (const name of names) {
     const text = host.env[environmentName(name)];
@@ -47,14 +69,15 @@ export function applyEnvironment(
     const typed = host.argv.some((word) => word === `--${name}` || word.startsWith(`--${name}=`));
     if (text === undefined || text === "" || typed) continue;
     const value = table.boolean.includes(name)
-      ? isOn(text)
+      ? isOn(text, environmentName(name))
       : table.number.includes(name)
         ? Number(text)
         : table.array.includes(name)
           ? [text]
           : text;
+    fromEnvironment.add(name);
     given[name] = value;
     given[camelCase(name)] = value;
   }
-  return names;
+  return { names, fromEnvironment };
 }

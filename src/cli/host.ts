@@ -46,6 +46,13 @@ export interface Host {
    * @returns a function that un-registers
    */
   onExit?(handler: () => void): () => void;
+  /**
+   * Tells what happens to the terminal on stdout: `redraw` when it has another size or is ours again after Ctrl-Z,
+   * `leave` before Ctrl-Z suspends this process.
+   *
+   * @returns a function that un-registers
+   */
+  onTerminal?(handlers: { readonly redraw: () => void; readonly leave: () => void }): () => void;
   /** Present when this process was forked with an IPC channel. */
   readonly parent?: HostParent | undefined;
   /** The Node binary. */

@@ -2,11 +2,17 @@ import type { Options } from "yargs";
 import { z } from "zod";
 
 import { FleetError } from "../base/errors.ts";
-import { LOG_LEVELS } from "../base/log.ts";
 import { parseConnectTo } from "../run/connect-to.ts";
 import type { RunOptions } from "../run/run-options.ts";
+import { showValue } from "../scenario/show-value.ts";
+import { LOG_LEVEL_HELP, logLevel, once, whole } from "./flag-fields.ts";
 
-const value = (describe: string): Options => ({ type: "string", requiresArg: true, describe });
+const value = (describe: string, defaultDescription?: string): Options => ({
+  type: "string",
+  requiresArg: true,
+  describe,
+  ...(defaultDescription === undefined ? {} : { defaultDescription }),
+});
 const values = (describe: string): Options => ({
   type: "array",
   string: true,
@@ -14,42 +20,35 @@ const values = (describe: string): Options => ({
   describe,
 });
 const flag = (describe: string): Options => ({ type: "boolean", describe });
+const SCENARIO_SAYS = "the scenario's";
 
 /** The options of `run`, as help lists them. Numbers are texts here: the schema below judges them. */
 export const RUN_OPTIONS: Readonly<Record<string, Options>> = {
-  target: value("emulator or azure"),
-  emulator: value("use the emulator whose `emulator --json` line is in this file"),
-  devices: value("number of devices, dealt over the fleet's entries"),
-  duration: value("length of the run, such as 30s; without one it runs until stopped"),
-  rate: value("devices that start in a time, such as 20/s"),
-  "telemetry-interval": value("time between two messages of a device, such as 5s"),
-  workers: value("worker processes: auto or a number"),
-  key: value("kind of the leaves' keys: p256, p384, rsa2048 or rsa4096"),
-  seed: value("seed of all randomness of the devices"),
-  threshold: values("METRIC[{label:value}] [p(95)] OP NUMBER; repeatable, replaces the scenario's"),
-  out: value("folder for the results; default: a new one under runs/"),
-  "save-messages": flag("write every telemetry message to messages.ndjson"),
-  certs: value("folder of the certificates; default: certs"),
-  ca: value("file with CAs to trust"),
-  "provisioning-host": value("host name that devices register with"),
+  devices: value("number of devices, dealt over the fleet's entries", SCENARIO_SAYS),
+  duration: value("such as 30s; without any it runs until stopped", SCENARIO_SAYS),
+  rate: value("devices that start in a time, such as 20/s", SCENARIO_SAYS),
+  "telemetry-interval": value("time between two messages of a device", SCENARIO_SAYS),
+  threshold: values("such as 'registration_ms p(95) < 5s'; repeatable, replaces the scenario's"),
+  seed: value("seed of all randomness of the devices", "1"),
+  workers: value("worker processes: auto or a number", "auto"),
+  target: value("emulator or azure", SCENARIO_SAYS),
+  emulator: value("file with the line of emulator --json", "an emulator of the run's own"),
   "id-scope": value("ID scope of the Device Provisioning Service"),
+  "provisioning-host": value("host that devices register with"),
   "connect-to": values("HOST[:PORT]=ADDR:PORT: dial there, keep the name; repeatable"),
-  yes: flag("ask nothing"),
-  "no-web": flag("no web page"),
+  ca: value("file with the CAs to trust"),
+  certs: value("folder of the certificates", "certs"),
+  key: value("kind of the leaves' keys: p256, p384, rsa2048 or rsa4096", "any, new ones p256"),
+  out: value("folder for the results", "a new one in runs/"),
+  "save-messages": flag("write every telemetry message to messages.ndjson"),
   json: flag("print summary.json on stdout, and nothing else there"),
-  "log-level": { ...value("what is logged; default: warn"), choices: [...LOG_LEVELS] },
+  yes: flag("ask nothing before a run against Azure"),
+  "no-web": flag("no web page (there is none yet)"),
+  "log-level": value(LOG_LEVEL_HELP, "warn"),
 };
 
-/** A flag that was given once; twice, yargs makes a list of it. */
-const once = z.string({ error: "expected one value, got several" });
 const text = once.optional();
 const list = z.array(z.string()).default([]);
-const whole = (least: number, most: number) =>
-  once
-    .transform(Number)
-    .refine((number) => Number.isSafeInteger(number) && number >= least && number <= most, {
-      error: `expected a whole number, ${least} to ${most}`,
-    });
 
 const connectTo = z.string().transform((written, context) => {
   const rule = parseConnectTo(written);
@@ -71,7 +70,8 @@ const runFlags = z.object({
   "telemetry-interval": text,
   workers: z
     .union([z.literal("auto"), whole(1, WORKERS_MAX)], {
-      error: `expected auto or a whole number, 1 to ${WORKERS_MAX}`,
+      error: ({ input }) =>
+        `expected auto or a whole number, 1 to ${WORKERS_MAX}, got ${showValue(input)}`,
     })
     .default("auto"),
   key: text,
@@ -86,7 +86,7 @@ const runFlags = z.object({
   "connect-to": z.array(connectTo).default([]),
   yes: z.boolean().default(false),
   json: z.boolean().default(false),
-  "log-level": z.enum(LOG_LEVELS).default("warn"),
+  "log-level": logLevel,
 });
 
 /** What the command line asks for, checked. */

@@ -5,6 +5,7 @@ import type { CommandModule } from "yargs";
 
 import { FleetError } from "../base/errors.ts";
 import type { RunContext } from "../run/run-options.ts";
+import { ENVIRONMENT_HELP } from "./environment.ts";
 import type { Host, HostOutput } from "./host.ts";
 import { formatFleetError } from "./print-error.ts";
 import { parseRunFlags, RUN_OPTIONS } from "./run-flags.ts";
@@ -16,18 +17,29 @@ const FORCE_MS = 3_000;
 
 /** `scenarios/thirty-caves.yaml` of this package, as the user would write it. */
 function defaultScenario(host: Host): string {
-  const file = join(dirname(host.mainFile), "../../scenarios/thirty-caves.yaml");
-  const near = relative(host.cwd, file);
-  return near.startsWith("..") ? file : near;
+  return near(host, join(dirname(host.mainFile), "../../scenarios/thirty-caves.yaml"));
+}
+
+/** A path below the current folder as one would type it; others stay absolute. */
+function near(host: Host, path: string): string {
+  const typed = relative(host.cwd, path);
+  return typed === "" || typed.startsWith("..") ? path : typed;
 }
 
 /** The first signal asks for an orderly end, the second for an end. */
-function stopSignals(host: Host): { stop: AbortSignal; force: AbortSignal; done: () => void } {
+function stopSignals(
+  host: Host,
+  tell: (text: string) => void,
+): {
+  stop: AbortSignal;
+  force: AbortSignal;
+  done: () => void;
+} {
   const stop = new AbortController();
   const force = new AbortController();
   const done = host.onSignal((signal) => {
     if (!stop.signal.aborted) {
-      host.stderr.write("\nstopping; once more to force\n");
+      tell("stopping; once more to force");
       stop.abort(new FleetError("INTERRUPTED", `stopped by ${signal}`));
       return;
     }
@@ -37,7 +49,8 @@ function stopSignals(host: Host): { stop: AbortSignal; force: AbortSignal; done:
   return { stop: stop.signal, force: force.signal, done };
 }
 
-function confirmer(host: Host): RunContext["confirm"] {
+/** Asks on the terminal; an end of input or a stop is a no. */
+function confirmer(host: Host, stop: AbortSignal): RunContext["confirm"] {
   if (host.stdin.isTTY !== true || host.stderr.isTTY !== true) return undefined;
   return async (question) => {
     const input = createInterface({ input: host.stdin });
@@ -46,6 +59,9 @@ function confirmer(host: Host): RunContext["confirm"] {
       const [answer] = await Promise.race([
         new Promise<[string]>((resolve) => input.once("line", (line) => resolve([line]))),
         new Promise<[string]>((resolve) => input.once("close", () => resolve([""]))),
+        new Promise<[string]>((resolve) => {
+          stop.addEventListener("abort", () => resolve([""]), { once: true });
+        }),
       ]);
       return /^y(es)?$/i.test(answer.trim());
     } finally {
@@ -62,12 +78,20 @@ async function execute(given: unknown, host: Host): Promise<number> {
     import("../output/live-screen.ts"),
   ]);
   const screen: HostOutput = json ? host.stderr : host.stdout;
-  const colour = screen.isTTY === true && !host.env["NO_COLOR"];
-  const live = screen.isTTY === true ? new LiveScreen(screen, { colour }) : undefined;
-  const terminal = live ?? new TerminalLines(screen, { colour });
+  const onTerminal = screen.isTTY === true && host.env["TERM"] !== "dumb";
+  const looks = { colour: onTerminal && !host.env["NO_COLOR"], nowMs: () => performance.now() };
+  const live = onTerminal ? new LiveScreen(screen, looks) : undefined;
+  const terminal = live ?? new TerminalLines(screen, looks);
   // A crash would leave the terminal on the other screen, without a cursor.
   const forget = host.onExit?.(() => live?.restore());
-  const { stop, force, done } = stopSignals(host);
+  const unwatch =
+    live === undefined
+      ? undefined
+      : host.onTerminal?.({ redraw: () => live.redraw(), leave: () => live.leave() });
+  const { stop, force, done } = stopSignals(host, (text) => {
+    if (live === undefined) host.stderr.write(`\n${text}\n`);
+    else live.phase(text);
+  });
   // The demo: with a terminal until Ctrl-C, without one for a while; --duration settles it either way.
   const demoDurationMs = screen.isTTY === true ? null : DEMO_WITHOUT_TERMINAL_MS;
   const isDemo = demo && options.overrides.duration === undefined;
@@ -87,18 +111,34 @@ async function execute(given: unknown, host: Host): Promise<number> {
       log: host.stderr.isTTY === true ? undefined : (text) => void host.stderr.write(text),
       stop,
       force,
-      confirm: confirmer(host),
+      confirm: confirmer(host, stop),
     });
-    screen.write(`results: ${outcome.dir}\n`);
+    screen.write(`results: ${near(host, outcome.dir)}\n`);
     if (json) host.stdout.write(`${JSON.stringify(outcome.summary)}\n`);
     if (outcome.failure !== undefined) host.stderr.write(formatFleetError(outcome.failure));
     return outcome.exitCode;
   } finally {
-    live?.restore();
+    await terminal.close();
+    unwatch?.();
     forget?.();
     done();
   }
 }
+
+const EPILOGUE = `Examples:
+  $0 run                   thirty cheese caves, until Ctrl-C
+  $0 run scenarios/thirty-caves.yaml --devices 300 --rate 100/s
+  $0 run fleet.yaml --duration 1m --threshold 'telemetry_ms p(99) < 1s'
+
+${ENVIRONMENT_HELP}
+
+Against Azure, PROVISIONING_IDSCOPE names the DPS instance. With
+DPS_CONNECTION_STRING the run creates the enrollment group, with
+IOTHUB_CONNECTION_STRING its timeline changes twins. PROVISIONING_HOST replaces
+the global endpoint.
+
+On a terminal the log goes to run.log beside the results, elsewhere to stderr.
+NO_COLOR switches colours off.`;
 
 /** `dps-fleet run [scenario]`. */
 export function runCommand(host: Host): CommandModule {
@@ -110,10 +150,10 @@ export function runCommand(host: Host): CommandModule {
         .positional("scenario", {
           type: "string",
           describe:
-            "scenario file; without one the shipped thirty-caves.yaml runs until Ctrl-C, or for 30 s where there is no terminal",
+            "scenario file; without one the shipped thirty-caves.yaml runs until Ctrl-C, without a terminal for 30 s",
         })
         .options(RUN_OPTIONS)
-        .example("$0 run scenarios/thirty-caves.yaml --devices 300 --rate 100/s", ""),
+        .epilogue(EPILOGUE),
     handler: async (given) => {
       host.setExitCode(await execute(given, host));
     },

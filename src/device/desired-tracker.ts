@@ -24,6 +24,17 @@ export class DesiredTracker {
     return this.#version ?? 0;
   }
 
+  /** The device was assigned anew: its twin may be another one, whose versions begin at 1 again. */
+  forget(): void {
+    this.#version = undefined;
+    this.#held = [];
+  }
+
+  /** The section that was asked for after a gap could not be read: the next patch shows the gap again. */
+  notRead(): void {
+    if (this.#version !== undefined) this.#held = undefined;
+  }
+
   /** A connection begins: pushed patches are held back until its whole section is read. */
   hold(): void {
     this.#held ??= [];

@@ -28,6 +28,7 @@ export interface DeviceContext {
   /** The device's stream of that name. */
   readonly random: (stream: string) => RandomStream;
   readonly limits: DeviceLimits;
+  /** Carries the device's id; a line a connection at debug, a line a message at trace. */
   readonly log: Logger;
   /** The device's row changed. */
   readonly onChange: () => void;

@@ -88,6 +88,7 @@ export class Device {
         onRetry: (failure) => this.#tell(failure, false),
       });
       this.#state.to("assigned");
+      this.#twin.assigned();
       await this.#serve(secureContext, assignment, signal);
       dueMs = this.#context.clock();
       this.#state.to("registering");
@@ -192,6 +193,8 @@ export class Device {
     recorder.observe("connection_twin_ms", phases["twin"] ?? 0);
     const { deviceId } = this.#status;
     recorder.event({ type: "connection", t: clock(), deviceId, hub, reconnect, ms, phases });
+    const { log } = this.#context;
+    log.debug({ hub, reconnect, durationMs: Math.round(ms) }, "hub connection opened");
     this.#state.to("streaming");
   }
 
@@ -200,7 +203,8 @@ export class Device {
     this.#telemetry.disconnected();
     this.#twin.disconnected();
     this.#status.failure = failure;
-    const { recorder, clock } = this.#context;
+    const { recorder, clock, log } = this.#context;
+    log.debug({ hub, errorClass: failure.failureClass, err: failure }, "hub connection lost");
     recorder.count("connection_lost");
     recorder.event({
       type: "disconnection",
@@ -239,7 +243,11 @@ export class Device {
       trackingId,
       final,
     });
-    log.debug({ deviceId, errorClass, code, trackingId, final, err: message }, "device failure");
+    const { attempts: attempt } = this.#status;
+    log.debug(
+      { errorClass, attempt, code, trackingId, err: failure },
+      final ? "device gave up" : "attempt failed",
+    );
     this.#context.onChange();
   }
 

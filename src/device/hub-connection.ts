@@ -1,5 +1,7 @@
 import { DeviceFailure } from "../base/failure.ts";
 import { messageOf } from "../base/errors.ts";
+import { deferred } from "../base/deferred.ts";
+import { orAborted } from "../base/or-aborted.ts";
 import { withTimeout } from "../base/retry.ts";
 import { isJsonObject } from "../base/json.ts";
 import type { Json, JsonObject, Message, MethodResult } from "../model/model.ts";
@@ -37,6 +39,8 @@ export class HubConnection {
   readonly #provider: TracingProvider;
   readonly #client: Client;
   readonly #transport: HubTransport;
+  /** Rejects when the connection is lost: the SDK leaves what it was asked then without an answer. */
+  readonly #broken = deferred<never>();
   #twin: Twin | undefined;
   #ended = false;
 
@@ -50,6 +54,8 @@ export class HubConnection {
     this.#provider = provider;
     this.#client = client;
     this.#transport = transport;
+    // Nobody may be waiting when it is lost.
+    this.#broken.promise.catch(() => undefined);
   }
 
   /**
@@ -73,8 +79,7 @@ export class HubConnection {
     signal.addEventListener("abort", abort);
     try {
       signal.throwIfAborted();
-      const desired = await connection.#start();
-      signal.throwIfAborted();
+      const desired = await orAborted(connection.#start(), signal);
       return { connection, desired, phases: connection.#phases() };
     } catch (error) {
       await connection.#discard();
@@ -180,13 +185,17 @@ export class HubConnection {
 
   #limited<T>(work: Promise<T>, what: string): Promise<T> {
     const { requestTimeoutMs: timeoutMs, hub } = this.#options;
-    return withTimeout({ what: `${hub}: ${what}`, timeoutMs }, () => work);
+    return withTimeout({ what: `${hub}: ${what}`, timeoutMs }, () =>
+      Promise.race([work, this.#broken.promise]),
+    );
   }
 
   #lose(error: unknown): void {
     if (this.#ended) return;
     this.#ended = true;
-    this.#options.onLost(this.#failureOf(error));
+    const failure = this.#failureOf(error);
+    this.#broken.reject(failure);
+    this.#options.onLost(failure);
     void this.#discard();
   }
 

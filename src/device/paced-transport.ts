@@ -106,8 +106,9 @@ export class PacedTransport implements X509ProvisioningTransport {
       answer = await slots(async () => {
         // Where the abort came while the SDK waited between two polls, this is the place that ends its loop.
         signal.throwIfAborted();
-        if (transport.clock() >= this.#deadlineMs) throw this.#limitReached();
-        this.requestMs ??= transport.clock();
+        const nowMs = transport.clock();
+        if (this.requestMs !== undefined && nowMs >= this.#deadlineMs) throw this.#limitReached();
+        this.requestMs ??= nowMs;
         return wellFormed(await this.#answerWithin(send));
       });
     } catch (error) {
@@ -146,11 +147,13 @@ export class PacedTransport implements X509ProvisioningTransport {
   }
 
   #limitReached(): DeviceFailure {
-    return new DeviceFailure(
-      "throttled",
-      `not assigned within ${this.#options.totalTimeoutMs} ms: the service asked to wait each time`,
-      { transient: false },
-    );
+    const { totalTimeoutMs } = this.#options;
+    const throttled = (this.#traceOf()?.dpsStatus ?? 0) >= 429;
+    const [failureClass, why] = throttled
+      ? (["throttled", "the service asked to wait each time"] as const)
+      : (["timeout", "the service is still assigning"] as const);
+    const text = `not assigned within ${totalTimeoutMs} ms: ${why}`;
+    return new DeviceFailure(failureClass, text, { transient: false });
   }
 }
 

@@ -74,7 +74,7 @@ function registerOnce(options: RegisteringOptions, totalTimeoutMs: number): Prom
 }
 
 function recordAssignment(
-  { context: { recorder }, status, dueMs }: RegisteringOptions,
+  { context: { recorder, log }, status, dueMs }: RegisteringOptions,
   { hub, deviceId, assignedMs, phases }: Assignment,
 ): void {
   const ms = assignedMs - dueMs;
@@ -89,5 +89,6 @@ function recordAssignment(
   recorder.observe("registration_accepted_ms", phases.accepted);
   recorder.observe("registration_assigned_ms", phases.assigned);
   const { attempts } = status;
+  log.debug({ hub, attempt: attempts, durationMs: Math.round(ms) }, "assigned by DPS");
   recorder.event({ type: "registration", t: assignedMs, deviceId, hub, attempts, ms, phases });
 }

@@ -84,7 +84,7 @@ export class Telemetry {
   }
 
   async #send(message: Message, dueMs: number): Promise<void> {
-    const { recorder, clock } = this.#context;
+    const { recorder, clock, log } = this.#context;
     this.#seq += 1;
     const seq = this.#seq;
     const properties = {
@@ -105,11 +105,13 @@ export class Telemetry {
       recorder.count("telemetry_acked");
       recorder.observe("telemetry_ms", nowMs - dueMs);
       this.#firstAck(nowMs);
+      log.trace({ seq, durationMs: Math.round(nowMs - dueMs) }, "message acknowledged");
     } catch (error) {
       if (this.#stopped) return;
       if (!(error instanceof DeviceFailure)) throw error;
       this.#status.failed += 1;
       recorder.count("telemetry_failed", 1, { class: error.failureClass });
+      log.trace({ seq, errorClass: error.failureClass, err: error }, "message failed");
     }
     this.#context.onChange();
   }

@@ -30,6 +30,12 @@ export class DeviceTwin {
     this.#onApplied = onApplied;
   }
 
+  /** DPS has assigned the device: what the first connection reads is where it begins, whatever it knew before. */
+  assigned(): void {
+    this.#tracker.forget();
+    this.#begun = false;
+  }
+
   /** A connection is being opened: patches pushed from now on wait for the section that it reads. */
   connecting(): void {
     this.#tracker.hold();
@@ -61,7 +67,7 @@ export class DeviceTwin {
 
   /** A direct method was called; an unknown name never gets here. */
   method(name: string, payload: Json): MethodResult {
-    const { recorder, clock } = this.#context;
+    const { recorder, clock, log } = this.#context;
     const startMs = clock();
     const handler = this.#model.methods[name];
     const result: MethodResult = handler?.(payload) ?? { status: 404 };
@@ -69,6 +75,7 @@ export class DeviceTwin {
     recorder.count("methods_received");
     if (result.status >= 300) recorder.count("methods_failed");
     recorder.observe("method_ms", ms);
+    log.trace({ method: name, status: result.status }, "method answered");
     const { deviceId } = this.#status;
     recorder.event({
       type: "method",
@@ -100,12 +107,14 @@ export class DeviceTwin {
       this.#read(section);
       this.#report();
     } catch (error) {
+      if (this.#connection === connection) this.#tracker.notRead();
       this.#failed(error);
     }
   }
 
   #apply(change: DesiredChange): void {
-    const { recorder, clock } = this.#context;
+    const { recorder, clock, log } = this.#context;
+    log.trace({ version: change.version, initial: change.initial }, "desired properties applied");
     // The section read at the start is where the device begins, not a change that it received.
     if (this.#begun) recorder.count("desired_received");
     this.#begun = true;
@@ -137,7 +146,7 @@ export class DeviceTwin {
   }
 
   async #reportTo(connection: HubConnection, patch: JsonObject): Promise<void> {
-    const { recorder, clock } = this.#context;
+    const { recorder, clock, log } = this.#context;
     const startMs = clock();
     const desiredVersion = this.#tracker.version;
     recorder.count("reported_sent");
@@ -147,6 +156,7 @@ export class DeviceTwin {
       const ms = nowMs - startMs;
       recorder.count("reported_acked");
       recorder.observe("reported_ms", ms);
+      log.trace({ desiredVersion, durationMs: Math.round(ms) }, "reported properties accepted");
       const { deviceId } = this.#status;
       recorder.event({ type: "reported", t: nowMs, deviceId, desiredVersion, patch, ms });
     } catch (error) {

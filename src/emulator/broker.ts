@@ -64,7 +64,10 @@ export async function startBroker<C>(rules: BrokerRules<C>, log: Logger): Promis
     authenticate: (client, userName, password, done) => {
       const peer = peers.get(client.conn);
       const outcome = peer === undefined ? 5 : judge(client, peer);
-      if (isRefusal(outcome)) return done(refusal(outcome), null);
+      if (isRefusal(outcome)) {
+        log.debug({ deviceId: client.id, returnCode: outcome }, "device refused");
+        return done(refusal(outcome), null);
+      }
       connections.set(client, outcome);
       return done(null, true);
 
@@ -90,6 +93,7 @@ export async function startBroker<C>(rules: BrokerRules<C>, log: Logger): Promis
       // Azure closes the connection on QoS 2 (Microsoft Learn, "Communicate with an IoT hub using MQTT").
       if (client === null || connection === undefined || packet.qos === 2)
         return done(new Error("publish refused"));
+      log.trace({ deviceId: client.id, topic: packet.topic }, "message received");
       const isWill = Reflect.get(client, "will") === packet;
       return rules.receive(connection, packet, isWill)
         ? done()
@@ -106,8 +110,14 @@ export async function startBroker<C>(rules: BrokerRules<C>, log: Logger): Promis
     const connection = connections.get(client);
     if (connection !== undefined) act(connection);
   };
-  broker.on("client", (client) => forConnection(client, (c) => rules.connected(c)));
-  broker.on("clientDisconnect", (client) => forConnection(client, (c) => rules.disconnected(c)));
+  broker.on("client", (client) => {
+    log.debug({ deviceId: client.id }, "device connected");
+    forConnection(client, (c) => rules.connected(c));
+  });
+  broker.on("clientDisconnect", (client) => {
+    log.debug({ deviceId: client.id }, "device disconnected");
+    forConnection(client, (c) => rules.disconnected(c));
+  });
   broker.on("unsubscribe", (filters, client) =>
     forConnection(client, (c) => {
       for (const filter of filters) rules.unsubscribe(c, filter);
@@ -127,6 +137,21 @@ export async function startBroker<C>(rules: BrokerRules<C>, log: Logger): Promis
     },
     stop: () => new Promise((resolve) => broker.close(() => resolve())),
   };
+}
+
+/** A client that lets more than this many bytes of answers lie is closed. */
+const MAX_UNREAD_BYTES = 8 * 1024 * 1024;
+
+/**
+ * Sends to one connection alone: what goes through the broker would reach every subscriber of the filter. One that
+ * asks and does not read is closed, since its answers would be kept without bound.
+ */
+export function sendTo(
+  client: Client,
+  answer: { readonly topic: string; readonly payload: string; readonly qos: 0 | 1 },
+): void {
+  if (client.conn.writableLength > MAX_UNREAD_BYTES) client.conn.destroy();
+  else client.publish({ cmd: "publish", ...answer, dup: false, retain: false }, () => {});
 }
 
 function isRefusal(outcome: unknown): outcome is RefusalCode {

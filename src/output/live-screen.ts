@@ -1,129 +1,53 @@
-import { DEVICE_STATES } from "../metrics/device-row.ts";
-import { LatencyHistogram } from "../metrics/histogram.ts";
-import type { Percentiles } from "../metrics/percentiles.ts";
+import { ENTER_SCREEN, frameText, LEAVE_SCREEN } from "./frame.ts";
 import type { Output, RunEvent } from "./output.ts";
-import type { LineSink, RunConsole } from "./terminal.ts";
+import { renderScreen } from "./render-screen.ts";
+import { ScreenState } from "./screen-view.ts";
+import type { LineSink, RunConsole, TerminalOptions } from "./terminal.ts";
 import { TerminalLines } from "./terminal.ts";
-import { formatClock, formatMs } from "./terminal-text.ts";
+import type { Paint } from "./terminal-text.ts";
+import { paint } from "./terminal-text.ts";
 
-/** What the screen shows; everything in it was told by events. */
-export interface ScreenView {
-  readonly title: string;
-  /** ms after time 0. */
-  readonly t: number;
-  /** null = until stopped. */
-  readonly durationMs: number | null;
-  readonly devices: number;
-  readonly states: Readonly<Record<string, number>>;
-  readonly byHub: Readonly<Record<string, number>>;
-  readonly sent: number;
-  readonly acked: number;
-  /** Acknowledged messages a second, over the last snapshot's time. */
-  readonly ackedPerS: number;
-  readonly latencies: readonly { readonly name: string; readonly ms: Percentiles }[];
-  /** The last lines, oldest first. */
-  readonly log: readonly string[];
-}
-
-const BAR_WIDTH = 30;
-
-/** `[##########--------------------]`; `part` is 0 to 1. */
-function bar(part: number): string {
-  const filled = Math.round(BAR_WIDTH * Math.min(1, Math.max(0, part)));
-  return `[${"#".repeat(filled)}${"-".repeat(BAR_WIDTH - filled)}]`;
-}
-
-/** The screen as lines: at most `rows` of them, none longer than `columns`. Pure. */
-export function renderScreen(view: ScreenView, columns: number, rows: number): string[] {
-  const connected = view.states["streaming"] ?? 0;
-  const until = view.durationMs === null ? "Ctrl-C stops" : `of ${formatClock(view.durationMs)}`;
-  const head = [
-    `${view.title}  ${formatClock(view.t)} ${until}`,
-    `${bar(view.devices === 0 ? 0 : connected / view.devices)} ${connected} of ${view.devices} streaming`,
-    DEVICE_STATES.filter((state) => (view.states[state] ?? 0) > 0)
-      .map((state) => `${state} ${view.states[state]}`)
-      .join("  "),
-    ...Object.entries(view.byHub).map(([hub, count]) => `${hub}  ${count}`),
-    `telemetry  ${view.sent} sent  ${view.acked} acknowledged  ${view.ackedPerS.toFixed(1)}/s`,
-    ...view.latencies
-      .filter(({ ms }) => ms.count > 0)
-      .map(
-        ({ name, ms }) =>
-          `${name.padEnd(13)} p50 ${formatMs(ms.p50)}  p95 ${formatMs(ms.p95)}  p99 ${formatMs(ms.p99)}`,
-      ),
-    "",
-  ];
-  const room = Math.max(0, rows - head.length);
-  const log = room === 0 ? [] : view.log.slice(-room);
-  return [...head, ...log].slice(0, rows).map((line) => line.slice(0, columns));
-}
-
-/** Of the lines that `TerminalLines` tells, this many are kept to be shown. */
-const LOG_KEPT = 200;
-const ENTER = "\u001B[?1049h\u001B[?25l";
-const LEAVE = "\u001B[?25h\u001B[?1049l";
-const HOME_AND_CLEAR = "\u001B[H\u001B[J";
-
-/** A terminal with a size. */
-export interface ScreenSink extends LineSink {
-  readonly columns?: number | undefined;
-  readonly rows?: number | undefined;
-}
-
-const EMPTY: ScreenView = {
-  title: "",
-  t: 0,
-  durationMs: null,
-  devices: 0,
-  states: {},
-  byHub: {},
-  sent: 0,
-  acked: 0,
-  ackedPerS: 0,
-  latencies: [],
-  log: [],
-};
-
-const LATENCIES = ["registration_ms", "connection_ms", "telemetry_ms"] as const;
-
-function latenciesOf(event: RunEvent & { type: "snapshot" }): ScreenView["latencies"] {
-  return LATENCIES.map((metric) => {
-    const merged = new LatencyHistogram();
-    for (const [key, encoded] of Object.entries(event.histograms)) {
-      if (key === metric || key.startsWith(`${metric}{`)) merged.merge(encoded);
-    }
-    return { name: metric.replace("_ms", ""), ms: merged.percentiles() };
-  });
-}
+/** Of the lines that are told beside the screen, this many are kept. */
+const LINES_KEPT = 200;
+/** Where a terminal does not tell its size, or says 0, as one without a window does. */
+const DEFAULT_SIZE = { columns: 80, rows: 24 } as const;
 
 /**
- * The run on a whole terminal, from the plan to the summary; before and after it speaks in plain lines. `restore()`
- * gives the terminal back in any case, so whoever owns the process calls it on a crash too.
+ * The run on a whole terminal, from the plan to the summary; before and after it speaks in plain lines, and what was
+ * told meanwhile stays below as plain lines too. `restore()` gives the terminal back in any case, so whoever owns the
+ * process calls it on a crash too.
  */
 export class LiveScreen implements Output, RunConsole {
-  readonly #sink: ScreenSink;
+  readonly #sink: LineSink;
+  readonly #ink: Paint;
   readonly #plain: TerminalLines;
-  #lines: TerminalLines;
-  readonly #log: string[] = [];
-  #view: ScreenView = EMPTY;
-  #shown = false;
+  readonly #aside: TerminalLines;
+  readonly #state = new ScreenState();
+  #told: string[] = [];
+  #open = false;
+  /** The terminal is somebody else's for the moment. */
+  #away = false;
+  /** What the terminal shows; undefined = unknown. */
+  #shown: readonly string[] | undefined;
+  #size = "";
 
-  constructor(sink: ScreenSink, options: { readonly colour: boolean }) {
+  constructor(sink: LineSink, options: TerminalOptions) {
     this.#sink = sink;
+    this.#ink = paint(options.colour);
     this.#plain = new TerminalLines(sink, options);
-    this.#lines = this.#plain;
+    this.#aside = new TerminalLines({ write: (text) => this.#tell(text) }, options);
   }
 
   phase(text: string): void {
-    this.#lines.phase(text);
+    this.#lines().phase(text);
   }
 
   progress(text: string, done: number, total: number): void {
-    this.#lines.progress(text, done, total);
+    this.#lines().progress(text, done, total);
   }
 
   warning(text: string): void {
-    this.#lines.warning(text);
+    this.#lines().warning(text);
   }
 
   emit(event: RunEvent): void {
@@ -132,63 +56,71 @@ export class LiveScreen implements Output, RunConsole {
       this.#plain.emit(event);
       return;
     }
-    if (event.type === "plan") this.#enter(event);
-    if (event.type === "snapshot") this.#snapshot(event);
-    else this.#lines.emit(event);
-    this.#draw();
+    this.#state.apply(event);
+    if (event.type === "plan") this.#enter();
+    // A line for itself where something is told; what moves the numbers is drawn with the next snapshot.
+    if (event.type === "snapshot") this.#draw();
+    else this.#lines().emit(event);
   }
 
   close(): Promise<void> {
     this.restore();
-    return Promise.resolve();
+    return this.#plain.close();
   }
 
-  /** Gives the terminal back as it was; safe to call twice. */
+  /** Draws everything anew: the terminal has another size, or showed something else meanwhile. */
+  redraw(): void {
+    if (!this.#open) return;
+    this.#away = false;
+    this.#shown = undefined;
+    this.#sink.write(ENTER_SCREEN);
+    this.#draw();
+  }
+
+  /** Gives the terminal back for a while; `redraw()` takes it again. */
+  leave(): void {
+    if (!this.#open) return;
+    this.#away = true;
+    this.#sink.write(LEAVE_SCREEN);
+  }
+
+  /** Gives the terminal back as it was, with what was told meanwhile; safe to call twice. */
   restore(): void {
-    this.#lines = this.#plain;
-    if (!this.#shown) return;
-    this.#shown = false;
-    this.#sink.write(LEAVE);
+    if (!this.#open) return;
+    this.#open = false;
+    this.#sink.write(`${LEAVE_SCREEN}${this.#told.map((line) => `${line}\n`).join("")}`);
+    this.#told = [];
   }
 
-  #enter(plan: RunEvent & { type: "plan" }): void {
-    const { devices, durationMs } = plan;
-    this.#view = { ...EMPTY, title: `${plan.scenario} → ${plan.target}`, devices, durationMs };
-    this.#lines = new TerminalLines(
-      {
-        write: (text) => {
-          this.#log.push(...text.trimEnd().split("\n"));
-          this.#log.splice(0, this.#log.length - LOG_KEPT);
-          this.#draw();
-          return true;
-        },
-      },
-      { colour: false },
-    );
-    this.#shown = true;
-    this.#sink.write(ENTER);
+  #lines(): TerminalLines {
+    return this.#open ? this.#aside : this.#plain;
   }
 
-  #snapshot(event: RunEvent & { type: "snapshot" }): void {
-    const total = (name: string): number => event.counters[name] ?? 0;
-    const acked = total("telemetry_acked");
-    const elapsedS = (event.t - this.#view.t) / 1_000;
-    this.#view = {
-      ...this.#view,
-      t: event.t,
-      states: event.states,
-      byHub: event.byHub,
-      sent: total("telemetry_sent"),
-      acked,
-      ackedPerS: elapsedS > 0 ? (acked - this.#view.acked) / elapsedS : this.#view.ackedPerS,
-      latencies: latenciesOf(event),
-    };
+  #enter(): void {
+    this.#open = true;
+    this.#shown = undefined;
+    this.#sink.write(ENTER_SCREEN);
+    this.#draw();
+  }
+
+  #tell(text: string): boolean {
+    this.#told.push(...text.trimEnd().split("\n"));
+    this.#told.splice(0, this.#told.length - LINES_KEPT);
+    this.#draw();
+    return true;
   }
 
   #draw(): void {
-    if (!this.#shown) return;
-    const { columns = 80, rows = 24 } = this.#sink;
-    const lines = renderScreen({ ...this.#view, log: this.#log }, columns, rows);
-    this.#sink.write(`${HOME_AND_CLEAR}${lines.join("\n")}`);
+    if (!this.#open || this.#away) return;
+    const columns = this.#sink.columns || DEFAULT_SIZE.columns;
+    const rows = this.#sink.rows || DEFAULT_SIZE.rows;
+    const size = `${columns}x${rows}`;
+    if (size !== this.#size) this.#shown = undefined;
+    this.#size = size;
+    const ink = this.#ink;
+    const lines = renderScreen(this.#state.view, { columns, rows, ink, events: this.#told });
+    const text = frameText(this.#shown, lines, columns);
+    this.#shown = lines;
+    if (text !== "") this.#sink.write(text);
   }
 }

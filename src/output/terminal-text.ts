@@ -3,10 +3,12 @@ import type { Summary, ThresholdResult, TwinActionResult } from "./summary.ts";
 
 /** Colours, or none of them where the output is no terminal. */
 export interface Paint {
-  good(text: string): string;
-  bad(text: string): string;
-  dim(text: string): string;
-  strong(text: string): string;
+  /** What is under way. */
+  readonly busy: (text: string) => string;
+  readonly good: (text: string) => string;
+  readonly bad: (text: string) => string;
+  readonly dim: (text: string) => string;
+  readonly strong: (text: string) => string;
 }
 
 const ESCAPE = "\u001B[";
@@ -17,8 +19,24 @@ const plain = (text: string): string => text;
 /** ANSI colours, or plain text. */
 export const paint = (colour: boolean): Paint =>
   colour
-    ? { good: wrap(32, 39), bad: wrap(31, 39), dim: wrap(2, 22), strong: wrap(1, 22) }
-    : { good: plain, bad: plain, dim: plain, strong: plain };
+    ? {
+        good: wrap(32, 39),
+        bad: wrap(31, 39),
+        busy: wrap(33, 39),
+        dim: wrap(2, 22),
+        strong: wrap(1, 22),
+      }
+    : { good: plain, bad: plain, busy: plain, dim: plain, strong: plain };
+
+/** `1 device`, `2 devices`. */
+export const plural = (count: number, noun: string): string =>
+  `${count} ${noun}${count === 1 ? "" : "s"}`;
+
+/** The sum of a metric over all its labels. */
+export const sumByName = (counters: Readonly<Record<string, number>>, name: string): number =>
+  Object.entries(counters)
+    .filter(([key]) => key === name || key.startsWith(`${name}{`))
+    .reduce((sum, [, count]) => sum + count, 0);
 
 /** A latency for people: `12.3 ms`, `3.21 s`, `-` where there is none. */
 export function formatMs(ms: number | null): string {
@@ -34,6 +52,14 @@ export function formatClock(t: number): string {
   const minutes = String(Math.floor(tenths / 600)).padStart(2, "0");
   const seconds = ((tenths % 600) / 10).toFixed(1).padStart(4, "0");
   return `${minutes}:${seconds}`;
+}
+
+/** A span for people, in whole seconds: `42 s`, `3 min`, `2 h`. */
+export function formatSpan(ms: number): string {
+  const seconds = Math.ceil(ms / 1_000);
+  if (seconds < 100) return `${seconds} s`;
+  const minutes = Math.ceil(seconds / 60);
+  return minutes < 100 ? `${minutes} min` : `${Math.ceil(minutes / 60)} h`;
 }
 
 function percentilesText(ms: Percentiles): string {
@@ -74,7 +100,9 @@ function actionLine(action: TwinActionResult): string {
   );
 }
 
-const label = (name: string): string => `  ${`${name} `.padEnd(16, ".")} `;
+/** A name with dots up to its values; the lines below it have none. */
+const label = (name: string): string =>
+  name === "" ? " ".repeat(19) : `  ${`${name} `.padEnd(16, ".")} `;
 
 /** The end of a run as k6 would tell it: what happened, each threshold with tick or cross, the verdict. */
 export function summaryLines(summary: Summary, ink: Paint): readonly string[] {

@@ -1,11 +1,14 @@
 import type { Output, RunEvent } from "./output.ts";
+import type { Progress } from "./progress-text.ts";
+import { progressBar, progressText } from "./progress-text.ts";
 import type { Paint } from "./terminal-text.ts";
-import { formatClock, paint, summaryLines } from "./terminal-text.ts";
+import { formatClock, paint, plural, sumByName, summaryLines } from "./terminal-text.ts";
+import { fit, printable } from "./text-width.ts";
 
 /** What a run tells beside its events: the steps before time 0, and what a user should know once. */
 export interface RunConsole {
   phase(text: string): void;
-  /** Progress of the current step; shown at most a few times a second. */
+  /** Progress of the current step, told as often as one likes: it is shown now and then, and not at all if it is soon done. */
   progress(text: string, done: number, total: number): void;
   /** Told once, however often it is called with the same text. */
   warning(text: string): void;
@@ -15,10 +18,23 @@ export interface RunConsole {
 export interface LineSink {
   write(text: string): boolean;
   readonly isTTY?: boolean | undefined;
+  /** Size in characters, of a terminal. */
+  readonly columns?: number | undefined;
+  readonly rows?: number | undefined;
+}
+
+export interface TerminalOptions {
+  readonly colour: boolean;
+  /** ms, monotonic. */
+  readonly nowMs: () => number;
 }
 
 /** Between two progress lines of the fleet, in ms of run time. */
 const PROGRESS_EVERY_MS = 5_000;
+/** Progress of the set-up: on a terminal in place, elsewhere a line now and then; in ms. */
+const PROGRESS_FIRST_MS = { terminal: 0, lines: 2_000 } as const;
+const PROGRESS_NEXT_MS = { terminal: 100, lines: 5_000 } as const;
+const CLEAR_LINE = "\r\u001B[K";
 /** Of the devices that follow a twin change, this many are named; the summary counts them all. */
 const FOLLOWERS_NAMED = 5;
 
@@ -30,25 +46,45 @@ export class TerminalLines implements Output, RunConsole {
   #nextProgressT = 0;
   #followers = 0;
   #changed = false;
-  #progressDecile = -1;
+  readonly #nowMs: () => number;
+  #step: { readonly text: string; readonly startedMs: number; nextMs: number } | undefined;
+  /** The cursor stands behind a line of progress. */
+  #inProgress = false;
   #planned = 0;
 
-  constructor(sink: LineSink, options: { readonly colour: boolean }) {
+  constructor(sink: LineSink, options: TerminalOptions) {
     this.#sink = sink;
+    this.#nowMs = options.nowMs;
     this.#ink = paint(options.colour);
   }
 
   phase(text: string): void {
-    this.#progressDecile = -1;
+    this.#step = undefined;
     this.#line(`${this.#ink.dim("›")} ${text}`);
   }
 
   progress(text: string, done: number, total: number): void {
-    if (total < 100) return;
-    const decile = Math.floor((10 * done) / total);
-    if (decile === this.#progressDecile) return;
-    this.#progressDecile = decile;
-    this.#line(this.#ink.dim(`  ${text}: ${done} of ${total}`));
+    const nowMs = this.#nowMs();
+    const kind = this.#sink.isTTY === true ? "terminal" : "lines";
+    if (this.#step?.text !== text) {
+      this.#step = { text, startedMs: nowMs, nextMs: nowMs + PROGRESS_FIRST_MS[kind] };
+    }
+    if (done >= total) {
+      // The phase that follows tells the outcome.
+      this.#clearProgress();
+      this.#step = undefined;
+      return;
+    }
+    if (nowMs < this.#step.nextMs) return;
+    this.#step.nextMs = nowMs + PROGRESS_NEXT_MS[kind];
+    const progress: Progress = { text, done, total, elapsedMs: nowMs - this.#step.startedMs };
+    if (kind === "lines") {
+      this.#line(this.#ink.dim(`  ${progressText(progress)}`));
+      return;
+    }
+    const line = fit(`  ${progressBar(progress)}`, (this.#sink.columns || 80) - 1);
+    this.#inProgress = true;
+    this.#sink.write(`${CLEAR_LINE}${line}`);
   }
 
   warning(text: string): void {
@@ -102,11 +138,19 @@ export class TerminalLines implements Output, RunConsole {
   }
 
   close(): Promise<void> {
+    this.#clearProgress();
     return Promise.resolve();
   }
 
   #line(text: string): void {
+    this.#clearProgress();
     this.#sink.write(`${text}\n`);
+  }
+
+  #clearProgress(): void {
+    if (!this.#inProgress) return;
+    this.#inProgress = false;
+    this.#sink.write(CLEAR_LINE);
   }
 
   #at(t: number, text: string): void {
@@ -117,7 +161,7 @@ export class TerminalLines implements Output, RunConsole {
     // A device's name would make each of a thousand equal warnings a new one.
     if (this.#warned.has(text)) return;
     this.#warned.add(text);
-    this.#at(t, this.#ink.bad(text));
+    this.#at(t, this.#ink.bad(printable(text)));
   }
 
   #snapshot(event: RunEvent & { type: "snapshot" }): void {
@@ -172,13 +216,6 @@ export class TerminalLines implements Output, RunConsole {
     this.#at(event.t, event.state === "lost" ? this.#ink.bad(text) : text);
   }
 }
-
-const plural = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? "" : "s"}`;
-
-const sumByName = (counters: Readonly<Record<string, number>>, name: string): number =>
-  Object.entries(counters)
-    .filter(([key]) => key === name || key.startsWith(`${name}{`))
-    .reduce((sum, [, count]) => sum + count, 0);
 
 function planText(plan: RunEvent & { type: "plan" }): string {
   const length =

@@ -4,7 +4,6 @@ import {
   closeSync,
   constants,
   copyFileSync,
-  mkdirSync,
   openSync,
   renameSync,
   rmSync,
@@ -12,14 +11,31 @@ import {
   writeSync,
 } from "node:fs";
 import { basename, dirname, join } from "node:path";
+import { FleetError } from "../base/errors.ts";
+import { fileTrouble } from "../base/file-trouble.ts";
+import { makeDir } from "../base/make-dir.ts";
 
 /** Modes of what is written: keys and PFX files are for their owner alone. */
 export const MODE = { dir: 0o700, secret: 0o600, public: 0o644 } as const;
 
-/** Makes a folder, those above it included, and closes it to others; an existing one of ours is closed too. */
+/**
+ * Makes a folder, those above it included, and closes it to others; an existing one of ours is closed too.
+ *
+ * @throws {FleetError} `FILE_INVALID` if it cannot be made
+ */
 export function ensurePrivateDir(path: string): void {
-  mkdirSync(path, { recursive: true, mode: MODE.dir });
-  if ((statSync(path).mode & 0o077) !== 0) chmodSync(path, MODE.dir);
+  try {
+    makeDir(path, MODE.dir);
+    if ((statSync(path).mode & 0o077) !== 0) chmodSync(path, MODE.dir);
+  } catch (cause) {
+    const message = `expected a folder that can be made and written to, got: ${fileTrouble(cause)}`;
+    const hint = "give another folder with --certs";
+    throw new FleetError("FILE_INVALID", `${path}: ${message}`, {
+      cause,
+      hint,
+      problems: [{ place: path, message, hint }],
+    });
+  }
 }
 
 /**

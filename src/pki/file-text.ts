@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
-import { FleetError, messageOf } from "../base/errors.ts";
+import { FleetError } from "../base/errors.ts";
+import { fileTrouble } from "../base/file-trouble.ts";
 
 /**
  * The bytes of a file; undefined = there is none.
@@ -14,10 +15,12 @@ export function bytesIfPresent(file: string): Buffer | undefined {
     return readFileSync(file);
   } catch (cause) {
     if (isMissing(cause)) return undefined;
-    const message = `expected a file that can be read, got: ${messageOf(cause)}`;
+    const message = `expected a file that can be read, got: ${fileTrouble(cause)}`;
+    const hint = "check that path and its permissions";
     throw new FleetError("FILE_INVALID", `${file}: ${message}`, {
       cause,
-      problems: [{ place: file, message }],
+      hint,
+      problems: [{ place: file, message, hint }],
     });
   }
 }

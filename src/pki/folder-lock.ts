@@ -3,7 +3,8 @@ import { existsSync, mkdirSync, renameSync, rmdirSync, statSync, utimesSync } fr
 import { join } from "node:path";
 import { performance } from "node:perf_hooks";
 import { setTimeout as delay } from "node:timers/promises";
-import { FleetError, messageOf } from "../base/errors.ts";
+import { FleetError } from "../base/errors.ts";
+import { fileTrouble } from "../base/file-trouble.ts";
 import { isMissing } from "./file-text.ts";
 
 /** The holder shows that it lives by touching the lock this often. */
@@ -71,7 +72,7 @@ function tryMake(path: string): boolean {
     return true;
   } catch (cause) {
     if (cause instanceof Error && "code" in cause && cause.code === "EEXIST") return false;
-    const message = `expected a folder that can be written to, got: ${messageOf(cause)}`;
+    const message = `expected a folder that can be written to, got: ${fileTrouble(cause)}`;
     throw new FleetError("FILE_INVALID", `${path}: ${message}`, {
       cause,
       problems: [{ place: path, message }],

@@ -17,6 +17,9 @@ export interface BatchOptions {
 
 /** After so many leaves the event loop gets its turn, so that progress shows and signals arrive. */
 const JOBS_PER_TURN = 20;
+/** RSA keys take up to seconds each, made in Node's thread pool: each of them is progress. */
+const isSlow = ({ keyKind, key, existing }: LeafJob): boolean =>
+  key === undefined && existing === undefined && keyKind !== undefined && keyKind.startsWith("rsa");
 
 /** Does all jobs in this thread, giving way to the event loop now and then. */
 export async function runLeafJobs(batch: LeafBatch, options: BatchOptions = {}): Promise<void> {
@@ -27,7 +30,7 @@ export async function runLeafJobs(batch: LeafBatch, options: BatchOptions = {}):
       options.signal?.throwIfAborted();
       await runLeafJob(job, batch);
       done += 1;
-      if (done % JOBS_PER_TURN === 0 || done === batch.jobs.length) {
+      if (isSlow(job) || done % JOBS_PER_TURN === 0 || done === batch.jobs.length) {
         options.onProgress?.(done);
         await nextTurn();
       }

@@ -79,7 +79,14 @@ function staleness(
 function inTheWay({ leaf, certFile }: FoundLeaf, why: string): Problem {
   return {
     place: certFile,
-    message: `expected a certificate that dps-fleet issued, to replace it, since it ${why}; got one signed by ${oneLine(leaf.issuer)}`,
-    hint: "renew it where it was made, or move its files away to have a new one issued",
+    message: `expected a certificate that can be used as it is, got one that ${why}; dps-fleet replaces only what it issued, and this is signed by ${oneLine(leaf.issuer)}`,
+    hint: `${mendOf(why)}, or move its files away to have a new one issued`,
   };
+}
+
+/** What the owner of a certificate can do about it. */
+function mendOf(why: string): string {
+  if (why.startsWith("is not valid before")) return "check the clock of this machine, wait";
+  if (why.startsWith("has no private key")) return "put its private key there";
+  return "renew it where it was made";
 }

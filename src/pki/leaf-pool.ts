@@ -17,6 +17,7 @@ const JOBS_PER_THREAD = 500;
 export async function runInParallel(batch: LeafBatch, options: PoolOptions): Promise<void> {
   const { onProgress, signal } = options;
   const total = batch.jobs.length;
+  if (total > 0) onProgress?.(0, total);
   // Node 20 runs no .ts: from the sources, as tests do, everything happens in this thread.
   const built = import.meta.url.endsWith(".js");
   const wanted = Math.min(

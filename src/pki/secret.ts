@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
-import { FleetError, messageOf } from "../base/errors.ts";
+import { FleetError } from "../base/errors.ts";
+import { fileTrouble } from "../base/file-trouble.ts";
 
 /** Where a secret comes from: the name of an environment variable, or the path of a file. */
 export type SecretRef = { readonly env: string } | { readonly file: string };
@@ -23,7 +24,8 @@ export async function readSecret(
   try {
     return (await readFile(ref.file, "utf8")).replace(/\r?\n$/, "");
   } catch (cause) {
-    throw secretProblem(ref.file, `expected a file with a secret, got: ${messageOf(cause)}`, {
+    throw secretProblem(ref.file, `expected a file with a secret, got: ${fileTrouble(cause)}`, {
+      hint: "correct the path in the scenario, or write the secret into that file",
       cause,
     });
   }

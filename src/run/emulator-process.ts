@@ -34,7 +34,7 @@ export interface EmulatorProcessOptions {
   readonly args: readonly string[];
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
-  /** Its log lines. */
+  /** Its log, a line at a time with its end. */
   readonly onOutput: (text: string) => void;
   readonly signal?: AbortSignal | undefined;
 }
@@ -91,10 +91,12 @@ export async function startEmulatorProcess(
     cwd: options.cwd,
     stdio: ["ignore", "pipe", "pipe", "ipc"],
   });
-  child.stderr?.setEncoding("utf8").on("data", (text: string) => {
-    tail = (tail + text).slice(-TAIL_CHARACTERS);
-    options.onOutput(text);
-  });
+  if (child.stderr !== null) {
+    createInterface({ input: child.stderr }).on("line", (line) => {
+      tail = `${tail}${line}\n`.slice(-TAIL_CHARACTERS);
+      options.onOutput(`${line}\n`);
+    });
+  }
   const ended = new Promise<string | undefined>((resolve) => {
     child.once("close", (code, signal) => {
       resolve(wanted ? undefined : (signal ?? `exit code ${code}`));
@@ -116,6 +118,8 @@ export async function startEmulatorProcess(
   } catch (error) {
     wanted = true;
     child.kill("SIGKILL");
+    // Not before it is gone: whoever stopped here may look for what is left.
+    if (child.pid !== undefined) await ended;
     throw error;
   }
 }

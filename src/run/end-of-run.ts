@@ -39,7 +39,7 @@ export async function endOfRun(options: {
     }
     if (emulator !== undefined) {
       throw new FleetError("UNREACHABLE", `the emulator of this run ended (${emulator})`, {
-        hint: "run.log has its last words",
+        hint: "its last words, if it had any, are in the log: on stderr, or in run.log where that is a terminal",
       });
     }
     if (options.allFailed()) return "allFailed";

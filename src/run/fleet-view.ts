@@ -72,6 +72,13 @@ export class FleetView {
     });
   }
 
+  /** Whether some device has neither been connected nor failed for good yet. */
+  get isArriving(): boolean {
+    return this.aggregate
+      .rows()
+      .some(({ wasConnected, errorClass }) => !wasConnected && errorClass === null);
+  }
+
   /** Whether every device has given up for good. */
   get allFailed(): boolean {
     const { planned, failed } = this.aggregate.totals();

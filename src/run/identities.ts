@@ -18,6 +18,9 @@ export interface FleetIdentities {
   readonly upperCaPems: readonly string[];
 }
 
+/** With so many devices reading and judging their certificates takes seconds. */
+const TOLD_FROM = 1_000;
+
 /** Reads each secret once, however many devices share it. */
 function secretReader(env: RunContext["env"]): (ref: SecretRef) => Promise<string> {
   const known = new Map<string, Promise<string>>();
@@ -61,19 +64,20 @@ export async function ensureIdentities(
       return { registrationId, format: "pfx" as const, ...opened, ...key };
     }),
   );
-  console.phase(`checking ${devices.length} device certificates in ${dir}`);
+  if (devices.length >= TOLD_FROM) console.phase(`checking ${devices.length} certificates`);
   const issued = await ensureFleetCertificates({
     dir,
     devices,
     now: context.now(),
     threads: context.cores,
-    onProgress: (done, total) => console.progress("certificates issued", done, total),
+    onProgress: (done, total) => console.progress("issuing certificates", done, total),
     signal,
   });
   const made = issued.issued + issued.reissued;
   if (made > 0) {
     const again = issued.reissued > 0 ? ` (${issued.reissued} anew)` : "";
-    console.phase(`issued ${made} device certificates${again}, ${issued.reused} were there`);
+    const rest = issued.reused > 0 ? `, ${issued.reused} were there` : "";
+    console.phase(`issued ${made} device certificates in ${options.certsDir}${again}${rest}`);
   }
   if (issued.caCreated && scenario.target === "azure") {
     console.warning(

@@ -1,5 +1,5 @@
 import { sleep } from "../base/retry.ts";
-import type { IngestionReader } from "../service/events.ts";
+import type { IngestedRecord, IngestionReader } from "../service/events.ts";
 import type { Ledger } from "./ledger.ts";
 
 /** Between two looks at what was ingested, in ms: often enough that nothing falls out of the emulator's memory. */
@@ -63,19 +63,20 @@ export class IngestionFollower {
     while (!this.#stopping.signal.aborted) {
       try {
         await sleep(POLL_MS, this.#stopping.signal);
-        await this.#read();
+        await this.#read(this.#stopping.signal);
       } catch {
         // Stopped, or a read that the next one makes good.
       }
     }
   }
 
-  async #read(): Promise<void> {
+  async #read(signal?: AbortSignal): Promise<void> {
     // `#next` moves with every record, so that a stream that breaks off is taken up where it broke.
-    const { lost, next } = await this.#reader.read(this.#next, (record) => {
+    const take = (record: IngestedRecord): void => {
       this.#next = Math.max(this.#next, record.sequence + 1);
       this.#ledger.ingest(record);
-    });
+    };
+    const { lost, next } = await this.#reader.read(this.#next, take, signal);
     this.#lost += lost;
     this.#next = Math.max(this.#next, next);
   }

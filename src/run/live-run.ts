@@ -1,4 +1,5 @@
 import { FleetError } from "../base/errors.ts";
+import type { Logger } from "../base/log.ts";
 import type { RunEvent } from "../output/output.ts";
 import type { TwinActionResult } from "../output/summary.ts";
 import { forkWorker } from "../supervisor/fork-worker.ts";
@@ -34,12 +35,14 @@ const TELL_MS = 1_000;
 
 export interface LiveRunOptions {
   readonly prepared: PreparedRun;
-  readonly identities: FleetIdentities;
   /** undefined = the run starts an emulator of its own. */
   readonly target: Target | undefined;
   readonly options: RunOptions;
   readonly context: RunContext;
   readonly files: RunFiles;
+  readonly runId: string;
+  /** Of this run; phases are told at info. */
+  readonly log: Logger;
   readonly emit: (event: RunEvent) => void;
   /** Lines that workers and emulator print. */
   readonly onChildOutput: (text: string) => void;
@@ -99,15 +102,15 @@ export class LiveRun {
    *
    * @throws {FleetError} when it cannot be set up, or breaks off; `INTERRUPTED` when stopped during set-up
    */
-  async execute(): Promise<EndReason> {
+  async execute(identities: FleetIdentities): Promise<EndReason> {
     const { context, prepared } = this.#given;
     const force = (): void => this.#kill();
     context.force.addEventListener("abort", force, { once: true });
-    const target = await this.#openTarget();
-    const supervisor = await this.#startWorkers(target);
+    const target = await this.#openTarget(identities);
+    const supervisor = await this.#startWorkers(target, identities);
     context.stop.throwIfAborted();
     this.#begin(supervisor);
-    return endOfRun({
+    const reason = await endOfRun({
       durationMs: prepared.plan.durationMs,
       clock: () => this.t,
       stop: context.stop,
@@ -115,12 +118,17 @@ export class LiveRun {
       allFailed: () => this.view.allFailed,
       workersLost: () => supervisor.lostForGood >= prepared.workers,
     });
+    this.#given.log.info({ reason, durationMs: Math.round(this.t) }, "end of the run");
+    return reason;
   }
 
   /** Stops timeline and workers and closes the account; the emulator stays for what is still to be read. */
   async settle(): Promise<LedgerResult | null> {
     this.#endT ??= this.t;
     clearInterval(this.#teller);
+    if (this.#supervisor !== undefined) {
+      this.#given.context.console.phase("stopping the devices, reading back what was ingested");
+    }
     await this.#timeline.stop();
     await this.#supervisor?.stop();
     for (const times of this.#timeline.times()) this.view.addTimes("twin_action_ms", times);
@@ -138,12 +146,15 @@ export class LiveRun {
     await this.#emulator?.stop();
   }
 
-  async #openTarget(): Promise<Target> {
-    const { prepared, identities, options, context } = this.#given;
+  async #openTarget(identities: FleetIdentities): Promise<Target> {
+    const { prepared, options, context } = this.#given;
     const target =
-      this.#given.target ?? (await ownTarget(await this.#startEmulator(), options, context));
+      this.#given.target ??
+      (await ownTarget(await this.#startEmulator(identities), options, context));
     await checkReachable(target.endpoints, { timeoutMs: REACH_MS, signal: context.stop });
     await ensureGroup(prepared, target, identities, context);
+    const { provisioningHost } = target.endpoints;
+    this.#given.log.info({ host: provisioningHost }, "services reachable, enrollment group ready");
     const due = dueActions(prepared.plan).length > 0;
     this.#twins = await openFleetTwins(target, this.view.aggregate, due);
     if (target.ingestion !== undefined) {
@@ -153,17 +164,20 @@ export class LiveRun {
     return target;
   }
 
-  async #startEmulator(): Promise<EmulatorProcess> {
-    const { prepared, identities, options, context, onChildOutput } = this.#given;
+  async #startEmulator({ certsDir }: FleetIdentities): Promise<EmulatorProcess> {
+    const { prepared, options, context, onChildOutput } = this.#given;
     context.console.phase("starting the emulator");
-    const { certsDir } = identities;
+    const startedMs = this.#nowMs();
     this.#emulator = await startOwnEmulator(prepared, certsDir, options, context, onChildOutput);
+    const { pid } = this.#emulator;
+    this.#given.log.info({ pid, durationMs: this.#nowMs() - startedMs }, "emulator ready");
     return this.#emulator;
   }
 
-  async #startWorkers(target: Target): Promise<Supervisor> {
-    const { prepared, identities, options, context } = this.#given;
+  async #startWorkers(target: Target, identities: FleetIdentities): Promise<Supervisor> {
+    const { prepared, options, context } = this.#given;
     const shards = makeShards({
+      runId: this.#given.runId,
       plan: prepared.plan,
       workers: prepared.workers,
       certsDir: identities.certsDir,
@@ -196,6 +210,7 @@ export class LiveRun {
 
   #begin(supervisor: Supervisor): void {
     this.#timeZeroMs = this.#nowMs();
+    this.#given.log.info("workers ready, devices start");
     supervisor.begin(this.#timeZeroMs);
     this.#follower?.start();
     this.#timeline.start();

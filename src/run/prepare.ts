@@ -2,7 +2,8 @@ import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 
 import type { Problem } from "../base/errors.ts";
-import { FleetError, messageOf } from "../base/errors.ts";
+import { FleetError } from "../base/errors.ts";
+import { fileTrouble } from "../base/file-trouble.ts";
 import { loadModel } from "../model/load-model.ts";
 import { makePlan } from "../plan/make-plan.ts";
 import type { Plan } from "../plan/plan.ts";
@@ -10,6 +11,7 @@ import { workersFor } from "../plan/shard.ts";
 import { applyOverrides } from "../scenario/overrides.ts";
 import type { Scenario } from "../scenario/scenario.ts";
 import { parseScenario } from "../scenario/scenario.ts";
+import { checkOpenFiles } from "./open-files.ts";
 import type { RunContext, RunOptions } from "./run-options.ts";
 
 /** A run that is known to make sense, before anything is written or sent. */
@@ -27,7 +29,7 @@ async function readScenario(file: string, cwd: string): Promise<string> {
     return await readFile(resolve(cwd, file), "utf8");
   } catch (error) {
     throw new FleetError("SCENARIO_INVALID", "the scenario file cannot be read", {
-      problems: [{ place: file, message: messageOf(error) }],
+      problems: [{ place: file, message: `expected a scenario file, got: ${fileTrouble(error)}` }],
       hint: "scenarios/thirty-caves.yaml is one that is shipped",
       cause: error,
     });
@@ -83,5 +85,7 @@ export async function prepareRun(
     options.workers === "auto"
       ? workersFor(devices, context.cores, plan.concurrency)
       : Math.min(options.workers, devices, plan.concurrency ?? Infinity);
+  const ownEmulator = plan.target === "emulator" && options.emulatorFile === undefined;
+  await checkOpenFiles({ devices, workers, ownEmulator });
   return { scenario, ownIdScope: written.provisioning.idScope, plan, workers };
 }

@@ -1,7 +1,9 @@
 import { mkdir, readdir } from "node:fs/promises";
 import { join, resolve } from "node:path";
 
-import { FleetError, messageOf } from "../base/errors.ts";
+import { FleetError } from "../base/errors.ts";
+import { fileTrouble } from "../base/file-trouble.ts";
+import { checkWritable, makeDir } from "../base/make-dir.ts";
 import type { SavedMessage } from "../metrics/device-event.ts";
 import type { DeviceRow } from "../metrics/device-row.ts";
 import { devicesCsv } from "../output/devices-csv.ts";
@@ -37,7 +39,11 @@ export interface RunFiles {
 
 /** A folder of its own under `runs/`; a second run within one second gets a number. */
 async function makeDefaultDir(base: string, name: string): Promise<string> {
-  await mkdir(base, { recursive: true });
+  try {
+    makeDir(base);
+  } catch (error) {
+    throw cannotWrite(base, error);
+  }
   for (let attempt = 1; ; attempt += 1) {
     const dir = join(base, attempt === 1 ? name : `${name}-${attempt}`);
     try {
@@ -51,11 +57,26 @@ async function makeDefaultDir(base: string, name: string): Promise<string> {
 }
 
 const cannotWrite = (dir: string, error: unknown): FleetError =>
-  new FleetError("USAGE", `the results' folder cannot be made: ${messageOf(error)}`, {
+  new FleetError("USAGE", "the results cannot be written", {
     hint: "give another folder with --out",
-    problems: [{ place: dir, message: messageOf(error) }],
+    problems: [
+      { place: dir, message: `expected a folder to write to, got: ${fileTrouble(error)}` },
+    ],
     cause: error,
   });
+
+/**
+ * Refuses a folder that cannot be written to, or made; called before anything else is done. Writes nothing.
+ *
+ * @throws {FleetError} `USAGE`
+ */
+export function checkOutDirWritable(dir: string): void {
+  try {
+    checkWritable(dir);
+  } catch (error) {
+    throw cannotWrite(dir, error);
+  }
+}
 
 /**
  * Refuses a folder that holds a run's files already; called before anything else is done.
@@ -99,9 +120,11 @@ export async function openRunFiles(options: {
   } else {
     dir = resolve(cwd, outDir);
     await checkOutDir(dir);
-    await mkdir(dir, { recursive: true }).catch((error: unknown) => {
+    try {
+      makeDir(dir);
+    } catch (error) {
       throw cannotWrite(dir, error);
-    });
+    }
   }
   const events = ndjsonOutput(join(dir, "run.ndjson"));
   const messages = options.saveMessages

@@ -2,6 +2,8 @@ import { resolve } from "node:path";
 
 import { EXIT_CODES, FleetError } from "../base/errors.ts";
 import { evaluateThreshold, parseThreshold } from "../metrics/thresholds.ts";
+import { createLogger } from "../base/log.ts";
+import { logOutput } from "../output/log-output.ts";
 import type { Output, RunEvent } from "../output/output.ts";
 import type { Summary, ThresholdResult } from "../output/summary.ts";
 import { buildSummary } from "./build-summary.ts";
@@ -12,7 +14,7 @@ import { LiveRun } from "./live-run.ts";
 import type { PreparedRun } from "./prepare.ts";
 import { prepareRun } from "./prepare.ts";
 import type { RunFiles } from "./run-files.ts";
-import { checkOutDir, fileStamp, openRunFiles } from "./run-files.ts";
+import { checkOutDir, checkOutDirWritable, fileStamp, openRunFiles } from "./run-files.ts";
 import type { RunContext, RunOptions } from "./run-options.ts";
 import { givenTarget } from "./services.ts";
 import type { Target } from "./target.ts";
@@ -88,7 +90,8 @@ function nothingProvisioned(live: LiveRun): FleetError {
 async function runWithFiles(
   given: {
     readonly prepared: PreparedRun;
-    readonly identities: FleetIdentities;
+    /** Or why there are none. */
+    readonly identities: FleetIdentities | FleetError;
     readonly target: Target | undefined;
     readonly files: RunFiles;
     readonly startedAt: Date;
@@ -98,23 +101,29 @@ async function runWithFiles(
 ): Promise<RunOutcome> {
   const { prepared, identities, target, files, startedAt } = given;
   const { plan } = prepared;
-  const outputs: readonly Output[] = [files.events, ...context.outputs];
   const emit = (event: RunEvent): void => {
     for (const output of outputs) output.emit(event);
   };
   const onChildOutput =
     context.log ?? ((text: string): void => files.log().write(text.replace(/\n$/, "")));
+  const runId = `${fileStamp(startedAt)}-${plan.scenario}`;
+  const log = createLogger({
+    level: options.logLevel,
+    destination: { write: onChildOutput },
+    fields: { runId, component: "run" },
+  });
+  const outputs: readonly Output[] = [files.events, ...context.outputs, logOutput(log)];
   const live = new LiveRun({
     prepared,
-    identities,
     target,
     options,
     context,
     files,
+    runId,
+    log,
     emit,
     onChildOutput,
   });
-  const runId = `${fileStamp(startedAt)}-${plan.scenario}`;
   emit({
     type: "plan",
     t: 0,
@@ -131,19 +140,22 @@ async function runWithFiles(
   });
   try {
     let failure: FleetError | undefined;
-    let stopped = false;
     try {
-      stopped = (await live.execute()) === "stopped" && plan.durationMs !== undefined;
+      if (identities instanceof FleetError) throw identities;
+      await live.execute(identities);
     } catch (error) {
       if (!(error instanceof FleetError)) throw error;
       failure = error;
     }
-    const interrupted = stopped || failure?.code === "INTERRUPTED";
     const ledger = await live.settle();
+    // A stop in the final drain counts too; where nothing but a stop ends a run, it is no interruption.
+    const stopped = context.stop.aborted && plan.durationMs !== undefined;
+    const interrupted = stopped || failure?.code === "INTERRUPTED";
     const thresholds = judgeThresholds(live, prepared, ledger);
     const totals = live.view.aggregate.totals();
     const { verdict, exitCode } = decide({
       interrupted,
+      stoppedArriving: context.stop.aborted && !interrupted && live.view.isArriving,
       failureCode: interrupted || failure === undefined ? undefined : EXIT_CODES[failure.code],
       planned: totals.planned,
       assigned: totals.assigned,
@@ -179,6 +191,20 @@ async function runWithFiles(
   }
 }
 
+/** @returns the fleet's identities, or the user's stop while they were made: that ends with result files like any other */
+async function identitiesOrStop(
+  prepared: PreparedRun,
+  options: RunOptions,
+  context: RunContext,
+): Promise<FleetIdentities | FleetError> {
+  try {
+    return await ensureIdentities(prepared, options, context);
+  } catch (error) {
+    if (error instanceof FleetError && error.code === "INTERRUPTED") return error;
+    throw error;
+  }
+}
+
 /**
  * Runs a scenario to its end and judges it.
  *
@@ -187,10 +213,11 @@ async function runWithFiles(
 export async function run(options: RunOptions, context: RunContext): Promise<RunOutcome> {
   const startedAt = context.now();
   const prepared = await prepareRun(options, context);
+  checkOutDirWritable(resolve(context.cwd, options.outDir ?? "runs"));
   if (options.outDir !== undefined) await checkOutDir(resolve(context.cwd, options.outDir));
   const target = await givenTarget(prepared, options, context);
   await confirmAzure(prepared, options, context);
-  const identities = await ensureIdentities(prepared, options, context);
+  const identities = await identitiesOrStop(prepared, options, context);
   const files = await openRunFiles({
     outDir: options.outDir,
     cwd: context.cwd,

@@ -1,7 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 
-import { FleetError, messageOf } from "../base/errors.ts";
+import { FleetError } from "../base/errors.ts";
+import { fileTrouble } from "../base/file-trouble.ts";
 import type { JsonObject } from "../base/json.ts";
 import type { Aggregate } from "../metrics/aggregate.ts";
 import type { Plan, TwinAction } from "../plan/plan.ts";
@@ -26,7 +27,7 @@ async function readEmulatorFile(shown: string, cwd: string): Promise<EmulatorInf
     text = await readFile(resolve(cwd, shown), "utf8");
   } catch (error) {
     throw new FleetError("FILE_INVALID", "the emulator file cannot be read", {
-      problems: [{ place: shown, message: messageOf(error) }],
+      problems: [{ place: shown, message: `expected a file, got: ${fileTrouble(error)}` }],
       hint: "it is what `emulator --json` prints: emulator --json > FILE",
       cause: error,
     });

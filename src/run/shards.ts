@@ -8,6 +8,7 @@ const SNAPSHOT_INTERVAL_MS = 500;
 
 /** Each worker's part of the plan: devices and the fleet's concurrency sum to the whole. */
 export function makeShards(options: {
+  readonly runId: string;
   readonly plan: Plan;
   readonly workers: number;
   readonly certsDir: string;
@@ -15,9 +16,10 @@ export function makeShards(options: {
   readonly saveMessages: boolean;
   readonly logLevel: LogLevel;
 }): readonly ShardStart[] {
-  const { plan, workers, certsDir, endpoints, saveMessages, logLevel } = options;
+  const { runId, plan, workers, certsDir, endpoints, saveMessages, logLevel } = options;
   const slots = plan.concurrency === undefined ? undefined : deal(plan.concurrency, workers);
   return shardDevices(plan.devices, workers).map((devices, worker) => ({
+    runId,
     worker,
     boot: 1,
     seed: plan.seed,

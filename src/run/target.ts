@@ -2,7 +2,8 @@ import { readFile } from "node:fs/promises";
 
 import type { DialRule } from "../base/dial.ts";
 import { dialTarget } from "../base/dial.ts";
-import { FleetError, messageOf } from "../base/errors.ts";
+import { FleetError } from "../base/errors.ts";
+import { fileTrouble } from "../base/file-trouble.ts";
 import type { ServiceRoute } from "../service/connection.ts";
 import type { EmulatorInfo } from "../service/emulator-file.ts";
 import type { IngestionReader } from "../service/events.ts";
@@ -50,13 +51,19 @@ export async function readCaFile(file: string): Promise<string> {
     text = await readFile(file, "utf8");
   } catch (error) {
     throw new FleetError("FILE_INVALID", `the CA file cannot be read`, {
-      problems: [{ place: file, message: messageOf(error) }],
+      problems: [
+        { place: file, message: `expected PEM with a certificate, got: ${fileTrouble(error)}` },
+      ],
+      hint: "give --ca the file with the CA of the server's certificate",
       cause: error,
     });
   }
   if (text.includes("-----BEGIN CERTIFICATE-----")) return text;
   throw new FleetError("FILE_INVALID", "the CA file holds no certificate", {
-    problems: [{ place: file, message: "expected PEM with -----BEGIN CERTIFICATE-----" }],
+    problems: [
+      { place: file, message: "expected PEM with -----BEGIN CERTIFICATE-----, got something else" },
+    ],
+    hint: "convert DER with: openssl x509 -inform der -in FILE -out FILE.pem",
   });
 }
 

@@ -5,6 +5,8 @@ import type { Verdict } from "../output/summary.ts";
 export interface VerdictFacts {
   /** Ended by a signal before its time; a run without a duration is not. */
   readonly interrupted: boolean;
+  /** A run without a duration was stopped while devices were still on their way: there is nothing to judge yet. */
+  readonly stoppedArriving: boolean;
   /** The run broke off with an expected failure; its exit code. */
   readonly failureCode: number | undefined;
   readonly planned: number;
@@ -21,6 +23,9 @@ export function decide(facts: VerdictFacts): { verdict: Verdict; exitCode: numbe
     return { verdict: "failed", exitCode: EXIT_CODES.USAGE };
   }
   if (facts.interrupted) return { verdict: "interrupted", exitCode: EXIT_CODES.INTERRUPTED };
+  if (facts.stoppedArriving && facts.failureCode === undefined && facts.lostForGood === 0) {
+    return { verdict: "interrupted", exitCode: 0 };
+  }
   const failed = failureOf(facts);
   return failed === undefined
     ? { verdict: "passed", exitCode: 0 }

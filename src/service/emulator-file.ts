@@ -29,6 +29,17 @@ const emulatorFile = z.strictObject({
 /** What `emulator --json` prints: all that a client needs to find an emulator. It carries secrets. */
 export type EmulatorInfo = z.infer<typeof emulatorFile>;
 
+/** One problem in words; no value is shown, since some of them are secrets. */
+function problemText(issue: z.core.$ZodIssue): string {
+  if (issue.code === "unrecognized_keys") {
+    return `expected no further members, got ${issue.keys.join(", ")}`;
+  }
+  return issue.message
+    .replace(/^Invalid \w+: |^Too \w+: /, "")
+    .replace(", received undefined", ", got nothing")
+    .replace(", received", ", got");
+}
+
 /**
  * Reads what `emulator --json` printed.
  *
@@ -50,7 +61,7 @@ export function parseEmulatorFile(json: string, source: string): EmulatorInfo {
     hint: "write it with: dps-fleet emulator --json > FILE",
     problems: parsed.error.issues.map((issue) => ({
       place: [source, ...issue.path].join(" "),
-      message: issue.message,
+      message: problemText(issue),
     })),
   });
 }

@@ -1,10 +1,11 @@
 import { fork } from "node:child_process";
+import { createInterface } from "node:readline";
 
 import type { WorkerChannel, WorkerExit } from "./worker-channel.ts";
 
 /**
- * Starts the built worker entry as a child process with an IPC channel. What it prints goes to `onOutput`, a chunk at
- * a time. The child gets its own copy of `env`, so secrets named by a scenario are there to read.
+ * Starts the built worker entry as a child process with an IPC channel. What it prints goes to `onOutput`, a line at
+ * a time with its end. The child gets its own copy of `env`, so secrets named by a scenario are there to read.
  */
 export function forkWorker(options: {
   /** Absolute path of the built `worker.js`. */
@@ -19,8 +20,10 @@ export function forkWorker(options: {
     stdio: ["ignore", "pipe", "pipe", "ipc"],
     serialization: "json",
   });
-  child.stdout?.setEncoding("utf8").on("data", options.onOutput);
-  child.stderr?.setEncoding("utf8").on("data", options.onOutput);
+  for (const input of [child.stdout, child.stderr]) {
+    if (input === null) continue;
+    createInterface({ input }).on("line", (line) => options.onOutput(`${line}\n`));
+  }
 
   let exit: WorkerExit | undefined;
   const handlers: ((exit: WorkerExit) => void)[] = [];

@@ -1,3 +1,4 @@
+import { FleetError } from "../base/errors.ts";
 import { backoffMs, sleep } from "../base/retry.ts";
 import type { Snapshot } from "../metrics/snapshot.ts";
 import type { ShardStart } from "../worker/protocol.ts";
@@ -61,7 +62,7 @@ export class Supervisor {
   readonly #policy: RestartPolicy;
   readonly #slots: readonly Slot[];
   readonly #stopping = new AbortController();
-  readonly #restarting = new Set<Promise<void>>();
+  readonly #restarting = new Set<Promise<boolean>>();
   #timeZeroMs: number | undefined;
   #lost = 0;
   #restarted = 0;
@@ -96,13 +97,14 @@ export class Supervisor {
   }
 
   /**
-   * Starts all workers; resolves when every shard is loaded.
+   * Starts all workers; resolves when every shard is loaded. A worker that dies meanwhile is restarted like any other.
    *
-   * @throws {FleetError} what the first worker that cannot start said; all are stopped by then
+   * @throws {FleetError} what the first worker that cannot start said, `WORKER_LOST` where one kept dying without a
+   *   word; all are stopped by then
    */
   async start(): Promise<void> {
     try {
-      await Promise.all(this.#slots.map((slot) => this.#launch(slot, slot.shard)));
+      await Promise.all(this.#slots.map((slot) => this.#launchFirst(slot)));
     } catch (error) {
       await this.stop();
       throw error;
@@ -160,6 +162,20 @@ export class Supervisor {
     if (this.#timeZeroMs !== undefined) process.begin(this.#timeZeroMs);
   }
 
+  async #launchFirst(slot: Slot): Promise<void> {
+    try {
+      await this.#launch(slot, slot.shard);
+    } catch (error) {
+      // One that says why it cannot start would say it again.
+      const died = error instanceof FleetError && error.code === "WORKER_LOST";
+      if (!died || this.#stopping.signal.aborted) throw error;
+      this.#lost += 1;
+      const { worker, boot } = slot.shard;
+      this.#options.onWorker({ worker, boot, state: "lost", detail: error.message });
+      if (!(await this.#restart(slot))) throw error;
+    }
+  }
+
   #onLost(slot: Slot, process: WorkerProcess, detail: string): void {
     this.#lost += 1;
     this.#tell(process, "lost", detail);
@@ -167,8 +183,8 @@ export class Supervisor {
     this.#restarting.add(restart);
   }
 
-  /** Brings a lost worker's shard back, or gives it up; never rejects. */
-  async #restart(slot: Slot): Promise<void> {
+  /** Brings a lost worker's shard back, or gives it up; never rejects. @returns whether it is back */
+  async #restart(slot: Slot): Promise<boolean> {
     const { now, random } = this.#options;
     while (!this.#stopping.signal.aborted) {
       const recent = slot.restartedAt.filter((at) => now() - at < this.#policy.windowMs);
@@ -180,14 +196,14 @@ export class Supervisor {
           state: "lost",
           detail: `given up after ${recent.length} restarts`,
         });
-        return;
+        return false;
       }
       const { firstDelayMs: firstMs, maxDelayMs: maxMs } = this.#policy;
       const delayMs = backoffMs({ firstMs, maxMs }, recent.length + 1, random);
       try {
         await sleep(delayMs, this.#stopping.signal);
       } catch {
-        return; // stopped while waiting
+        return false; // stopped while waiting
       }
       slot.restartedAt.push(now());
       const moved = restartShard(slot.shard, now() - (this.#timeZeroMs ?? now()));
@@ -195,15 +211,16 @@ export class Supervisor {
       this.#options.onWorker({ worker: moved.worker, boot: moved.boot, state: "restarting" });
       try {
         await this.#launch(slot, moved);
-        return;
+        return true;
       } catch (error) {
-        if (this.#stopping.signal.aborted) return;
+        if (this.#stopping.signal.aborted) return false;
         this.#lost += 1;
         const detail = error instanceof Error ? error.message : String(error);
         const { worker, boot } = moved;
         this.#options.onWorker({ worker, boot, state: "lost", detail });
       }
     }
+    return false;
   }
 
   #tell(process: WorkerProcess, state: WorkerNotice["state"], detail?: string): void {

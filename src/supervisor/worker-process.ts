@@ -186,7 +186,9 @@ export class WorkerProcess {
     if (wasStarting) {
       this.#ready.reject(
         this.#failure ??
-          new FleetError("WORKER_LOST", `worker ${this.worker} left while starting: ${detail}`),
+          new FleetError("WORKER_LOST", `worker ${this.worker} left while starting: ${detail}`, {
+            hint: "its last words are in run.log, or above where no terminal is",
+          }),
       );
       return;
     }

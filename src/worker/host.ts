@@ -34,6 +34,7 @@ export class WorkerHost {
   readonly #recorder: Recorder;
   readonly #stop = new AbortController();
   readonly #changed = new Set<Device>();
+  readonly #log: Logger;
   #lives: Promise<unknown> = Promise.resolve();
   #ticker: NodeJS.Timeout | undefined;
 
@@ -41,21 +42,28 @@ export class WorkerHost {
     this.#options = options;
     this.#models = models;
     this.#recorder = new Recorder(options.shard);
+    this.#log = options.log.child({ component: "worker" });
   }
 
   /** Loads the shard's models. @throws {FleetError} if one cannot be loaded */
   static async load(options: WorkerHostOptions): Promise<WorkerHost> {
+    const startedMs = options.wallMs();
     const names = [...new Set(options.shard.devices.map((spec) => spec.model))];
     const models = await Promise.all(
       names.map(async (name) => [name, await loadModel(name)] as const),
     );
-    return new WorkerHost(options, new Map(models));
+    const host = new WorkerHost(options, new Map(models));
+    const { boot, devices } = options.shard;
+    const durationMs = Math.round(options.wallMs() - startedMs);
+    host.#log.info({ boot, devices: devices.length, models: names, durationMs }, "shard loaded");
+    return host;
   }
 
   /** Starts every device at its moment after time 0. @param timeZeroMs ms since 1970 */
   begin(timeZeroMs: number): void {
     const { shard, wallMs } = this.#options;
     const clock = (): number => wallMs() - timeZeroMs;
+    this.#log.info({ devices: shard.devices.length }, "devices start when they are due");
     const slots = createSlots(shard.concurrency);
     // Every device listens to the one signal.
     setMaxListeners(0, this.#stop.signal);
@@ -79,10 +87,13 @@ export class WorkerHost {
 
   /** Stops every device in order and sends the last snapshot; safe to call twice. */
   async stop(): Promise<void> {
+    const startedMs = this.#options.wallMs();
     this.#stop.abort(new Error("the worker was asked to stop"));
     await this.#lives;
     clearInterval(this.#ticker);
     this.#tell();
+    const durationMs = Math.round(this.#options.wallMs() - startedMs);
+    this.#log.info({ durationMs }, "devices stopped");
   }
 
   #contextOf(spec: DeviceSpec, clock: () => number): Omit<DeviceContext, "slots" | "onChange"> {
@@ -113,7 +124,10 @@ export class WorkerHost {
       now,
       random: (stream) => createRandom(shard.seed, spec.registrationId, stream),
       limits,
-      log,
+      // Devices speak from debug on: before that thousands of them need no logger each.
+      log: log.isLevelEnabled("debug")
+        ? log.child({ component: "device", deviceId: spec.registrationId })
+        : log,
     };
   }
 

@@ -15,6 +15,8 @@ export interface Endpoints {
 
 /** One worker's part of the plan. */
 export interface ShardStart {
+  /** Stands in every log line. */
+  readonly runId: string;
   readonly worker: number;
   readonly boot: number;
   readonly seed: number;

@@ -31,6 +31,7 @@ const connectTo = z.strictObject({
 });
 
 const shardStart = z.strictObject({
+  runId: z.string(),
   worker: z.int().nonnegative(),
   boot: z.int().positive(),
   seed: z.number(),

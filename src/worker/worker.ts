@@ -39,7 +39,7 @@ async function obey(raw: unknown): Promise<void> {
 
 async function start(shard: ShardStart): Promise<void> {
   const destination = pino.destination({ dest: 2, sync: true });
-  const fields = { component: "worker", workerId: shard.worker };
+  const fields = { runId: shard.runId, workerId: shard.worker };
   try {
     host = await WorkerHost.load({
       shard,

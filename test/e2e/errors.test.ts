@@ -16,10 +16,6 @@ const where = (place: Workplace): string[] => ["--out", place.out, "--certs", pl
 
 test.each([
   ["an unknown command", ["rn"], "did you mean run?"],
-  ["an unknown flag", ["run", "--devicez", "3"], "did you mean --devices?"],
-  ["a flag given twice", ["run", "--devices", "3", "--devices", "4"], "got several"],
-  ["a number that is none", ["run", "--devices", "x"], "--devices: expected a whole number"],
-  ["a rule that is none", ["run", "--connect-to", "x"], "expected HOST[:PORT]=ADDR:PORT"],
   ["a scenario that is not there", ["run", "nowhere.yaml"], "nowhere.yaml"],
 ])("%s is told with what to do, ends 2 and writes nothing", async (_name, args, text) => {
   await using place = await workplace();
@@ -39,16 +35,6 @@ test("every problem of a scenario is told at once", async () => {
   expect(exitCode).toBe(2);
   for (const text of ["arrival.rate", "telemetri", "duration"]) expect(stderr).toContain(text);
   expect(await readdir(place.dir)).toEqual(["scenario.yaml"]);
-});
-
-test("a folder with the results of a run is not overwritten", async () => {
-  await using place = await workplace();
-  const scenario = await place.scenario();
-  const out = ["--out", place.dir, "--certs", place.certs];
-  await place.file("summary.json", "{}");
-  const { exitCode, stderr } = await runProgram(["run", scenario, ...out]);
-  expect(exitCode).toBe(2);
-  expect(stderr).toContain("holds the results of a run");
 });
 
 test("a provisioning host that does not resolve ends 3 with all files", async () => {

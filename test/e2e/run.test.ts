@@ -1,14 +1,7 @@
 import { expect, test } from "vitest";
 
 import { parseSummary } from "../../src/output/summary-schema.ts";
-import { isAlive, Program, workplace } from "../support/program.ts";
-
-/** Process ids of the workers, as `run.ndjson` tells them. */
-function workerPids(ndjson: string): readonly number[] {
-  return [...ndjson.matchAll(/"type":"worker".*?"detail":"pid (\d+)"/g)].map(([, pid]) =>
-    Number(pid),
-  );
-}
+import { isAlive, Program, workerPids, workplace } from "../support/program.ts";
 
 test("thirty caves are provisioned, stream, and the one that is told to follows alone", async () => {
   await using place = await workplace();

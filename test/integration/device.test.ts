@@ -3,6 +3,7 @@ import type { DeviceEvent } from "../../src/metrics/device-event.ts";
 import { openHubTwins } from "../../src/service/twins.ts";
 import { deviceSpec, QUICK_LIMITS, runShard, startTestCloud } from "../support/fleet.ts";
 import type { TestCloud } from "../support/fleet.ts";
+import { serviceClients } from "./emulator-service-clients.ts";
 import { writeLeaf } from "../support/pki.ts";
 
 type Of<Type extends DeviceEvent["type"]> = Extract<DeviceEvent, { type: Type }>;
@@ -100,6 +101,29 @@ test("a device whose hub connection is taken over comes back, and what it missed
   await shard.event(ofType("desired", (event) => event.patch["temperature"] === 52));
   const versions = shard.events.filter(ofType("desired")).map((event) => event.version);
   expect(versions).toEqual([...new Set(versions)].toSorted((a, b) => a - b));
+  twins.close();
+});
+
+test("a device whose identity was deleted goes back to DPS and follows its new twin", async () => {
+  await using cloud = await startTestCloud();
+  await cloud.issue("cave-1");
+  await using shard = await runShard(cloud, [deviceSpec("cave-1")]);
+  await shard.row("cave-1", (row) => row.wasConnected);
+  const twins = await twinsOf(cloud);
+  for (const temperature of [51, 52, 53]) await twins.patchDesired("cave-1", { temperature });
+  await shard.event(ofType("desired", (event) => event.version === 4));
+  using clients = serviceClients(cloud);
+  await clients.registry.delete("cave-1");
+  await shard.row("cave-1", ({ reconnects, state }) => reconnects >= 1 && state === "streaming");
+  // The new twin counts from 1 again: what it says is newer than what the old one said.
+  expect(shard.events.filter(ofType("desired")).at(-1)).toMatchObject({
+    version: 1,
+    initial: true,
+    patch: { fanstate: "on" },
+  });
+  await twins.patchDesired("cave-1", { temperature: 54 });
+  const change = await shard.event(ofType("desired", (event) => event.patch["temperature"] === 54));
+  expect(change).toMatchObject({ version: 2, initial: false });
   twins.close();
 });
 

@@ -124,6 +124,35 @@ test("a refused client that goes on sending is cut off after its time", async ()
     await new Promise<void>((resolve) => socket.write(Buffer.alloc(1), () => resolve()));
 });
 
+test("a device that asks and never reads the answers is closed", async () => {
+  await using reader = await openHub(world, "h-1", keys);
+  const big = Object.fromEntries(Array.from({ length: 7 }, (_, n) => [`k${n}`, "x".repeat(4000)]));
+  reader.send(publishPacket("$iothub/twin/PATCH/properties/reported/?$rid=1", JSON.stringify(big)));
+  expect(await reader.next()).toMatchObject({ cmd: "puback" });
+  const socket = tlsConnect({
+    host: world.emulator.host,
+    port: world.emulator.mqttPort,
+    servername: HUB,
+    ca: world.pki.root.certificatePem,
+    cert: keys.fullChainPem,
+    key: keys.privateKeyPem,
+  });
+  socket.on("error", () => {});
+  await once(socket, "secureConnect");
+  const asks = Array.from({ length: 100 }, () =>
+    generate(publishPacket("$iothub/twin/GET/?$rid=1", "", { qos: 0 })),
+  );
+  socket.write(generate(connectPacket("h-1", hubUserName("h-1"))));
+  socket.write(generate(subscribePacket("$iothub/twin/res/#", 0)));
+  let asked = 0;
+  while (!socket.destroyed) {
+    await new Promise<void>((resolve) => socket.write(Buffer.concat(asks), () => resolve()));
+    asked += asks.length;
+  }
+  // Of 28 kB an answer, far fewer than these would fill what is allowed to lie.
+  expect(asked).toBeLessThan(50_000);
+});
+
 test.for([
   ["a second CONNECT", connectPacket("h-1", hubUserName("h-1"))],
   ["a packet that only servers send", { cmd: "pingresp" }],

@@ -24,6 +24,7 @@ interface Call {
   readonly method?: string;
   readonly path: string;
   readonly authorization?: string;
+  readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
 }
 
@@ -45,6 +46,7 @@ async function call(options: Call): Promise<Answer> {
         method: options.method ?? "GET",
         path: options.path,
         headers: {
+          ...options.headers,
           host: options.host,
           ...(options.authorization === undefined ? {} : { authorization: options.authorization }),
           ...(options.body === undefined ? {} : { "content-type": "application/json" }),
@@ -175,13 +177,46 @@ test("registrations and devices are listed page by page", async () => {
   expect((await second.registry.list()).responseBody).toEqual([]);
 });
 
+test("the last page leaves the continuation out, and what is no page is refused with 400", async () => {
+  const path = "/devices/query?api-version=2021-04-12";
+  const body = '{"query":"SELECT * FROM devices"}';
+  const page = (headers: Record<string, string>): Promise<Answer> =>
+    call({ host: HUB, method: "POST", path, authorization: hubToken(), body, headers });
+  const first = await page({ "x-ms-max-item-count": "2" });
+  expect(first.headers).toMatchObject({ "x-ms-item-type": "Twin", "x-ms-max-item-count": "2" });
+  const token = String(first.headers["x-ms-continuation"]);
+  const last = await page({ "x-ms-max-item-count": "2", "x-ms-continuation": token });
+  expect(JSON.parse(last.body)).toHaveLength(1);
+  expect(last.headers).not.toHaveProperty("x-ms-continuation");
+  expect((await page({ "x-ms-max-item-count": "0" })).status).toBe(400);
+  expect((await page({ "x-ms-continuation": "elsewhere" })).status).toBe(400);
+});
+
+test("an identity is read by its id, and an unknown one is DeviceNotFound", async () => {
+  const { responseBody: device } = await clients.registry.get("p-1");
+  expect(device).toMatchObject({
+    deviceId: "p-1",
+    generationId: expect.stringMatching(/^\d{18}$/),
+    connectionState: "Disconnected",
+    status: "enabled",
+    cloudToDeviceMessageCount: 0,
+    authentication: {
+      type: "selfSigned",
+      x509Thumbprint: { primaryThumbprint: expect.stringMatching(/^[0-9A-F]{40}$/) },
+    },
+    capabilities: { iotEdge: false },
+  });
+  for (const asking of [clients.registry.get("nobody"), clients.registry.getTwin("nobody")])
+    await expect(asking).rejects.toMatchObject({ name: "DeviceNotFoundError" });
+});
+
 test("a query that is not known here is refused with 400", async () => {
   const query = clients.registry.createQuery("SELECT * FROM devices WHERE tags.a = 1");
   await expect(query.nextAsTwin()).rejects.toMatchObject({ name: "ArgumentError" });
 });
 
-test.for([
-  ["no token", (): string | undefined => undefined],
+test.for<readonly [string, () => string | undefined]>([
+  ["no token", () => undefined],
   ["a token of another hub's key", () => tokenFor(world.emulator.hubConnectionStrings[1] ?? "")],
   ["an expired token", () => tokenFor(world.emulator.hubConnectionStrings[0] ?? "", -3600)],
   [
@@ -189,7 +224,12 @@ test.for([
     () => tokenFor(world.emulator.hubConnectionStrings[0] ?? "", 60, HUB_2),
   ],
   ["a token of DPS", () => dpsToken()],
-] as const)("%s opens nothing: 401", async ([, token]) => {
+  ["a token of another policy", () => hubToken().replace("skn=iothubowner", "skn=service")],
+  ["a token without a policy", () => hubToken().replace("&skn=iothubowner", "")],
+  ["a token with a longer life than it was signed for", () => hubToken().replace("&se=", "&se=9")],
+  ["a token with a broken signature", () => hubToken().replace("sig=", "sig=%zz")],
+  ["a bearer token", () => "Bearer eyJhbGciOiJub25lIn0.e30."],
+])("%s opens nothing: 401", async ([, token]) => {
   const authorization = token();
   const answer = await call({
     host: HUB,
@@ -201,6 +241,15 @@ test.for([
     Message: expect.stringMatching(/^ErrorCode:IotHubUnauthorized;/),
     ExceptionMessage: expect.stringMatching(/^Tracking ID:/),
   });
+});
+
+test("DPS refuses a hub's token with 401, in its own shape", async () => {
+  for (const path of ["/enrollmentGroups/caves", "/registrations/p-1"]) {
+    const host = world.emulator.dpsHost;
+    const answer = await call({ host, path, authorization: hubToken() });
+    expect(answer).toMatchObject({ status: 401, headers: { "x-ms-error-code": "401000" } });
+    expect(JSON.parse(answer.body)).toMatchObject({ errorCode: 401000 });
+  }
 });
 
 test("paths are found in any case and with a slash before the query", async () => {
@@ -215,6 +264,14 @@ test("paths are found in any case and with a slash before the query", async () =
 
 test.for([
   ["an unknown path", HUB, "GET", "/nowhere", 404],
+  ["an unknown method", HUB, "POST", "/twins/p-1", 404],
+  [
+    "an unknown registration",
+    "cheesecave-dps.azure-devices-provisioning.net",
+    "GET",
+    "/registrations/x",
+    404,
+  ],
   ["a DPS path on a hub", HUB, "GET", "/enrollmentGroups/caves", 404],
   ["a hub path on DPS", "global.azure-devices-provisioning.net", "GET", "/devices", 404],
   ["what Azure knows and this does not", HUB, "GET", "/configurations", 501],

@@ -40,6 +40,7 @@ export async function enrollGroup(
   options: {
     readonly id?: string;
     readonly certificatePem?: string;
+    readonly secondaryPem?: string;
     readonly disabled?: boolean;
     readonly desired?: Record<string, unknown>;
     readonly iotHubs?: string[];
@@ -53,6 +54,9 @@ export async function enrollGroup(
       x509: {
         signingCertificates: {
           primary: { certificate: options.certificatePem ?? test.pki.intermediate.certificatePem },
+          ...(options.secondaryPem === undefined
+            ? {}
+            : { secondary: { certificate: options.secondaryPem } }),
         },
       },
     },

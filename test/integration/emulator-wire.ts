@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import type { Duplex } from "node:stream";
-import { connect } from "node:tls";
+import { connect, TLSSocket } from "node:tls";
 import type { Packet } from "mqtt-packet";
 import { generate, parser } from "mqtt-packet";
 import type { Emulator, EmulatorOptions } from "../../src/emulator/emulator.ts";
@@ -41,12 +41,15 @@ export class WireClient implements AsyncDisposable {
   /** All packets received so far. */
   readonly received: Packet[] = [];
   readonly closed: Promise<unknown>;
+  /** The TLS session that the emulator gives for resumption; never settles on another stream than TLS. */
+  readonly session: Promise<Buffer>;
   readonly #socket: Duplex;
   #waiting: (() => void)[] = [];
   #taken = 0;
 
-  private constructor(socket: Duplex) {
+  private constructor(socket: Duplex, session: Promise<Buffer>) {
     this.#socket = socket;
+    this.session = session;
     const reader = parser();
     reader.on("packet", (packet: Packet) => {
       this.received.push(packet);
@@ -69,6 +72,7 @@ export class WireClient implements AsyncDisposable {
     options: {
       readonly servername: string;
       readonly keys?: DeviceKeys | undefined;
+      readonly session?: Buffer | undefined;
     },
   ): Promise<WireClient> {
     const socket = connect({
@@ -76,17 +80,24 @@ export class WireClient implements AsyncDisposable {
       port: emulator.mqttPort,
       servername: options.servername,
       ca: pki.root.certificatePem,
+      session: options.session,
       ...(options.keys === undefined
         ? {}
         : { cert: options.keys.fullChainPem, key: options.keys.privateKeyPem }),
     });
+    const session = new Promise<Buffer>((resolve) => socket.once("session", resolve));
     await once(socket, "secureConnect");
-    return new WireClient(socket);
+    return new WireClient(socket, session);
+  }
+
+  /** Whether the handshake resumed the session that was offered. */
+  get isResumed(): boolean {
+    return this.#socket instanceof TLSSocket && this.#socket.isSessionReused();
   }
 
   /** The same over a stream that is open, such as a WebSocket. */
   static over(stream: Duplex): WireClient {
-    return new WireClient(stream);
+    return new WireClient(stream, new Promise(() => {}));
   }
 
   send(...packets: readonly Packet[]): void {
@@ -136,7 +147,12 @@ export class WireClient implements AsyncDisposable {
 export const connectPacket = (
   clientId: string,
   username: string,
-  more: { clean?: boolean; keepalive?: number; will?: { topic: string; payload: string } } = {},
+  more: {
+    clean?: boolean;
+    keepalive?: number;
+    will?: { topic: string; payload: string };
+    password?: Buffer;
+  } = {},
 ): Packet => ({
   cmd: "connect",
   protocolId: "MQTT",
@@ -145,6 +161,7 @@ export const connectPacket = (
   username,
   clean: more.clean ?? true,
   keepalive: more.keepalive ?? 60,
+  ...(more.password === undefined ? {} : { password: more.password }),
   ...(more.will === undefined ? {} : { will: { ...more.will, qos: 0 } }),
 });
 
@@ -184,8 +201,9 @@ export async function openDps(
   test: TestEmulator,
   registrationId: string,
   keys: DeviceKeys,
+  session?: Buffer,
 ): Promise<WireClient> {
-  const client = await WireClient.open(test, { servername: DPS, keys });
+  const client = await WireClient.open(test, { servername: DPS, keys, session });
   client.send(connectPacket(registrationId, dpsUserName(registrationId)));
   const connack = await client.next();
   if (connack.cmd !== "connack" || connack.returnCode !== 0)
@@ -195,13 +213,18 @@ export async function openDps(
   return client;
 }
 
-/** Registers by hand and gives the last answer's body. */
+/** Registers by hand and gives the last answer. */
 export async function register(
   test: TestEmulator,
   registrationId: string,
   keys: DeviceKeys,
 ): Promise<{ topic: string; body: string }> {
   await using client = await openDps(test, registrationId, keys);
+  return await registerOn(client);
+}
+
+/** Registers by hand on a connection of `openDps`. */
+export async function registerOn(client: WireClient): Promise<{ topic: string; body: string }> {
   client.send(publishPacket("$dps/registrations/PUT/iotdps-register/?$rid=r1", "", { qos: 0 }));
   const accepted = await client.nextPublish();
   if (!accepted.topic.startsWith("$dps/registrations/res/202/")) return accepted;

@@ -97,6 +97,16 @@ test("a service that throttles for ever is given up at the total limit", async (
   expect(result.attempts).toBeGreaterThan(1);
 });
 
+test("a service that assigns for ever is given up at the total limit, as a timeout", async () => {
+  const result = await registerWith(() => ASSIGNING, { totalTimeoutMs: 200 });
+  expect(result.error).toMatchObject({ failureClass: "timeout", transient: false });
+});
+
+test("a first request goes out even where the limit is over, so that its own failure is told", async () => {
+  const result = await registerWith(() => ASSIGNED, { totalTimeoutMs: 0 });
+  expect(result.assignment?.deviceId).toBe("cave-1");
+});
+
 test("a request without an answer is a timeout", async () => {
   const result = await registerWith(() => "silence", { requestTimeoutMs: 100 });
   expect(result.error).toMatchObject({ failureClass: "timeout", transient: true });

@@ -126,6 +126,7 @@ export async function runShard(
   const waiting = new Set<() => void>();
   const host = await WorkerHost.load({
     shard: {
+      runId: "test",
       worker: 0,
       boot: 1,
       seed: 1,

@@ -1,11 +1,14 @@
 import type { ChildProcess } from "node:child_process";
-import { spawn } from "node:child_process";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { execFileSync, spawn } from "node:child_process";
+import { watch } from "node:fs";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 import { stringify } from "yaml";
+
+import { deferred } from "../../src/base/deferred.ts";
 
 const MAIN = fileURLToPath(new URL("../../dist/src/main.js", import.meta.url));
 
@@ -49,9 +52,18 @@ export class Program {
 
   /** Resolves when stdout matches; rejects when the program ends before. */
   async printed(pattern: RegExp): Promise<RegExpExecArray> {
+    return this.#matched(pattern, () => this.#stdout);
+  }
+
+  /** The same for stderr. */
+  async printedError(pattern: RegExp): Promise<RegExpExecArray> {
+    return this.#matched(pattern, () => this.#stderr);
+  }
+
+  async #matched(pattern: RegExp, text: () => string): Promise<RegExpExecArray> {
     const matched = new Promise<RegExpExecArray>((resolve) => {
       this.#look = () => {
-        const match = pattern.exec(this.#stdout);
+        const match = pattern.exec(text());
         if (match !== null) resolve(match);
       };
       this.#look();
@@ -70,6 +82,24 @@ export class Program {
   /** Whether any process of the group is left. */
   get groupAlive(): boolean {
     return this.#child.pid !== undefined && isAlive(-this.#child.pid);
+  }
+
+  get pid(): number | undefined {
+    return this.#child.pid;
+  }
+
+  /** Every process of the group, the supervisor included. */
+  groupPids(): number[] {
+    const found = execFileSync("ps", ["-A", "-o", "pid=,pgid="], { encoding: "utf8" });
+    return found.split("\n").flatMap((line) => {
+      const [pid, group] = line.trim().split(/\s+/).map(Number);
+      return pid !== undefined && group === this.#child.pid ? [pid] : [];
+    });
+  }
+
+  /** To the supervisor alone. */
+  signal(signal: NodeJS.Signals): void {
+    if (this.#child.pid !== undefined) process.kill(this.#child.pid, signal);
   }
 
   /** For the end of a test that failed: nothing is left behind. */
@@ -93,6 +123,10 @@ export function isAlive(pid: number): boolean {
   }
 }
 
+/** Process ids of the workers that a run told of in `run.ndjson`, in the order of their starts. */
+export const workerPids = (ndjson: string): number[] =>
+  [...ndjson.matchAll(/"state":"started","detail":"pid (\d+)"/g)].map((match) => Number(match[1]));
+
 /** A folder of a test with certificates and results, removed at its end. */
 export interface Workplace extends AsyncDisposable {
   readonly dir: string;
@@ -104,6 +138,8 @@ export interface Workplace extends AsyncDisposable {
   scenario(changes?: Readonly<Record<string, unknown>>): Promise<string>;
   /** A result file. */
   result(name: string): Promise<string>;
+  /** Resolves when a result file holds `text` so many times; reads it whenever it grew. */
+  appears(by: Program, name: string, text: string, times?: number): Promise<void>;
 }
 
 export async function workplace(): Promise<Workplace> {
@@ -120,6 +156,28 @@ export async function workplace(): Promise<Workplace> {
     file,
     scenario: (changes) => file("scenario.yaml", stringify({ ...smallFleet, ...changes })),
     result: (name) => readFile(join(dir, "out", name), "utf8"),
+    appears: async (by, name, text, times = 1) => {
+      const out = join(dir, "out");
+      await mkdir(out, { recursive: true });
+      const has = async (): Promise<boolean> => {
+        const read = await readFile(join(out, name), "utf8").catch(() => "");
+        return read.split(text).length > times;
+      };
+      const found = deferred<void>();
+      const look = async (): Promise<void> => {
+        if (await has()) found.resolve();
+      };
+      const watcher = watch(out, () => void look());
+      try {
+        void look();
+        // A program that is gone writes nothing more: a test that waits for it would wait for ever.
+        await Promise.race([found.promise, by.ended]);
+        if (await has()) return;
+        throw new Error(`the program ended before ${name} had ${times} times ${text}`);
+      } finally {
+        watcher.close();
+      }
+    },
     [Symbol.asyncDispose]: () => rm(dir, { recursive: true, force: true }),
   };
 }

@@ -79,6 +79,7 @@ export function shardOf(worker: number, startMs: readonly number[]): ShardStart 
     endpoints: { provisioningHost: "dps", idScope: "0ne", connectTo: [] },
     saveMessages: false,
     snapshotIntervalMs: 1_000,
+    runId: "test",
     logLevel: "silent",
   };
 }

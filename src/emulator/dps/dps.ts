@@ -1,7 +1,7 @@
 import type { Client, PublishPacket } from "aedes";
 import { azureDate } from "../azure-time.ts";
 import type { Broker, BrokerRules, ConnectRequest, RefusalCode } from "../broker.ts";
-import { packetBytes, startBroker } from "../broker.ts";
+import { packetBytes, sendTo, startBroker } from "../broker.ts";
 import { ServiceFault, faultBody } from "../fault.ts";
 import type { PeerChains } from "../peer-certificate.ts";
 import type { Surroundings } from "../surroundings.ts";
@@ -98,17 +98,11 @@ class DpsRules implements BrokerRules<DpsConnection> {
     // An answer without a subscriber is lost, as with Azure.
     if (connection.answerQos === undefined) return;
     const retryAfterS = answer.retry ? this.#options.around.limits.retryAfterS : undefined;
-    connection.client.publish(
-      {
-        cmd: "publish",
-        topic: formatDpsResponse(answer.status, request.requestId, retryAfterS),
-        payload: answer.body,
-        qos: connection.answerQos,
-        dup: false,
-        retain: false,
-      },
-      () => {},
-    );
+    sendTo(connection.client, {
+      topic: formatDpsResponse(answer.status, request.requestId, retryAfterS),
+      payload: answer.body,
+      qos: connection.answerQos,
+    });
   }
 
   connected(): void {}

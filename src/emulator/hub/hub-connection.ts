@@ -1,4 +1,5 @@
 import type { Client } from "aedes";
+import { sendTo } from "../broker.ts";
 import { DeviceTopics } from "./topics.ts";
 
 /** One live MQTT connection of a device at its hub. */
@@ -28,15 +29,9 @@ export class HubConnection {
     this.#filters.delete(filter);
   }
 
-  /**
-   * Sends to this connection alone: what goes through the broker would reach every subscriber of the filter.
-   * QoS 0, as IoT Hub answers twin and method requests.
-   */
+  /** Sends to this connection alone; at QoS 0, as IoT Hub answers twin and method requests. */
   send(topic: string, payload: string): void {
-    this.client.publish(
-      { cmd: "publish", topic, payload, qos: 0, dup: false, retain: false },
-      () => {},
-    );
+    sendTo(this.client, { topic, payload, qos: 0 });
   }
 
   /** Closes without an MQTT packet: 3.1.1 has no DISCONNECT from the server. */

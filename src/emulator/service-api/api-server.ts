@@ -176,7 +176,8 @@ function addServices(app: ApiScope, options: ApiServerOptions): void {
 function writeFaults(scope: ApiScope, around: Surroundings, write: FaultWriter): void {
   scope.setErrorHandler(async (error: unknown, _request, reply) => {
     const fault = faultOf(error);
-    if (fault.status === 500) around.log.error({ err: error }, "service api failed");
+    if (fault.status === 500)
+      around.log.error({ component: "service-api", err: error }, "service api failed");
     await write(reply, fault);
   });
 }

@@ -44,6 +44,30 @@ test("a missing version asks for the section, and nothing is applied before it",
   expect(gap).toBe(false);
 });
 
+test("a section that could not be read after a gap is asked for again by the next patch", () => {
+  const tracker = new DesiredTracker();
+  tracker.section({ $version: 1 });
+  expect(tracker.push({ b: 1, $version: 3 })).toBe("gap");
+  tracker.notRead();
+  expect(tracker.push({ c: 1, $version: 4 })).toBe("gap");
+  expect(tracker.section({ b: 1, c: 1, $version: 4 }).changes).toEqual([
+    { version: 4, initial: true, patch: { b: 1, c: 1 } },
+  ]);
+});
+
+test("a device that was assigned anew begins with what it reads, whose versions may be lower", () => {
+  const tracker = new DesiredTracker();
+  tracker.section({ a: 1, $version: 7 });
+  tracker.forget();
+  // Before the first section nothing is known, so a failed read changes nothing.
+  tracker.notRead();
+  expect(tracker.push({ b: 1, $version: 2 })).toBe("held");
+  expect(tracker.section({ a: 2, $version: 1 }).changes).toEqual([
+    { version: 1, initial: true, patch: { a: 2 } },
+    { version: 2, initial: false, patch: { b: 1 } },
+  ]);
+});
+
 test("an old or repeated patch is stale", () => {
   const tracker = new DesiredTracker();
   tracker.section({ $version: 4 });

@@ -6,7 +6,7 @@ import { TerminalLines } from "../../../src/output/terminal.ts";
 function terminal(): { lines: TerminalLines; printed: string[] } {
   const printed: string[] = [];
   const sink = { write: (text: string) => printed.push(text) > 0 };
-  return { lines: new TerminalLines(sink, { colour: false }), printed };
+  return { lines: new TerminalLines(sink, { colour: false, nowMs: () => 0 }), printed };
 }
 
 const failure = {
@@ -72,3 +72,38 @@ test.each([
   [59_990, "01:00.0"],
   [3_600_000, "60:00.0"],
 ])("the clock of %j ms reads %s", (t, text) => expect(formatClock(t)).toBe(text));
+
+/** Progress of 100 pieces, one each `everyMs`; what a terminal or a file gets to see of it. */
+function progressOf(everyMs: number, isTTY: boolean): readonly string[] {
+  const printed: string[] = [];
+  let nowMs = 0;
+  const sink = { isTTY, columns: 80, write: (text: string) => printed.push(text) > 0 };
+  const lines = new TerminalLines(sink, { colour: false, nowMs: () => nowMs });
+  for (let done = 0; done <= 100; done += 1, nowMs += everyMs) {
+    lines.progress("issuing certificates", done, 100);
+  }
+  lines.phase("issued");
+  return printed;
+}
+
+test("what is soon done shows no progress in a file, and on a terminal from the first moment on", () => {
+  expect(progressOf(1, false)).toEqual(["› issued\n"]);
+  expect(progressOf(1, true)[0]).toContain("issuing certificates: 0 of 100");
+  expect(progressOf(1, true).slice(1)).toEqual(["\r\u001B[K", "› issued\n"]);
+});
+
+test("without a terminal progress is a line every few seconds, with an estimate", () => {
+  expect(progressOf(100, false)).toEqual([
+    "  issuing certificates: 20 of 100, about 8 s left\n",
+    "  issuing certificates: 70 of 100, about 3 s left\n",
+    "› issued\n",
+  ]);
+});
+
+test("on a terminal progress stays in its line, and leaves nothing behind", () => {
+  const printed = progressOf(100, true);
+  expect(printed[0]).toBe(`\r\u001B[K  ${"·".repeat(20)} issuing certificates: 0 of 100`);
+  expect(printed.at(-3)).toContain("99 of 100, about 1 s left");
+  expect(printed.at(-2)).toBe("\r\u001B[K");
+  expect(printed.at(-1)).toBe("› issued\n");
+});

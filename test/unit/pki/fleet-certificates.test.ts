@@ -197,7 +197,7 @@ test("a passphrase encrypts the key that is written, and reads it back", async (
   const device: FleetDevice = { ...pem("a"), passphrase: "Käse" };
   await ensure([device]);
   expect(readFileSync(certsLayout(dir).leafKey("a"), "utf8")).toContain(
-    "BEGIN ENCRYPTED PRIVATE KEY",
+    "ENCRYPTED PRIVATE KEY",
   );
   expect(await ensure([device])).toMatchObject({ reused: 1 });
   expect((await refusal(ensure([pem("a")]))).message).toContain("got an encrypted one");

@@ -5,6 +5,7 @@ import { decide } from "../../../src/run/verdict.ts";
 
 const good: VerdictFacts = {
   interrupted: false,
+  stoppedArriving: false,
   failureCode: undefined,
   planned: 30,
   assigned: 30,
@@ -35,6 +36,13 @@ test.each([
     "interrupted",
     130,
   ],
+  [
+    "a run without a duration that is stopped while devices arrive is not judged",
+    { stoppedArriving: true, assigned: 0, thresholds: [{ passed: false }] },
+    "interrupted",
+    0,
+  ],
+  ["lost workers are told even then", { stoppedArriving: true, lostForGood: 1 }, "failed", 4],
   ["a wrong file wins over an interruption", { interrupted: true, failureCode: 2 }, "failed", 2],
   ["workers that never started end 4", { assigned: 0, failureCode: 4 }, "failed", 4],
 ] satisfies [string, Partial<VerdictFacts>, string, number][])(

@@ -83,6 +83,49 @@ test("a shard whose workers keep dying is given up within its budget", async () 
   await supervisor.stop();
 });
 
+test("a worker that dies while it starts is restarted before the fleet begins", async () => {
+  let forks = 0;
+  const { supervisor, notices } = fleet({
+    shards: [shardOf(0, [0]), shardOf(1, [0])],
+    fork: (shard) => {
+      const worker = obedientWorker();
+      forks += 1;
+      if (shard.worker === 1 && shard.boot === 1) {
+        worker.onCommand = () =>
+          queueMicrotask(() => worker.leave({ code: null, signal: "SIGKILL" }));
+      }
+      return worker;
+    },
+  });
+  await supervisor.start();
+  expect(forks).toBe(3);
+  expect(counts(supervisor)).toEqual({ lost: 1, restarted: 1, lostForGood: 0 });
+  expect(notices.filter(({ worker }) => worker === 1).map(({ state }) => state)).toEqual([
+    "started",
+    "lost",
+    "restarting",
+    "started",
+    "ready",
+  ]);
+  await supervisor.stop();
+});
+
+test("a worker that keeps dying while it starts is given up, and all are stopped", async () => {
+  const { supervisor, workers } = fleet({
+    shards: [shardOf(0, [0]), shardOf(1, [0])],
+    fork: (shard) => {
+      const worker = obedientWorker();
+      if (shard.worker === 1) {
+        worker.onCommand = () => queueMicrotask(() => worker.leave({ code: 1, signal: null }));
+      }
+      return worker;
+    },
+  });
+  await expect(supervisor.start()).rejects.toMatchObject({ code: "WORKER_LOST" });
+  expect(counts(supervisor)).toEqual({ lost: 3, restarted: 0, lostForGood: 1 });
+  expect(workers[0]?.commands.at(-1)).toEqual({ type: "stop" });
+});
+
 test("when one worker cannot start, all are stopped and its error is told", async () => {
   const { supervisor, workers } = fleet({
     shards: [shardOf(0, [0]), shardOf(1, [0])],

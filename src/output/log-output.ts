@@ -1,0 +1,51 @@
+import type { Logger } from "../base/log.ts";
+import type { Output, RunEvent } from "./output.ts";
+
+/** The run's phases as log lines; what devices do, their workers log themselves. */
+export function logOutput(log: Logger): Output {
+  return {
+    emit: (event) => logEvent(log, event),
+    close: () => Promise.resolve(),
+  };
+}
+
+function logEvent(log: Logger, event: RunEvent): void {
+  switch (event.type) {
+    case "plan": {
+      const { scenario, target, seed, devices, workers } = event;
+      log.info({ scenario, target, seed, devices, workers }, "run planned");
+      return;
+    }
+    case "worker": {
+      const { worker: workerId, boot, state, detail } = event;
+      const fields = { workerId, boot, state, detail };
+      if (state === "lost") log.warn(fields, "worker lost");
+      else log.info(fields, "worker changed");
+      return;
+    }
+    case "action": {
+      const { at, state, selected, patched, error } = event;
+      if (state === "failed") log.warn({ at, selected, patched, err: error }, "twin change failed");
+      else log.info({ at, state, selected, patched }, "twin change");
+      return;
+    }
+    case "summary": {
+      const { verdict, devices, telemetry } = event.summary;
+      log.info({ verdict, durationMs: event.t, devices, acked: telemetry.acked }, "run judged");
+      return;
+    }
+    case "state":
+    case "registration":
+    case "throttled":
+    case "connection":
+    case "disconnection":
+    case "desired":
+    case "reported":
+    case "method":
+    case "error":
+    case "snapshot":
+      return;
+    default:
+      event satisfies never;
+  }
+}

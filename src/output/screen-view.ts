@@ -1,0 +1,191 @@
+import { LatencyHistogram } from "../metrics/histogram.ts";
+import type { Percentiles } from "../metrics/percentiles.ts";
+import type { RunEvent } from "./output.ts";
+import { plural, sumByName } from "./terminal-text.ts";
+
+/** A twin change and who has followed so far. */
+export interface TwinChange {
+  /** As the scenario wrote it. */
+  readonly at: string;
+  readonly desired: Readonly<Record<string, unknown>>;
+  readonly state: (RunEvent & { type: "action" })["state"];
+  readonly selected: number;
+  readonly patched: number;
+  /** Devices that were pushed the values. */
+  readonly followed: number;
+  /** The first few of them. */
+  readonly followers: readonly string[];
+  /** Of those that follow, the ones whose report of the values the hub has accepted. */
+  readonly acknowledged: number;
+}
+
+/** What the screen shows; everything in it was told by events. */
+export interface ScreenView {
+  readonly title: string;
+  /** Workers and seed. */
+  readonly subtitle: string;
+  /** ms after time 0; undefined = still setting up. */
+  readonly t: number | undefined;
+  /** null = until stopped. */
+  readonly durationMs: number | null;
+  readonly devices: number;
+  readonly states: Readonly<Record<string, number>>;
+  readonly byHub: Readonly<Record<string, number>>;
+  readonly sent: number;
+  readonly acked: number;
+  readonly failed: number;
+  /** Messages acknowledged between the last snapshots, oldest first; at most `RATES_KEPT`. */
+  readonly rates: readonly { readonly messages: number; readonly elapsedS: number }[];
+  readonly latencies: readonly { readonly name: string; readonly ms: Percentiles }[];
+  /** The newest one. */
+  readonly change: TwinChange | undefined;
+}
+
+export const EMPTY_VIEW: ScreenView = {
+  title: "",
+  subtitle: "",
+  t: undefined,
+  durationMs: null,
+  devices: 0,
+  states: {},
+  byHub: {},
+  sent: 0,
+  acked: 0,
+  failed: 0,
+  rates: [],
+  latencies: [],
+  change: undefined,
+};
+
+/** As many snapshots, a second apart, are looked back at for rates. */
+export const RATES_KEPT = 30;
+const LATENCIES = ["registration_ms", "connection_ms", "telemetry_ms"] as const;
+
+/** Of the devices that follow a change, as many are named. */
+const NAMED = 3;
+
+/** The run as its events told it so far. */
+export class ScreenState {
+  #view: ScreenView = EMPTY_VIEW;
+  /** Followers of the newest change, with the version that they got. */
+  #versions = new Map<string, number>();
+  #acknowledged = new Set<string>();
+
+  get view(): ScreenView {
+    return this.#view;
+  }
+
+  apply(event: RunEvent): void {
+    switch (event.type) {
+      case "plan":
+        this.#view = {
+          ...EMPTY_VIEW,
+          title: `${event.scenario} → ${event.target}`,
+          subtitle: `${plural(event.workers, "worker")}, seed ${event.seed}`,
+          devices: event.devices,
+          durationMs: event.durationMs,
+          states: { waiting: event.devices },
+        };
+        return;
+      case "snapshot":
+        this.#view = afterSnapshot(this.#view, event);
+        return;
+      case "action":
+        if (event.state !== "notDue") this.#action(event);
+        return;
+      case "desired":
+        if (!event.initial) this.#desired(event);
+        return;
+      case "reported":
+        this.#reported(event);
+        return;
+      case "state":
+      case "registration":
+      case "throttled":
+      case "connection":
+      case "disconnection":
+      case "method":
+      case "error":
+      case "worker":
+      case "summary":
+        return;
+      default:
+        event satisfies never;
+    }
+  }
+
+  #action(event: RunEvent & { type: "action" }): void {
+    const { at, desired, state, selected, patched } = event;
+    const { change } = this.#view;
+    // Of two changes at once the screen follows the newer; the summary has both.
+    const same = state !== "patching" && change?.at === at ? change : undefined;
+    if (same === undefined) {
+      this.#versions = new Map();
+      this.#acknowledged = new Set();
+    }
+    this.#view = {
+      ...this.#view,
+      change: {
+        at,
+        desired,
+        state,
+        selected,
+        patched: Math.max(patched, same?.patched ?? 0),
+        followed: same?.followed ?? 0,
+        followers: same?.followers ?? [],
+        acknowledged: same?.acknowledged ?? 0,
+      },
+    };
+  }
+
+  #desired({ deviceId, version, patch }: RunEvent & { type: "desired" }): void {
+    const { change } = this.#view;
+    if (change === undefined || !holds(patch, change.desired)) return;
+    this.#versions.set(deviceId, version);
+    const followed = this.#versions.size;
+    const followers = followed <= NAMED ? [...this.#versions.keys()] : change.followers;
+    this.#view = { ...this.#view, change: { ...change, followed, followers } };
+  }
+
+  #reported(event: RunEvent & { type: "reported" }): void {
+    const { change } = this.#view;
+    const version = this.#versions.get(event.deviceId);
+    if (change === undefined || version === undefined || event.desiredVersion < version) return;
+    if (!Object.keys(change.desired).some((key) => key in event.patch)) return;
+    this.#acknowledged.add(event.deviceId);
+    this.#view = { ...this.#view, change: { ...change, acknowledged: this.#acknowledged.size } };
+  }
+}
+
+const holds = (patch: object, desired: TwinChange["desired"]): boolean =>
+  Object.entries(desired).every(
+    ([key, value]) => JSON.stringify(Reflect.get(patch, key)) === JSON.stringify(value),
+  );
+
+function afterSnapshot(view: ScreenView, event: RunEvent & { type: "snapshot" }): ScreenView {
+  const total = (name: string): number => sumByName(event.counters, name);
+  const acked = total("telemetry_acked");
+  const elapsedS = (event.t - (view.t ?? 0)) / 1_000;
+  const rate = elapsedS > 0 ? [{ messages: acked - view.acked, elapsedS }] : [];
+  return {
+    ...view,
+    t: event.t,
+    states: event.states,
+    byHub: event.byHub,
+    sent: total("telemetry_sent"),
+    acked,
+    failed: total("telemetry_failed"),
+    rates: [...view.rates, ...rate].slice(-RATES_KEPT),
+    latencies: latenciesOf(event),
+  };
+}
+
+function latenciesOf(event: RunEvent & { type: "snapshot" }): ScreenView["latencies"] {
+  return LATENCIES.map((metric) => {
+    const merged = new LatencyHistogram();
+    for (const [key, encoded] of Object.entries(event.histograms)) {
+      if (key === metric || key.startsWith(`${metric}{`)) merged.merge(encoded);
+    }
+    return { name: metric.replace("_ms", ""), ms: merged.percentiles() };
+  });
+}

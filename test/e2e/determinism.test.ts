@@ -1,0 +1,51 @@
+import { expect, test } from "vitest";
+
+import { Program, workplace } from "../support/program.ts";
+
+interface Saved {
+  readonly deviceId: string;
+  readonly seq: number;
+  readonly body: string;
+}
+
+/** The bodies of each device in the order of their numbers. */
+async function bodies(args: readonly string[]): Promise<ReadonlyMap<string, readonly string[]>> {
+  await using place = await workplace();
+  const scenario = await place.scenario({
+    duration: "5s",
+    timeline: [
+      { at: "3s", twin: { devices: "cheesecave-device1", desired: { temperature: 50.123 } } },
+    ],
+  });
+  const where = ["--out", place.out, "--certs", place.certs, "--save-messages"];
+  await using program = new Program(["run", scenario, ...where, ...args]);
+  expect((await program.ended).exitCode).toBe(0);
+  const byDevice = new Map<string, string[]>();
+  for (const line of (await place.result("messages.ndjson")).trim().split("\n")) {
+    const { deviceId, seq, body }: Saved = JSON.parse(line);
+    const device = byDevice.get(deviceId) ?? [];
+    byDevice.set(deviceId, device);
+    device[seq - 1] = body;
+  }
+  return byDevice;
+}
+
+test("one seed gives equal bodies, run after run and however many workers there are", async () => {
+  const [first, again, split, otherSeed] = await Promise.all([
+    bodies(["--seed", "7", "--workers", "1"]),
+    bodies(["--seed", "7", "--workers", "1"]),
+    bodies(["--seed", "7", "--workers", "2"]),
+    bodies(["--seed", "8", "--workers", "1"]),
+  ]);
+  const untouched = [...first.keys()].filter((id) => id !== "cheesecave-device1");
+  expect(untouched).toHaveLength(5);
+  for (const id of untouched) {
+    const known = first.get(id) ?? [];
+    for (const run of [again, split]) {
+      const shorter = Math.min(known.length, run.get(id)?.length ?? 0);
+      expect(shorter).toBeGreaterThan(2);
+      expect(run.get(id)?.slice(0, shorter)).toEqual(known.slice(0, shorter));
+    }
+    expect(otherSeed.get(id)?.[0]).not.toBe(known[0]);
+  }
+});

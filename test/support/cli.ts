@@ -1,0 +1,48 @@
+import { PassThrough } from "node:stream";
+
+import { runCli } from "../../src/cli/cli.ts";
+
+/** How a command line ended that this process ran itself. */
+export interface CliEnd {
+  readonly exitCode: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/**
+ * Runs a command line in this process: for what ends before a worker or an emulator is started, which nobody can
+ * start here.
+ */
+export async function runHere(
+  cwd: string,
+  argv: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<CliEnd> {
+  const printed = { stdout: "", stderr: "" };
+  const sink = (name: "stdout" | "stderr") => ({
+    write: (text: string): boolean => {
+      printed[name] += text;
+      return true;
+    },
+  });
+  const exitCode = await runCli({
+    argv,
+    env,
+    cwd,
+    stdin: new PassThrough(),
+    stdout: sink("stdout"),
+    stderr: sink("stderr"),
+    now: () => new Date(),
+    cores: 1,
+    onSignal: () => () => {},
+    execPath: "/nowhere/node",
+    mainFile: `${cwd}/main.js`,
+    workerFile: `${cwd}/worker.js`,
+    version: "0.0.0",
+    setExitCode: () => {},
+    exitNow: (code): never => {
+      throw new Error(`exitNow(${code})`);
+    },
+  });
+  return { exitCode, ...printed };
+}

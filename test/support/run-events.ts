@@ -1,0 +1,47 @@
+import type { RunEvent } from "../../src/output/output.ts";
+
+/** The first event of a run of ten devices and thirty seconds. */
+export const runPlan = (
+  changes: Partial<RunEvent & { type: "plan" }> = {},
+): RunEvent & { type: "plan" } => ({
+  type: "plan",
+  t: 0,
+  runId: "r",
+  scenario: "small",
+  seed: 1,
+  target: "emulator",
+  startedAt: "2026-01-01T00:00:00Z",
+  devices: 10,
+  arrivalEndMs: 900,
+  durationMs: 30_000,
+  workers: 1,
+  thresholds: [],
+  ...changes,
+});
+
+type Snapshot = RunEvent & { type: "snapshot" };
+
+/** A second of a run; states that are not given are empty. */
+export const runSnapshot = (
+  changes: Partial<Omit<Snapshot, "states">> & {
+    readonly states?: Partial<Snapshot["states"]>;
+  } = {},
+): Snapshot => ({
+  type: "snapshot",
+  t: 1_000,
+  byHub: {},
+  counters: {},
+  histograms: {},
+  ...changes,
+  states: {
+    waiting: 0,
+    registering: 0,
+    assigned: 0,
+    connecting: 0,
+    streaming: 0,
+    reconnecting: 0,
+    failed: 0,
+    stopped: 0,
+    ...changes.states,
+  },
+});
