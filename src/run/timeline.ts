@@ -1,3 +1,5 @@
+import { setMaxListeners } from "node:events";
+
 import pLimit from "p-limit";
 
 import { messageOf } from "../base/errors.ts";
@@ -32,6 +34,8 @@ export class Timeline {
 
   constructor(options: TimelineOptions) {
     this.#options = options;
+    // Every patch under way listens to the one signal; Node would warn of a leak from the eleventh on.
+    setMaxListeners(0, this.#stopping.signal);
     this.#entries = options.actions.map((action) => {
       const same = options.actions.filter(
         (other) => JSON.stringify(other.desired) === JSON.stringify(action.desired),

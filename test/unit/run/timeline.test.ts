@@ -67,3 +67,32 @@ test("a twin that cannot be patched is told, and the others are patched", async 
   await made.stop();
   expect(told).toEqual(["0ms patching 0", "0ms patched 1", "0ms failed 1"]);
 });
+
+test("many patches at once listen to the run's end without a warning", async () => {
+  const warnings: string[] = [];
+  const note = ({ message }: Error): void => void warnings.push(message);
+  process.on("warning", note);
+  const devices = Array.from({ length: 50 }, (_, n) => `cave-${n}`);
+  const all = deferred<void>();
+  let calls = 0;
+  const made = new Timeline({
+    actions: [action(0, devices)],
+    patch: async (_id, _desired, signal) => {
+      signal.addEventListener("abort", () => undefined);
+      calls += 1;
+      // As many as are under way at once.
+      if (calls === 16) all.resolve(undefined);
+      await all.promise;
+      return 2;
+    },
+    clock: () => 0,
+    emit: () => undefined,
+  });
+  made.start();
+  await all.promise;
+  // Node tells warnings in a later turn.
+  await new Promise((resolve) => setImmediate(resolve));
+  await made.stop();
+  process.off("warning", note);
+  expect(warnings).toEqual([]);
+});
