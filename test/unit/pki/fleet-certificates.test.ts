@@ -196,9 +196,7 @@ test("with a root only, the root signs", async () => {
 test("a passphrase encrypts the key that is written, and reads it back", async () => {
   const device: FleetDevice = { ...pem("a"), passphrase: "Käse" };
   await ensure([device]);
-  expect(readFileSync(certsLayout(dir).leafKey("a"), "utf8")).toContain(
-    "ENCRYPTED PRIVATE KEY",
-  );
+  expect(readFileSync(certsLayout(dir).leafKey("a"), "utf8")).toContain("ENCRYPTED PRIVATE KEY");
   expect(await ensure([device])).toMatchObject({ reused: 1 });
   expect((await refusal(ensure([pem("a")]))).message).toContain("got an encrypted one");
   const wrong = await refusal(ensure([{ ...device, passphrase: "other" }]));
