@@ -128,7 +128,8 @@ export class TracingProvider implements MqttProvider {
     socket.once("connect", () => (trace.tcpMs = clock()));
     socket.once("secureConnect", () => (trace.tlsMs = clock()));
     if (sessions !== undefined) {
-      socket.on("session", (fresh) => {
+      // TLS 1.3 sends two tickets; one is enough, and each look at the certificate costs.
+      socket.once("session", (fresh) => {
         const validTo = socket.getPeerX509Certificate()?.validTo;
         if (validTo !== undefined) sessions.keep(sessionKey, fresh, Date.parse(validTo));
       });
