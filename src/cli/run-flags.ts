@@ -4,6 +4,15 @@ import { z } from "zod";
 import { FleetError } from "../base/errors.ts";
 import { parseConnectTo } from "../run/connect-to.ts";
 import type { RunOptions } from "../run/run-options.ts";
+import {
+  enumField,
+  hostField,
+  idScopeField,
+  positiveDurationField,
+  rateField,
+  thresholdField,
+} from "../scenario/fields.ts";
+import { KEY_KINDS, TARGETS } from "../scenario/schema.ts";
 import { showValue } from "../scenario/show-value.ts";
 import { LOG_LEVEL_HELP, logLevel, once, whole } from "./flag-fields.ts";
 
@@ -48,7 +57,6 @@ export const RUN_OPTIONS: Readonly<Record<string, Options>> = {
 };
 
 const text = once.optional();
-const list = z.array(z.string()).default([]);
 
 const connectTo = z.string().transform((written, context) => {
   const rule = parseConnectTo(written);
@@ -62,27 +70,27 @@ const WORKERS_MAX = 512;
 
 const runFlags = z.object({
   scenario: text,
-  target: text,
+  target: enumField(TARGETS).optional(),
   emulator: text,
   devices: whole(1, 1_000_000).optional(),
-  duration: text,
-  rate: text,
-  "telemetry-interval": text,
+  duration: positiveDurationField.optional(),
+  rate: rateField.optional(),
+  "telemetry-interval": positiveDurationField.optional(),
   workers: z
     .union([z.literal("auto"), whole(1, WORKERS_MAX)], {
       error: ({ input }) =>
         `expected auto or a whole number, 1 to ${WORKERS_MAX}, got ${showValue(input)}`,
     })
     .default("auto"),
-  key: text,
+  key: enumField(KEY_KINDS).optional(),
   seed: whole(0, SEED_MAX).default(1),
-  threshold: list,
+  threshold: z.array(thresholdField).default([]),
   out: text,
   "save-messages": z.boolean().default(false),
   certs: once.default("certs"),
   ca: text,
-  "provisioning-host": text,
-  "id-scope": text,
+  "provisioning-host": hostField.optional(),
+  "id-scope": idScopeField.optional(),
   "connect-to": z.array(connectTo).default([]),
   yes: z.boolean().default(false),
   json: z.boolean().default(false),

@@ -31,7 +31,7 @@ export interface RunFiles {
   saveMessages(messages: readonly SavedMessage[]): void;
   /** A file for log lines, made when it is first asked for. */
   log(): LineFile;
-  /** Writes `summary.json` and `devices.csv`. */
+  /** Writes `summary.json` and `devices.csv`. @throws {FleetError} `USAGE` where the folder is gone or the disk full */
   writeResults(summary: Summary, rows: readonly DeviceRow[]): Promise<void>;
   /** Resolves when all lines are on disk; safe to call twice. */
   close(): Promise<void>;
@@ -137,9 +137,13 @@ export async function openRunFiles(options: {
     saveMessages: (saved) => messages?.write(saved),
     log: () => (log ??= openLineFile(join(dir, "run.log"))),
     writeResults: async (summary, rows) => {
-      await writeFileAtomic(join(dir, "devices.csv"), devicesCsv(rows));
       const text = `${JSON.stringify(summary, undefined, 2)}\n`;
-      await writeFileAtomic(join(dir, "summary.json"), text);
+      try {
+        await writeFileAtomic(join(dir, "devices.csv"), devicesCsv(rows));
+        await writeFileAtomic(join(dir, "summary.json"), text);
+      } catch (error) {
+        throw cannotWrite(dir, error);
+      }
     },
     close: async () => {
       await Promise.all([events.close(), messages?.close(), log?.close()]);

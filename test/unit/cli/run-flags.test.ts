@@ -32,13 +32,19 @@ test("all problems are told at once, each at its flag", async () => {
     out: ["a", "b"],
     "connect-to": ["x"],
     "log-level": "loud",
+    rate: "-5/s",
+    threshold: ["devices_assigned == 100%", "foo < 3"],
+    key: "p9",
   };
   const error = await refusal((async () => parseRunFlags(given, "a.yaml"))());
   expect(error.code).toBe("USAGE");
   expect(error.problems.map(({ place }) => place)).toEqual([
     "--devices",
+    "--rate",
     "--workers",
+    "--key",
     "--seed",
+    "--threshold",
     "--out",
     "--connect-to",
     "--log-level",
