@@ -8,31 +8,22 @@ import { createLogger } from "../base/log.ts";
 import type { EmulatorInfo } from "../service/emulator-file.ts";
 import { emulatorText } from "./emulator-text.ts";
 import { ENVIRONMENT_HELP } from "./environment.ts";
-import { LOG_LEVEL_HELP, logLevel, whole } from "./flag-fields.ts";
+import { hubName, LOG_LEVEL_HELP, logLevel, onOff, whole } from "./flag-fields.ts";
 import type { Host } from "./host.ts";
 
 /** Ports where an emulator listens unless told otherwise; `--standard-ports` takes Azure's for HTTPS too. */
 const DEFAULT_PORTS = { mqtt: 8883, https: 8443, standardHttps: 443 } as const;
-/** The emulator's CA signs for these and for loopback names only. */
-const HUB_NAME = /^[a-z0-9][a-z0-9-]{1,48}[a-z0-9]\.azure-devices\.net$/i;
 
 const port = whole(0, 65_535);
 const emulatorArguments = z.object({
-  json: z.boolean(),
+  json: onOff,
   host: z.string().refine((text) => text === "localhost" || isIP(text) !== 0, {
     error: ({ input }) => `expected an IP address or localhost, got "${String(input)}"`,
   }),
   mqttPort: port.optional(),
   httpsPort: port.optional(),
-  standardPorts: z.boolean(),
-  hub: z
-    .array(
-      z.string().regex(HUB_NAME, {
-        error: ({ input }) =>
-          `expected a name such as my-hub.azure-devices.net, got "${String(input)}"`,
-      }),
-    )
-    .optional(),
+  standardPorts: onOff,
+  hub: z.array(hubName).optional(),
   idScope: z
     .string()
     .regex(/^[^/\s]+$/, {

@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-import { FleetError } from "../base/errors.ts";
+import { switchOf } from "./flag-fields.ts";
 import type { Host } from "./host.ts";
 
 /** The part of yargs' own option table that is read here; its typings leave it out. */
@@ -19,18 +19,8 @@ export const environmentName = (option: string): string =>
 export const ENVIRONMENT_HELP = `Each option can be given in the environment too: --log-level as
 ${environmentName("log-level")}. A flag beats the environment, which beats the scenario.`;
 
-const ON = ["1", "true", "yes", "on"];
-const OFF = ["0", "false", "no", "off"];
-
-/** @throws {FleetError} `USAGE` for anything but a word that switches on or off */
-function isOn(text: string, place: string): boolean {
-  const word = text.toLowerCase();
-  if (ON.includes(word)) return true;
-  if (OFF.includes(word)) return false;
-  throw new FleetError("USAGE", "the environment is wrong", {
-    problems: [{ place, message: `expected one of ${[...ON, ...OFF].join(", ")}, got "${text}"` }],
-  });
-}
+/** Not settings: a `DPS_FLEET_VERSION` of somebody's build must not be one. */
+const NOT_SETTINGS: readonly string[] = ["help", "version"];
 
 const camelCase = (name: string): string =>
   name.replaceAll(/-(\w)/g, (_all, letter: string) => letter.toUpperCase());
@@ -50,9 +40,8 @@ export interface KnownOptions {
 
 /**
  * Fills options of the chosen command that the command line left out from `DPS_FLEET_<NAME>`. yargs' own `.env()` is
- * not used: it reads the process's environment and refuses a name that is meant for another command.
- *
- * @throws {FleetError} `USAGE` for a switch that is neither on nor off
+ * not used: it reads the process's environment and refuses a name that is meant for another command. A switch that is
+ * neither on nor off stays a text, for the command's own check to tell with all else that is wrong.
  */
 export function applyEnvironment(
   given: Record<string, unknown>,
@@ -64,12 +53,13 @@ export function applyEnvironment(
   if (table === undefined) return { names: [], fromEnvironment };
   const names = Object.keys(table.key);
   for (const name of names) {
+    if (NOT_SETTINGS.includes(name)) continue;
     const text = host.env[environmentName(name)];
     // Not asked of `given`: yargs has filled defaults in there.
     const typed = host.argv.some((word) => word === `--${name}` || word.startsWith(`--${name}=`));
     if (text === undefined || text === "" || typed) continue;
     const value = table.boolean.includes(name)
-      ? isOn(text, environmentName(name))
+      ? (switchOf(text) ?? text)
       : table.number.includes(name)
         ? Number(text)
         : table.array.includes(name)

@@ -1,10 +1,28 @@
 import { z } from "zod";
 
 import { LOG_LEVELS } from "../base/log.ts";
-import { enumField } from "../scenario/fields.ts";
+import { enumField, hubNameField } from "../scenario/fields.ts";
 
 /** A flag that was given once; twice, yargs makes a list of it. */
 export const once = z.string({ error: "expected one value, got several" });
+
+const ON = ["1", "true", "yes", "on"];
+const OFF = ["0", "false", "no", "off"];
+
+/** What the environment gives a switch, or `undefined` where it is no word for either. */
+export function switchOf(text: string): boolean | undefined {
+  const word = text.toLowerCase();
+  if (ON.includes(word)) return true;
+  return OFF.includes(word) ? false : undefined;
+}
+
+/** A switch; a text is what the environment gave and {@link switchOf} did not know. */
+export const onOff = z.boolean({
+  error: ({ input }) =>
+    typeof input === "string"
+      ? `expected one of ${[...ON, ...OFF].join(", ")}, got "${input}"`
+      : "expected one value, got several",
+});
 
 /** A whole number from `least` to `most`, written as one flag. */
 export const whole = (least: number, most: number) =>
@@ -18,6 +36,9 @@ function isWhole(text: string, least: number, most: number): boolean {
   const number = Number(text);
   return text.trim() !== "" && Number.isSafeInteger(number) && number >= least && number <= most;
 }
+
+/** A hub that an emulator can be; scenarios say the same. */
+export const hubName = hubNameField;
 
 export const logLevel = enumField(LOG_LEVELS).default("warn");
 

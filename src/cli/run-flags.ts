@@ -14,7 +14,7 @@ import {
 } from "../scenario/fields.ts";
 import { KEY_KINDS, TARGETS } from "../scenario/schema.ts";
 import { showValue } from "../scenario/show-value.ts";
-import { LOG_LEVEL_HELP, logLevel, once, whole } from "./flag-fields.ts";
+import { LOG_LEVEL_HELP, logLevel, once, onOff, whole } from "./flag-fields.ts";
 
 const value = (describe: string, defaultDescription?: string): Options => ({
   type: "string",
@@ -86,14 +86,15 @@ const runFlags = z.object({
   seed: whole(0, SEED_MAX).default(1),
   threshold: z.array(thresholdField).default([]),
   out: text,
-  "save-messages": z.boolean().default(false),
+  "save-messages": onOff.default(false),
   certs: once.default("certs"),
   ca: text,
   "provisioning-host": hostField.optional(),
   "id-scope": idScopeField.optional(),
   "connect-to": z.array(connectTo).default([]),
-  yes: z.boolean().default(false),
-  json: z.boolean().default(false),
+  yes: onOff.default(false),
+  json: onOff.default(false),
+  "no-web": onOff.default(false),
   "log-level": logLevel,
 });
 

@@ -2,8 +2,10 @@ import { readFile } from "node:fs/promises";
 
 import type { DialRule } from "../base/dial.ts";
 import { dialTarget } from "../base/dial.ts";
+import type { Problem } from "../base/errors.ts";
 import { FleetError } from "../base/errors.ts";
 import { fileTrouble } from "../base/file-trouble.ts";
+import { hostField, idScopeField } from "../scenario/fields.ts";
 import type { ServiceRoute } from "../service/connection.ts";
 import type { EmulatorInfo } from "../service/emulator-file.ts";
 import type { IngestionReader } from "../service/events.ts";
@@ -111,17 +113,37 @@ export async function emulatorTarget(
   };
 }
 
+/** A variable of Microsoft's samples, judged as the flag of the same meaning is; an empty one is none. */
+function fromEnvironment(
+  env: Readonly<Record<string, string | undefined>>,
+  name: string,
+  field: typeof hostField,
+): { readonly value?: string; readonly problem?: Problem } {
+  const text = env[name];
+  if (text === undefined || text === "") return {};
+  const { success, error } = field.safeParse(text);
+  return success
+    ? { value: text }
+    : { problem: { place: name, message: error.issues[0]?.message ?? "expected another value" } };
+}
+
 /**
  * Azure as a target. Service access is what the environment has; a run without it can still register and stream.
  *
- * @throws {FleetError} `USAGE` without an ID scope
+ * @throws {FleetError} `USAGE` without an ID scope, or for what the environment says amiss
  */
 export async function azureTarget(
   scenario: { readonly host?: string | undefined; readonly idScope?: string | undefined },
   flags: EndpointFlags,
   env: Readonly<Record<string, string | undefined>>,
 ): Promise<Target> {
-  const idScope = flags.idScope ?? (env["PROVISIONING_IDSCOPE"] || scenario.idScope);
+  const host = fromEnvironment(env, "PROVISIONING_HOST", hostField);
+  const scope = fromEnvironment(env, "PROVISIONING_IDSCOPE", idScopeField);
+  const problems = [host, scope].flatMap(({ problem }) => problem ?? []);
+  if (problems.length > 0) {
+    throw new FleetError("USAGE", "the environment is wrong", { problems });
+  }
+  const idScope = flags.idScope ?? scope.value ?? scenario.idScope;
   if (idScope === undefined) {
     throw new FleetError("USAGE", "the ID scope of the Device Provisioning Service is missing", {
       hint: "give --id-scope, PROVISIONING_IDSCOPE or provisioning.idScope (portal: DPS, Overview)",
@@ -134,8 +156,7 @@ export async function azureTarget(
   };
   return {
     endpoints: {
-      provisioningHost:
-        flags.provisioningHost ?? (env["PROVISIONING_HOST"] || scenario.host) ?? GLOBAL_HOST,
+      provisioningHost: flags.provisioningHost ?? host.value ?? scenario.host ?? GLOBAL_HOST,
       idScope,
       caPem,
       connectTo: flags.connectTo,

@@ -61,6 +61,12 @@ export const hostField = patternField(
   /^(?=.{1,253}$)[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*$/,
 );
 
+/** A hub that the emulator can be: its CA signs for these names only. Source: "Azure resource naming rules", IoT Hub. */
+export const hubNameField = patternField(
+  "a hub name of 3 to 50 letters, digits and hyphens such as my-hub.azure-devices.net",
+  /^[A-Za-z0-9][A-Za-z0-9-]{1,48}[A-Za-z0-9]\.azure-devices\.net$/,
+);
+
 export const idScopeField = patternField("an ID scope such as 0ne000CA7E5", /^[A-Za-z0-9]{1,64}$/);
 
 /** Group ids obey the rules of registration ids. */

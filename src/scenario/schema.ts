@@ -6,6 +6,7 @@ import {
   enumField,
   groupField,
   hostField,
+  hubNameField,
   idScopeField,
   modelField,
   nameField,
@@ -111,7 +112,7 @@ export const scenarioSchema = z
           .optional()
           .meta({ description: "retry-after of DPS answers in seconds; Azure's is 3" }),
         hubs: z
-          .array(hostField)
+          .array(hubNameField)
           .min(1)
           .max(DPS_LIMITS.linkedHubs)
           .optional()

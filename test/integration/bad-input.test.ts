@@ -30,6 +30,7 @@ test.each<[string, readonly string[], readonly string[]]>([
   ["dialling rule", ["run", "--connect-to", "a=b"], ['got "a=b"', "such as global."]],
   ["port", ["emulator", "--mqtt-port", "70000"], ['0 to 65535, got "70000"']],
   ["hub", ["emulator", "--hub", "x.example"], ['my-hub.azure-devices.net, got "x.example"']],
+  ["short hub", ["emulator", "--hub", "a.azure-devices.net"], ["a hub name of 3 to 50 letters"]],
   ["scenario file", ["run", "nowhere.yaml"], ["nowhere.yaml: expected a scenario file", "hint:"]],
   ["scenario folder", ["run", "."], [".: expected a scenario file, got: it is a folder"]],
 ])("a wrong %s ends 2 with its place and what was expected", async (_name, argv, texts) => {
@@ -48,7 +49,9 @@ test("a wrong setting from the environment is told at its variable", async () =>
     '"x"',
   );
   const words = "DPS_FLEET_JSON: expected one of 1, true, yes, on, 0, false, no, off";
-  expectTold(await of({ DPS_FLEET_JSON: "maybe" }), 2, words);
+  const several = { DPS_FLEET_JSON: "maybe", DPS_FLEET_RATE: "fast", DPS_FLEET_NO_WEB: "x" };
+  const alsoTold = ["DPS_FLEET_RATE: expected a rate", "DPS_FLEET_NO_WEB: expected one of"];
+  expectTold(await of(several), 2, words, ...alsoTold);
   expect(readdirSync(place.dir)).toEqual([]);
 });
 
@@ -82,6 +85,26 @@ test("what is wrong with a scenario, its settings and files ends 2 and writes no
   await check([scenario, "--out", "."], "found summary.json", "give another folder");
   await check([scenario, "--certs", "text.yaml", "--out", "out"], "a part of its path is a file");
   await check([scenario, "--target", "azure", ...fresh], "PROVISIONING_IDSCOPE");
+});
+
+test("hubs that the run's emulator cannot be end 2 at their place in the scenario", async () => {
+  await using place = await workplace();
+  const scenario = await place.scenario({ emulator: { hubs: ["hub.example.com"] } });
+  const ended = await runHere(place.dir, ["run", scenario, "--certs", "certs", "--out", "out"]);
+  expectTold(ended, 2, "emulator.hubs[0]", 'azure-devices.net, got "hub.example.com"');
+  expect(readdirSync(place.dir)).toEqual(["scenario.yaml"]);
+});
+
+test("Microsoft's own variables are judged as the flags are, before anything is written", async () => {
+  await using place = await workplace();
+  const argv = ["run", await place.scenario(), "--target", "azure", "--yes", "--out", "out"];
+  const env = { PROVISIONING_IDSCOPE: "two words", PROVISIONING_HOST: "https://host" };
+  const places = [
+    "PROVISIONING_IDSCOPE: expected an ID scope",
+    "PROVISIONING_HOST: expected a host",
+  ];
+  expectTold(await runHere(place.dir, argv, env), 2, ...places);
+  expect(readdirSync(place.dir)).toEqual(["scenario.yaml"]);
 });
 
 test("a file system that takes no folders is told, and is no endless loop", async () => {

@@ -4,8 +4,14 @@ import { applyEnvironment } from "../../../src/cli/environment.ts";
 
 const parser = {
   getOptions: () => ({
-    key: { devices: true, "save-messages": true, threshold: true, "mqtt-port": true },
-    boolean: ["save-messages"],
+    key: {
+      devices: true,
+      "save-messages": true,
+      threshold: true,
+      "mqtt-port": true,
+      version: true,
+    },
+    boolean: ["save-messages", "version"],
     number: ["mqtt-port"],
     array: ["threshold"],
   }),
@@ -29,6 +35,12 @@ test("options that were not typed come from the environment, in their type", () 
     mqttPort: 0,
   });
   expect(Object.keys(given)).not.toContain("of-another-command");
+});
+
+test("help and version are no settings", () => {
+  const given: Record<string, unknown> = {};
+  applyEnvironment(given, parser, { argv: ["run"], env: { DPS_FLEET_VERSION: "1.2.3" } });
+  expect(given).toEqual({});
 });
 
 test.each([["--devices"], ["--devices=3"]])("a flag that was typed wins: %s", (word) => {

@@ -71,7 +71,7 @@ describe("a good scenario", () => {
     const scenario = parseScenario(
       `name: all
 target: azure
-emulator: { hubs: [a.azure-devices.net, b.azure-devices.net] }
+emulator: { hubs: [hub-a.azure-devices.net, hub-b.azure-devices.net] }
 provisioning:
   idScope: 0ne00001234
   host: my-dps.azure-devices-provisioning.net
