@@ -112,7 +112,7 @@ export function summaryLines(summary: Summary, ink: Paint): readonly string[] {
   return [
     "",
     ink.strong(
-      `${summary.run.scenario}: ${devices.planned} devices, ${summary.run.durationS.toFixed(1)} s`,
+      `${summary.run.scenario}: ${plural(devices.planned, "device")}, ${summary.run.durationS.toFixed(1)} s`,
     ),
     `${label("devices")}${devices.assigned} assigned, ${devices.connected} connected, ${devices.failed} failed of ${devices.planned}`,
     `${label("registration")}${percentilesText(registration.ms)}`,

@@ -77,7 +77,9 @@ export async function ensureIdentities(
   if (made > 0) {
     const again = issued.reissued > 0 ? ` (${issued.reissued} anew)` : "";
     const rest = issued.reused > 0 ? `, ${issued.reused} were there` : "";
-    console.phase(`issued ${made} device certificates in ${options.certsDir}${again}${rest}`);
+    console.phase(
+      `issued ${made} device ${made === 1 ? "certificate" : "certificates"} in ${options.certsDir}${again}${rest}`,
+    );
   }
   if (issued.caCreated && scenario.target === "azure") {
     console.warning(

@@ -44,6 +44,20 @@ async function confirmAzure(
   throw new FleetError("INTERRUPTED", "nothing was done", { hint: "--yes asks no question" });
 }
 
+/** Settings of an emulator that this run does not start would mislead; told once. */
+function tellUnused(
+  { scenario }: PreparedRun,
+  target: Target | undefined,
+  context: Pick<RunContext, "console">,
+): void {
+  const unused = Object.keys(scenario.emulator);
+  if (target === undefined || unused.length === 0) return;
+  const why = scenario.target === "azure" ? "the target is azure" : "--emulator names another one";
+  context.console.warning(
+    `the scenario's emulator settings are not used (${unused.join(", ")}): ${why}`,
+  );
+}
+
 function judgeThresholds(
   live: LiveRun,
   prepared: PreparedRun,
@@ -76,7 +90,7 @@ function nothingProvisioned(live: LiveRun): FleetError {
   const problems = [...counts]
     .toSorted(([, a], [, b]) => b - a)
     .slice(0, 5)
-    .map(([message, count]) => ({ place: `${count} devices`, message }));
+    .map(([message, count]) => ({ place: count === 1 ? "1 device" : `${count} devices`, message }));
   return new FleetError("NOTHING_PROVISIONED", "not one device was assigned to a hub", {
     problems,
     hint:
@@ -216,6 +230,7 @@ export async function run(options: RunOptions, context: RunContext): Promise<Run
   checkOutDirWritable(resolve(context.cwd, options.outDir ?? "runs"));
   if (options.outDir !== undefined) await checkOutDir(resolve(context.cwd, options.outDir));
   const target = await givenTarget(prepared, options, context);
+  tellUnused(prepared, target, context);
   await confirmAzure(prepared, options, context);
   const identities = await identitiesOrStop(prepared, options, context);
   const files = await openRunFiles({
