@@ -147,7 +147,7 @@ export const METRICS = {
   desired_received: {
     kind: "counter",
     unit: "1",
-    help: "Desired sections and patches that devices got",
+    help: "Desired changes after a device's first twin, pushed or read",
   },
   reported_sent: { kind: "counter", unit: "1", help: "Reported patches sent" },
   reported_acked: {
