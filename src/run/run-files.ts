@@ -2,18 +2,18 @@ import { mkdir, readdir } from "node:fs/promises";
 import { join, resolve } from "node:path";
 
 import { FleetError } from "../base/errors.ts";
-import { fileTrouble } from "../base/file-trouble.ts";
 import { checkWritable, makeDir } from "../base/make-dir.ts";
 import type { SavedMessage } from "../metrics/device-event.ts";
 import type { DeviceRow } from "../metrics/device-row.ts";
 import { devicesCsv } from "../output/devices-csv.ts";
+import { closeAll } from "../output/close-all.ts";
 import type { LineFile } from "../output/file-lines.ts";
 import { openLineFile } from "../output/file-lines.ts";
 import { openMessagesFile } from "../output/messages-ndjson.ts";
 import { ndjsonOutput } from "../output/ndjson.ts";
 import type { Output } from "../output/output.ts";
 import type { Summary } from "../output/summary.ts";
-import { writeFileAtomic } from "../output/write-file.ts";
+import { cannotWrite, writeFileAtomic } from "../output/write-file.ts";
 
 /** Files that tell a folder apart as that of a run. */
 const RUN_FILES = ["summary.json", "run.ndjson", "devices.csv", "messages.ndjson"];
@@ -33,16 +33,19 @@ export interface RunFiles {
   log(): LineFile;
   /** Writes `summary.json` and `devices.csv`. @throws {FleetError} `USAGE` where the folder is gone or the disk full */
   writeResults(summary: Summary, rows: readonly DeviceRow[]): Promise<void>;
-  /** Resolves when all lines are on disk; safe to call twice. */
+  /** Resolves when all lines are on disk; safe to call twice. @throws {FleetError} `USAGE` where the disk did not take them */
   close(): Promise<void>;
 }
+
+const noFolder = (dir: string, error: unknown): FleetError =>
+  cannotWrite(dir, "a folder to write to", error);
 
 /** A folder of its own under `runs/`; a second run within one second gets a number. */
 async function makeDefaultDir(base: string, name: string): Promise<string> {
   try {
     makeDir(base);
   } catch (error) {
-    throw cannotWrite(base, error);
+    throw noFolder(base, error);
   }
   for (let attempt = 1; ; attempt += 1) {
     const dir = join(base, attempt === 1 ? name : `${name}-${attempt}`);
@@ -51,19 +54,10 @@ async function makeDefaultDir(base: string, name: string): Promise<string> {
       return dir;
     } catch (error) {
       const taken = error instanceof Error && "code" in error && error.code === "EEXIST";
-      if (!taken || attempt > 1_000) throw cannotWrite(dir, error);
+      if (!taken || attempt > 1_000) throw noFolder(dir, error);
     }
   }
 }
-
-const cannotWrite = (dir: string, error: unknown): FleetError =>
-  new FleetError("USAGE", "the results cannot be written", {
-    hint: "give another folder with --out",
-    problems: [
-      { place: dir, message: `expected a folder to write to, got: ${fileTrouble(error)}` },
-    ],
-    cause: error,
-  });
 
 /**
  * Refuses a folder that cannot be written to, or made; called before anything else is done. Writes nothing.
@@ -74,7 +68,7 @@ export function checkOutDirWritable(dir: string): void {
   try {
     checkWritable(dir);
   } catch (error) {
-    throw cannotWrite(dir, error);
+    throw noFolder(dir, error);
   }
 }
 
@@ -89,7 +83,7 @@ export async function checkOutDir(dir: string): Promise<void> {
     names = await readdir(dir);
   } catch (error) {
     if (error instanceof Error && "code" in error && error.code === "ENOENT") return;
-    throw cannotWrite(dir, error);
+    throw noFolder(dir, error);
   }
   const found = names.filter((name) => RUN_FILES.includes(name));
   if (found.length === 0) return;
@@ -123,7 +117,7 @@ export async function openRunFiles(options: {
     try {
       makeDir(dir);
     } catch (error) {
-      throw cannotWrite(dir, error);
+      throw noFolder(dir, error);
     }
   }
   const events = ndjsonOutput(join(dir, "run.ndjson"));
@@ -142,11 +136,11 @@ export async function openRunFiles(options: {
         await writeFileAtomic(join(dir, "devices.csv"), devicesCsv(rows));
         await writeFileAtomic(join(dir, "summary.json"), text);
       } catch (error) {
-        throw cannotWrite(dir, error);
+        throw noFolder(dir, error);
       }
     },
     close: async () => {
-      await Promise.all([events.close(), messages?.close(), log?.close()]);
+      await closeAll([events, messages, log]);
     },
   };
 }

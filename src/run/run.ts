@@ -4,6 +4,7 @@ import { EXIT_CODES, FleetError } from "../base/errors.ts";
 import { evaluateThreshold, parseThreshold } from "../metrics/thresholds.ts";
 import { createLogger } from "../base/log.ts";
 import { logOutput } from "../output/log-output.ts";
+import { closeAll } from "../output/close-all.ts";
 import type { Output, RunEvent } from "../output/output.ts";
 import type { Summary, ThresholdResult } from "../output/summary.ts";
 import { buildSummary } from "./build-summary.ts";
@@ -200,8 +201,7 @@ async function runWithFiles(
     return { exitCode, summary, dir: files.dir, failure: interrupted ? undefined : failure };
   } finally {
     await live.shutdown();
-    await Promise.all(outputs.map((output) => output.close()));
-    await files.close();
+    await closeAll([...outputs, files]);
   }
 }
 
