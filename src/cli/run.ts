@@ -100,6 +100,7 @@ async function execute(given: unknown, host: Host): Promise<number> {
       env: host.env,
       cwd: host.cwd,
       now: () => host.now(),
+      wallMs: () => performance.timeOrigin + performance.now(),
       random: Math.random,
       cores: host.cores,
       execPath: host.execPath,

@@ -1,6 +1,5 @@
 import { DeviceFailure } from "../base/failure.ts";
 import { orAborted } from "../base/or-aborted.ts";
-import type { DeviceRegistrationResult, RegistrationRequest } from "./azure-sdk.ts";
 import {
   createProvisioningTransport,
   PLACEHOLDER_X509,
@@ -12,8 +11,6 @@ import { registrationFailure } from "./registration-failure.ts";
 import type { Slots } from "./slots.ts";
 import type { ConnectionTrace, TransportOptions } from "./transport.ts";
 import { TracingProvider } from "./transport.ts";
-
-export type { DeviceRegistrationResult, RegistrationRequest };
 
 export interface ProvisioningOptions {
   readonly registrationId: string;

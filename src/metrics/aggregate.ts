@@ -93,6 +93,11 @@ export class Aggregate {
     return [...this.#devices.values()].map((device) => device.row());
   }
 
+  /** One device's row; undefined for one that was not planned. */
+  row(registrationId: string): DeviceRow | undefined {
+    return this.#devices.get(registrationId)?.row();
+  }
+
   /** What was acknowledged to each device in each boot. */
   *acked(): Generator<AckedMessages> {
     for (const device of this.#devices.values()) {

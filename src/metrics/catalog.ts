@@ -101,7 +101,7 @@ export const METRICS = {
     kind: "counter",
     unit: "1",
     total: ["registration_attempts"],
-    help: "Answers 429 from DPS",
+    help: "Answers 429 or 5xx from DPS",
   },
   connection_opened: {
     kind: "counter",
@@ -161,7 +161,7 @@ export const METRICS = {
     kind: "counter",
     unit: "1",
     total: ["methods_received"],
-    help: "Direct method calls that were not answered with a status below 400",
+    help: "Direct method calls that were not answered with a status below 300",
   },
 
   devices_planned: { kind: "derived", unit: "1", help: "Devices of the plan" },

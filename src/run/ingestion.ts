@@ -73,8 +73,8 @@ export class IngestionFollower {
   async #read(signal?: AbortSignal): Promise<void> {
     // `#next` moves with every record, so that a stream that breaks off is taken up where it broke.
     const take = (record: IngestedRecord): void => {
-      this.#next = Math.max(this.#next, record.sequence + 1);
       this.#ledger.ingest(record);
+      this.#next = Math.max(this.#next, record.sequence + 1);
     };
     const { lost, next } = await this.#reader.read(this.#next, take, signal);
     this.#lost += lost;

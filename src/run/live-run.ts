@@ -238,6 +238,6 @@ export class LiveRun {
   }
 
   #nowMs(): number {
-    return this.#given.context.now().getTime();
+    return this.#given.context.wallMs();
   }
 }

@@ -29,6 +29,8 @@ export interface RunContext {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
   readonly now: () => Date;
+  /** ms since 1970, monotonic within the process: a step of the machine's clock must not move the run's end. */
+  readonly wallMs: () => number;
   /** Uniform in [0, 1); only for the jitter of restarts, never for devices. */
   readonly random: () => number;
   readonly cores: number;

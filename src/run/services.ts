@@ -179,7 +179,7 @@ export async function openFleetTwins(
   }
   return {
     patch: async (registrationId, desired, signal) => {
-      const row = aggregate.rows().find((candidate) => candidate.registrationId === registrationId);
+      const row = aggregate.row(registrationId);
       if (row === undefined || row.hub === "") {
         throw new FleetError("REFUSED", `${registrationId} is not assigned to a hub yet`);
       }

@@ -63,11 +63,6 @@ export class TwinReceipts {
     if (event.type === "reported") this.#reported(event);
   }
 
-  /** Whether every patched device has acknowledged: nothing more will come. */
-  get complete(): boolean {
-    return [...this.#selected.values()].every((receipt) => acknowledgedAt(receipt) !== undefined);
-  }
-
   /** Times from the patch call to the acknowledged report, in ms. */
   times(): EncodedHistogram {
     return this.#times().encode();

@@ -23,9 +23,6 @@ const UNTRUSTED = new Set([
   "CERT_SIGNATURE_FAILURE",
 ]);
 
-/** Whether a code says that the server's certificate was not accepted. */
-export const isUntrusted = (code: string): boolean => UNTRUSTED.has(code);
-
 /** What to change after a network or TLS failure, by Node's error code; `undefined` where we do not know. */
 export function networkHint(code: string): string | undefined {
   if (UNTRUSTED.has(code)) {

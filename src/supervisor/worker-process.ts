@@ -12,7 +12,7 @@ export type WorkerState = "starting" | "ready" | "running" | "stopping" | "stopp
 
 /** How long each wait may take, in ms. */
 export interface WorkerTimeouts {
-  /** From the start to `ready`: reading identities and models. */
+  /** From the start to `ready`: loading code and models. */
   readonly readyMs: number;
   /** From the stop message to `stopped`: every device says goodbye. */
   readonly stopMs: number;

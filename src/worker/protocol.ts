@@ -40,7 +40,7 @@ export type WorkerCommand =
 
 /** Worker to supervisor. */
 export type WorkerEvent =
-  /** Identities and models are loaded. */
+  /** The models are loaded; an identity is read when its device starts. */
   | { readonly type: "ready" }
   | { readonly type: "snapshot"; readonly snapshot: Snapshot }
   | { readonly type: "stopped" }

@@ -59,6 +59,14 @@ const viewOf = (all: readonly Snapshot[]): unknown => {
   };
 };
 
+test("one device's row is the one that is among all rows", () => {
+  const aggregate = new Aggregate(PLANNED);
+  aggregate.add(snapshotOf({ devices: [rowOf({ registrationId: "d2", sent: 7 })] }));
+  expect(aggregate.row("d2")).toEqual(aggregate.rows()[1]);
+  expect(aggregate.row("d2")).toMatchObject({ registrationId: "d2", sent: 7 });
+  expect(aggregate.row("stranger")).toBeUndefined();
+});
+
 describe("merging", () => {
   test("the order of snapshots does not matter, and one that comes twice counts once", () => {
     fc.assert(
