@@ -1,13 +1,14 @@
-import { timingSafeEqual } from "node:crypto";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
+import type { FastifyRequest } from "fastify";
 import { z } from "zod";
 import { fullLine, ledgerLine } from "../events/event-line.ts";
 import type { EventLog } from "../events/event-log.ts";
 import { readEvents } from "../events/event-stream.ts";
 import { ServiceFault } from "../fault.ts";
+import { adminTokenCheck } from "./admin-token.ts";
 import type { ApiScope } from "./api-server.ts";
-import { headerOf, parseBody, sendJson } from "./replies.ts";
+import { parseBody, sendJson } from "./replies.ts";
 
 /** The emulator's own paths, under every host name. */
 export const ADMIN_PATH = "/emulator";
@@ -25,21 +26,20 @@ export interface AdminOptions {
 
 /** Health, and what the hubs ingested; not part of Azure. */
 export function adminRoutes(api: ApiScope, { log, adminToken }: AdminOptions): void {
-  const wanted = Buffer.from(`Bearer ${adminToken}`);
-  const requireToken = (given: string | undefined): void => {
-    const bytes = Buffer.from(given ?? "");
-    if (bytes.length !== wanted.length || !timingSafeEqual(bytes, wanted))
+  const isAdmin = adminTokenCheck(adminToken);
+  const requireToken = (request: FastifyRequest): void => {
+    if (!isAdmin(request))
       throw new ServiceFault("unauthorized", "The admin token is missing or wrong.");
   };
   api.get(`${ADMIN_PATH}/health`, async (_request, reply) => {
     await sendJson(reply, 200, { status: "healthy" });
   });
   api.get(`${ADMIN_PATH}/position`, async (request, reply) => {
-    requireToken(headerOf(request, "authorization"));
+    requireToken(request);
     await sendJson(reply, 200, { sequence: log.nextSequence });
   });
   api.get(`${ADMIN_PATH}/events`, async (request, reply) => {
-    requireToken(headerOf(request, "authorization"));
+    requireToken(request);
     const query = parseBody(eventsQuery, request.query);
     const gone = new AbortController();
     reply.raw.once("close", () => gone.abort());

@@ -16,6 +16,7 @@ import { dpsDeviceRoutes } from "./dps-device-routes.ts";
 import type { DpsApiOptions } from "./dps-routes.ts";
 import { dpsRoutes } from "./dps-routes.ts";
 import { hubRoutes } from "./hub-routes.ts";
+import { MANAGEMENT_PREFIX, managementFault, managementScope } from "./management-routes.ts";
 import type { FaultWriter } from "./replies.ts";
 import { dpsFaultWriter, faultOf, headerOf, hubFaultWriter } from "./replies.ts";
 import type { AccessPolicy } from "./sas.ts";
@@ -32,8 +33,8 @@ export interface ApiServerOptions {
   /** 0 = a free port. */
   readonly port: number;
   readonly dps: Omit<DpsApiOptions, "around"> & {
-    /** Every name of the DPS instance. */
-    readonly hostNames: readonly string[];
+    /** Every name of the DPS instance, its own first. */
+    readonly hostNames: readonly [string, ...string[]];
     readonly policy: AccessPolicy;
   };
   readonly dpsDevices: DpsDeviceApiOptions;
@@ -148,6 +149,16 @@ function addServices(app: ApiScope, options: ApiServerOptions): void {
   });
   writeFaults(app, around, hubFault);
   adminRoutes(app, { log: options.events, adminToken: options.adminToken });
+  const management = async (scope: ApiScope): Promise<void> => {
+    writeFaults(scope, around, managementFault);
+    // A route file of this API gets what this returns: where its paths begin, and whom a request means.
+    managementScope(scope, {
+      adminToken: options.adminToken,
+      provisioningServices: new Map([[options.dps.hostNames[0], options.dps]]),
+      iotHubs: hubs,
+    });
+  };
+  void app.register(management, { prefix: MANAGEMENT_PREFIX });
   void app.register(async (scope: ApiScope) => {
     writeFaults(scope, around, dpsFault);
     scope.addHook("onRequest", async (request) => {
