@@ -1,13 +1,14 @@
 import type { X509Certificate } from "node:crypto";
+import { isValidAt, leadsToVerified } from "../certificates/chain.ts";
 import { ServiceFault } from "../fault.ts";
 import { normalizeThumbprint } from "../peer-certificate.ts";
 import type { SasToken } from "../sas-token.ts";
 import { isExpired, isSignedWith } from "../sas-token.ts";
-import { findSigningEntry, isValidAt, leadsToVerified } from "./chain.ts";
 import type { Enrollment, EnrollmentKind } from "./enrollments.ts";
 import { certificatesOf } from "./enrollments.ts";
 import type { Credential } from "./hub-link.ts";
 import type { Proof } from "./proof.ts";
+import { findSigningEntry } from "./signing-entry.ts";
 import type { SymmetricKeys } from "./symmetric-keys.ts";
 import { deviceKeys } from "./symmetric-keys.ts";
 

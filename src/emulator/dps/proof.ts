@@ -1,7 +1,7 @@
 import type { X509Certificate } from "node:crypto";
 import type { SasToken } from "../sas-token.ts";
 import { parseSasToken, percentDecoded } from "../sas-token.ts";
-import { parseChain } from "./chain.ts";
+import { parseChain } from "../certificates/chain.ts";
 
 /**
  * What a device shows of itself, whatever it came over. A transport (MQTT, WebSocket, HTTPS) has held its names against

@@ -1,6 +1,6 @@
 import type { X509Certificate } from "node:crypto";
 import { z } from "zod";
-import { certificateInfo, parseCertificateText } from "../dps/certificate-text.ts";
+import { certificateInfo, parseCertificateText } from "../certificates/certificate-text.ts";
 import type {
   Attestation,
   EnrollmentKind,

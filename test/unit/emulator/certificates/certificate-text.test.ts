@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import {
   certificateInfo,
   parseCertificateText,
-} from "../../../../src/emulator/dps/certificate-text.ts";
+} from "../../../../src/emulator/certificates/certificate-text.ts";
 import { testPki } from "../../../support/pki.ts";
 
 test("a certificate is read as PEM, as base64 of its DER and as base64 of its PEM", async () => {

@@ -1,7 +1,7 @@
 import { X509Certificate } from "node:crypto";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { pathLengthOf } from "../../../../src/emulator/dps/path-length.ts";
+import { pathLengthOf } from "../../../../src/emulator/certificates/path-length.ts";
 import { issueNarrow, testPki } from "../../../support/pki.ts";
 
 const derOf = (pem: string): Buffer => new X509Certificate(pem).raw;

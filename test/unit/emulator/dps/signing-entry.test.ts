@@ -1,6 +1,6 @@
 import { X509Certificate } from "node:crypto";
 import { beforeAll, expect, test } from "vitest";
-import { findSigningEntry, parseChain } from "../../../../src/emulator/dps/chain.ts";
+import { findSigningEntry } from "../../../../src/emulator/dps/signing-entry.ts";
 import { issueIntermediate } from "../../../../src/pki/certificate.ts";
 import type { TestPki } from "../../../support/pki.ts";
 import { issueNarrow, testPki } from "../../../support/pki.ts";
@@ -144,8 +144,4 @@ test("where verified CAs are wanted, the entry must be one or lead up to one", a
     "intermediate",
   );
   expect(nameFound(chain, entries, [other])).toEqual(NO_CA);
-});
-
-test("bytes that are no certificate are no chain", () => {
-  expect(parseChain([Buffer.from("no")])).toBeUndefined();
 });
