@@ -2,6 +2,8 @@ import type { X509Certificate } from "node:crypto";
 import { randomBytes, randomUUID } from "node:crypto";
 import type { Logger } from "../base/log.ts";
 import { silentLogger } from "../base/log.ts";
+import type { AccessPolicy } from "./access-policy.ts";
+import { DPS_POLICIES, HUB_POLICIES, newPolicies } from "./access-policy.ts";
 import { packetBytes } from "./broker.ts";
 import type { EmulatorLimits } from "./defaults.ts";
 import { limitsFrom } from "./defaults.ts";
@@ -19,7 +21,6 @@ import { startListener } from "./listener.ts";
 import { PeerChains } from "./peer-certificate.ts";
 import { startApiServer } from "./service-api/api-server.ts";
 import { ADMIN_PATH } from "./service-api/admin-routes.ts";
-import type { AccessPolicy } from "./service-api/sas.ts";
 import type { Surroundings } from "./surroundings.ts";
 
 /** Names that an emulator has unless told otherwise. */
@@ -96,26 +97,27 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
   const enrollments = new Enrollments(around);
   const registrations = new Registrations(around);
   const adminToken = randomBytes(32).toString("base64url");
-  const dpsPolicy = newPolicy("provisioningserviceowner");
+  const dpsPolicies = newPolicies(DPS_POLICIES);
   const started: (() => Promise<void>)[] = [];
   const stop = stopAll(started);
   try {
-    const hubs: { readonly hub: IotHub; readonly policy: AccessPolicy }[] = [];
+    const hubs: IotHub[] = [];
     for (const hostName of names.hubs) {
       const hub = await IotHub.start({
         around,
         hostName,
+        policies: newPolicies(HUB_POLICIES),
         ingest: (message) => events.append(message),
       });
       started.push(() => hub.stop());
-      hubs.push({ hub, policy: newPolicy("iothubowner") });
+      hubs.push(hub);
     }
-    const byName = new Map(hubs.map(({ hub }) => [hub.hostName, hub]));
+    const byName = new Map(hubs.map((hub) => [hub.hostName, hub]));
     const provisioning = new Provisioning({
       around,
       enrollments,
       registrations,
-      hubs: hubs.map(({ hub }) => hub),
+      hubs,
       verifiedCas: options.verifiedCas,
     });
     const forDevices = {
@@ -145,7 +147,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
         registrations,
         linkedHubs: names.hubs,
         hostNames: [names.dpsHost, names.provisioningHost],
-        policy: dpsPolicy,
+        policies: dpsPolicies,
       },
       dpsDevices: forDevices,
       hubs,
@@ -160,8 +162,8 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
       host,
       mqttPort: listener.port,
       httpsPort: api.port,
-      dpsConnectionString: connectionString(names.dpsHost, dpsPolicy),
-      hubConnectionStrings: hubs.map(({ hub, policy }) => connectionString(hub.hostName, policy)),
+      dpsConnectionString: connectionString(names.dpsHost, dpsPolicies),
+      hubConnectionStrings: hubs.map((hub) => connectionString(hub.hostName, hub.policies)),
       eventsUrl: `${adminUrl}/events`,
       adminUrl,
       adminToken,
@@ -197,12 +199,10 @@ function stopAll(started: (() => Promise<void>)[]): () => Promise<void> {
   return () => (stopped ??= all());
 }
 
-function newPolicy(name: string): AccessPolicy {
-  return { name, key: randomBytes(32).toString("base64") };
-}
-
-function connectionString(hostName: string, policy: AccessPolicy): string {
-  return `HostName=${hostName};SharedAccessKeyName=${policy.name};SharedAccessKey=${policy.key}`;
+/** Of the first policy, which has every right. */
+function connectionString(hostName: string, [owner]: readonly AccessPolicy[]): string {
+  if (owner === undefined) throw new TypeError(`${hostName} has no policy`);
+  return `HostName=${hostName};SharedAccessKeyName=${owner.name};SharedAccessKey=${owner.primaryKey}`;
 }
 
 /** Room for several of the largest MQTT packets in one WebSocket message. */

@@ -1,7 +1,7 @@
 import { request } from "node:https";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { z } from "zod";
-import { formatSasToken } from "../../src/emulator/service-api/sas.ts";
+import { formatSasToken } from "../support/sas-token.ts";
 import { enrollGroup, serviceClients } from "./emulator-service-clients.ts";
 import type { TestEmulator } from "./emulator-wire.ts";
 import { HUB, emulatorForTest, register } from "./emulator-wire.ts";

@@ -1,10 +1,16 @@
 import { EventEmitter, once } from "node:events";
 import { azureDate } from "../azure-time.ts";
 import type { Surroundings } from "../surroundings.ts";
-import type { ConnectionState } from "./documents.ts";
 import type { HubConnection } from "./hub-connection.ts";
 
 const NEVER = "0001-01-01T00:00:00Z";
+
+/** What the hub knows of a device's connection. */
+export interface ConnectionState {
+  readonly connected: boolean;
+  readonly changedTime: string;
+  readonly lastActivityTime: string;
+}
 
 /** The live connections of a hub, and what it remembers of those that are gone. */
 export class Connections {
@@ -45,6 +51,15 @@ export class Connections {
 
   forget(deviceId: string): void {
     this.#past.delete(deviceId);
+  }
+
+  /** Closes the connection of an identity that has lost its right to it. */
+  closeLater(deviceId: string): void {
+    const connection = this.#live.get(deviceId);
+    if (connection === undefined) return;
+    const delayMs = this.#around.limits.identityCloseDelayMs;
+    if (delayMs === 0) connection.close();
+    else setTimeout(() => connection.close(), delayMs).unref();
   }
 
   announce(deviceId: string): void {

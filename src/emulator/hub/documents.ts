@@ -1,18 +1,13 @@
 import type { JsonObject } from "../../base/json.ts";
 import type { Credential } from "../dps/hub-link.ts";
 import type { DeviceRecord } from "./device-store.ts";
+import type { IotHub } from "./hub.ts";
 import type { TwinSection } from "./twin.ts";
 import { twinEtag } from "./twin.ts";
 
-/** What the hub knows of a device's connection. */
-export interface ConnectionState {
-  readonly connected: boolean;
-  readonly changedTime: string;
-  readonly lastActivityTime: string;
-}
-
 /** The whole twin, as the service API shows it (Microsoft Learn, "Understand and use device twins", sample). */
-export function twinDocument(record: DeviceRecord, state: ConnectionState): JsonObject {
+export function twinDocument(hub: IotHub, record: DeviceRecord): JsonObject {
+  const state = hub.connections.state(record.deviceId);
   return {
     deviceId: record.deviceId,
     etag: twinEtag(record.twin),
@@ -41,7 +36,8 @@ function sectionDocument(section: TwinSection): JsonObject {
 }
 
 /** An identity, as the registry calls show it (azure-iothub 1.16, Device). */
-export function deviceDocument(record: DeviceRecord, state: ConnectionState): JsonObject {
+export function deviceDocument(hub: IotHub, record: DeviceRecord): JsonObject {
+  const state = hub.connections.state(record.deviceId);
   return {
     deviceId: record.deviceId,
     generationId: record.generationId,

@@ -2,6 +2,7 @@ import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { fastify } from "fastify";
 import { addressError } from "../address-error.ts";
+import type { AccessPolicy } from "../access-policy.ts";
 import type { EventLog } from "../events/event-log.ts";
 import { ServiceFault } from "../fault.ts";
 import type { IotHub } from "../hub/hub.ts";
@@ -11,6 +12,7 @@ import type { Surroundings } from "../surroundings.ts";
 import type { WebSocketOptions } from "../websocket.ts";
 import { serveWebSockets } from "../websocket.ts";
 import { adminRoutes } from "./admin-routes.ts";
+import { authorize } from "./authorization.ts";
 import type { DpsDeviceApiOptions } from "./dps-device-routes.ts";
 import { dpsDeviceRoutes } from "./dps-device-routes.ts";
 import type { DpsApiOptions } from "./dps-routes.ts";
@@ -18,9 +20,7 @@ import { dpsRoutes } from "./dps-routes.ts";
 import { hubRoutes } from "./hub-routes.ts";
 import { MANAGEMENT_PREFIX, managementFault, managementScope } from "./management-routes.ts";
 import type { FaultWriter } from "./replies.ts";
-import { dpsFaultWriter, faultOf, headerOf, hubFaultWriter } from "./replies.ts";
-import type { AccessPolicy } from "./sas.ts";
-import { isAuthorized } from "./sas.ts";
+import { dpsFaultWriter, faultOf, hubFaultWriter } from "./replies.ts";
 
 /** Where a service adds its routes. */
 export type ApiScope = FastifyInstance<Server, IncomingMessage, ServerResponse>;
@@ -35,10 +35,10 @@ export interface ApiServerOptions {
   readonly dps: Omit<DpsApiOptions, "around"> & {
     /** Every name of the DPS instance, its own first. */
     readonly hostNames: readonly [string, ...string[]];
-    readonly policy: AccessPolicy;
+    readonly policies: readonly AccessPolicy[];
   };
   readonly dpsDevices: DpsDeviceApiOptions;
-  readonly hubs: readonly { readonly hub: IotHub; readonly policy: AccessPolicy }[];
+  readonly hubs: readonly IotHub[];
   readonly events: EventLog;
   readonly adminToken: string;
   /** MQTT over WebSocket, which shares the port. */
@@ -113,25 +113,11 @@ function faultsOf({ around, dps }: ApiServerOptions): {
 function addServices(app: ApiScope, options: ApiServerOptions): void {
   const { around } = options;
   const { isDps, dpsFault, hubFault } = faultsOf(options);
-  const hubs = new Map(options.hubs.map((entry) => [entry.hub.hostName, entry]));
-  const entryOf = (request: FastifyRequest): (typeof options.hubs)[number] => {
-    const entry = hubs.get(hostNameOf(request));
-    if (entry === undefined) throw new ServiceFault("hubNotFound", "No such service here.");
-    return entry;
-  };
-  const authorize = (request: FastifyRequest, hostName: string, policy: AccessPolicy): void => {
-    const header = headerOf(request, "authorization");
-    const given = {
-      hostName,
-      policy,
-      nowMs: around.clock(),
-      clockSkewS: around.limits.sasClockSkewS,
-    };
-    if (!isAuthorized(header, given))
-      throw new ServiceFault(
-        isDps(request) ? "dpsUnauthorized" : "unauthorized",
-        "Unauthorized: the SAS token is missing, wrong or expired.",
-      );
+  const hubs = new Map(options.hubs.map((hub) => [hub.hostName, hub]));
+  const hubOf = (request: FastifyRequest): IotHub => {
+    const hub = hubs.get(hostNameOf(request));
+    if (hub === undefined) throw new ServiceFault("hubNotFound", "No such service here.");
+    return hub;
   };
 
   // Bodies are parsed here, so that what is no JSON is refused in the service's own shape.
@@ -163,7 +149,8 @@ function addServices(app: ApiScope, options: ApiServerOptions): void {
     writeFaults(scope, around, dpsFault);
     scope.addHook("onRequest", async (request) => {
       if (!isDps(request)) throw new ServiceFault("notFound", "No such path on this host.");
-      authorize(request, hostNameOf(request), options.dps.policy);
+      const { policies } = options.dps;
+      authorize(request, { ...DPS_REFUSES, hostName: hostNameOf(request), policies }, around);
     });
     dpsRoutes(scope, { around, ...options.dps });
   });
@@ -177,12 +164,15 @@ function addServices(app: ApiScope, options: ApiServerOptions): void {
   void app.register(async (scope: ApiScope) => {
     writeFaults(scope, around, hubFault);
     scope.addHook("onRequest", async (request) => {
-      const { hub, policy } = entryOf(request);
-      authorize(request, hub.hostName, policy);
+      const { hostName, policies } = hubOf(request);
+      authorize(request, { ...HUB_REFUSES, hostName, policies }, around);
     });
-    hubRoutes(scope, { around, hubOf: (request) => entryOf(request).hub });
+    hubRoutes(scope, { around, hubOf });
   });
 }
+
+const DPS_REFUSES = { unauthorized: "dpsUnauthorized", forbidden: "dpsUnauthorized" } as const;
+const HUB_REFUSES = { unauthorized: "unauthorized", forbidden: "unauthorizedAccess" } as const;
 
 function writeFaults(scope: ApiScope, around: Surroundings, write: FaultWriter): void {
   scope.setErrorHandler(async (error: unknown, _request, reply) => {

@@ -6,6 +6,7 @@ import { ServiceFault } from "../fault.ts";
 import type { Surroundings } from "../surroundings.ts";
 import type { ApiScope } from "./api-server.ts";
 import { attestationDocument } from "./attestation-mechanism.ts";
+import { needs } from "./authorization.ts";
 import { enrollmentDocument, parseEnrollment } from "./enrollment-document.ts";
 import { pageOf } from "./paging.ts";
 import { headerOf, sendJson, sendPage } from "./replies.ts";
@@ -30,52 +31,65 @@ export function dpsRoutes(api: ApiScope, options: DpsApiOptions): void {
       record: enrollment.kind === "individual" ? registrations.find(enrollment.id) : undefined,
     });
   for (const [kind, path] of KINDS) {
-    api.put<ById>(`${path}/:id`, async (request, reply) => {
+    api.put<ById>(`${path}/:id`, needs("EnrollmentWrite"), async (request, reply) => {
       const settings = parseEnrollment(kind, request.params.id, request.body, {
         linkedHubs: options.linkedHubs,
         limits: around.limits,
       });
       await sendJson(reply, 200, shown(enrollments.put(settings, headerOf(request, "if-match"))));
     });
-    api.get<ById>(`${path}/:id`, async (request, reply) => {
+    api.get<ById>(`${path}/:id`, needs("EnrollmentRead"), async (request, reply) => {
       await sendJson(reply, 200, shown(enrollments.get(kind, request.params.id)));
     });
-    api.delete<ById>(`${path}/:id`, async (request, reply) => {
+    api.delete<ById>(`${path}/:id`, needs("EnrollmentWrite"), async (request, reply) => {
       enrollments.delete(kind, request.params.id, headerOf(request, "if-match"));
       await noContent(reply);
     });
-    api.post<ById>(`${path}/:id/attestationmechanism`, async (request, reply) => {
-      const { attestation } = enrollments.get(kind, request.params.id);
-      await sendJson(reply, 200, attestationDocument(attestation, kind, { keys: true }));
-    });
+    api.post<ById>(
+      `${path}/:id/attestationmechanism`,
+      needs("EnrollmentWrite"),
+      async (request, reply) => {
+        const { attestation } = enrollments.get(kind, request.params.id);
+        await sendJson(reply, 200, attestationDocument(attestation, kind, { keys: true }));
+      },
+    );
   }
-  api.post("/enrollmentGroups/query", async (request, reply) => {
+  api.post("/enrollmentGroups/query", needs("EnrollmentRead"), async (request, reply) => {
     const groups = enrollments.all("group");
     const page = pageOf(groups, (group) => group.id, paging(request.headers));
     const items = page.items.map(shown);
     await sendPage(reply, { ...page, items }, "EnrollmentGroup");
   });
-  api.get<ById>("/registrations/:id", async (request, reply) => {
+  api.get<ById>("/registrations/:id", needs("RegistrationStatusRead"), async (request, reply) => {
     await sendJson(reply, 200, registrationStateOf(registrations.get(request.params.id)));
   });
-  api.delete<ById>("/registrations/:id", async (request, reply) => {
-    registrations.delete(request.params.id, headerOf(request, "if-match"));
-    await noContent(reply);
-  });
-  api.post<ById>("/registrations/:id/query", async (request, reply) => {
-    const records = registrations.ofGroup(enrollments.get("group", request.params.id).id);
-    const page = pageOf(records, (record) => record.registrationId, paging(request.headers));
-    await sendPage(
-      reply,
-      { ...page, items: page.items.map(registrationStateOf) },
-      "DeviceRegistrationState",
-    );
-  });
+  api.delete<ById>(
+    "/registrations/:id",
+    needs("RegistrationStatusWrite"),
+    async (request, reply) => {
+      registrations.delete(request.params.id, headerOf(request, "if-match"));
+      await noContent(reply);
+    },
+  );
+  api.post<ById>(
+    "/registrations/:id/query",
+    needs("RegistrationStatusRead"),
+    async (request, reply) => {
+      const records = registrations.ofGroup(enrollments.get("group", request.params.id).id);
+      const page = pageOf(records, (record) => record.registrationId, paging(request.headers));
+      await sendPage(
+        reply,
+        { ...page, items: page.items.map(registrationStateOf) },
+        "DeviceRegistrationState",
+      );
+    },
+  );
 
   for (const [method, url] of NOT_BUILT)
     api.route({
       method,
       url,
+      ...needs("EnrollmentRead", "EnrollmentWrite"),
       handler: () => {
         throw new ServiceFault("notImplemented", "Known in Azure, not in this emulator.");
       },

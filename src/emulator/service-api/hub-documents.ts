@@ -4,7 +4,7 @@ import { isJsonObject } from "../../base/json.ts";
 import type { EmulatorLimits } from "../defaults.ts";
 import { ServiceFault } from "../fault.ts";
 import type { IdentityUpdate } from "../hub/device-store.ts";
-import type { MethodCall } from "../hub/hub.ts";
+import type { MethodCall } from "../hub/invoke-method.ts";
 import { normalizeThumbprint } from "../peer-certificate.ts";
 import { parseBody } from "./replies.ts";
 

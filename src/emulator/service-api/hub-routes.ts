@@ -1,9 +1,14 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { z } from "zod";
 import { ServiceFault } from "../fault.ts";
+import { deleteDevice } from "../hub/delete-device.ts";
+import { deviceDocument, twinDocument } from "../hub/documents.ts";
 import type { IotHub } from "../hub/hub.ts";
+import { invokeMethod } from "../hub/invoke-method.ts";
+import { updateTwin } from "../hub/update-twin.ts";
 import type { Surroundings } from "../surroundings.ts";
 import type { ApiScope } from "./api-server.ts";
+import { needs } from "./authorization.ts";
 import { parseDevice, parseMethodCall, parseTwinPatch } from "./hub-documents.ts";
 import { pageOf } from "./paging.ts";
 import { headerOf, parseBody, sendJson, sendPage } from "./replies.ts";
@@ -24,32 +29,37 @@ const ALL_DEVICES = /^\s*select\s+\*\s+from\s+devices\s*$/i;
 
 /** The service API of the hubs; paths and methods as azure-iothub 1.16 calls them. */
 export function hubRoutes(api: ApiScope, { around, hubOf }: HubApiOptions): void {
-  api.get<ById>("/twins/:id", async (request, reply) => {
-    await sendJson(reply, 200, hubOf(request).twin(request.params.id));
+  api.get<ById>("/twins/:id", needs("ServiceConnect"), async (request, reply) => {
+    const hub = hubOf(request);
+    await sendJson(reply, 200, twinDocument(hub, hub.devices.get(request.params.id)));
   });
-  api.patch<ById>("/twins/:id", async (request, reply) => {
+  api.patch<ById>("/twins/:id", needs("ServiceConnect"), async (request, reply) => {
     const patch = parseTwinPatch(request.body);
     const ifMatch = headerOf(request, "if-match");
-    await sendJson(reply, 200, hubOf(request).updateTwin(request.params.id, patch, ifMatch));
+    const hub = hubOf(request);
+    const record = updateTwin(hub, request.params.id, patch, ifMatch);
+    await sendJson(reply, 200, twinDocument(hub, record));
   });
-  api.post<ById>("/twins/:id/methods", async (request, reply) => {
+  api.post<ById>("/twins/:id/methods", needs("ServiceConnect"), async (request, reply) => {
     const call = parseMethodCall(request.body, around.limits);
     const signal = goneSignal(reply);
-    await sendJson(reply, 200, await hubOf(request).invokeMethod(request.params.id, call, signal));
+    const result = await invokeMethod(hubOf(request), request.params.id, call, signal);
+    await sendJson(reply, 200, result);
   });
-  api.get("/devices", async (request, reply) => {
+  api.get("/devices", needs("RegistryRead"), async (request, reply) => {
     const hub = hubOf(request);
     const records = [...hub.devices.all()].slice(0, LIST_MAX);
     await sendJson(
       reply,
       200,
-      records.map((record) => hub.device(record.deviceId)),
+      records.map((record) => deviceDocument(hub, record)),
     );
   });
-  api.get<ById>("/devices/:id", async (request, reply) => {
-    await sendJson(reply, 200, hubOf(request).device(request.params.id));
+  api.get<ById>("/devices/:id", needs("RegistryRead"), async (request, reply) => {
+    const hub = hubOf(request);
+    await sendJson(reply, 200, deviceDocument(hub, hub.devices.get(request.params.id)));
   });
-  api.put<ById>("/devices/:id", async (request, reply) => {
+  api.put<ById>("/devices/:id", needs("RegistryWrite"), async (request, reply) => {
     const hub = hubOf(request);
     const { id } = request.params;
     const update = parseDevice(id, request.body);
@@ -57,14 +67,13 @@ export function hubRoutes(api: ApiScope, { around, hubOf }: HubApiOptions): void
     // Without If-Match a PUT creates; what exists is not overwritten.
     if (ifMatch === undefined && hub.devices.find(id) !== undefined)
       throw new ServiceFault("deviceExists", `Device ${id} already registered.`);
-    hub.devices.put(id, update, ifMatch);
-    await sendJson(reply, 200, hub.device(id));
+    await sendJson(reply, 200, deviceDocument(hub, hub.devices.put(id, update, ifMatch)));
   });
-  api.delete<ById>("/devices/:id", async (request, reply) => {
-    hubOf(request).deleteDevice(request.params.id, headerOf(request, "if-match"));
+  api.delete<ById>("/devices/:id", needs("RegistryWrite"), async (request, reply) => {
+    deleteDevice(hubOf(request), request.params.id, headerOf(request, "if-match"));
     await reply.code(204).send();
   });
-  api.post("/devices/query", async (request, reply) => {
+  api.post("/devices/query", needs("ServiceConnect", "RegistryRead"), async (request, reply) => {
     const { query } = parseBody(z.object({ query: z.string() }), request.body);
     if (!ALL_DEVICES.test(query))
       throw new ServiceFault("badRequest", "Only SELECT * FROM devices is known here.");
@@ -75,10 +84,10 @@ export function hubRoutes(api: ApiScope, { around, hubOf }: HubApiOptions): void
       defaultSize: around.limits.queryPageSize,
       maxSize: around.limits.queryPageSizeMax,
     });
-    const items = page.items.map((record) => hub.twin(record.deviceId));
+    const items = page.items.map((record) => twinDocument(hub, record));
     await sendPage(reply, { ...page, items }, "Twin");
   });
-  api.get("/statistics/devices", async (request, reply) => {
+  api.get("/statistics/devices", needs("RegistryRead"), async (request, reply) => {
     const { devices } = hubOf(request);
     const enabled = [...devices.all()].filter((record) => record.enabled).length;
     await sendJson(reply, 200, {
@@ -87,13 +96,14 @@ export function hubRoutes(api: ApiScope, { around, hubOf }: HubApiOptions): void
       disabledDeviceCount: devices.size - enabled,
     });
   });
-  api.get("/statistics/service", async (request, reply) => {
+  api.get("/statistics/service", needs("RegistryRead"), async (request, reply) => {
     await sendJson(reply, 200, { connectedDeviceCount: hubOf(request).connections.count });
   });
   for (const [method, url] of NOT_BUILT)
     api.route({
       method,
       url,
+      ...needs("RegistryRead", "RegistryWrite", "ServiceConnect"),
       handler: () => {
         throw new ServiceFault("notImplemented", "Known in Azure, not in this emulator.");
       },

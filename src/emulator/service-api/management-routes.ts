@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
-import { FAULTS, ServiceFault } from "../fault.ts";
+import { ServiceFault } from "../fault.ts";
 import { adminTokenCheck } from "./admin-token.ts";
 import type { ApiScope } from "./api-server.ts";
 import { JSON_TYPE, sendJson } from "./replies.ts";
@@ -118,5 +118,5 @@ export async function managementFault(reply: FastifyReply, fault: ServiceFault):
   await reply
     .code(fault.status)
     .header("content-type", JSON_TYPE)
-    .send(JSON.stringify({ error: { code: FAULTS[fault.kind].name, message: fault.message } }));
+    .send(JSON.stringify({ error: { code: fault.codeName, message: fault.message } }));
 }

@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { z } from "zod";
 import { azureDate } from "../azure-time.ts";
-import { FAULTS, ServiceFault, faultBody } from "../fault.ts";
+import { ServiceFault, faultBody } from "../fault.ts";
 import type { Surroundings } from "../surroundings.ts";
 import type { Page } from "./paging.ts";
 
@@ -40,15 +40,14 @@ export function dpsFaultWriter(around: Surroundings): FaultWriter {
 /** The classic form, which azure-iothub and the C# client parse: `ErrorCode:<name>;<text>`. */
 export function hubFaultWriter(around: Surroundings): FaultWriter {
   return async (reply, fault) => {
-    const { name } = FAULTS[fault.kind];
     const at = new Date(around.clock()).toISOString();
     await reply
-      .header("iothub-errorcode", name)
+      .header("iothub-errorcode", fault.codeName)
       .code(fault.status)
       .header("content-type", JSON_TYPE)
       .send(
         JSON.stringify({
-          Message: `ErrorCode:${name};${fault.message}`,
+          Message: `ErrorCode:${fault.codeName};${fault.message}`,
           ExceptionMessage: `Tracking ID:${around.newId()}-G:0-TimeStamp:${at}`,
         }),
       );

@@ -1,0 +1,16 @@
+/**
+ * What DPS refuses, beside the faults of both services.
+ * Numbers: Azure/azure-sdk-for-c, tests of its provisioning client, and the DPS service client of
+ * Azure/azure-iot-sdk-csharp.
+ */
+export const DPS_FAULTS = {
+  invalidEnrollment: { status: 400, code: 400_004, name: "InvalidEnrollment" },
+  dpsUnauthorized: { status: 401, code: 401_000, name: "GenericUnauthorized" },
+  certificateRefused: { status: 401, code: 401_002, name: "IotHubUnauthorizedAccess" },
+  enrollmentNotFound: { status: 404, code: 404_201, name: "EnrollmentNotFound" },
+  registrationNotFound: { status: 404, code: 404_202, name: "DeviceRegistrationNotFound" },
+  operationNotFound: { status: 404, code: 404_203, name: "AsyncOperationNotFound" },
+  groupNotFound: { status: 404, code: 404_204, name: "EnrollmentGroupNotFound" },
+  enrollmentConflict: { status: 409, code: 409_201, name: "EnrollmentConflict" },
+  groupConflict: { status: 409, code: 409_202, name: "EnrollmentGroupConflict" },
+} as const;

@@ -1,0 +1,15 @@
+/**
+ * What a hub refuses, beside the faults of both services.
+ * Numbers and names: Microsoft Learn, "Understand and resolve Azure IoT Hub errors", and ErrorCode.cs of
+ * Azure/azure-iot-sdk-csharp.
+ */
+export const HUB_FAULTS = {
+  unauthorizedAccess: { status: 401, code: 401_002, name: "IotHubUnauthorizedAccess" },
+  unauthorized: { status: 401, code: 401_003, name: "IotHubUnauthorized" },
+  hubNotFound: { status: 404, code: 404_000, name: "IotHubNotFound" },
+  deviceNotFound: { status: 404, code: 404_001, name: "DeviceNotFound" },
+  deviceNotOnline: { status: 404, code: 404_103, name: "DeviceNotOnline" },
+  deviceExists: { status: 409, code: 409_001, name: "DeviceAlreadyExists" },
+  badDeviceResponse: { status: 502, code: 502_000, name: "BadDeviceResponse" },
+  gatewayTimeout: { status: 504, code: 504_101, name: "GatewayTimeout" },
+} as const;

@@ -1,0 +1,53 @@
+import type { HubConnection } from "./hub-connection.ts";
+import type { IotHub } from "./hub.ts";
+import { messageBytes, parsePropertyBag } from "./property-bag.ts";
+
+export interface TelemetryMessage {
+  /** The property bag as it stood in the topic. */
+  readonly bag: string;
+  /** The hub keeps it. */
+  readonly body: Buffer;
+  readonly retained: boolean;
+  readonly isWill: boolean;
+}
+
+/**
+ * Takes a device-to-cloud message for good: it is acknowledged only afterwards.
+ *
+ * @returns false for a message that is too large, or of a device that is gone
+ */
+export function ingestTelemetry(
+  hub: IotHub,
+  connection: HubConnection,
+  { bag, body, retained, isWill }: TelemetryMessage,
+): boolean {
+  const { telemetryMaxBytes } = hub.around.limits;
+  // Decoding never lengthens, so only what is near the limit is counted exactly.
+  const near = body.length + Buffer.byteLength(bag) > telemetryMaxBytes;
+  if (near && messageBytes(body.length, parsePropertyBag(bag)) > telemetryMaxBytes) return false;
+  const record = hub.devices.find(connection.deviceId);
+  if (record === undefined) return false;
+  hub.ingest({
+    hub: hub.hostName,
+    deviceId: connection.deviceId,
+    generationId: record.generationId,
+    modelId: record.modelId,
+    enqueuedMs: connection.lastActivityMs,
+    bag,
+    added: addedProperties(retained, isWill),
+    body,
+  });
+  return true;
+}
+
+/** Names: Microsoft Learn, "Communicate with an IoT hub using MQTT", sections on RETAIN and on the will. */
+function addedProperties(
+  retained: boolean,
+  isWill: boolean,
+): Readonly<Record<string, string>> | undefined {
+  if (!retained && !isWill) return undefined;
+  return {
+    ...(retained ? { "mqtt-retain": "true" } : {}),
+    ...(isWill ? { "iothub-MessageType": "Will" } : {}),
+  };
+}
