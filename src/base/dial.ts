@@ -1,3 +1,6 @@
+/** MQTT over TLS, at DPS and at hubs. Source: Microsoft Learn, "Communicate with an IoT hub using MQTT". */
+export const MQTT_PORT = 8883;
+
 /** Where a host name is really dialled. */
 export interface DialRule {
   /** Host name that the rule is for; "" = every name. Compared without case. */

@@ -1,3 +1,4 @@
+import { errorCode } from "./error-code.ts";
 import { messageOf } from "./errors.ts";
 
 /** What users are told for the codes that file operations fail with. */
@@ -16,6 +17,5 @@ const WORDS: Readonly<Record<string, string>> = {
 
 /** Why a file or folder cannot be used, in words, without the system call and the path; never throws. */
 export function fileTrouble(error: unknown): string {
-  const code = error instanceof Error && "code" in error ? error.code : undefined;
-  return (typeof code === "string" ? WORDS[code] : undefined) ?? messageOf(error);
+  return WORDS[errorCode(error) ?? ""] ?? messageOf(error);
 }

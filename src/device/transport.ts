@@ -4,12 +4,11 @@ import { MqttClient } from "mqtt";
 import { DeviceFailure } from "../base/failure.ts";
 import type { MqttConnectOptions, MqttProvider } from "./azure-sdk.ts";
 import type { DialRule } from "../base/dial.ts";
-import { dialTarget } from "../base/dial.ts";
+import { MQTT_PORT, dialTarget } from "../base/dial.ts";
 import type { TlsSessions } from "./tls-sessions.ts";
 import { connackFailure, socketFailure } from "./wire-failure.ts";
 
 /** MQTT over TLS. Source: Microsoft Learn, "Communicate with an IoT hub using MQTT", port table. */
-const MQTT_PORT = 8883;
 
 export interface TransportOptions {
   readonly secureContext: SecureContext;

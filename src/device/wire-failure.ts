@@ -1,6 +1,7 @@
 import type { FailureClass } from "../base/failure.ts";
 import { DeviceFailure } from "../base/failure.ts";
 import { messageOf } from "../base/errors.ts";
+import { errorCode } from "../base/error-code.ts";
 
 /** What CONNACK return codes mean. Source: MQTT 3.1.1, table 3.1; IoT Hub sends 3 also when it throttles connections. */
 const CONNACK: Readonly<Record<number, readonly [FailureClass, string]>> = {
@@ -45,7 +46,7 @@ export function socketFailure(
   phase: "tcp" | "tls" | "mqtt",
 ): DeviceFailure {
   if (error instanceof DeviceFailure) return error;
-  const code = codeOf(error);
+  const code = errorCode(error);
   const message = `${host}: ${messageOf(error)}`;
   if (code === "ETIMEDOUT") return new DeviceFailure("timeout", message, { code, cause: error });
   if (code !== undefined && NETWORK.has(code)) {
@@ -53,9 +54,4 @@ export function socketFailure(
   }
   const failureClass = phase === "tls" ? "tls" : phase === "tcp" ? "network" : "protocol";
   return new DeviceFailure(failureClass, message, { code, cause: error });
-}
-
-function codeOf(error: unknown): string | undefined {
-  if (typeof error !== "object" || error === null || !("code" in error)) return undefined;
-  return typeof error.code === "string" ? error.code : undefined;
 }

@@ -4,6 +4,7 @@ import { createInterface } from "node:readline";
 
 import { FleetError } from "../base/errors.ts";
 import { withTimeout } from "../base/retry.ts";
+import { settlesWithin } from "../base/settles-within.ts";
 import type { EmulatorInfo } from "../service/emulator-file.ts";
 import { parseEmulatorFile } from "../service/emulator-file.ts";
 
@@ -58,19 +59,10 @@ async function firstLine(child: ChildProcess, tail: () => string): Promise<strin
 }
 
 async function stopChild(child: ChildProcess, ended: Promise<unknown>): Promise<void> {
-  const within = async (ms: number): Promise<boolean> => {
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<boolean>((resolve) => {
-      timer = setTimeout(() => resolve(false), ms);
-    });
-    const inTime = await Promise.race([ended.then(() => true), late]);
-    clearTimeout(timer);
-    return inTime;
-  };
   if (child.connected) child.send({ type: "stop" }, () => {});
-  if (await within(STOP_MS)) return;
+  if (await settlesWithin(ended, STOP_MS)) return;
   child.kill("SIGTERM");
-  if (await within(TERM_MS)) return;
+  if (await settlesWithin(ended, TERM_MS)) return;
   child.kill("SIGKILL");
   await ended;
 }

@@ -1,6 +1,6 @@
-import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 
+import { textIfPresent } from "../pki/file-text.ts";
 import { ensureFleetCertificates } from "../pki/fleet-certificates.ts";
 import { certsLayout } from "../pki/layout.ts";
 import { preflight } from "../pki/preflight.ts";
@@ -97,7 +97,7 @@ export async function ensureIdentities(
     ...(enrolledByUs ? { groupCaPem: issued.group.certificatePem } : {}),
     signal,
   });
-  const rootPem = await readFile(certsLayout(dir).rootCert, "utf8").catch(() => undefined);
+  const rootPem = textIfPresent(certsLayout(dir).rootCert);
   const upperCaPems = rootPem === undefined ? [] : [rootPem];
   return { certsDir: dir, groupCaPem: issued.group.certificatePem, upperCaPems };
 }

@@ -1,19 +1,12 @@
 import { connect } from "node:tls";
 
-import { dialTarget } from "../base/dial.ts";
+import { MQTT_PORT, dialTarget } from "../base/dial.ts";
+import { errorCode } from "../base/error-code.ts";
 import { FleetError } from "../base/errors.ts";
 import { TimeoutError, withTimeout } from "../base/retry.ts";
 import { trusting } from "../service/connection.ts";
 import { networkHint } from "../service/network-hint.ts";
 import type { Endpoints } from "../worker/protocol.ts";
-
-/** MQTT over TLS, at DPS and at hubs. Source: Microsoft Learn, "Communicate with an IoT hub using MQTT". */
-export const MQTT_PORT = 8883;
-
-const codeOf = (error: unknown): string =>
-  typeof error === "object" && error !== null && "code" in error && typeof error.code === "string"
-    ? error.code
-    : "";
 
 /** One full handshake, certificate checked against the name, then closed again. */
 async function handshake(
@@ -67,7 +60,7 @@ export async function checkReachable(
       error instanceof TimeoutError ? text : `${what} failed: ${text}`,
       {
         cause: error,
-        hint: networkHint(error instanceof TimeoutError ? "ETIMEDOUT" : codeOf(error)),
+        hint: networkHint(error instanceof TimeoutError ? "ETIMEDOUT" : (errorCode(error) ?? "")),
       },
     );
   }

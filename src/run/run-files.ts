@@ -1,6 +1,7 @@
 import { mkdir, readdir } from "node:fs/promises";
 import { join, resolve } from "node:path";
 
+import { errorCode } from "../base/error-code.ts";
 import { FleetError } from "../base/errors.ts";
 import { checkWritable, makeDir } from "../base/make-dir.ts";
 import type { SavedMessage } from "../metrics/device-event.ts";
@@ -82,7 +83,7 @@ export async function checkOutDir(dir: string): Promise<void> {
   try {
     names = await readdir(dir);
   } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") return;
+    if (errorCode(error) === "ENOENT") return;
     throw noFolder(dir, error);
   }
   const found = names.filter((name) => RUN_FILES.includes(name));

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 
 import type { DialRule } from "../base/dial.ts";
-import { dialTarget } from "../base/dial.ts";
+import { MQTT_PORT, dialTarget } from "../base/dial.ts";
 import type { Problem } from "../base/errors.ts";
 import { FleetError } from "../base/errors.ts";
 import { fileTrouble } from "../base/file-trouble.ts";
@@ -11,7 +11,6 @@ import type { EmulatorInfo } from "../service/emulator-file.ts";
 import type { IngestionReader } from "../service/events.ts";
 import { emulatorIngestionReader } from "../service/events.ts";
 import type { Endpoints } from "../worker/protocol.ts";
-import { MQTT_PORT } from "./reachability.ts";
 
 /** The HTTPS port of both services' APIs. */
 const HTTPS_PORT = 443;

@@ -3,6 +3,7 @@ import { EXIT_CODES, FleetError } from "../base/errors.ts";
 import type { Snapshot } from "../metrics/snapshot.ts";
 import type { ShardStart, WorkerEvent } from "../worker/protocol.ts";
 import { deferred } from "../base/deferred.ts";
+import { settlesWithin } from "../base/settles-within.ts";
 import type { WorkerChannel, WorkerExit } from "./worker-channel.ts";
 import { describeExit } from "./worker-channel.ts";
 import { parseWorkerEvent } from "./worker-event.ts";
@@ -132,23 +133,12 @@ export class WorkerProcess {
     // From here an exit is wanted: `#left` must not take it for a crash.
     this.#state = "stopping";
     this.#channel.send({ type: "stop" });
-    await this.#within(Promise.race([this.#stopped.promise, this.#exited]), this.#timeouts.stopMs);
-    if (await this.#within(this.#exited, this.#timeouts.termMs)) return;
+    await settlesWithin(Promise.race([this.#stopped.promise, this.#exited]), this.#timeouts.stopMs);
+    if (await settlesWithin(this.#exited, this.#timeouts.termMs)) return;
     this.#channel.kill("SIGTERM");
-    if (await this.#within(this.#exited, this.#timeouts.termMs)) return;
+    if (await settlesWithin(this.#exited, this.#timeouts.termMs)) return;
     this.#channel.kill("SIGKILL");
     await this.#exited;
-  }
-
-  /** @returns whether `promise` settled in time */
-  async #within(promise: Promise<void>, ms: number): Promise<boolean> {
-    let timer: NodeJS.Timeout | undefined;
-    const timeout = new Promise<boolean>((resolve) => {
-      timer = setTimeout(() => resolve(false), ms);
-    });
-    const settled = await Promise.race([promise.then(() => true), timeout]);
-    clearTimeout(timer);
-    return settled;
   }
 
   #heard(event: WorkerEvent | undefined): void {
