@@ -14,6 +14,8 @@ const NAMES = fileURLToPath(new URL("../support/names-at-address.mjs", import.me
 /** A loopback address that nobody else has: the ports must be Azure's. */
 const ADDRESS = "127.83.52.7";
 
+const HUBS = ["first-hub.azure-devices.net", "second-hub.azure-devices.net"];
+
 async function canBind(port: number): Promise<boolean> {
   const server = createServer();
   return await new Promise((resolve) => {
@@ -48,7 +50,8 @@ test.skipIf(!portsAreFree)(
   "the conformance tests pass against an emulator that is given as if it were Azure",
   async ({ signal }) => {
     await using place = await workplace();
-    const options = ["--standard-ports", "--host", ADDRESS, "--retry-after", "1"];
+    const hubs = HUBS.flatMap((hub) => ["--hub", hub]);
+    const options = ["--standard-ports", "--host", ADDRESS, "--retry-after", "1", ...hubs];
     await using emulator = new Program(["emulator", "--json", ...options, "--certs", place.certs]);
     const [line] = await emulator.printed(/^\{.*\}$/m);
     const info = parseEmulatorFile(line, "emulator --json");
@@ -66,6 +69,7 @@ test.skipIf(!portsAreFree)(
         EMULATOR_ADDRESS: ADDRESS,
         DPS_CONNECTION_STRING: info.dpsConnectionString,
         IOTHUB_CONNECTION_STRING: info.hubConnectionStrings[0],
+        IOTHUB_CONNECTION_STRING_2: info.hubConnectionStrings[1],
         PROVISIONING_IDSCOPE: info.idScope,
       },
     });

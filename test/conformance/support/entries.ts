@@ -7,6 +7,11 @@ type IndividualEnrollment = Parameters<
 >[0];
 type EnrollmentGroup = Parameters<ProvisioningServiceClient["createOrUpdateEnrollmentGroup"]>[0];
 
+interface EntryHub {
+  readonly hostName: string;
+  readonly registry: Registry;
+}
+
 /** What a test says of an entry; the SDK's types ask for members that only the service fills in. */
 export type EntryBody = Readonly<Record<string, unknown>>;
 
@@ -32,16 +37,22 @@ function slots(primary: string, secondary: string | undefined): EntryBody {
   };
 }
 
-/** The entries of one test, under names that nobody else has; `await using` deletes them and what came of them. */
+/**
+ * The entries of one test, under names that nobody else has; `await using` deletes them and what came of them. Devices
+ * go to the first hub unless an entry names others (`iotHubs`).
+ */
 export class Entries implements AsyncDisposable {
   readonly #client: ProvisioningServiceClient;
-  readonly #registry: Registry;
+  readonly #hubs: readonly EntryHub[];
   readonly #unique = randomUUID().slice(0, 8);
   readonly #cleanUp: (() => Promise<unknown>)[] = [];
 
-  constructor(clients: { readonly dps: ProvisioningServiceClient; readonly registry: Registry }) {
-    this.#client = clients.dps;
-    this.#registry = clients.registry;
+  constructor(target: {
+    readonly dps: ProvisioningServiceClient;
+    readonly hubs: readonly EntryHub[];
+  }) {
+    this.#client = target.dps;
+    this.#hubs = target.hubs;
   }
 
   /** A registration id, device id or group id of this test; what was registered under it goes in the end. */
@@ -49,7 +60,7 @@ export class Entries implements AsyncDisposable {
     const name = `${text}-${this.#unique}`;
     this.#cleanUp.push(
       () => this.#client.deleteDeviceRegistrationState(name),
-      () => this.#registry.delete(name),
+      ...this.#hubs.map((hub) => () => hub.registry.delete(name)),
     );
     return name;
   }
@@ -60,7 +71,7 @@ export class Entries implements AsyncDisposable {
     attestation: EntryBody,
     more: EntryBody = {},
   ): Promise<IndividualEnrollment> {
-    const sent = { registrationId, attestation, provisioningStatus: "enabled", ...more };
+    const sent = { registrationId, ...this.#defaults(), attestation, ...more };
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- see EntryBody
     const body = sent as unknown as IndividualEnrollment;
     const { responseBody } = await this.#client.createOrUpdateIndividualEnrollment(body);
@@ -74,12 +85,16 @@ export class Entries implements AsyncDisposable {
     attestation: EntryBody,
     more: EntryBody = {},
   ): Promise<EnrollmentGroup> {
-    const sent = { enrollmentGroupId, attestation, provisioningStatus: "enabled", ...more };
+    const sent = { enrollmentGroupId, ...this.#defaults(), attestation, ...more };
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- see EntryBody
     const body = sent as unknown as EnrollmentGroup;
     const { responseBody } = await this.#client.createOrUpdateEnrollmentGroup(body);
     this.#cleanUp.push(() => this.#client.deleteEnrollmentGroup(enrollmentGroupId));
     return responseBody;
+  }
+
+  #defaults(): EntryBody {
+    return { provisioningStatus: "enabled", iotHubs: [this.#hubs[0]?.hostName] };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

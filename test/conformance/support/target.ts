@@ -14,10 +14,12 @@ import { connect as mqttConnect } from "mqtt";
 import { WebSocket, createWebSocketStream } from "ws";
 import { redirect } from "../../integration/emulator-service-clients.ts";
 import type { DeviceKeys } from "../../integration/emulator-wire.ts";
-import { WireClient, emulatorForTest } from "../../integration/emulator-wire.ts";
+import { HUB, WireClient, emulatorForTest } from "../../integration/emulator-wire.ts";
 import type { TestPki } from "../../support/pki.ts";
 import { testPki } from "../../support/pki.ts";
 import { Entries } from "./entries.ts";
+
+const HUB_2 = "second-hub.azure-devices.net";
 
 /** How a device comes to DPS. */
 export const MQTT_TRANSPORTS = ["MQTT", "MQTT over WebSocket"] as const;
@@ -25,6 +27,18 @@ export const TRANSPORTS = [...MQTT_TRANSPORTS, "HTTPS"] as const;
 export type TransportKind = (typeof TRANSPORTS)[number];
 
 export type DeviceTransport = ProvisioningMqtt | ProvisioningMqttWs | ProvisioningHttp;
+
+/** Whether there are two hubs; real Azure has as many as it is given. For `test.skipIf`, which is asked before there is a target. */
+export const HAS_TWO_HUBS =
+  process.env["IOTHUB_CONNECTION_STRING"] === undefined ||
+  process.env["IOTHUB_CONNECTION_STRING_2"] !== undefined;
+
+/** A hub that is linked to the DPS instance. */
+export interface TargetHub {
+  readonly hostName: string;
+  readonly connectionString: string;
+  readonly registry: iothub.Registry;
+}
 
 export interface HttpsAnswer {
   readonly status: number;
@@ -43,7 +57,7 @@ export interface HttpsQuestion {
 }
 
 /**
- * The DPS instance and the hub that the conformance tests speak to, by Microsoft's names. Tests make entries under
+ * The DPS instance and the hubs that the conformance tests speak to, by Microsoft's names. Tests make entries under
  * unique names (`entries`) and delete them again, so that they can share an instance with others.
  */
 export interface Target extends AsyncDisposable {
@@ -53,10 +67,13 @@ export interface Target extends AsyncDisposable {
   readonly provisioningHost: string;
   /** The DPS instance's own name. */
   readonly dpsHost: string;
+  /** The first hub, where devices come unless an entry says otherwise. */
   readonly hub: string;
+  /** All hubs, `hub` first; two or more where `HAS_TWO_HUBS`. */
+  readonly hubs: readonly TargetHub[];
   /** Certificates for devices; nothing of it is known to the target before a test enrolls it. */
   readonly pki: TestPki;
-  /** Microsoft's service clients. */
+  /** Microsoft's service clients; the registry is that of `hub`. */
   readonly clients: {
     readonly registry: iothub.Registry;
     readonly dps: ProvisioningServiceClient;
@@ -86,21 +103,29 @@ interface Detour {
 
 /**
  * An emulator in this process; or, where `DPS_CONNECTION_STRING`, `IOTHUB_CONNECTION_STRING` and `PROVISIONING_IDSCOPE`
- * are set, what they name, dialled and trusted as the process does it (`NODE_EXTRA_CA_CERTS`).
+ * are set, what they name, dialled and trusted as the process does it (`NODE_EXTRA_CA_CERTS`); a second hub is
+ * `IOTHUB_CONNECTION_STRING_2`.
  */
 export async function conformanceTarget(): Promise<Target> {
   const {
     DPS_CONNECTION_STRING: dps,
     IOTHUB_CONNECTION_STRING: hub,
+    IOTHUB_CONNECTION_STRING_2: second,
     PROVISIONING_IDSCOPE: idScope,
     PROVISIONING_HOST: provisioningHost = "global.azure-devices-provisioning.net",
   } = process.env;
   if (dps !== undefined && hub !== undefined && idScope !== undefined)
-    return targetOf({ dps, hub, idScope, provisioningHost, pki: await testPki() });
-  const { emulator, pki } = await emulatorForTest({ assignmentMs: 20 });
+    return targetOf({
+      dps,
+      hubs: second === undefined ? [hub] : [hub, second],
+      idScope,
+      provisioningHost,
+      pki: await testPki(),
+    });
+  const { emulator, pki } = await emulatorForTest({ assignmentMs: 20, hubs: [HUB, HUB_2] });
   return targetOf({
     dps: emulator.dpsConnectionString,
-    hub: emulator.hubConnectionStrings[0] ?? "",
+    hubs: emulator.hubConnectionStrings,
     idScope: emulator.idScope,
     provisioningHost: emulator.provisioningHost,
     pki,
@@ -116,7 +141,7 @@ export async function conformanceTarget(): Promise<Target> {
 
 function targetOf(options: {
   readonly dps: string;
-  readonly hub: string;
+  readonly hubs: readonly string[];
   readonly idScope: string;
   readonly provisioningHost: string;
   readonly pki: TestPki;
@@ -128,21 +153,28 @@ function targetOf(options: {
     detour === undefined
       ? undefined
       : new Agent({ host: detour.address, port: detour.httpsPort, ca: detour.ca, keepAlive: true });
-  const clients = {
-    registry: iothub.Registry.fromConnectionString(options.hub),
-    dps: ProvisioningServiceClient.fromConnectionString(options.dps),
-  };
-  if (agent !== undefined) for (const client of Object.values(clients)) redirect(client, agent);
+  const dps = ProvisioningServiceClient.fromConnectionString(options.dps);
+  const hubs = options.hubs.map((connectionString) => ({
+    hostName: hostNameIn(connectionString),
+    connectionString,
+    registry: iothub.Registry.fromConnectionString(connectionString),
+  }));
+  const [hub] = hubs;
+  if (hub === undefined) throw new TypeError("no hub");
+  const clients = { registry: hub.registry, dps };
+  if (agent !== undefined)
+    for (const client of [dps, ...hubs.map(({ registry }) => registry)]) redirect(client, agent);
   return {
     live: detour === undefined,
     idScope,
     provisioningHost,
     dpsHost: hostNameIn(options.dps),
-    hub: hostNameIn(options.hub),
+    hub: hub.hostName,
+    hubs,
     pki,
     clients,
     agent,
-    entries: () => new Entries(clients),
+    entries: () => new Entries({ dps, hubs }),
     transport: (kind) => transportOf(kind, detour, agent),
     wire: (kind, host, keys) =>
       kind === "MQTT" ? overTls(host, keys, detour) : overWebSocket(host, keys, agent),
