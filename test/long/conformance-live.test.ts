@@ -71,6 +71,8 @@ test.skipIf(!portsAreFree)(
         IOTHUB_CONNECTION_STRING: info.hubConnectionStrings[0],
         IOTHUB_CONNECTION_STRING_2: info.hubConnectionStrings[1],
         PROVISIONING_IDSCOPE: info.idScope,
+        EMULATOR_ADMIN_URL: info.adminUrl,
+        EMULATOR_ADMIN_TOKEN: info.adminToken,
       },
     });
     await new Promise((resolve) => {

@@ -18,6 +18,8 @@ import { HUB, WireClient, emulatorForTest } from "../../integration/emulator-wir
 import type { TestPki } from "../../support/pki.ts";
 import { testPki } from "../../support/pki.ts";
 import { Entries } from "./entries.ts";
+import type { Management } from "./management.ts";
+import { managementClients } from "./management.ts";
 
 const HUB_2 = "second-hub.azure-devices.net";
 
@@ -32,6 +34,11 @@ export type DeviceTransport = ProvisioningMqtt | ProvisioningMqttWs | Provisioni
 export const HAS_TWO_HUBS =
   process.env["IOTHUB_CONNECTION_STRING"] === undefined ||
   process.env["IOTHUB_CONNECTION_STRING_2"] !== undefined;
+
+/** Whether there are management clients: an emulator has them, real Azure wants more than connection strings. */
+export const HAS_MANAGEMENT =
+  process.env["IOTHUB_CONNECTION_STRING"] === undefined ||
+  process.env["EMULATOR_ADMIN_TOKEN"] !== undefined;
 
 /** A hub that is linked to the DPS instance. */
 export interface TargetHub {
@@ -80,6 +87,8 @@ export interface Target extends AsyncDisposable {
   };
   /** For Microsoft's `webSocketAgent`; undefined where the names and the trust of the process will do. */
   readonly agent: Agent | undefined;
+  /** Microsoft's management clients; undefined where `HAS_MANAGEMENT` is false. */
+  readonly management: Management | undefined;
   /** A test's own names and entries. */
   entries(): Entries;
   /** Microsoft's provisioning transport, one for each registration. */
@@ -113,6 +122,8 @@ export async function conformanceTarget(): Promise<Target> {
     IOTHUB_CONNECTION_STRING_2: second,
     PROVISIONING_IDSCOPE: idScope,
     PROVISIONING_HOST: provisioningHost = "global.azure-devices-provisioning.net",
+    EMULATOR_ADMIN_URL: adminUrl,
+    EMULATOR_ADMIN_TOKEN: adminToken,
   } = process.env;
   if (dps !== undefined && hub !== undefined && idScope !== undefined)
     return targetOf({
@@ -121,6 +132,9 @@ export async function conformanceTarget(): Promise<Target> {
       idScope,
       provisioningHost,
       pki: await testPki(),
+      ...(adminUrl !== undefined && adminToken !== undefined
+        ? { management: managementClients({ adminUrl, adminToken }) }
+        : {}),
     });
   const { emulator, pki } = await emulatorForTest({ assignmentMs: 20, hubs: [HUB, HUB_2] });
   return targetOf({
@@ -135,6 +149,7 @@ export async function conformanceTarget(): Promise<Target> {
       httpsPort: emulator.httpsPort,
       ca: pki.root.certificatePem,
     },
+    management: managementClients({ ...emulator, ca: pki.root.certificatePem }),
     stop: () => emulator.stop(),
   });
 }
@@ -146,6 +161,7 @@ function targetOf(options: {
   readonly provisioningHost: string;
   readonly pki: TestPki;
   readonly detour?: Detour;
+  readonly management?: Management;
   readonly stop?: () => Promise<void>;
 }): Target {
   const { idScope, provisioningHost, pki, detour } = options;
@@ -174,6 +190,7 @@ function targetOf(options: {
     pki,
     clients,
     agent,
+    management: options.management,
     entries: () => new Entries({ dps, hubs }),
     transport: (kind) => transportOf(kind, detour, agent),
     wire: (kind, host, keys) =>

@@ -1,0 +1,37 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { Management } from "./support/management.ts";
+import { RESOURCE_GROUP } from "./support/management.ts";
+import type { Target } from "./support/target.ts";
+import { HAS_MANAGEMENT, conformanceTarget } from "./support/target.ts";
+
+let target: Target;
+let management: Management;
+beforeAll(async () => {
+  target = await conformanceTarget();
+  if (target.management !== undefined) management = target.management;
+});
+afterAll(() => target[Symbol.asyncDispose]());
+
+const nameOf = (hostName: string): string => hostName.split(".")[0] ?? "";
+
+// Microsoft's management packages for DPS and IoT Hub are the clients.
+describe.skipIf(!HAS_MANAGEMENT)("Azure Resource Manager (Microsoft's REST reference)", () => {
+  test("a DPS instance and a hub are resources by their names", async () => {
+    const dpsName = nameOf(target.dpsHost);
+    expect(await management.dps.iotDpsResource.get(dpsName, RESOURCE_GROUP)).toMatchObject({
+      name: dpsName,
+      type: "Microsoft.Devices/provisioningServices",
+    });
+    const hubName = nameOf(target.hub);
+    expect(await management.hubs.iotHubResource.get(RESOURCE_GROUP, hubName)).toMatchObject({
+      name: hubName,
+      type: "Microsoft.Devices/IotHubs",
+    });
+  });
+
+  test("a resource that is not there is ResourceNotFound", async () => {
+    await expect(management.dps.iotDpsResource.get("nobody", RESOURCE_GROUP)).rejects.toMatchObject(
+      { name: "RestError", statusCode: 404, code: "ResourceNotFound" },
+    );
+  });
+});
