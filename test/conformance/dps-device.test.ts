@@ -6,7 +6,8 @@ import { rawDevice, readAnswer, registerRaw, registerWithSdk, userName } from ".
 import type { Entries } from "./support/entries.ts";
 import { signingCertificates } from "./support/entries.ts";
 import type { Target } from "./support/target.ts";
-import { MQTT_TRANSPORTS, TRANSPORTS, conformanceTarget } from "./support/target.ts";
+import { conformanceTarget } from "./support/target.ts";
+import { MQTT_TRANSPORTS, TRANSPORTS } from "./support/transports.ts";
 
 const DATE = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{1,7}Z$/;
 const GUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;

@@ -6,7 +6,8 @@ import { readAnswer } from "./support/device.ts";
 import type { Entries } from "./support/entries.ts";
 import { signingCertificates } from "./support/entries.ts";
 import type { Target } from "./support/target.ts";
-import { MQTT_TRANSPORTS, conformanceTarget } from "./support/target.ts";
+import { conformanceTarget } from "./support/target.ts";
+import { MQTT_TRANSPORTS } from "./support/transports.ts";
 
 /** What differs between Microsoft's SDKs when they register a device; read in their sources. */
 interface Dialect {

@@ -4,7 +4,8 @@ import { rawDevice, registerRaw, registerWithSdk } from "./support/device.ts";
 import type { Entries } from "./support/entries.ts";
 import { signingCertificates, symmetricKeys } from "./support/entries.ts";
 import type { HttpsAnswer, HttpsQuestion, Target } from "./support/target.ts";
-import { TRANSPORTS, conformanceTarget } from "./support/target.ts";
+import { conformanceTarget } from "./support/target.ts";
+import { TRANSPORTS } from "./support/transports.ts";
 
 let target: Target;
 let group: Entries;

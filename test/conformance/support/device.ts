@@ -4,7 +4,8 @@ import { SymmetricKeySecurityClient } from "azure-iot-security-symmetric-key";
 import { X509Security } from "azure-iot-security-x509";
 import type { DeviceKeys, WireClient } from "../../integration/emulator-wire.ts";
 import { connectPacket, publishPacket, subscribePacket } from "../../integration/emulator-wire.ts";
-import type { Target, TransportKind } from "./target.ts";
+import type { Target } from "./target.ts";
+import type { TransportKind } from "./transports.ts";
 
 /** What a device has to show: a leaf with its chain and key, or a symmetric key in base64. */
 export type DeviceSecret = DeviceKeys | { readonly symmetricKey: string };

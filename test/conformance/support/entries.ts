@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { ProvisioningServiceClient } from "azure-iot-provisioning-service";
-import type { Registry } from "azure-iothub";
+import type { Device, Registry } from "azure-iothub";
 
 type IndividualEnrollment = Parameters<
   ProvisioningServiceClient["createOrUpdateIndividualEnrollment"]
@@ -90,6 +90,19 @@ export class Entries implements AsyncDisposable {
     const body = sent as unknown as EnrollmentGroup;
     const { responseBody } = await this.#client.createOrUpdateEnrollmentGroup(body);
     this.#cleanUp.push(() => this.#client.deleteEnrollmentGroup(enrollmentGroupId));
+    return responseBody;
+  }
+
+  /** Creates an identity in the first hub's registry; `authentication` as the REST API writes it. */
+  async identity(
+    deviceId: string,
+    authentication: EntryBody = { type: "sas" },
+    more: EntryBody = {},
+  ): Promise<Device> {
+    const [hub] = this.#hubs;
+    if (hub === undefined) throw new TypeError("no hub");
+    const { responseBody } = await hub.registry.create({ deviceId, authentication, ...more });
+    this.#cleanUp.push(() => hub.registry.delete(deviceId));
     return responseBody;
   }
 

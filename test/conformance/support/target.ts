@@ -2,15 +2,8 @@ import { once } from "node:events";
 import type { IncomingHttpHeaders } from "node:http";
 import { Agent, request as httpsRequest } from "node:https";
 import { connect as tlsConnect } from "node:tls";
-import mqttBase from "azure-iot-mqtt-base";
-import { Http as ProvisioningHttp } from "azure-iot-provisioning-device-http";
-import {
-  Mqtt as ProvisioningMqtt,
-  MqttWs as ProvisioningMqttWs,
-} from "azure-iot-provisioning-device-mqtt";
 import { ProvisioningServiceClient } from "azure-iot-provisioning-service";
 import iothub from "azure-iothub";
-import { connect as mqttConnect } from "mqtt";
 import { WebSocket, createWebSocketStream } from "ws";
 import { redirect } from "../../integration/emulator-service-clients.ts";
 import type { DeviceKeys } from "../../integration/emulator-wire.ts";
@@ -20,15 +13,16 @@ import { testPki } from "../../support/pki.ts";
 import { Entries } from "./entries.ts";
 import type { Management } from "./management.ts";
 import { managementClients } from "./management.ts";
+import type {
+  Detour,
+  DeviceTransport,
+  HubTransport,
+  MqttTransportKind,
+  TransportKind,
+} from "./transports.ts";
+import { hubTransport, provisioningTransport } from "./transports.ts";
 
 const HUB_2 = "second-hub.azure-devices.net";
-
-/** How a device comes to DPS. */
-export const MQTT_TRANSPORTS = ["MQTT", "MQTT over WebSocket"] as const;
-export const TRANSPORTS = [...MQTT_TRANSPORTS, "HTTPS"] as const;
-export type TransportKind = (typeof TRANSPORTS)[number];
-
-export type DeviceTransport = ProvisioningMqtt | ProvisioningMqttWs | ProvisioningHttp;
 
 /** Whether there are two hubs; real Azure has as many as it is given. For `test.skipIf`, which is asked before there is a target. */
 export const HAS_TWO_HUBS =
@@ -93,21 +87,11 @@ export interface Target extends AsyncDisposable {
   entries(): Entries;
   /** Microsoft's provisioning transport, one for each registration. */
   transport(kind: TransportKind): DeviceTransport;
+  /** Microsoft's transport for device clients of hubs; `hubDevice` connects with it. */
+  hubTransport(kind: MqttTransportKind): HubTransport;
   /** A TLS connection for raw packets, under `host`, on the MQTT port or as a WebSocket. */
-  wire(
-    kind: (typeof MQTT_TRANSPORTS)[number],
-    host: string,
-    keys?: DeviceKeys,
-  ): Promise<WireClient>;
+  wire(kind: MqttTransportKind, host: string, keys?: DeviceKeys): Promise<WireClient>;
   https(question: HttpsQuestion): Promise<HttpsAnswer>;
-}
-
-/** Where to dial instead of the name, and whom to trust. */
-interface Detour {
-  readonly address: string;
-  readonly mqttPort: number;
-  readonly httpsPort: number;
-  readonly ca: string;
 }
 
 /**
@@ -146,7 +130,12 @@ export async function conformanceTarget(): Promise<Target> {
     detour: {
       address: emulator.host,
       mqttPort: emulator.mqttPort,
-      httpsPort: emulator.httpsPort,
+      agent: new Agent({
+        host: emulator.host,
+        port: emulator.httpsPort,
+        ca: pki.root.certificatePem,
+        keepAlive: true,
+      }),
       ca: pki.root.certificatePem,
     },
     management: managementClients({ ...emulator, ca: pki.root.certificatePem }),
@@ -165,10 +154,7 @@ function targetOf(options: {
   readonly stop?: () => Promise<void>;
 }): Target {
   const { idScope, provisioningHost, pki, detour } = options;
-  const agent =
-    detour === undefined
-      ? undefined
-      : new Agent({ host: detour.address, port: detour.httpsPort, ca: detour.ca, keepAlive: true });
+  const agent = detour?.agent;
   const dps = ProvisioningServiceClient.fromConnectionString(options.dps);
   const hubs = options.hubs.map((connectionString) => ({
     hostName: hostNameIn(connectionString),
@@ -192,7 +178,8 @@ function targetOf(options: {
     agent,
     management: options.management,
     entries: () => new Entries({ dps, hubs }),
-    transport: (kind) => transportOf(kind, detour, agent),
+    transport: (kind) => provisioningTransport(kind, detour),
+    hubTransport: (kind) => hubTransport(kind, detour),
     wire: (kind, host, keys) =>
       kind === "MQTT" ? overTls(host, keys, detour) : overWebSocket(host, keys, agent),
     https: (question) => ask({ host: provisioningHost, ...question }, agent),
@@ -207,52 +194,6 @@ function hostNameIn(connectionString: string): string {
   const name = /(?:^|;)HostName=([^;]+)/i.exec(connectionString)?.[1];
   if (name === undefined) throw new TypeError("the connection string has no HostName");
   return name;
-}
-
-function transportOf(
-  kind: TransportKind,
-  detour: Detour | undefined,
-  agent: Agent | undefined,
-): DeviceTransport {
-  switch (kind) {
-    case "MQTT":
-      return detour === undefined
-        ? new ProvisioningMqtt()
-        : new ProvisioningMqtt(new mqttBase.MqttBase(providerOf(detour)));
-    case "MQTT over WebSocket": {
-      const base = new mqttBase.MqttBase();
-      if (agent !== undefined) base.setOptions({ mqtt: { webSocketAgent: agent } });
-      return new ProvisioningMqttWs(base);
-    }
-    case "HTTPS": {
-      const transport = new ProvisioningHttp();
-      // The transport has no option for it; the field is what its constructor takes in Microsoft's own tests.
-      const base: unknown = Reflect.get(transport, "_httpBase");
-      if (agent !== undefined) setAgent(base, agent);
-      return transport;
-    }
-    default:
-      return kind satisfies never;
-  }
-}
-
-function setAgent(base: unknown, agent: Agent): void {
-  if (typeof base !== "object" || base === null || !("setOptions" in base))
-    throw new TypeError("the SDK's HTTP base is elsewhere");
-  const { setOptions } = base;
-  if (typeof setOptions !== "function") throw new TypeError("the SDK's HTTP base is different");
-  Reflect.apply(setOptions, base, [{ http: { agent } }]);
-}
-
-/** What `MqttBase` asks of an MQTT library: here its own, MQTT.js, with another address under the same name. */
-function providerOf({ address, mqttPort, ca }: Detour): unknown {
-  return {
-    connect: (uri: string, options: Record<string, unknown>) => {
-      const { hostname } = new URL(uri);
-      const dial = { hostname: address, host: address, port: mqttPort, servername: hostname, ca };
-      return mqttConnect(uri, { ...options, ...dial });
-    },
-  };
 }
 
 const certificateOf = (
