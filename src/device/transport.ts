@@ -5,6 +5,7 @@ import { DeviceFailure } from "../base/failure.ts";
 import type { MqttConnectOptions, MqttProvider } from "./azure-sdk.ts";
 import type { DialRule } from "../base/dial.ts";
 import { MQTT_PORT, dialTarget } from "../base/dial.ts";
+import { payloadFault } from "./payload-fault.ts";
 import type { TlsSessions } from "./tls-sessions.ts";
 import { connackFailure, socketFailure } from "./wire-failure.ts";
 
@@ -23,6 +24,9 @@ export interface TransportOptions {
 
 /** Source: Microsoft Learn, "Communicate with DPS using MQTT": `$dps/registrations/res/{status}/?$rid=…`. */
 const DPS_ANSWER = /^\$dps\/registrations\/res\/(\d{3})\//;
+
+/** A topic that the SDK passes over. */
+const KEPT_FROM_THE_SDK = "malformed";
 
 function dpsStatusOf(topic: string): number | undefined {
   const status = DPS_ANSWER.exec(topic)?.[1];
@@ -90,7 +94,14 @@ export class TracingProvider implements MqttProvider {
     const limit = setTimeout(() => this.#expire(trace), this.#options.connectTimeoutMs);
     client.once("close", () => clearTimeout(limit));
     client.on("packetreceive", (packet) => {
-      if (packet.cmd === "publish") trace.dpsStatus = dpsStatusOf(packet.topic) ?? trace.dpsStatus;
+      if (packet.cmd === "publish") {
+        trace.dpsStatus = dpsStatusOf(packet.topic) ?? trace.dpsStatus;
+        const fault = payloadFault(packet.topic, packet.payload);
+        if (fault !== undefined) {
+          packet.topic = KEPT_FROM_THE_SDK;
+          this.destroy(new DeviceFailure("protocol", `${hostname} ${fault}`));
+        }
+      }
       if (packet.cmd !== "connack") return;
       clearTimeout(limit);
       trace.connackMs = this.#options.clock();

@@ -117,6 +117,14 @@ test("an answer without a status is a protocol failure, and does not end the pro
   expect(result.error).toMatchObject({ failureClass: "protocol" });
 });
 
+test.for(["", "<html>", '{"status":', "null", "7"])(
+  "an answer that is no JSON (%j) is a protocol failure, and does not end the process",
+  async (body) => {
+    const result = await registerWith(() => ({ status: 200, body }));
+    expect(result.error).toMatchObject({ failureClass: "protocol" });
+  },
+);
+
 test("a connection lost between two polls is opened anew and the device is assigned", async () => {
   const result = await registerWith(({ kind }) =>
     kind === "register" ? { ...ASSIGNING, thenDrop: true } : ASSIGNED,

@@ -8,7 +8,10 @@ import { generate, parser } from "mqtt-packet";
 export interface ScriptedAnswer {
   readonly status: number;
   readonly retryAfterS?: number;
-  readonly body: object;
+  /** A text is sent as it is. */
+  readonly body: object | string;
+  /** In place of that of a DPS answer. */
+  readonly topic?: (requestId: string) => string;
   readonly thenDrop?: boolean;
 }
 
@@ -76,8 +79,9 @@ export async function startScriptedDps(
         qos: 0,
         dup: false,
         retain: false,
-        topic: `$dps/registrations/res/${reply.status}/?$rid=${rid}${retryAfter}`,
-        payload: JSON.stringify(reply.body),
+        topic:
+          reply.topic?.(rid) ?? `$dps/registrations/res/${reply.status}/?$rid=${rid}${retryAfter}`,
+        payload: typeof reply.body === "string" ? reply.body : JSON.stringify(reply.body),
       }),
     );
     if (reply.thenDrop === true) socket.end();
