@@ -46,6 +46,8 @@ export interface EmulatorLimits {
   /** Items of a query page unless the caller says otherwise, and at most. */
   readonly queryPageSize: number;
   readonly queryPageSizeMax: number;
+  /** The longest query or routing condition, in characters; Azure's limit is not documented. */
+  readonly queryMaxLength: number;
   /** How long a disabled, deleted or re-keyed identity keeps its live connection, in ms. */
   readonly identityCloseDelayMs: number;
   /** Ingested messages that are kept for readers; the emulator's own bounds, older ones are dropped. */
@@ -79,6 +81,7 @@ export const AZURE_DEFAULTS: EmulatorLimits = {
   sasClockSkewS: 300,
   queryPageSize: 100,
   queryPageSizeMax: 1000,
+  queryMaxLength: 64 * 1024,
   identityCloseDelayMs: 0,
   eventsMaxCount: 1_000_000,
   eventsMaxBytes: 256 * 1024 * 1024,
@@ -113,6 +116,7 @@ export function limitsFrom(overrides: Partial<EmulatorLimits>): EmulatorLimits {
     sasClockSkewS: pick("sasClockSkewS"),
     queryPageSize: pick("queryPageSize"),
     queryPageSizeMax: pick("queryPageSizeMax"),
+    queryMaxLength: pick("queryMaxLength"),
     identityCloseDelayMs: pick("identityCloseDelayMs"),
     eventsMaxCount: pick("eventsMaxCount"),
     eventsMaxBytes: pick("eventsMaxBytes"),

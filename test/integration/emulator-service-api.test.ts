@@ -210,11 +210,6 @@ test("an identity is read by its id, and an unknown one is DeviceNotFound", asyn
     await expect(asking).rejects.toMatchObject({ name: "DeviceNotFoundError" });
 });
 
-test("a query that is not known here is refused with 400", async () => {
-  const query = clients.registry.createQuery("SELECT * FROM devices WHERE tags.a = 1");
-  await expect(query.nextAsTwin()).rejects.toMatchObject({ name: "ArgumentError" });
-});
-
 test.for<readonly [string, () => string | undefined]>([
   ["no token", () => undefined],
   ["a token of another hub's key", () => tokenFor(world.emulator.hubConnectionStrings[1] ?? "")],

@@ -1,5 +1,4 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
-import { z } from "zod";
 import { ServiceFault } from "../fault.ts";
 import { deleteDevice } from "../hub/delete-device.ts";
 import { deviceDocument, twinDocument } from "../hub/documents.ts";
@@ -10,8 +9,8 @@ import type { Surroundings } from "../surroundings.ts";
 import type { ApiScope } from "./api-server.ts";
 import { needs } from "./authorization.ts";
 import { parseDevice, parseMethodCall, parseTwinPatch } from "./hub-documents.ts";
-import { pageOf } from "./paging.ts";
-import { headerOf, parseBody, sendJson, sendPage } from "./replies.ts";
+import { queryRoutes } from "./query-routes.ts";
+import { headerOf, sendJson } from "./replies.ts";
 
 interface ById {
   readonly Params: { readonly id: string };
@@ -25,10 +24,11 @@ export interface HubApiOptions {
 
 /** `GET /devices` gives no more (azure-iothub 1.16, Registry.list). */
 const LIST_MAX = 1000;
-const ALL_DEVICES = /^\s*select\s+\*\s+from\s+devices\s*$/i;
 
 /** The service API of the hubs; paths and methods as azure-iothub 1.16 calls them. */
-export function hubRoutes(api: ApiScope, { around, hubOf }: HubApiOptions): void {
+export function hubRoutes(api: ApiScope, options: HubApiOptions): void {
+  const { around, hubOf } = options;
+  queryRoutes(api, options);
   api.get<ById>("/twins/:id", needs("ServiceConnect"), async (request, reply) => {
     const hub = hubOf(request);
     await sendJson(reply, 200, twinDocument(hub, hub.devices.get(request.params.id)));
@@ -72,20 +72,6 @@ export function hubRoutes(api: ApiScope, { around, hubOf }: HubApiOptions): void
   api.delete<ById>("/devices/:id", needs("RegistryWrite"), async (request, reply) => {
     deleteDevice(hubOf(request), request.params.id, headerOf(request, "if-match"));
     await reply.code(204).send();
-  });
-  api.post("/devices/query", needs("ServiceConnect", "RegistryRead"), async (request, reply) => {
-    const { query } = parseBody(z.object({ query: z.string() }), request.body);
-    if (!ALL_DEVICES.test(query))
-      throw new ServiceFault("badRequest", "Only SELECT * FROM devices is known here.");
-    const hub = hubOf(request);
-    const page = pageOf(hub.devices.all(), (record) => record.deviceId, {
-      maxItemCount: headerOf(request, "x-ms-max-item-count"),
-      continuation: headerOf(request, "x-ms-continuation"),
-      defaultSize: around.limits.queryPageSize,
-      maxSize: around.limits.queryPageSizeMax,
-    });
-    const items = page.items.map((record) => twinDocument(hub, record));
-    await sendPage(reply, { ...page, items }, "Twin");
   });
   api.get("/statistics/devices", needs("RegistryRead"), async (request, reply) => {
     const { devices } = hubOf(request);

@@ -6,6 +6,14 @@ export interface Page<T> {
   readonly continuation: string | undefined;
 }
 
+/** What a client asks of a page, by its headers, and the sizes of this service. */
+export interface PageRequest {
+  readonly maxItemCount: string | undefined;
+  readonly continuation: string | undefined;
+  readonly defaultSize: number;
+  readonly maxSize: number;
+}
+
 /**
  * One page of `items`, in the order of their keys. The token names the last key that was given, so that items that
  * come and go between two pages neither repeat others nor hide them.
@@ -15,13 +23,23 @@ export interface Page<T> {
 export function pageOf<T>(
   items: Iterable<T>,
   keyOf: (item: T) => string,
-  request: {
-    readonly maxItemCount: string | undefined;
-    readonly continuation: string | undefined;
-    readonly defaultSize: number;
-    readonly maxSize: number;
-  },
+  request: PageRequest,
 ): Page<T> {
+  return pageOfShown(items, keyOf, (item) => item, request);
+}
+
+/**
+ * The same where an item is shown as something else, or, by undefined, not at all. Looks at no more items than the
+ * page needs.
+ *
+ * @throws {ServiceFault} as `pageOf`
+ */
+export function pageOfShown<T, R>(
+  items: Iterable<T>,
+  keyOf: (item: T) => string,
+  show: (item: T) => R | undefined,
+  request: PageRequest,
+): Page<R> {
   const size = pageSize(request);
   const after =
     request.continuation === undefined || request.continuation === ""
@@ -31,19 +49,19 @@ export function pageOf<T>(
     .map((item) => ({ key: keyOf(item), item }))
     .filter(({ key }) => after === undefined || key > after)
     .toSorted((a, b) => (a.key < b.key ? -1 : 1));
-  const page = rest.slice(0, size);
-  const last = rest.length > size ? page.at(-1) : undefined;
-  return {
-    items: page.map(({ item }) => item),
-    continuation: last === undefined ? undefined : writeToken(last.key),
-  };
+  const page: R[] = [];
+  let lastKey = "";
+  for (const { key, item } of rest) {
+    const shown = show(item);
+    if (shown === undefined) continue;
+    if (page.length === size) return { items: page, continuation: writeToken(lastKey) };
+    page.push(shown);
+    lastKey = key;
+  }
+  return { items: page, continuation: undefined };
 }
 
-function pageSize(request: {
-  readonly maxItemCount: string | undefined;
-  readonly defaultSize: number;
-  readonly maxSize: number;
-}): number {
+function pageSize(request: PageRequest): number {
   if (request.maxItemCount === undefined) return request.defaultSize;
   const size = Number(request.maxItemCount);
   if (!Number.isInteger(size) || size < 1)
