@@ -31,6 +31,7 @@ const emulatorArguments = z.object({
     })
     .optional(),
   retryAfter: whole(0, 3600).optional(),
+  requireVerifiedCa: onOff,
   certs: z.string().min(1),
   logLevel,
 });
@@ -98,6 +99,12 @@ export function emulatorCommand(host: Host): CommandModule {
           requiresArg: true,
           describe: "seconds that DPS tells devices to wait between polls",
           defaultDescription: "3",
+        })
+        .option("require-verified-ca", {
+          type: "boolean",
+          default: false,
+          describe:
+            "a group's signing certificate counts only once its CA is verified, as in Azure",
         })
         .option("certs", {
           type: "string",
@@ -175,6 +182,7 @@ export async function runEmulator(options: EmulatorArguments, host: Host): Promi
       hubs,
       ...(options.idScope === undefined ? {} : { idScope: options.idScope }),
       ...(options.retryAfter === undefined ? {} : { retryAfterS: options.retryAfter }),
+      requireVerifiedCa: options.requireVerifiedCa,
       log,
     });
     const { mqttPort, httpsPort } = emulator;

@@ -41,6 +41,13 @@ export interface EmulatorLimits {
     "byApiVersion" | "initialAssignment" | "reprovisionedToInitialAssignment";
   /** Whether GET and PUT of an enrollment show its symmetric keys, as `attestationmechanism` does; Azure's answer is not documented. */
   readonly enrollmentKeysShown: boolean;
+  /**
+   * Whether an X.509 group's signing certificate, and the chain of an individual enrollment, must be or lead up to a
+   * verified CA certificate of the DPS instance, as in Azure.
+   */
+  readonly requireVerifiedCa: boolean;
+  /** CA certificates of a DPS instance, and of a hub. */
+  readonly caCertificatesMax: number;
   /** How far a SAS token may be past its end, in s. */
   readonly sasClockSkewS: number;
   /** Items of a query page unless the caller says otherwise, and at most. */
@@ -78,6 +85,8 @@ export const AZURE_DEFAULTS: EmulatorLimits = {
   unknownIdScope: "connect",
   sameHubSubstatus: "byApiVersion",
   enrollmentKeysShown: false,
+  requireVerifiedCa: false,
+  caCertificatesMax: 25,
   sasClockSkewS: 300,
   queryPageSize: 100,
   queryPageSizeMax: 1000,
@@ -113,6 +122,8 @@ export function limitsFrom(overrides: Partial<EmulatorLimits>): EmulatorLimits {
     unknownIdScope: pick("unknownIdScope"),
     sameHubSubstatus: pick("sameHubSubstatus"),
     enrollmentKeysShown: pick("enrollmentKeysShown"),
+    requireVerifiedCa: pick("requireVerifiedCa"),
+    caCertificatesMax: pick("caCertificatesMax"),
     sasClockSkewS: pick("sasClockSkewS"),
     queryPageSize: pick("queryPageSize"),
     queryPageSizeMax: pick("queryPageSizeMax"),

@@ -1,10 +1,10 @@
-import type { X509Certificate } from "node:crypto";
 import { randomBytes, randomUUID } from "node:crypto";
 import type { Logger } from "../base/log.ts";
 import { silentLogger } from "../base/log.ts";
 import type { AccessPolicy } from "./access-policy.ts";
 import { DPS_POLICIES, HUB_POLICIES, newPolicies } from "./access-policy.ts";
 import { packetBytes } from "./broker.ts";
+import { CaStore } from "./certificates/ca-store.ts";
 import type { EmulatorLimits } from "./defaults.ts";
 import { limitsFrom } from "./defaults.ts";
 import { DeviceApi } from "./dps/device-api.ts";
@@ -44,11 +44,6 @@ export interface EmulatorOptions extends Partial<EmulatorLimits> {
   readonly dpsHost?: string;
   /** Host names of the hubs, at least one. */
   readonly hubs?: readonly string[];
-  /**
-   * Where given, a group's signing certificate counts only if it is one of these or leads up to one, as with Azure.
-   * Default: every signing certificate counts as verified.
-   */
-  readonly verifiedCas?: readonly X509Certificate[] | undefined;
   /** ms since 1970; default the machine's clock. */
   readonly clock?: () => number;
   /** New GUIDs; default random. */
@@ -96,6 +91,13 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
   });
   const enrollments = new Enrollments(around);
   const registrations = new Registrations(around);
+  const cas = new CaStore({
+    around,
+    neededBy: (name) => {
+      const group = enrollments.referringTo(name);
+      return group === undefined ? undefined : `enrollment group ${group.id}`;
+    },
+  });
   const adminToken = randomBytes(32).toString("base64url");
   const dpsPolicies = newPolicies(DPS_POLICIES);
   const started: (() => Promise<void>)[] = [];
@@ -118,7 +120,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
       enrollments,
       registrations,
       hubs,
-      verifiedCas: options.verifiedCas,
+      cas,
     });
     const forDevices = {
       around,
@@ -146,6 +148,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
         enrollments,
         registrations,
         linkedHubs: names.hubs,
+        cas,
         hostNames: [names.dpsHost, names.provisioningHost],
         policies: dpsPolicies,
       },

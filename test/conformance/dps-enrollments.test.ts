@@ -215,7 +215,5 @@ describe("What an enrollment may hold (Microsoft Learn, X.509 certificate attest
       await expect(my.group(id, attestation)).rejects.toMatchObject(status(400, 400004));
     const tpm = { type: "tpm", tpm: { endorsementKey: "AAAA" } };
     await expect(my.individual(id, tpm)).rejects.toMatchObject(status(501));
-    const caReferences = { ...x509, x509: { caReferences: { primary: "ca" } } };
-    await expect(my.group(id, caReferences)).rejects.toMatchObject(status(501));
   });
 });

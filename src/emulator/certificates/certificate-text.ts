@@ -27,10 +27,10 @@ export function certificateInfo(
   certificate: X509Certificate,
 ): Readonly<Record<string, string | number>> {
   return {
-    subjectName: oneLine(certificate.subject),
+    subjectName: oneLineName(certificate.subject),
     sha1Thumbprint: normalizeThumbprint(certificate.fingerprint),
     sha256Thumbprint: normalizeThumbprint(certificate.fingerprint256),
-    issuerName: oneLine(certificate.issuer),
+    issuerName: oneLineName(certificate.issuer),
     notBeforeUtc: new Date(certificate.validFrom).toISOString(),
     notAfterUtc: new Date(certificate.validTo).toISOString(),
     serialNumber: certificate.serialNumber,
@@ -38,7 +38,7 @@ export function certificateInfo(
   };
 }
 
-/** Node prints a name with one attribute a line. */
-function oneLine(name: string | undefined): string {
+/** A subject or issuer in one line; Node prints a name with one attribute a line. */
+export function oneLineName(name: string | undefined): string {
   return (name ?? "").split("\n").join(", ");
 }

@@ -1,11 +1,12 @@
 import type { X509Certificate } from "node:crypto";
+import type { VerifiedCas } from "../certificates/ca-store.ts";
 import { isValidAt, leadsToVerified } from "../certificates/chain.ts";
 import { ServiceFault } from "../fault.ts";
 import { normalizeThumbprint } from "../peer-certificate.ts";
 import type { SasToken } from "../sas-token.ts";
 import { isExpired, isSignedWith } from "../sas-token.ts";
 import type { Enrollment, EnrollmentKind } from "./enrollments.ts";
-import { certificatesOf } from "./enrollments.ts";
+import { certificatesOf, referencesOf } from "./enrollments.ts";
 import type { Credential } from "./hub-link.ts";
 import type { Proof } from "./proof.ts";
 import { findSigningEntry } from "./signing-entry.ts";
@@ -21,8 +22,10 @@ export interface Entries {
 export interface AttestationRules {
   readonly nowMs: number;
   readonly clockSkewS: number;
-  /** Where given, CA certificates count only if they are one of these or lead up to one. */
-  readonly verifiedCas: readonly X509Certificate[] | undefined;
+  /** The CA certificates of the DPS instance. */
+  readonly cas: VerifiedCas;
+  /** Whether a signing certificate counts only if it is one of them, or leads up to one. */
+  readonly requireVerifiedCa: boolean;
 }
 
 /** The entry that a device belongs to, and what its hub shall know it by. */
@@ -82,13 +85,26 @@ function attestCertificate(
     requireOwn(leaf, chain, own, rules);
     return verdictOf(own, credential);
   }
-  const signing = entries
-    .all("group")
-    .map((enrollment) => ({ enrollment, certificates: certificatesOf(enrollment.attestation) }));
-  const verdict = findSigningEntry(chain, signing, rules);
+  const signing = entries.all("group").map((enrollment) => ({
+    enrollment,
+    certificates: signingCertificatesOf(enrollment, rules.cas),
+  }));
+  const verdict = findSigningEntry(chain, signing, {
+    nowMs: rules.nowMs,
+    verifiedCas: rules.requireVerifiedCa ? rules.cas.allVerified() : undefined,
+  });
   return verdict.found === undefined
     ? refuse(verdict.message)
     : verdictOf(verdict.found.enrollment, credential);
+}
+
+/** A CA certificate that a group names, and that is not verified any more, signs nothing. */
+function signingCertificatesOf(
+  { attestation }: Enrollment,
+  cas: VerifiedCas,
+): readonly X509Certificate[] {
+  const named = referencesOf(attestation).map((name) => cas.verified(name));
+  return [...certificatesOf(attestation), ...named.filter((one) => one !== undefined)];
 }
 
 /**
@@ -99,13 +115,14 @@ function requireOwn(
   leaf: X509Certificate,
   chain: readonly X509Certificate[],
   { attestation }: Enrollment,
-  { nowMs, verifiedCas }: AttestationRules,
+  { nowMs, cas, requireVerifiedCa }: AttestationRules,
 ): void {
   const known = certificatesOf(attestation).map(({ fingerprint256 }) => fingerprint256);
   if (!known.includes(leaf.fingerprint256) || !isValidAt(leaf, nowMs))
     refuse("Invalid certificate.");
-  if (verifiedCas === undefined || chain.length === 1) return;
-  if (!leadsToVerified(chain, { nowMs, verifiedCas })) refuse("CA certificate not found.");
+  if (!requireVerifiedCa || chain.length === 1) return;
+  if (!leadsToVerified(chain, { nowMs, verifiedCas: cas.allVerified() }))
+    refuse("CA certificate not found.");
 }
 
 /** Texts as DPS sends them with 401002 (Azure/azure-iot-sdk-java #573, Azure/azure-sdk-for-c parser tests). */

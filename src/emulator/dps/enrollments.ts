@@ -20,8 +20,19 @@ export interface X509Attestation {
   readonly secondary: X509Certificate | undefined;
 }
 
+/** A group that names verified CA certificates of the DPS instance in place of holding signing certificates. */
+export interface CaReferenceAttestation {
+  readonly type: "x509";
+  /** At least one name. */
+  readonly caReferences: {
+    readonly primary: string | undefined;
+    readonly secondary: string | undefined;
+  };
+}
+
 /** How the devices of an enrollment prove who they are. */
-export type Attestation = X509Attestation | ({ readonly type: "symmetricKey" } & SymmetricKeys);
+export type Attestation =
+  X509Attestation | CaReferenceAttestation | ({ readonly type: "symmetricKey" } & SymmetricKeys);
 
 /** What a service client may set of an enrollment. */
 export interface EnrollmentSettings {
@@ -30,7 +41,9 @@ export interface EnrollmentSettings {
   readonly id: string;
   /** A key that is missing is kept from the entry as it was, or made. */
   readonly attestation:
-    X509Attestation | ({ readonly type: "symmetricKey" } & Partial<SymmetricKeys>);
+    | X509Attestation
+    | CaReferenceAttestation
+    | ({ readonly type: "symmetricKey" } & Partial<SymmetricKeys>);
   /** Only of individual enrollments; undefined = the registration id. */
   readonly deviceId: string | undefined;
   /** Only of individual enrollments; kept for the service, of no effect. */
@@ -69,7 +82,7 @@ export class Enrollments {
     individual: new Map(),
     group: new Map(),
   };
-  /** Who has a certificate, by its SHA-256. */
+  /** Who has a certificate, by its SHA-256, or names a CA certificate of the instance. */
   readonly #holders = new Map<string, { readonly kind: EnrollmentKind; readonly id: string }>();
 
   constructor(around: Surroundings) {
@@ -112,8 +125,7 @@ export class Enrollments {
     };
     if (before !== undefined) this.#letGo(before);
     this.#byKind[settings.kind].set(settings.id.toLowerCase(), enrollment);
-    for (const { fingerprint256 } of certificatesOf(enrollment.attestation))
-      this.#holders.set(fingerprint256, enrollment);
+    for (const held of heldBy(enrollment.attestation)) this.#holders.set(held, enrollment);
     return enrollment;
   }
 
@@ -125,15 +137,20 @@ export class Enrollments {
     this.#byKind[kind].delete(id.toLowerCase());
   }
 
+  /** The group that names a CA certificate of the instance. */
+  referringTo(caName: string): Enrollment | undefined {
+    const holder = this.#holders.get(referenceKey(caName));
+    return holder === undefined ? undefined : this.find(holder.kind, holder.id);
+  }
+
   #letGo(enrollment: Enrollment): void {
-    for (const { fingerprint256 } of certificatesOf(enrollment.attestation))
-      this.#holders.delete(fingerprint256);
+    for (const held of heldBy(enrollment.attestation)) this.#holders.delete(held);
   }
 
   /** One certificate may be in one entry only (Microsoft Learn, "X.509 certificate attestation"). */
   #requireFreeCertificates({ kind, id, attestation }: EnrollmentSettings): void {
-    for (const { fingerprint256 } of certificatesOf(attestation)) {
-      const holder = this.#holders.get(fingerprint256);
+    for (const held of heldBy(attestation)) {
+      const holder = this.#holders.get(held);
       if (holder === undefined) continue;
       if (holder.kind === kind && holder.id.toLowerCase() === id.toLowerCase()) continue;
       throw new ServiceFault(
@@ -144,13 +161,31 @@ export class Enrollments {
   }
 }
 
-/** The certificates of an entry, primary first; none where it has keys. */
+/** The certificates that an entry holds, primary first; none where it has keys or names CA certificates. */
 export function certificatesOf(
   attestation: EnrollmentSettings["attestation"],
 ): readonly X509Certificate[] {
-  if (attestation.type !== "x509") return [];
+  if (attestation.type !== "x509" || "caReferences" in attestation) return [];
   return [attestation.primary, attestation.secondary].filter((one) => one !== undefined);
 }
+
+/** The CA certificates that an entry names, primary first. */
+export function referencesOf(attestation: EnrollmentSettings["attestation"]): readonly string[] {
+  if (attestation.type !== "x509" || !("caReferences" in attestation)) return [];
+  const { primary, secondary } = attestation.caReferences;
+  return [primary, secondary].filter((one) => one !== undefined);
+}
+
+/** What no other entry may have. */
+function heldBy(attestation: EnrollmentSettings["attestation"]): readonly string[] {
+  return [
+    ...certificatesOf(attestation).map(({ fingerprint256 }) => fingerprint256),
+    ...referencesOf(attestation).map(referenceKey),
+  ];
+}
+
+/** Apart from every fingerprint. */
+const referenceKey = (caName: string): string => `CA certificate ${caName.toLowerCase()}`;
 
 /**
  * GET shows no keys, so an entry that is put back without them keeps those that it has.

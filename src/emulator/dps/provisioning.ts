@@ -1,5 +1,5 @@
-import type { X509Certificate } from "node:crypto";
 import type { Json } from "../../base/json.ts";
+import type { VerifiedCas } from "../certificates/ca-store.ts";
 import type { EmulatorLimits } from "../defaults.ts";
 import { ServiceFault } from "../fault.ts";
 import type { Surroundings } from "../surroundings.ts";
@@ -49,7 +49,7 @@ export class Provisioning {
   readonly #enrollments: Enrollments;
   readonly #registrations: Registrations;
   readonly #hubs: ReadonlyMap<string, HubLink>;
-  readonly #verifiedCas: readonly X509Certificate[] | undefined;
+  readonly #cas: VerifiedCas;
   /** The latest operation per registration id; an older one is not found any more. */
   readonly #operations = new Map<string, Operation>();
 
@@ -58,13 +58,13 @@ export class Provisioning {
     readonly enrollments: Enrollments;
     readonly registrations: Registrations;
     readonly hubs: readonly HubLink[];
-    readonly verifiedCas: readonly X509Certificate[] | undefined;
+    readonly cas: VerifiedCas;
   }) {
     this.#around = options.around;
     this.#enrollments = options.enrollments;
     this.#registrations = options.registrations;
     this.#hubs = new Map(options.hubs.map((hub) => [hub.hostName, hub]));
-    this.#verifiedCas = options.verifiedCas;
+    this.#cas = options.cas;
   }
 
   /** @throws {ServiceFault} `certificateRefused`, `dpsUnauthorized`, `enrollmentNotFound` */
@@ -109,10 +109,12 @@ export class Provisioning {
   }
 
   #attest(request: Attestable): Attested {
+    const { limits, clock } = this.#around;
     return attest(request, this.#enrollments, {
-      nowMs: this.#around.clock(),
-      clockSkewS: this.#around.limits.sasClockSkewS,
-      verifiedCas: this.#verifiedCas,
+      nowMs: clock(),
+      clockSkewS: limits.sasClockSkewS,
+      cas: this.#cas,
+      requireVerifiedCa: limits.requireVerifiedCa,
     });
   }
 

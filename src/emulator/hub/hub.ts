@@ -1,6 +1,7 @@
 import type { AccessPolicy } from "../access-policy.ts";
 import type { Broker } from "../broker.ts";
 import { startBroker } from "../broker.ts";
+import { CaStore } from "../certificates/ca-store.ts";
 import type { HubLink, ProvisionedDevice, TwinSeed } from "../dps/hub-link.ts";
 import type { IngestedMessage } from "../events/event-log.ts";
 import type { Surroundings } from "../surroundings.ts";
@@ -26,6 +27,8 @@ export class IotHub implements HubLink {
   readonly hostName: string;
   readonly around: Surroundings;
   readonly policies: readonly AccessPolicy[];
+  /** The CA certificates whose leaves are the devices' own, once they are verified. */
+  readonly cas: CaStore;
   readonly devices: DeviceStore;
   readonly connections: Connections;
   readonly methods = new PendingMethods();
@@ -37,6 +40,7 @@ export class IotHub implements HubLink {
     this.hostName = options.hostName;
     this.policies = options.policies;
     this.ingest = options.ingest;
+    this.cas = new CaStore({ around: options.around });
     this.connections = new Connections(options.around);
     this.devices = new DeviceStore(options.around, (id) => this.connections.closeLater(id));
   }

@@ -13,6 +13,7 @@ import type { WebSocketOptions } from "../websocket.ts";
 import { serveWebSockets } from "../websocket.ts";
 import { adminRoutes } from "./admin-routes.ts";
 import { authorize } from "./authorization.ts";
+import { caCertificateRoutes } from "./ca-certificate-routes.ts";
 import type { DpsDeviceApiOptions } from "./dps-device-routes.ts";
 import { dpsDeviceRoutes } from "./dps-device-routes.ts";
 import type { DpsApiOptions } from "./dps-routes.ts";
@@ -138,11 +139,13 @@ function addServices(app: ApiScope, options: ApiServerOptions): void {
   const management = async (scope: ApiScope): Promise<void> => {
     writeFaults(scope, around, managementFault);
     // A route file of this API gets what this returns: where its paths begin, and whom a request means.
-    managementScope(scope, {
+    const managed = managementScope(scope, {
       adminToken: options.adminToken,
       provisioningServices: new Map([[options.dps.hostNames[0], options.dps]]),
       iotHubs: hubs,
     });
+    caCertificateRoutes(scope, managed.provisioningServices, (dps) => dps.cas);
+    caCertificateRoutes(scope, managed.iotHubs, (hub) => hub.cas);
   };
   void app.register(management, { prefix: MANAGEMENT_PREFIX });
   void app.register(async (scope: ApiScope) => {

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { certificateInfo, parseCertificateText } from "../certificates/certificate-text.ts";
 import type {
   Attestation,
+  CaReferenceAttestation,
   EnrollmentKind,
   EnrollmentSettings,
   X509Attestation,
@@ -29,7 +30,9 @@ export const attestationMechanism = z.strictObject({
     .strictObject({
       clientCertificates: certificates.nullish(),
       signingCertificates: certificates.nullish(),
-      caReferences: z.unknown().optional(),
+      caReferences: z
+        .strictObject({ primary: z.string().nullish(), secondary: z.string().nullish() })
+        .nullish(),
     })
     .nullish(),
   symmetricKey: z
@@ -42,8 +45,15 @@ type Sent = z.output<typeof attestationMechanism>;
 /** Which member an enrollment of a kind takes its certificates from. */
 const MEMBER = { individual: "clientCertificates", group: "signingCertificates" } as const;
 
-/** @throws {ServiceFault} `invalidEnrollment`; `notImplemented` for what Azure knows and this does not */
-export function attestationOf(sent: Sent, kind: EnrollmentKind): EnrollmentSettings["attestation"] {
+/**
+ * @param isVerifiedCa whether a CA certificate of this name may be referred to
+ * @throws {ServiceFault} `invalidEnrollment`; `notImplemented` for what Azure knows and this does not
+ */
+export function attestationOf(
+  sent: Sent,
+  kind: EnrollmentKind,
+  isVerifiedCa: (name: string) => boolean,
+): EnrollmentSettings["attestation"] {
   const { type } = sent;
   if (type === "tpm" && kind === "individual")
     throw new ServiceFault(
@@ -55,7 +65,10 @@ export function attestationOf(sent: Sent, kind: EnrollmentKind): EnrollmentSetti
   for (const other of ["tpm", "x509", "symmetricKey"] as const)
     if (other !== type && sent[other] !== undefined && sent[other] !== null)
       throw invalid(other, `does not go with type ${type}`);
-  if (type === "x509") return x509Of(sent.x509, kind);
+  if (type === "x509")
+    return sent.x509?.caReferences
+      ? caReferencesOf(sent.x509, kind, isVerifiedCa)
+      : x509Of(sent.x509, kind);
   // An empty key means the same as none.
   const { primaryKey, secondaryKey } = sent.symmetricKey ?? {};
   return {
@@ -65,14 +78,29 @@ export function attestationOf(sent: Sent, kind: EnrollmentKind): EnrollmentSetti
   };
 }
 
+/** Source: Microsoft Learn, "X.509 certificate attestation": a group may use a CA certificate that was verified before. */
+function caReferencesOf(
+  sent: NonNullable<Sent["x509"]>,
+  kind: EnrollmentKind,
+  isVerifiedCa: (name: string) => boolean,
+): CaReferenceAttestation {
+  if (kind === "individual") throw invalid("x509.caReferences", "only for enrollment groups");
+  for (const other of ["clientCertificates", "signingCertificates"] as const)
+    if (sent[other]) throw invalid(`x509.${other}`, "does not go with caReferences");
+  // An empty name means the same as none.
+  const primary = sent.caReferences?.primary || undefined;
+  const secondary = sent.caReferences?.secondary || undefined;
+  const names = [primary, secondary].filter((name) => name !== undefined);
+  if (names.length === 0) throw invalid("x509.caReferences", "expected at least one name");
+  const strangers = names.filter((name) => !isVerifiedCa(name));
+  if (strangers.length > 0)
+    throw invalid("x509.caReferences", `no verified CA certificate: ${strangers.join(", ")}`);
+  return { type: "x509", caReferences: { primary, secondary } };
+}
+
 function x509Of(sent: Sent["x509"], kind: EnrollmentKind): X509Attestation {
   const member = MEMBER[kind];
   const other = MEMBER[kind === "group" ? "individual" : "group"];
-  const { caReferences } = sent ?? {};
-  if (caReferences !== undefined && caReferences !== null) {
-    if (kind === "individual") throw invalid("x509.caReferences", "only for enrollment groups");
-    throw new ServiceFault("notImplemented", "caReferences: known in Azure, not in this emulator.");
-  }
   if (sent?.[other]) throw invalid(`x509.${other}`, `not for this kind of enrollment`);
   const { primary, secondary } = sent?.[member] ?? {};
   if (!primary && !secondary) throw invalid(`x509.${member}`, "expected at least one certificate");
@@ -105,6 +133,8 @@ export function attestationDocument(
     const { primaryKey, secondaryKey } = attestation;
     return keys ? { type, symmetricKey: { primaryKey, secondaryKey } } : { type };
   }
+  if ("caReferences" in attestation)
+    return { type, x509: { caReferences: attestation.caReferences } };
   const { primary, secondary } = attestation;
   return {
     type,

@@ -1,4 +1,5 @@
 import type { FastifyReply } from "fastify";
+import type { CaStore } from "../certificates/ca-store.ts";
 import { registrationStateOf } from "../dps/bodies.ts";
 import type { Enrollment, Enrollments } from "../dps/enrollments.ts";
 import type { Registrations } from "../dps/registrations.ts";
@@ -20,6 +21,7 @@ export interface DpsApiOptions {
   readonly enrollments: Enrollments;
   readonly registrations: Registrations;
   readonly linkedHubs: readonly string[];
+  readonly cas: CaStore;
 }
 
 /** The service API of DPS; paths and methods as azure-iot-provisioning-service 1.11 calls them. */
@@ -34,6 +36,7 @@ export function dpsRoutes(api: ApiScope, options: DpsApiOptions): void {
     api.put<ById>(`${path}/:id`, needs("EnrollmentWrite"), async (request, reply) => {
       const settings = parseEnrollment(kind, request.params.id, request.body, {
         linkedHubs: options.linkedHubs,
+        isVerifiedCa: (name) => options.cas.verified(name) !== undefined,
         limits: around.limits,
       });
       await sendJson(reply, 200, shown(enrollments.put(settings, headerOf(request, "if-match"))));

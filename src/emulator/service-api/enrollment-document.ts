@@ -64,14 +64,19 @@ const ID = { individual: "registrationId", group: "enrollmentGroupId" } as const
 /**
  * Reads the body of `PUT /enrollments/{id}` or `PUT /enrollmentGroups/{id}`.
  *
- * @param context `linkedHubs`: the host names that an enrollment may name
+ * @param context `linkedHubs`: the host names that an enrollment may name; `isVerifiedCa`: whether it may refer to a CA
+ * certificate of this name
  * @throws {ServiceFault} `invalidEnrollment` with all problems; `notImplemented` for what Azure knows and this does not
  */
 export function parseEnrollment(
   kind: EnrollmentKind,
   id: string,
   body: unknown,
-  context: { readonly linkedHubs: readonly string[]; readonly limits: EmulatorLimits },
+  context: {
+    readonly linkedHubs: readonly string[];
+    readonly isVerifiedCa: (name: string) => boolean;
+    readonly limits: EmulatorLimits;
+  },
 ): EnrollmentSettings {
   const sent = kind === "individual" ? individualOf(body) : groupOf(body);
   if (sent.allocationPolicy === "custom")
@@ -79,7 +84,7 @@ export function parseEnrollment(
       "notImplemented",
       "allocationPolicy custom: known in Azure, not in this emulator.",
     );
-  const attestation = attestationOf(sent.attestation, kind);
+  const attestation = attestationOf(sent.attestation, kind, context.isVerifiedCa);
   if (sent.id.toLowerCase() !== id.toLowerCase() || !isRegistrationId(id))
     throw new ServiceFault("invalidEnrollment", `${ID[kind]}: not that of the path, or bad.`);
   const iotHubs = sent.iotHubs ?? (sent.iotHubHostName ? [sent.iotHubHostName] : []);

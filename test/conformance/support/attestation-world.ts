@@ -20,8 +20,10 @@ export interface AttestationWorld extends Target {
   ): Promise<{ readonly connack: number } | { readonly topic: string; readonly body: unknown }>;
 }
 
-export async function attestationWorld(): Promise<AttestationWorld> {
-  const target = await conformanceTarget();
+export async function attestationWorld(
+  options: Parameters<typeof conformanceTarget>[0] = {},
+): Promise<AttestationWorld> {
+  const target = await conformanceTarget(options);
   const { idScope, provisioningHost } = target;
   return {
     ...target,

@@ -6,6 +6,7 @@ import { ProvisioningServiceClient } from "azure-iot-provisioning-service";
 import iothub from "azure-iothub";
 import { WebSocket, createWebSocketStream } from "ws";
 import { redirect } from "../../integration/emulator-service-clients.ts";
+import type { EmulatorOptions } from "../../../src/emulator/emulator.ts";
 import type { DeviceKeys } from "../../integration/emulator-wire.ts";
 import { HUB, WireClient, emulatorForTest } from "../../integration/emulator-wire.ts";
 import type { TestPki } from "../../support/pki.ts";
@@ -28,6 +29,9 @@ const HUB_2 = "second-hub.azure-devices.net";
 export const HAS_TWO_HUBS =
   process.env["IOTHUB_CONNECTION_STRING"] === undefined ||
   process.env["IOTHUB_CONNECTION_STRING_2"] !== undefined;
+
+/** Whether the target is given by connection strings, as `Target.live` says; for `test.skipIf`. */
+export const IS_LIVE = process.env["IOTHUB_CONNECTION_STRING"] !== undefined;
 
 /** Whether there are management clients: an emulator has them, real Azure wants more than connection strings. */
 export const HAS_MANAGEMENT =
@@ -98,8 +102,12 @@ export interface Target extends AsyncDisposable {
  * An emulator in this process; or, where `DPS_CONNECTION_STRING`, `IOTHUB_CONNECTION_STRING` and `PROVISIONING_IDSCOPE`
  * are set, what they name, dialled and trusted as the process does it (`NODE_EXTRA_CA_CERTS`); a second hub is
  * `IOTHUB_CONNECTION_STRING_2`.
+ *
+ * @param options of the emulator in this process; what they are about is left out where `IS_LIVE`
  */
-export async function conformanceTarget(): Promise<Target> {
+export async function conformanceTarget(
+  options: Omit<EmulatorOptions, "tls" | "hubs"> = {},
+): Promise<Target> {
   const {
     DPS_CONNECTION_STRING: dps,
     IOTHUB_CONNECTION_STRING: hub,
@@ -120,7 +128,11 @@ export async function conformanceTarget(): Promise<Target> {
         ? { management: managementClients({ adminUrl, adminToken }) }
         : {}),
     });
-  const { emulator, pki } = await emulatorForTest({ assignmentMs: 20, hubs: [HUB, HUB_2] });
+  const { emulator, pki } = await emulatorForTest({
+    assignmentMs: 20,
+    hubs: [HUB, HUB_2],
+    ...options,
+  });
   return targetOf({
     dps: emulator.dpsConnectionString,
     hubs: emulator.hubConnectionStrings,

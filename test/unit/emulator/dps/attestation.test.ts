@@ -8,7 +8,8 @@ import { deviceKeys, newSymmetricKey } from "../../../../src/emulator/dps/symmet
 import { sasSignature } from "../../../../src/emulator/sas-token.ts";
 import type { TestPki } from "../../../support/pki.ts";
 import { testPki } from "../../../support/pki.ts";
-import { emptyEnrollments, settingsOf } from "./enrollment-world.ts";
+import type { VerifiedCas } from "../../../../src/emulator/certificates/ca-store.ts";
+import { casOf, emptyEnrollments, settingsOf } from "./enrollment-world.ts";
 
 let pki: TestPki;
 let leaf: X509Certificate;
@@ -38,8 +39,18 @@ function token(key: string, expiresInS = 60): Proof {
   return { kind: "token", token: { resource, signature, expiry, keyName: "registration" } };
 }
 
-/** The id of the entry that took the device, `disabled`, or the refusal. */
-function outcome(entries: readonly Given[], proof: Proof, verifiedCas?: X509Certificate[]): string {
+/**
+ * The id of the entry that took the device, `disabled`, or the refusal.
+ *
+ * @param required where given, verified CAs are required, and these are
+ * @param cas the CA certificates where they are not required
+ */
+function outcome(
+  entries: readonly Given[],
+  proof: Proof,
+  required?: X509Certificate[],
+  cas: VerifiedCas = casOf(required ?? []),
+): string {
   const store = emptyEnrollments();
   for (const { kind, ...rest } of entries)
     store.put(
@@ -50,7 +61,8 @@ function outcome(entries: readonly Given[], proof: Proof, verifiedCas?: X509Cert
     const attested = attest({ registrationId: "dev", proof }, store, {
       nowMs: pki.now.getTime(),
       clockSkewS: 300,
-      verifiedCas,
+      cas,
+      requireVerifiedCa: required !== undefined,
     });
     return attested.kind === "disabled" ? "disabled" : attested.enrollment.id;
   } catch (error) {
@@ -108,6 +120,46 @@ test("where verified CAs are required, a chain must reach one and a leaf alone n
   expect(outcome([own], chain, [root])).toBe("dev");
   expect(outcome([own], certificate(leaf), [])).toBe("dev");
   expect(outcome([own], certificate(leaf, root), [root])).toBe("CA certificate not found.");
+});
+
+test("where verified CAs are required, a group's signing certificate must be one or lead up to one", () => {
+  const group = { kind: "group", attestation: x509(intermediate) } as const;
+  const chain = certificate(leaf, intermediate);
+  expect(outcome([group], chain)).toBe("group");
+  expect(outcome([group], chain, [])).toBe("CA certificate not found.");
+  expect(outcome([group], chain, [intermediate])).toBe("group");
+  expect(outcome([group], chain, [root])).toBe("group");
+});
+
+const named = (primary: string, secondary?: string): Given => ({
+  kind: "group",
+  attestation: { type: "x509", caReferences: { primary, secondary } },
+});
+
+test("a group takes the leaves of the CA certificates that it names, while they are verified", () => {
+  const chain = certificate(leaf, intermediate);
+  const cas = casOf([root, intermediate], { factory: intermediate });
+  for (const group of [named("ca-0"), named("CA-1"), named("factory", "ca-0")])
+    expect(outcome([group], chain, undefined, cas)).toBe("group");
+  for (const group of [named("factory"), named("nobody")])
+    expect(outcome([group], chain, undefined, cas)).toBe("CA certificate not found.");
+  expect(outcome([named("ca-0")], chain, [root])).toBe("group");
+  expect(outcome([named("ca-0")], certificate(leaf), undefined, cas)).toBe(
+    "CA certificate not found.",
+  );
+});
+
+test("the nearest signing certificate decides, named or held by its group", () => {
+  const upper = { ...named("ca-0"), id: "upper" };
+  const nearest = { kind: "group", id: "nearest", attestation: x509(intermediate) } as const;
+  const chain = certificate(leaf, intermediate, root);
+  expect(outcome([upper, nearest], chain, undefined, casOf([root]))).toBe("nearest");
+  expect(outcome([upper, { ...nearest, enabled: false }], chain, undefined, casOf([root]))).toBe(
+    "disabled",
+  );
+  const below = { ...named("ca-0"), id: "below" };
+  const above = { kind: "group", id: "above", attestation: x509(root) } as const;
+  expect(outcome([above, below], chain, undefined, casOf([intermediate]))).toBe("below");
 });
 
 test("a token is signed with one of the two keys of an individual enrollment", () => {

@@ -1,17 +1,37 @@
+import type { X509Certificate } from "node:crypto";
+import { CaStore } from "../../../../src/emulator/certificates/ca-store.ts";
 import type { EnrollmentSettings } from "../../../../src/emulator/dps/enrollments.ts";
 import { Enrollments } from "../../../../src/emulator/dps/enrollments.ts";
 import { AZURE_DEFAULTS } from "../../../../src/emulator/defaults.ts";
+import type { Surroundings } from "../../../../src/emulator/surroundings.ts";
 import { silentLogger } from "../../../../src/base/log.ts";
 
-/** An empty DPS instance whose ids count and whose clock stands. */
-export function emptyEnrollments(): Enrollments {
+/** Ids count and the clock stands. */
+function still(): Surroundings {
   let ids = 0;
-  return new Enrollments({
+  return {
     limits: AZURE_DEFAULTS,
     clock: () => 0,
     newId: () => `id-${++ids}`,
     log: silentLogger(),
-  });
+  };
+}
+
+/** An empty DPS instance. */
+export const emptyEnrollments = (): Enrollments => new Enrollments(still());
+
+/** The CA certificates of a DPS instance: `ca-0` is the first of those that are verified, and so on. */
+export function casOf(
+  verified: readonly X509Certificate[],
+  unverified: Readonly<Record<string, X509Certificate>> = {},
+): CaStore {
+  const cas = new CaStore({ around: still() });
+  verified.forEach((certificate, at) =>
+    cas.put(`ca-${at}`, { certificate, isVerified: true }, undefined),
+  );
+  for (const [name, certificate] of Object.entries(unverified))
+    cas.put(name, { certificate, isVerified: false }, undefined);
+  return cas;
 }
 
 /** An enabled entry with nothing special. */

@@ -13,6 +13,8 @@ beforeAll(async () => {
 
 const x509 = (primary?: X509Certificate, secondary?: X509Certificate) =>
   ({ type: "x509", primary, secondary }) as const;
+const naming = (primary?: string, secondary?: string) =>
+  ({ type: "x509", caReferences: { primary, secondary } }) as const;
 const keysOf = (attestation: unknown): unknown => attestation;
 
 test("an individual enrollment and a group may have the same id", () => {
@@ -41,6 +43,21 @@ test("one certificate is in one entry only, of either kind, in either slot, unti
   );
   entries.delete("individual", "d", undefined);
   entries.put({ ...group, id: "h", attestation: x509(undefined, a) }, undefined);
+});
+
+test("a CA certificate is named by one group only, and the group is found by it until it lets go", () => {
+  const entries = emptyEnrollments();
+  const group = settingsOf({ kind: "group", id: "g", attestation: naming("Root", "next") });
+  entries.put(group, undefined);
+  expect(entries.referringTo("rOOt")?.id).toBe("g");
+  expect(entries.referringTo("NEXT")?.id).toBe("g");
+  expect(entries.referringTo("other")).toBeUndefined();
+  const other = settingsOf({ kind: "group", id: "h", attestation: naming(undefined, "root") });
+  expect(() => entries.put(other, undefined)).toThrow("already used by enrollment group g.");
+  entries.put({ ...group, attestation: naming("next") }, undefined);
+  entries.put(other, undefined);
+  entries.delete("group", "h", undefined);
+  expect(entries.referringTo("root")).toBeUndefined();
 });
 
 test("keys that are left out are made, and kept when the entry is written again without them", () => {

@@ -1,6 +1,7 @@
 import { X509Certificate } from "node:crypto";
 import { beforeAll, expect, test } from "vitest";
 import { silentLogger } from "../../../../src/base/log.ts";
+import { CaStore } from "../../../../src/emulator/certificates/ca-store.ts";
 import type { EmulatorLimits } from "../../../../src/emulator/defaults.ts";
 import { AZURE_DEFAULTS } from "../../../../src/emulator/defaults.ts";
 import type { EnrollmentSettings } from "../../../../src/emulator/dps/enrollments.ts";
@@ -53,7 +54,7 @@ function makeWorld(options: Partial<EmulatorLimits> = {}) {
     enrollments,
     registrations,
     hubs,
-    verifiedCas: undefined,
+    cas: new CaStore({ around }),
   });
   const enroll = (more: Partial<EnrollmentSettings>): void => {
     enrollments.put(

@@ -18,7 +18,11 @@ beforeAll(async () => {
 });
 
 const HUBS = ["a.azure-devices.net", "b.azure-devices.net"];
-const context = { linkedHubs: HUBS, limits: AZURE_DEFAULTS };
+const context = {
+  linkedHubs: HUBS,
+  isVerifiedCa: (name: string) => name.startsWith("ca"),
+  limits: AZURE_DEFAULTS,
+};
 const asSent = (document: unknown): unknown => JSON.parse(JSON.stringify(document));
 
 /** Any entry that a service client may have written. */
@@ -42,11 +46,18 @@ const enrollments = (): fc.Arbitrary<Enrollment> => {
       }),
       allocationPolicy: fc.constantFrom("hashed", "geoLatency", undefined),
       iotHubs: fc.subarray(HUBS),
-      deviceId: fc.constantFrom("Device", undefined),
+      deviceId: fc.constantFrom("ca.Device", undefined),
     })
     .map(({ deviceId, ...given }) => {
       const settings = settingsOf(given);
-      const own = given.kind === "individual" ? { ...settings, deviceId } : settings;
+      const named = {
+        type: "x509",
+        caReferences: { primary: "ca-1", secondary: deviceId },
+      } as const;
+      const own =
+        given.kind === "individual"
+          ? { ...settings, deviceId }
+          : { ...settings, attestation: given.iotEdge ? named : given.attestation };
       return emptyEnrollments().put(own, undefined);
     });
 };
@@ -67,9 +78,36 @@ test("an entry that is put back as GET shows it is the same, but for the keys wh
   );
 });
 
-function statusOf(body: unknown): number {
+test.for([
+  ["an unknown or unverified name", { primary: "other" }],
+  ["an unverified one beside a verified", { primary: "ca", secondary: "other" }],
+  ["no name", {}],
+  ["empty names", { primary: "", secondary: "" }],
+  ["a name that is no text", { primary: 1 }],
+  ["a certificate", { primary: { certificate: "x" } }],
+  ["a third slot", { primary: "ca", tertiary: "ca" }],
+] as const)("a group with references to %s is refused", ([, caReferences]) => {
+  const attestation = { type: "x509", x509: { caReferences } };
+  expect(statusOf({ enrollmentGroupId: "g", attestation }, "group", "g")).toBe(400);
+});
+
+const groupOf = (x509: unknown): unknown => ({
+  enrollmentGroupId: "g",
+  attestation: { type: "x509", x509 },
+});
+
+test("a group holds signing certificates or names CA certificates, and an individual enrollment names none", () => {
+  const x509 = { caReferences: { primary: "ca" } };
+  const both = { ...x509, signingCertificates: { primary: { certificate: ca.toString() } } };
+  expect(statusOf(groupOf(x509), "group", "g")).toBe(200);
+  expect(statusOf(groupOf(both), "group", "g")).toBe(400);
+  expect(statusOf(groupOf({ ...both, caReferences: null }), "group", "g")).toBe(200);
+  expect(statusOf({ registrationId: "dev", attestation: { type: "x509", x509 } })).toBe(400);
+});
+
+function statusOf(body: unknown, kind: EnrollmentKind = "individual", id = "dev"): number {
   try {
-    parseEnrollment("individual", "dev", body, context);
+    parseEnrollment(kind, id, body, context);
     return 200;
   } catch (error) {
     if (error instanceof ServiceFault) return error.status;
