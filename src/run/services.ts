@@ -1,14 +1,11 @@
-import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 
 import { FleetError } from "../base/errors.ts";
-import { fileTrouble } from "../base/file-trouble.ts";
 import type { JsonObject } from "../base/json.ts";
 import type { Aggregate } from "../metrics/aggregate.ts";
 import type { Plan, TwinAction } from "../plan/plan.ts";
 import { hostNameOf } from "../service/connection.ts";
-import type { EmulatorInfo } from "../service/emulator-file.ts";
-import { parseEmulatorFile } from "../service/emulator-file.ts";
+import { readEmulatorFile } from "../service/emulator-file.ts";
 import { ensureEnrollmentGroup } from "../service/enrollments.ts";
 import type { HubTwins } from "../service/twins.ts";
 import { openHubTwins } from "../service/twins.ts";
@@ -19,21 +16,6 @@ import type { PreparedRun } from "./prepare.ts";
 import type { RunContext, RunOptions } from "./run-options.ts";
 import type { EndpointFlags, Target } from "./target.ts";
 import { azureTarget, emulatorTarget, readCaFile } from "./target.ts";
-
-/** @throws {FleetError} `FILE_INVALID` */
-async function readEmulatorFile(shown: string, cwd: string): Promise<EmulatorInfo> {
-  let text: string;
-  try {
-    text = await readFile(resolve(cwd, shown), "utf8");
-  } catch (error) {
-    throw new FleetError("FILE_INVALID", "the emulator file cannot be read", {
-      problems: [{ place: shown, message: `expected a file, got: ${fileTrouble(error)}` }],
-      hint: "it is what `emulator --json` prints: emulator --json > FILE",
-      cause: error,
-    });
-  }
-  return parseEmulatorFile(text, shown);
-}
 
 /** Starts the emulator that this run needs, with what the scenario says of it. */
 export async function startOwnEmulator(

@@ -1,6 +1,10 @@
+import { readFile } from "node:fs/promises";
+import { resolve } from "node:path";
+
 import { z } from "zod";
 
 import { FleetError } from "../base/errors.ts";
+import { fileTrouble } from "../base/file-trouble.ts";
 
 const text = z.string().min(1);
 const port = z.int().min(1).max(65_535);
@@ -64,4 +68,25 @@ export function parseEmulatorFile(json: string, source: string): EmulatorInfo {
       message: problemText(issue),
     })),
   });
+}
+
+/**
+ * Reads the file that `--emulator` names.
+ *
+ * @param shown its path as the user wrote it
+ * @param cwd what a relative path is relative to
+ * @throws {FleetError} `FILE_INVALID`
+ */
+export async function readEmulatorFile(shown: string, cwd: string): Promise<EmulatorInfo> {
+  let json: string;
+  try {
+    json = await readFile(resolve(cwd, shown), "utf8");
+  } catch (error) {
+    throw new FleetError("FILE_INVALID", "the emulator file cannot be read", {
+      problems: [{ place: shown, message: `expected a file, got: ${fileTrouble(error)}` }],
+      hint: "it is what `emulator --json` prints: emulator --json > FILE",
+      cause: error,
+    });
+  }
+  return parseEmulatorFile(json, shown);
 }
