@@ -4,6 +4,14 @@ export interface EmulatorLimits {
   readonly retryAfterS: number;
   /** How long a registration stays `assigning`, in ms; 0 = the first poll finds it done. */
   readonly assignmentMs: number;
+  /** How often DPS asks a webhook again that does not answer, or with 429 or more. */
+  readonly webhookRetriesMax: number;
+  /** How long DPS waits before it asks a webhook again, in ms, and by how much more each time after that. */
+  readonly webhookRetryFirstMs: number;
+  readonly webhookRetryGrowthMs: number;
+  /** How long a webhook may take for its whole answer, in ms. */
+  readonly webhookTimeoutMs: number;
+  readonly webhookAnswerMaxBytes: number;
   /** Largest message that a device may send to DPS, in bytes. */
   readonly registerMaxBytes: number;
   /** Largest device-to-cloud message, in bytes of body and properties; a larger one closes the connection. */
@@ -66,6 +74,11 @@ export interface EmulatorLimits {
 export const AZURE_DEFAULTS: EmulatorLimits = {
   retryAfterS: 3,
   assignmentMs: 0,
+  webhookRetriesMax: 10,
+  webhookRetryFirstMs: 1000,
+  webhookRetryGrowthMs: 9000,
+  webhookTimeoutMs: 30_000,
+  webhookAnswerMaxBytes: 128 * 1024,
   registerMaxBytes: 96 * 1024,
   telemetryMaxBytes: 256 * 1024,
   methodPayloadMaxBytes: 128 * 1024,
@@ -103,6 +116,11 @@ export function limitsFrom(overrides: Partial<EmulatorLimits>): EmulatorLimits {
   return {
     retryAfterS: pick("retryAfterS"),
     assignmentMs: pick("assignmentMs"),
+    webhookRetriesMax: pick("webhookRetriesMax"),
+    webhookRetryFirstMs: pick("webhookRetryFirstMs"),
+    webhookRetryGrowthMs: pick("webhookRetryGrowthMs"),
+    webhookTimeoutMs: pick("webhookTimeoutMs"),
+    webhookAnswerMaxBytes: pick("webhookAnswerMaxBytes"),
     registerMaxBytes: pick("registerMaxBytes"),
     telemetryMaxBytes: pick("telemetryMaxBytes"),
     methodPayloadMaxBytes: pick("methodPayloadMaxBytes"),

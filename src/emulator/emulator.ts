@@ -10,6 +10,8 @@ import { limitsFrom } from "./defaults.ts";
 import { DeviceApi } from "./dps/device-api.ts";
 import { startDps } from "./dps/dps.ts";
 import { Enrollments } from "./dps/enrollments.ts";
+import { defaultLink, LinkedHubs } from "./dps/linked-hubs.ts";
+import { latenciesOf } from "./dps/latencies.ts";
 import { Provisioning } from "./dps/provisioning.ts";
 import { Registrations } from "./dps/registrations.ts";
 import { isDpsUserName } from "./dps/user-name.ts";
@@ -42,8 +44,10 @@ export interface EmulatorOptions extends Partial<EmulatorLimits> {
   readonly idScope?: string;
   readonly provisioningHost?: string;
   readonly dpsHost?: string;
-  /** Host names of the hubs, at least one. */
+  /** Host names of the hubs, at least one; all are linked to DPS. */
   readonly hubs?: readonly string[];
+  /** How far each hub is from the devices, in ms by host name: all hubs or none, which is the default. */
+  readonly latencies?: Readonly<Record<string, number>>;
   /** ms since 1970; default the machine's clock. */
   readonly clock?: () => number;
   /** New GUIDs; default random. */
@@ -74,7 +78,8 @@ export interface Emulator extends AsyncDisposable {
 /**
  * Starts DPS and IoT Hubs on this machine: MQTT over TLS on one port, the service APIs over HTTPS on another.
  *
- * @throws {FleetError} `ADDRESS_IN_USE` with the address; nothing is left running then
+ * @throws {FleetError} `ADDRESS_IN_USE` with the address, `USAGE` where `latencies` do not fit the hubs; nothing is left
+ *   running then
  */
 export async function startEmulator(options: EmulatorOptions): Promise<Emulator> {
   const names = lowerCaseNames(options);
@@ -115,13 +120,16 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
       hubs.push(hub);
     }
     const byName = new Map(hubs.map((hub) => [hub.hostName, hub]));
+    const linkedHubs = new LinkedHubs(around, hubs.map(defaultLink));
     const provisioning = new Provisioning({
       around,
       enrollments,
       registrations,
-      hubs,
+      linkedHubs,
+      latencies: latenciesOf(options.latencies ?? {}, names.hubs),
       cas,
     });
+    started.push(() => provisioning.stop());
     const forDevices = {
       around,
       idScope: names.idScope,
@@ -147,7 +155,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
       dps: {
         enrollments,
         registrations,
-        linkedHubs: names.hubs,
+        linkedHubs,
         cas,
         hostNames: [names.dpsHost, names.provisioningHost],
         policies: dpsPolicies,

@@ -94,7 +94,6 @@ test("an enrollment group is written, read, listed and deleted by Microsoft's cl
   expect(group).toMatchObject({
     enrollmentGroupId: "Extra",
     provisioningStatus: "enabled",
-    reprovisionPolicy: { updateHubAssignment: true, migrateDeviceData: true },
     initialTwin: { tags: { site: "cave" }, properties: { desired: { n: 1 } } },
     attestation: {
       type: "x509",

@@ -5,13 +5,23 @@ import { newEtag, requireMatch } from "../etag.ts";
 import type { FaultKind } from "../fault.ts";
 import { ServiceFault } from "../fault.ts";
 import type { Surroundings } from "../surroundings.ts";
+import type { BuiltInPolicy } from "./allocation.ts";
+import type { ReprovisionPolicy } from "./reprovisioning.ts";
 import type { SymmetricKeys } from "./symmetric-keys.ts";
 import { newSymmetricKey } from "./symmetric-keys.ts";
 
 /** `individual` is for one registration id, `group` for all devices of a signing certificate or a group key. */
 export type EnrollmentKind = "individual" | "group";
 
-export type AllocationPolicy = "hashed" | "geoLatency" | "static";
+/** `custom` asks a webhook. */
+export type AllocationPolicy = BuiltInPolicy | "custom";
+
+/** The webhook of an enrollment, by the names of the REST API. */
+export interface CustomAllocationDefinition {
+  /** http or https; it may carry a key. */
+  readonly webhookUrl: string;
+  readonly apiVersion: string;
+}
 
 /** Leaf certificates of an individual enrollment, signing certificates of a group; at least one. */
 export interface X509Attestation {
@@ -51,12 +61,14 @@ export interface EnrollmentSettings {
   readonly enabled: boolean;
   readonly initialTwin: { readonly tags: JsonObject; readonly desired: JsonObject };
   readonly iotEdge: boolean;
-  readonly reprovision: {
-    readonly updateHubAssignment: boolean;
-    readonly migrateDeviceData: boolean;
-  };
+  /** undefined = none is set: see `reprovisionPolicyOf`. */
+  readonly reprovisionPolicy: ReprovisionPolicy | undefined;
+  /** undefined = that of the DPS instance. */
   readonly allocationPolicy: AllocationPolicy | undefined;
+  /** In lower case; empty = all linked ones. */
   readonly iotHubs: readonly string[];
+  /** There where the policy is `custom`. */
+  readonly customAllocation: CustomAllocationDefinition | undefined;
 }
 
 export interface Enrollment extends EnrollmentSettings {

@@ -7,35 +7,39 @@ export interface TwinSeed {
   readonly reported?: JsonObject | undefined;
 }
 
-/**
- * What a hub knows a device by; thumbprints are normalized, or empty in one slot, and keys are base64. A device of
- * `certificateAuthority` shows a leaf of its own name below a CA of the hub; one of `none` has nothing to show.
- * Source: Microsoft Learn, IoT Hub REST API, "AuthenticationMechanism".
- */
+/** What a hub knows a device by; thumbprints are normalized, or empty in one slot, and keys are base64. */
 export type Credential =
   | {
       readonly type: "selfSigned";
       readonly primaryThumbprint: string;
       readonly secondaryThumbprint: string;
     }
-  | { readonly type: "sas"; readonly primaryKey: string; readonly secondaryKey: string }
-  | { readonly type: "certificateAuthority" }
-  | { readonly type: "none" };
+  | { readonly type: "sas"; readonly primaryKey: string; readonly secondaryKey: string };
 
 export interface ProvisionedDevice {
   readonly deviceId: string;
   /** X.509 devices are written as `selfSigned`, with the SHA-1 of the leaf (Azure/azure-iot-sdk-python #177). */
   readonly credential: Credential;
-  readonly iotEdge: boolean;
   /** Used only where the identity is created. */
-  readonly seed: TwinSeed;
+  readonly state: DeviceState;
 }
 
-/** A hub as DPS sees it: a registry that it may write. */
+/**
+ * What a device has in a hub and takes along when it moves.
+ * Source: Microsoft Learn, "IoT Hub Device reprovisioning concepts", device state data: twin and capabilities.
+ */
+export interface DeviceState {
+  readonly twin: TwinSeed;
+  readonly iotEdge: boolean;
+}
+
+/** A hub as DPS sees it: a registry that it may read and write. */
 export interface HubLink {
   readonly hostName: string;
-  /** Creates the identity with its initial twin, or refreshes the credential of an existing one. */
+  /** undefined where there is no such device */
+  stateOf(deviceId: string): DeviceState | undefined;
+  /** Creates the identity, or refreshes the credential of an existing one. */
   provision(device: ProvisionedDevice): void;
-  /** Removes an identity and gives its twin, for a device that moves to another hub. */
-  release(deviceId: string): TwinSeed | undefined;
+  /** Removes an identity; it need not be there. */
+  remove(deviceId: string): void;
 }

@@ -1,20 +1,17 @@
 import type { Json } from "../../base/json.ts";
 import type { VerifiedCas } from "../certificates/ca-store.ts";
-import type { EmulatorLimits } from "../defaults.ts";
 import { ServiceFault } from "../fault.ts";
-import type { Surroundings } from "../surroundings.ts";
-import { allocateHashed } from "./allocation.ts";
+import type { AllocationContext } from "./allocate.ts";
+import { assign, assigningOutcome, failedOutcome } from "./assign.ts";
 import type { Attested } from "./attestation.ts";
 import { attest } from "./attestation.ts";
-import type { Enrollment, Enrollments } from "./enrollments.ts";
-import type { HubLink } from "./hub-link.ts";
+import type { AttestedDevice, EarlierAssignment } from "./attested-device.ts";
+import type { Enrollments } from "./enrollments.ts";
+import type { PollOutcome } from "./operations.ts";
+import { Operations } from "./operations.ts";
 import type { Proof } from "./proof.ts";
-import type {
-  Registration,
-  RegistrationOutcome,
-  Registrations,
-  Substatus,
-} from "./registrations.ts";
+import type { Registration, RegistrationOutcome, Registrations } from "./registrations.ts";
+import { reprovisionPolicyOf } from "./reprovisioning.ts";
 
 export interface RegisterRequest {
   readonly registrationId: string;
@@ -34,62 +31,50 @@ export type RegisterOutcome =
 export type LookUpOutcome =
   { readonly kind: "disabled" } | { readonly kind: "found"; readonly record: Registration };
 
-export type PollOutcome =
-  { readonly kind: "assigning" } | { readonly kind: "finished"; readonly record: Registration };
-
-interface Operation {
-  readonly operationId: string;
-  readonly readyAtMs: number;
-  readonly record: Registration;
+export interface ProvisioningOptions extends Omit<AllocationContext, "signal"> {
+  readonly enrollments: Enrollments;
+  readonly registrations: Registrations;
+  readonly cas: VerifiedCas;
 }
 
-/** Registers devices: which enrollment, which hub, which twin. */
+/** Registers devices: finds who they are, and lets them be assigned in the background. */
 export class Provisioning {
-  readonly #around: Surroundings;
-  readonly #enrollments: Enrollments;
-  readonly #registrations: Registrations;
-  readonly #hubs: ReadonlyMap<string, HubLink>;
-  readonly #cas: VerifiedCas;
-  /** The latest operation per registration id; an older one is not found any more. */
-  readonly #operations = new Map<string, Operation>();
+  readonly #options: ProvisioningOptions;
+  readonly #operations: Operations;
+  readonly #stopping = new AbortController();
+  readonly #running = new Set<Promise<void>>();
 
-  constructor(options: {
-    readonly around: Surroundings;
-    readonly enrollments: Enrollments;
-    readonly registrations: Registrations;
-    readonly hubs: readonly HubLink[];
-    readonly cas: VerifiedCas;
-  }) {
-    this.#around = options.around;
-    this.#enrollments = options.enrollments;
-    this.#registrations = options.registrations;
-    this.#hubs = new Map(options.hubs.map((hub) => [hub.hostName, hub]));
-    this.#cas = options.cas;
+  constructor(options: ProvisioningOptions) {
+    this.#options = options;
+    this.#operations = new Operations(options.around);
   }
 
-  /** @throws {ServiceFault} `certificateRefused`, `dpsUnauthorized`, `enrollmentNotFound` */
+  /** @throws {ServiceFault} `certificateRefused`, `dpsUnauthorized`, `enrollmentNotFound`, `registrationConflict` */
   register(request: RegisterRequest): RegisterOutcome {
-    const now = this.#around.clock();
     const attested = this.#attest(request);
     if (attested.kind === "disabled") return attested;
-    const record = this.#registrations.write(this.#assign(request, attested));
-    const operationId = `5.${this.#around.newId().replaceAll("-", "").slice(0, 16)}.${this.#around.newId()}`;
-    this.#operations.set(request.registrationId.toLowerCase(), {
-      operationId,
-      readyAtMs: now + this.#around.limits.assignmentMs,
-      record,
-    });
+    const { registrationId, apiVersion, payload } = request;
+    const { registrations } = this.#options;
+    const operationId = this.#operations.begin(registrationId);
+    const device: AttestedDevice = {
+      registrationId,
+      apiVersion,
+      payload,
+      enrollment: attested.enrollment,
+      credential: attested.credential,
+      before: earlierAssignment(registrations.find(registrationId)),
+      policy: reprovisionPolicyOf(attested.enrollment, apiVersion),
+    };
+    registrations.write(assigningOutcome(device));
+    const run = this.#assign(device);
+    this.#running.add(run);
+    void run.finally(() => this.#running.delete(run)); // it never rejects
     return { kind: "accepted", operationId };
   }
 
   /** @throws {ServiceFault} `operationNotFound` */
   poll(registrationId: string, operationId: string): PollOutcome {
-    const operation = this.#operations.get(registrationId.toLowerCase());
-    if (operation === undefined || operation.operationId !== operationId)
-      throw new ServiceFault("operationNotFound", "Operation not found.");
-    return this.#around.clock() < operation.readyAtMs
-      ? { kind: "assigning" }
-      : { kind: "finished", record: operation.record };
+    return this.#operations.poll(registrationId, operationId);
   }
 
   /**
@@ -105,97 +90,43 @@ export class Provisioning {
   lookUp(request: Attestable): LookUpOutcome {
     const attested = this.#attest(request);
     if (attested.kind === "disabled") return attested;
-    return { kind: "found", record: this.#registrations.get(request.registrationId) };
+    return { kind: "found", record: this.#options.registrations.get(request.registrationId) };
+  }
+
+  /** Gives up what still waits for a webhook; safe to call twice. */
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    await Promise.all(this.#running);
   }
 
   #attest(request: Attestable): Attested {
-    const { limits, clock } = this.#around;
-    return attest(request, this.#enrollments, {
+    const { around, enrollments, cas } = this.#options;
+    const { limits, clock } = around;
+    return attest(request, enrollments, {
       nowMs: clock(),
       clockSkewS: limits.sasClockSkewS,
-      cas: this.#cas,
+      cas,
       requireVerifiedCa: limits.requireVerifiedCa,
     });
   }
 
-  #assign(
-    request: RegisterRequest,
-    { enrollment, credential }: Extract<Attested, { kind: "enabled" }>,
-  ): RegistrationOutcome {
-    const { registrationId } = request;
-    const record = this.#registrations.find(registrationId);
-    const before = record?.assignedHub;
-    const keeps = before !== undefined && !enrollment.reprovision.updateHubAssignment;
-    // Registration ids are case-insensitive and device ids are not: another spelling is no second device.
-    const known = record?.deviceId ?? registrationId;
-    const deviceId = keeps ? known : (enrollment.deviceId ?? known);
-    const hub = this.#hubs.get((keeps ? before : this.#allocate(registrationId, enrollment)) ?? "");
-    const base = {
-      registrationId,
-      enrollmentGroupId: enrollment.kind === "group" ? enrollment.id : undefined,
-      attestation: enrollment.attestation.type,
-      payload: undefined,
-      deviceId: undefined,
-      assignedHub: undefined,
-      substatus: undefined,
-      errorCode: undefined,
-      errorMessage: undefined,
-    };
-    if (hub === undefined)
-      return {
-        ...base,
-        status: "failed",
-        errorCode: 400_208,
-        errorMessage: "No linked IoT hub fits the enrollment.",
-      };
-    // A device id that the enrollment changed is a move too: the identity of the old one must not stay behind.
-    const moved = before !== undefined && (before !== hub.hostName || known !== deviceId);
-    const taken = moved ? this.#hubs.get(before)?.release(known) : undefined;
-    hub.provision({
-      deviceId,
-      credential,
-      iotEdge: enrollment.iotEdge,
-      seed:
-        (enrollment.reprovision.migrateDeviceData ? taken : undefined) ?? enrollment.initialTwin,
-    });
-    return {
-      ...base,
-      status: "assigned",
-      assignedHub: hub.hostName,
-      deviceId,
-      substatus: substatusOf(request, enrollment, {
-        first: before === undefined,
-        moved,
-        sameHub: this.#around.limits.sameHubSubstatus,
-      }),
-    };
-  }
-
-  #allocate(registrationId: string, enrollment: Enrollment): string | undefined {
-    const named = enrollment.iotHubs.filter((hub) => this.#hubs.has(hub));
-    const candidates = enrollment.iotHubs.length > 0 ? named : [...this.#hubs.keys()];
-    // Here every hub has the same latency; with Azure too, ties are hashed.
-    return enrollment.allocationPolicy === "static"
-      ? candidates[0]
-      : allocateHashed(registrationId, candidates);
+  async #assign(device: AttestedDevice): Promise<void> {
+    const { signal } = this.#stopping;
+    let outcome: RegistrationOutcome;
+    try {
+      outcome = await assign({ ...this.#options, signal }, device);
+    } catch (error) {
+      if (signal.aborted) return;
+      this.#options.around.log.error({ component: "dps", err: error }, "assignment failed");
+      const fault = new ServiceFault("serverError", "The emulator failed; its log says why.");
+      outcome = failedOutcome(device, fault);
+    }
+    const record = this.#options.registrations.write(outcome);
+    this.#operations.finish(device.registrationId, record);
   }
 }
 
-/** Source: Azure/azure-rest-api-specs, device.json 2021-10-01; older API versions do not know the fourth value. */
-function substatusOf(
-  request: RegisterRequest,
-  enrollment: Enrollment,
-  at: {
-    readonly first: boolean;
-    readonly moved: boolean;
-    readonly sameHub: EmulatorLimits["sameHubSubstatus"];
-  },
-): Substatus {
-  if (at.moved)
-    return enrollment.reprovision.migrateDeviceData ? "deviceDataMigrated" : "deviceDataReset";
-  if (at.first) return "initialAssignment";
-  if (at.sameHub !== "byApiVersion") return at.sameHub;
-  return (request.apiVersion ?? "") < "2021"
-    ? "initialAssignment"
-    : "reprovisionedToInitialAssignment";
+function earlierAssignment(record: Registration | undefined): EarlierAssignment | undefined {
+  const { assignedHub: hub, deviceId } = record ?? {};
+  return hub === undefined || deviceId === undefined ? undefined : { hub, deviceId };
 }

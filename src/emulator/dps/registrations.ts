@@ -19,7 +19,8 @@ export interface Registration {
   readonly createdDateTimeUtc: string;
   readonly assignedHub: string | undefined;
   readonly deviceId: string | undefined;
-  readonly status: "assigned" | "failed";
+  /** While it is `assigning`, hub and device id are those from before. */
+  readonly status: "assigning" | "assigned" | "failed";
   readonly substatus: Substatus | undefined;
   readonly errorCode: number | undefined;
   readonly errorMessage: string | undefined;

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import { azureDate, generationId } from "../azure-time.ts";
-import type { Credential, ProvisionedDevice, TwinSeed } from "../dps/hub-link.ts";
+import type { Credential, DeviceState, ProvisionedDevice, TwinSeed } from "../dps/hub-link.ts";
 import { requireMatch } from "../etag.ts";
 import { ServiceFault } from "../fault.ts";
 import type { Surroundings } from "../surroundings.ts";
@@ -62,15 +62,27 @@ export class DeviceStore {
     return this.#byId.values();
   }
 
-  /** Creates the identity with its initial twin, or gives an existing one the new credential. */
+  /** What a device takes along to another hub. */
+  stateOf(deviceId: string): DeviceState | undefined {
+    const record = this.find(deviceId);
+    if (record === undefined) return undefined;
+    const { tags, desired, reported } = record.twin;
+    return {
+      twin: { tags, desired: desired.value, reported: reported.value },
+      iotEdge: record.iotEdge,
+    };
+  }
+
+  /** Creates the identity with its first state, or gives an existing one the new credential. */
   provision(device: ProvisionedDevice): void {
     const before = this.find(device.deviceId);
     const { credential } = device;
     if (before === undefined) {
+      const { iotEdge, twin } = device.state;
       this.#create(
         device.deviceId,
-        { enabled: true, statusReason: undefined, iotEdge: device.iotEdge, credential },
-        device.seed,
+        { enabled: true, statusReason: undefined, iotEdge, credential },
+        twin,
       );
     } else if (!isDeepStrictEqual(before.credential, credential)) {
       this.#byId.set(device.deviceId, { ...before, credential, etag: this.#newEtag() });

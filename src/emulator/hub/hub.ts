@@ -2,7 +2,7 @@ import type { AccessPolicy } from "../access-policy.ts";
 import type { Broker } from "../broker.ts";
 import { startBroker } from "../broker.ts";
 import { CaStore } from "../certificates/ca-store.ts";
-import type { HubLink, ProvisionedDevice, TwinSeed } from "../dps/hub-link.ts";
+import type { DeviceState, HubLink, ProvisionedDevice } from "../dps/hub-link.ts";
 import type { IngestedMessage } from "../events/event-log.ts";
 import type { Surroundings } from "../surroundings.ts";
 import { Connections } from "./connections.ts";
@@ -65,11 +65,12 @@ export class IotHub implements HubLink {
     this.devices.provision(device);
   }
 
-  release(deviceId: string): TwinSeed | undefined {
-    const twin = this.devices.find(deviceId)?.twin;
-    if (twin === undefined) return undefined;
-    deleteDevice(this, deviceId, undefined);
-    return { tags: twin.tags, desired: twin.desired.value, reported: twin.reported.value };
+  stateOf(deviceId: string): DeviceState | undefined {
+    return this.devices.stateOf(deviceId);
+  }
+
+  remove(deviceId: string): void {
+    if (this.devices.find(deviceId) !== undefined) deleteDevice(this, deviceId, undefined);
   }
 
   /** What a device left behind beside its identity: its session. */

@@ -17,6 +17,8 @@ import { caCertificateRoutes } from "./ca-certificate-routes.ts";
 import type { DpsDeviceApiOptions } from "./dps-device-routes.ts";
 import { dpsDeviceRoutes } from "./dps-device-routes.ts";
 import type { DpsApiOptions } from "./dps-routes.ts";
+import type { ManagedDps } from "./dps-resource-routes.ts";
+import { dpsResourceRoutes } from "./dps-resource-routes.ts";
 import { dpsRoutes } from "./dps-routes.ts";
 import { hubRoutes } from "./hub-routes.ts";
 import { MANAGEMENT_PREFIX, managementFault, managementScope } from "./management-routes.ts";
@@ -35,7 +37,7 @@ export interface ApiServerOptions {
   readonly port: number;
   readonly dps: Omit<DpsApiOptions, "around"> & {
     /** Every name of the DPS instance, its own first. */
-    readonly hostNames: readonly [string, ...string[]];
+    readonly hostNames: ManagedDps["hostNames"];
     readonly policies: readonly AccessPolicy[];
   };
   readonly dpsDevices: DpsDeviceApiOptions;
@@ -138,13 +140,15 @@ function addServices(app: ApiScope, options: ApiServerOptions): void {
   adminRoutes(app, { log: options.events, adminToken: options.adminToken });
   const management = async (scope: ApiScope): Promise<void> => {
     writeFaults(scope, around, managementFault);
+    const { dps, dpsDevices, adminToken } = options;
     // A route file of this API gets what this returns: where its paths begin, and whom a request means.
     const managed = managementScope(scope, {
-      adminToken: options.adminToken,
-      provisioningServices: new Map([[options.dps.hostNames[0], options.dps]]),
+      adminToken,
+      provisioningServices: new Map([[dps.hostNames[0], { ...dps, idScope: dpsDevices.idScope }]]),
       iotHubs: hubs,
     });
-    caCertificateRoutes(scope, managed.provisioningServices, (dps) => dps.cas);
+    dpsResourceRoutes(scope, managed.provisioningServices, hubs);
+    caCertificateRoutes(scope, managed.provisioningServices, ({ cas }) => cas);
     caCertificateRoutes(scope, managed.iotHubs, (hub) => hub.cas);
   };
   void app.register(management, { prefix: MANAGEMENT_PREFIX });

@@ -2,6 +2,7 @@ import type { FastifyReply } from "fastify";
 import type { CaStore } from "../certificates/ca-store.ts";
 import { registrationStateOf } from "../dps/bodies.ts";
 import type { Enrollment, Enrollments } from "../dps/enrollments.ts";
+import type { LinkedHubs } from "../dps/linked-hubs.ts";
 import type { Registrations } from "../dps/registrations.ts";
 import { ServiceFault } from "../fault.ts";
 import type { Surroundings } from "../surroundings.ts";
@@ -20,7 +21,7 @@ export interface DpsApiOptions {
   readonly around: Surroundings;
   readonly enrollments: Enrollments;
   readonly registrations: Registrations;
-  readonly linkedHubs: readonly string[];
+  readonly linkedHubs: LinkedHubs;
   readonly cas: CaStore;
 }
 
@@ -35,7 +36,7 @@ export function dpsRoutes(api: ApiScope, options: DpsApiOptions): void {
   for (const [kind, path] of KINDS) {
     api.put<ById>(`${path}/:id`, needs("EnrollmentWrite"), async (request, reply) => {
       const settings = parseEnrollment(kind, request.params.id, request.body, {
-        linkedHubs: options.linkedHubs,
+        linkedHubs: options.linkedHubs.hostNames,
         isVerifiedCa: (name) => options.cas.verified(name) !== undefined,
         limits: around.limits,
       });

@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { JsonObject } from "../../base/json.ts";
 import { isJsonObject } from "../../base/json.ts";
 import { registrationStateOf } from "../dps/bodies.ts";
+import { ENROLLMENT_ID, enrollmentRecord } from "../dps/enrollment-record.ts";
 import type { Enrollment, EnrollmentKind, EnrollmentSettings } from "../dps/enrollments.ts";
 import type { Registration } from "../dps/registrations.ts";
 import { isRegistrationId } from "../dps/user-name.ts";
@@ -20,11 +21,27 @@ import { DEVICE_ID } from "./hub-documents.ts";
 
 const jsonObject = z.custom<JsonObject>(isJsonObject, "expected an object");
 
+/** Source: Microsoft Learn, "How to use custom allocation policies": the first API version with webhooks. */
+const FIRST_WEBHOOK_VERSION = "2018-09-01";
+
+const customAllocationDefinition = z.strictObject({
+  webhookUrl: z.string().refine(isWebhookUrl, "expected an http or https URL without a user"),
+  apiVersion: z
+    .string()
+    .refine(
+      (text) => /^\d{4}-\d{2}-\d{2}(?:-preview)?$/.test(text) && text >= FIRST_WEBHOOK_VERSION,
+      `expected a date from ${FIRST_WEBHOOK_VERSION} on`,
+    ),
+});
+
+/** Names of hubs differ in more than case. */
+const hostNames = z.array(z.string().toLowerCase());
+
 /** What both kinds have. */
 const members = {
   attestation: attestationMechanism,
   capabilities: z.object({ iotEdge: z.boolean().default(false) }).nullish(),
-  iotHubHostName: z.string().nullish(),
+  iotHubHostName: z.string().toLowerCase().nullish(),
   initialTwin: z
     .object({
       tags: jsonObject.nullish(),
@@ -42,8 +59,8 @@ const members = {
   createdDateTimeUtc: z.string().nullish(),
   lastUpdatedDateTimeUtc: z.string().nullish(),
   allocationPolicy: z.enum(["hashed", "geoLatency", "static", "custom"]).nullish(),
-  iotHubs: z.array(z.string()).nullish(),
-  customAllocationDefinition: z.unknown().optional(),
+  iotHubs: hostNames.nullish(),
+  customAllocationDefinition: customAllocationDefinition.nullish(),
 };
 
 const individual = z.strictObject({
@@ -57,9 +74,6 @@ const individual = z.strictObject({
   optionalDeviceInformation: jsonObject.nullish(),
 });
 const group = z.strictObject({ ...members, enrollmentGroupId: z.string() });
-
-/** Which member holds the id. */
-const ID = { individual: "registrationId", group: "enrollmentGroupId" } as const;
 
 /**
  * Reads the body of `PUT /enrollments/{id}` or `PUT /enrollmentGroups/{id}`.
@@ -79,20 +93,24 @@ export function parseEnrollment(
   },
 ): EnrollmentSettings {
   const sent = kind === "individual" ? individualOf(body) : groupOf(body);
-  if (sent.allocationPolicy === "custom")
-    throw new ServiceFault(
-      "notImplemented",
-      "allocationPolicy custom: known in Azure, not in this emulator.",
-    );
   const attestation = attestationOf(sent.attestation, kind, context.isVerifiedCa);
   if (sent.id.toLowerCase() !== id.toLowerCase() || !isRegistrationId(id))
-    throw new ServiceFault("invalidEnrollment", `${ID[kind]}: not that of the path, or bad.`);
+    throw new ServiceFault(
+      "invalidEnrollment",
+      `${ENROLLMENT_ID[kind]}: not that of the path, or bad.`,
+    );
   const iotHubs = sent.iotHubs ?? (sent.iotHubHostName ? [sent.iotHubHostName] : []);
   const strangers = iotHubs.filter((hub) => !context.linkedHubs.includes(hub));
   if (strangers.length > 0)
     throw new ServiceFault("invalidEnrollment", `iotHubs: not linked: ${strangers.join(", ")}.`);
   if (sent.allocationPolicy === "static" && iotHubs.length !== 1)
     throw new ServiceFault("invalidEnrollment", "iotHubs: static allocation needs exactly one.");
+  const customAllocation = sent.customAllocationDefinition ?? undefined;
+  if (sent.allocationPolicy === "custom" && customAllocation === undefined)
+    throw new ServiceFault(
+      "invalidEnrollment",
+      "customAllocationDefinition: custom allocation needs it.",
+    );
   const initialTwin = {
     tags: sent.initialTwin?.tags ?? {},
     desired: sent.initialTwin?.properties?.desired ?? {},
@@ -107,9 +125,10 @@ export function parseEnrollment(
     enabled: sent.provisioningStatus !== "disabled",
     initialTwin,
     iotEdge: sent.capabilities?.iotEdge ?? false,
-    reprovision: sent.reprovisionPolicy ?? { updateHubAssignment: true, migrateDeviceData: true },
+    reprovisionPolicy: sent.reprovisionPolicy ?? undefined,
     allocationPolicy: sent.allocationPolicy ?? undefined,
     iotHubs,
+    customAllocation,
   };
 }
 
@@ -143,25 +162,16 @@ export function enrollmentDocument(
   enrollment: Enrollment,
   options: { readonly keys: boolean; readonly record: Registration | undefined },
 ): Readonly<Record<string, unknown>> {
-  const { kind } = enrollment;
   const { keys, record } = options;
+  const attestation = attestationDocument(enrollment.attestation, enrollment.kind, { keys });
   return {
-    [ID[kind]]: enrollment.id,
-    deviceId: enrollment.deviceId,
+    ...enrollmentRecord(enrollment, attestation),
     registrationState: record === undefined ? undefined : registrationStateOf(record),
-    optionalDeviceInformation: enrollment.optionalDeviceInformation,
-    attestation: attestationDocument(enrollment.attestation, kind, { keys }),
-    capabilities: { iotEdge: enrollment.iotEdge },
-    etag: enrollment.etag,
-    initialTwin: {
-      tags: enrollment.initialTwin.tags,
-      properties: { desired: enrollment.initialTwin.desired },
-    },
-    provisioningStatus: enrollment.enabled ? "enabled" : "disabled",
-    reprovisionPolicy: enrollment.reprovision,
-    createdDateTimeUtc: enrollment.createdDateTimeUtc,
-    lastUpdatedDateTimeUtc: enrollment.lastUpdatedDateTimeUtc,
-    allocationPolicy: enrollment.allocationPolicy,
-    iotHubs: enrollment.iotHubs.length === 0 ? undefined : enrollment.iotHubs,
   };
+}
+
+function isWebhookUrl(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const { protocol, username, password } = new URL(text);
+  return /^https?:$/.test(protocol) && username === "" && password === "";
 }

@@ -59,11 +59,10 @@ export function managementScope<D, H>(
     provisioningServices: managedType("provisioningServices", options.provisioningServices),
     iotHubs: managedType("IotHubs", options.iotHubs),
   };
-  for (const type of [managed.provisioningServices, managed.iotHubs])
-    api.get(type.path, async (request, reply) => {
-      type.of(request);
-      await sendJson(reply, 200, resourceIdentity(request, type.typeName));
-    });
+  api.get(managed.iotHubs.path, async (request, reply) => {
+    managed.iotHubs.of(request);
+    await sendJson(reply, 200, resourceIdentity(request, managed.iotHubs.typeName));
+  });
   return managed;
 }
 

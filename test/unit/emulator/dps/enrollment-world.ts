@@ -44,9 +44,10 @@ export function settingsOf(
     enabled: true,
     initialTwin: { tags: {}, desired: {} },
     iotEdge: false,
-    reprovision: { updateHubAssignment: true, migrateDeviceData: true },
+    reprovisionPolicy: undefined,
     allocationPolicy: undefined,
     iotHubs: [],
+    customAllocation: undefined,
     ...given,
   };
 }

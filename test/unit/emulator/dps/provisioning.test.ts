@@ -6,7 +6,8 @@ import type { EmulatorLimits } from "../../../../src/emulator/defaults.ts";
 import { AZURE_DEFAULTS } from "../../../../src/emulator/defaults.ts";
 import type { EnrollmentSettings } from "../../../../src/emulator/dps/enrollments.ts";
 import { Enrollments } from "../../../../src/emulator/dps/enrollments.ts";
-import type { HubLink, TwinSeed } from "../../../../src/emulator/dps/hub-link.ts";
+import type { HubLink } from "../../../../src/emulator/dps/hub-link.ts";
+import { defaultLink, LinkedHubs } from "../../../../src/emulator/dps/linked-hubs.ts";
 import { Provisioning } from "../../../../src/emulator/dps/provisioning.ts";
 import { Registrations } from "../../../../src/emulator/dps/registrations.ts";
 import { DeviceStore } from "../../../../src/emulator/hub/device-store.ts";
@@ -40,20 +41,21 @@ function makeWorld(options: Partial<EmulatorLimits> = {}) {
   const hubs = [...stores].map(([hostName, store]): HubLink => ({
     hostName,
     provision: (device) => store.provision(device),
-    release: (deviceId): TwinSeed | undefined => {
-      const twin = store.find(deviceId)?.twin;
-      if (twin === undefined) return undefined;
-      store.delete(deviceId, undefined);
-      return { tags: twin.tags, desired: twin.desired.value, reported: twin.reported.value };
+    stateOf: (deviceId) => store.stateOf(deviceId),
+    remove: (deviceId) => {
+      if (store.find(deviceId) !== undefined) store.delete(deviceId, undefined);
     },
   }));
+  const linkedHubs = new LinkedHubs(around, hubs.map(defaultLink));
+  const links = linkedHubs.settings.iotHubs;
   const enrollments = new Enrollments(around);
   const registrations = new Registrations(around);
   const provisioning = new Provisioning({
     around,
     enrollments,
     registrations,
-    hubs,
+    linkedHubs,
+    latencies: new Map([[B, 5]]),
     cas: new CaStore({ around }),
   });
   const enroll = (more: Partial<EnrollmentSettings>): void => {
@@ -71,15 +73,16 @@ function makeWorld(options: Partial<EmulatorLimits> = {}) {
         enabled: true,
         initialTwin: { tags: {}, desired: { fan: "on" } },
         iotEdge: false,
-        reprovision: { updateHubAssignment: true, migrateDeviceData: true },
+        reprovisionPolicy: undefined,
         allocationPolicy: "static",
         iotHubs: [A],
+        customAllocation: undefined,
         ...more,
       },
       undefined,
     );
   };
-  const register = (apiVersion = "2021-06-01", registrationId = "dev") => {
+  const register = async (apiVersion = "2021-06-01", registrationId = "dev") => {
     const outcome = provisioning.register({
       registrationId,
       apiVersion,
@@ -87,6 +90,7 @@ function makeWorld(options: Partial<EmulatorLimits> = {}) {
       payload: undefined,
     });
     if (outcome.kind !== "accepted") throw new Error(outcome.kind);
+    await nextTurn();
     const poll = provisioning.poll("dev", outcome.operationId);
     return { operationId: outcome.operationId, poll };
   };
@@ -94,76 +98,92 @@ function makeWorld(options: Partial<EmulatorLimits> = {}) {
   const advance = (ms: number): void => {
     nowMs += ms;
   };
-  return { stores, enroll, register, record, provisioning, advance };
+  /** Leaves these of the two hubs linked. */
+  const link = (...hostNames: readonly string[]): void => {
+    const iotHubs = links.filter(({ hub }) => hostNames.includes(hub.hostName));
+    linkedHubs.replace({ ...linkedHubs.settings, iotHubs }, undefined);
+  };
+  /** What a device of a hub reports, so that its twin differs from the initial one. */
+  const report = (hub: string): void => {
+    const store = stores.get(hub);
+    const twin = store?.get("dev").twin;
+    if (store === undefined || twin === undefined) throw new Error("not provisioned");
+    const context = { now: "2026-01-01T00:00:00Z", limits: AZURE_DEFAULTS };
+    store.setTwin("dev", patchReported(twin, { seen: 1 }, context));
+  };
+  const twinIn = (hub: string) => {
+    const twin = stores.get(hub)?.find("dev")?.twin;
+    return twin && deviceView(twin);
+  };
+  return { stores, enroll, register, record, provisioning, advance, link, report, twinIn };
 }
+
+/** An assignment without a webhook is done when what has been begun is. */
+const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 const migrate = { updateHubAssignment: true, migrateDeviceData: true };
 const reset = { updateHubAssignment: true, migrateDeviceData: false };
 const never = { updateHubAssignment: false, migrateDeviceData: false };
 
-test("a device that moves takes its twin along when the enrollment says migrate", () => {
+test("a device that moves takes its twin along when the enrollment says migrate", async () => {
   const world = makeWorld();
-  world.enroll({ reprovision: migrate });
-  world.register();
-  const store = world.stores.get(A);
-  const twin = store?.get("dev").twin;
-  if (store === undefined || twin === undefined) throw new Error("not provisioned");
-  const context = { now: "2026-01-01T00:00:00Z", limits: AZURE_DEFAULTS };
-  store.setTwin("dev", patchReported(twin, { seen: 1 }, context));
-  world.enroll({ reprovision: migrate, iotHubs: [B] });
-  world.register();
+  world.enroll({ reprovisionPolicy: migrate, iotEdge: true });
+  await world.register();
+  world.report(A);
+  world.enroll({ reprovisionPolicy: migrate, iotHubs: [B] });
+  await world.register();
   expect(world.record()).toMatchObject({ assignedHub: B, substatus: "deviceDataMigrated" });
-  expect(store.find("dev")).toBeUndefined();
-  const moved = world.stores.get(B)?.get("dev").twin;
-  expect(moved && deviceView(moved)).toMatchObject({
-    desired: { fan: "on" },
-    reported: { seen: 1 },
+  expect(world.twinIn(A)).toBeUndefined();
+  expect(world.twinIn(B)).toMatchObject({ desired: { fan: "on" }, reported: { seen: 1 } });
+  expect(world.stores.get(B)?.get("dev").iotEdge).toBe(true);
+});
+
+test("a device that moves starts again from the initial twin when the enrollment says reset", async () => {
+  const world = makeWorld();
+  world.enroll({ reprovisionPolicy: reset });
+  await world.register();
+  world.enroll({
+    reprovisionPolicy: reset,
+    iotHubs: [B],
+    initialTwin: { tags: {}, desired: { n: 2 } },
   });
-});
-
-test("a device that moves starts again from the initial twin when the enrollment says reset", () => {
-  const world = makeWorld();
-  world.enroll({ reprovision: reset });
-  world.register();
-  world.enroll({ reprovision: reset, iotHubs: [B], initialTwin: { tags: {}, desired: { n: 2 } } });
-  world.register();
+  await world.register();
   expect(world.record()).toMatchObject({ assignedHub: B, substatus: "deviceDataReset" });
-  const twin = world.stores.get(B)?.get("dev").twin;
-  expect(twin && deviceView(twin)).toMatchObject({ desired: { n: 2 } });
+  expect(world.twinIn(B)).toMatchObject({ desired: { n: 2 } });
 });
 
-test("a device keeps its hub for ever when the enrollment says never", () => {
+test("a device keeps its hub for ever when the enrollment says never", async () => {
   const world = makeWorld();
-  world.enroll({ reprovision: never });
-  world.register();
-  world.enroll({ reprovision: never, iotHubs: [B] });
-  world.register();
+  world.enroll({ reprovisionPolicy: never });
+  await world.register();
+  world.enroll({ reprovisionPolicy: never, iotHubs: [B] });
+  await world.register();
   expect(world.record().assignedHub).toBe(A);
 });
 
-test("a repeat at the same hub is told by a substatus that only newer API versions know", () => {
+test("a repeat at the same hub is told by a substatus that only newer API versions know", async () => {
   const world = makeWorld();
   world.enroll({});
-  world.register();
+  await world.register();
   expect(world.record().substatus).toBe("initialAssignment");
-  world.register();
+  await world.register();
   expect(world.record().substatus).toBe("reprovisionedToInitialAssignment");
-  world.register("2019-03-31");
+  await world.register("2019-03-31");
   expect(world.record().substatus).toBe("initialAssignment");
 });
 
-test("the substatus of a repeat at the same hub can be set", () => {
+test("the substatus of a repeat at the same hub can be set", async () => {
   const sameHubSubstatus = "reprovisionedToInitialAssignment";
   const world = makeWorld({ sameHubSubstatus });
   world.enroll({});
-  world.register("2019-03-31");
+  await world.register("2019-03-31");
   expect(world.record().substatus).toBe("initialAssignment");
-  world.register("2019-03-31");
+  await world.register("2019-03-31");
   expect(world.record().substatus).toBe(sameHubSubstatus);
 });
 
-test("a device whose enrollment has a new device id moves to it, unless it never moves", () => {
-  for (const [reprovision, deviceId] of [
+test("a device whose enrollment has a new device id moves to it, unless it never moves", async () => {
+  for (const [reprovisionPolicy, deviceId] of [
     [migrate, "named"],
     [never, "dev"],
   ] as const) {
@@ -173,10 +193,10 @@ test("a device whose enrollment has a new device id moves to it, unless it never
       id: "dev",
       attestation: { type: "x509", primary: chain[0], secondary: undefined },
     } as const;
-    world.enroll({ ...own, reprovision });
-    world.register();
-    world.enroll({ ...own, reprovision, deviceId: "named" });
-    world.register();
+    world.enroll({ ...own, reprovisionPolicy });
+    await world.register();
+    world.enroll({ ...own, reprovisionPolicy, deviceId: "named" });
+    await world.register();
     expect(world.record()).toMatchObject({ deviceId, assignedHub: A });
     expect([...(world.stores.get(A)?.all() ?? [])].map((device) => device.deviceId)).toEqual([
       deviceId,
@@ -184,28 +204,28 @@ test("a device whose enrollment has a new device id moves to it, unless it never
   }
 });
 
-test("another spelling of a registration id is the same device", () => {
+test("another spelling of a registration id is the same device", async () => {
   const world = makeWorld();
   world.enroll({});
-  world.register();
-  world.register("2021-06-01", "DEV");
+  await world.register();
+  await world.register("2021-06-01", "DEV");
   expect(world.record()).toMatchObject({ deviceId: "dev", assignedHub: A });
   expect(world.stores.get(A)?.size).toBe(1);
 });
 
-test("an operation is assigning for its time, and then finished", () => {
+test("an operation is assigning for its time, and then finished", async () => {
   const world = makeWorld({ assignmentMs: 1000 });
   world.enroll({});
-  const { operationId, poll } = world.register();
+  const { operationId, poll } = await world.register();
   expect(poll).toEqual({ kind: "assigning" });
   world.advance(1000);
   expect(world.provisioning.poll("DEV", operationId).kind).toBe("finished");
   expect(() => world.provisioning.poll("dev", "5.0.0")).toThrow("Operation not found.");
 });
 
-test("without a linked hub the registration ends failed", () => {
+test("without a linked hub the registration ends failed", async () => {
   const world = makeWorld();
   world.enroll({ iotHubs: ["gone.azure-devices.net"] });
-  const { poll } = world.register();
+  const { poll } = await world.register();
   expect(poll).toMatchObject({ kind: "finished", record: { status: "failed", errorCode: 400208 } });
 });

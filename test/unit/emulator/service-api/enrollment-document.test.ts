@@ -23,6 +23,7 @@ const context = {
   isVerifiedCa: (name: string) => name.startsWith("ca"),
   limits: AZURE_DEFAULTS,
 };
+const WEBHOOK = { webhookUrl: "https://example.org/hook?code=1", apiVersion: "2021-10-01" };
 const asSent = (document: unknown): unknown => JSON.parse(JSON.stringify(document));
 
 /** Any entry that a service client may have written. */
@@ -40,16 +41,17 @@ const enrollments = (): fc.Arbitrary<Enrollment> => {
       attestation,
       enabled: fc.boolean(),
       iotEdge: fc.boolean(),
-      reprovision: fc.record({
-        updateHubAssignment: fc.boolean(),
-        migrateDeviceData: fc.boolean(),
-      }),
-      allocationPolicy: fc.constantFrom("hashed", "geoLatency", undefined),
+      reprovisionPolicy: fc.option(
+        fc.record({ updateHubAssignment: fc.boolean(), migrateDeviceData: fc.boolean() }),
+        { nil: undefined },
+      ),
+      allocationPolicy: fc.constantFrom("hashed", "geoLatency", "custom", undefined),
       iotHubs: fc.subarray(HUBS),
       deviceId: fc.constantFrom("ca.Device", undefined),
     })
     .map(({ deviceId, ...given }) => {
-      const settings = settingsOf(given);
+      const customAllocation = given.allocationPolicy === "custom" ? WEBHOOK : undefined;
+      const settings = settingsOf({ ...given, customAllocation });
       const named = {
         type: "x509",
         caReferences: { primary: "ca-1", secondary: deviceId },
@@ -137,4 +139,33 @@ test("any body is read, or refused as a client's fault", () => {
       expect([200, 400, 501]).toContain(statusOf(body));
     }),
   );
+});
+
+const withHook = (definition: unknown): unknown => ({
+  registrationId: "dev",
+  attestation: { type: "symmetricKey" },
+  allocationPolicy: "custom",
+  customAllocationDefinition: definition,
+});
+
+test.for([
+  ["a URL and a version", WEBHOOK, 200],
+  ["http", { ...WEBHOOK, webhookUrl: "http://127.0.0.1:1/" }, 200],
+  ["a preview version", { ...WEBHOOK, apiVersion: "2018-09-01-preview" }, 200],
+  ["nothing", undefined, 400],
+  ["no URL", { apiVersion: "2021-10-01" }, 400],
+  ["no version", { webhookUrl: WEBHOOK.webhookUrl }, 400],
+  ["another scheme", { ...WEBHOOK, webhookUrl: "file:///etc/passwd" }, 400],
+  ["a URL with a user", { ...WEBHOOK, webhookUrl: "https://user:word@example.org/" }, 400],
+  ["what is no URL", { ...WEBHOOK, webhookUrl: "example.org" }, 400],
+  ["a version before webhooks", { ...WEBHOOK, apiVersion: "2018-04-01" }, 400],
+  ["what is no version", { ...WEBHOOK, apiVersion: "latest" }, 400],
+] as const)("custom allocation with %s", ([, definition, status]) => {
+  expect(statusOf(withHook(definition))).toBe(status);
+});
+
+test("hubs are named in any case", () => {
+  const iotHubs = ["A.azure-devices.NET"];
+  const body = { registrationId: "dev", attestation: { type: "symmetricKey" }, iotHubs };
+  expect(parseEnrollment("individual", "dev", body, context).iotHubs).toEqual([HUBS[0]]);
 });

@@ -1,0 +1,81 @@
+import { newEtag, requireMatch } from "../etag.ts";
+import type { Surroundings } from "../surroundings.ts";
+import type { BuiltInPolicy } from "./allocation.ts";
+import type { HubLink } from "./hub-link.ts";
+
+/**
+ * A hub that a DPS instance may assign devices to.
+ * Source: Microsoft Learn, "How to link and manage IoT hubs", linked IoT hub settings.
+ */
+export interface LinkedHub {
+  readonly hub: HubLink;
+  /** Which access policy of the hub DPS was given. */
+  readonly policyName: string;
+  /** A region, as it was told; of no effect. */
+  readonly location: string;
+  /** 1..1000 */
+  readonly allocationWeight: number;
+  /** Whether devices are assigned to it at all, also where an enrollment names it. */
+  readonly applyAllocationPolicy: boolean;
+}
+
+/** What a DPS instance is set to. */
+export interface DpsSettings {
+  /** Their host names differ. */
+  readonly iotHubs: readonly LinkedHub[];
+  /** For enrollments that have none of their own. */
+  readonly allocationPolicy: BuiltInPolicy;
+}
+
+/** The hubs that are linked to a DPS instance, and its default allocation policy. */
+export class LinkedHubs {
+  readonly #newId: Surroundings["newId"];
+  #settings: DpsSettings;
+  #etag: string;
+
+  constructor({ newId }: Pick<Surroundings, "newId">, iotHubs: readonly LinkedHub[]) {
+    this.#newId = newId;
+    this.#settings = { iotHubs, allocationPolicy: "hashed" };
+    this.#etag = newEtag(newId());
+  }
+
+  get settings(): DpsSettings {
+    return this.#settings;
+  }
+
+  get etag(): string {
+    return this.#etag;
+  }
+
+  /**
+   * Sets all of it anew. What it changes counts for registrations that come later.
+   *
+   * @throws {ServiceFault} `preconditionFailed`
+   */
+  replace(settings: DpsSettings, ifMatch: string | undefined): void {
+    requireMatch(ifMatch, this.#etag);
+    this.#settings = settings;
+    this.#etag = newEtag(this.#newId());
+  }
+
+  get hostNames(): readonly string[] {
+    return this.#settings.iotHubs.map(({ hub }) => hub.hostName);
+  }
+
+  /** @param hostName in any case */
+  find(hostName: string): LinkedHub | undefined {
+    const wanted = hostName.toLowerCase();
+    return this.#settings.iotHubs.find(({ hub }) => hub.hostName === wanted);
+  }
+}
+
+/** How a hub is linked unless told otherwise. */
+export function defaultLink(hub: HubLink): LinkedHub {
+  return {
+    hub,
+    policyName: "iothubowner",
+    location: "local",
+    allocationWeight: 1,
+    applyAllocationPolicy: true,
+  };
+}
