@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 const PAGE = readFileSync("docs/emulator-fidelity.md", "utf8");
 
 /** `dps: "a part of a title", "another"`: a test file by its short name, and what its titles say. */
-const EVIDENCE = /([a-z][a-z/-]*): ((?:"[^"]+"(?:, )?)+)/g;
+const EVIDENCE = /([a-z][a-z0-9/-]*): ((?:"[^"]+"(?:, )?)+)/g;
 
 /** Titles of tests, and the labels of their cases. */
 const TITLE = /(?:^\s*test|\)|\[)\(?\s*"([^"\n]+)",/gm;

@@ -4,6 +4,7 @@ import type { TLSSocket } from "node:tls";
 import type { AuthenticateError, Client, PublishPacket, Subscription } from "aedes";
 import { Aedes } from "aedes";
 import type { Logger } from "../base/log.ts";
+import { withPacketId } from "./send-to.ts";
 import { Sessions, silentBus } from "./sessions.ts";
 
 /** What a connecting client says of itself. */
@@ -34,6 +35,10 @@ export interface BrokerRules<C> {
   receive(connection: C, packet: PublishPacket, isWill: boolean): boolean;
   /** After the PUBACK: answer. */
   answer(connection: C, packet: PublishPacket): void;
+  /** After the SUBACK, or after the CONNACK of a session that was kept: what the connection listens to may flow. */
+  listening(connection: C): void;
+  /** The PUBACK of a message that was sent with this packet id. */
+  acknowledged(connection: C, packetId: number): void;
   connected(connection: C): void;
   disconnected(connection: C): void;
 }
@@ -99,6 +104,7 @@ export async function startBroker<C>(rules: BrokerRules<C>, log: Logger): Promis
         ? done()
         : done(new Error("publish refused"));
     },
+    authorizeForward: withPacketId,
     published: (packet, client, done) => {
       // The broker's own $SYS messages have no client.
       const connection = client === null ? undefined : connections.get(client);
@@ -113,6 +119,11 @@ export async function startBroker<C>(rules: BrokerRules<C>, log: Logger): Promis
   broker.on("client", (client) => {
     log.debug({ deviceId: client.id }, "device connected");
     forConnection(client, (c) => rules.connected(c));
+  });
+  broker.on("clientReady", (client) => forConnection(client, (c) => rules.listening(c)));
+  broker.on("subscribe", (_filters, client) => forConnection(client, (c) => rules.listening(c)));
+  broker.on("ack", ({ messageId }, client) => {
+    if (messageId !== undefined) forConnection(client, (c) => rules.acknowledged(c, messageId));
   });
   broker.on("clientDisconnect", (client) => {
     log.debug({ deviceId: client.id }, "device disconnected");
@@ -137,21 +148,6 @@ export async function startBroker<C>(rules: BrokerRules<C>, log: Logger): Promis
     },
     stop: () => new Promise((resolve) => broker.close(() => resolve())),
   };
-}
-
-/** A client that lets more than this many bytes of answers lie is closed. */
-const MAX_UNREAD_BYTES = 8 * 1024 * 1024;
-
-/**
- * Sends to one connection alone: what goes through the broker would reach every subscriber of the filter. One that
- * asks and does not read is closed, since its answers would be kept without bound.
- */
-export function sendTo(
-  client: Client,
-  answer: { readonly topic: string; readonly payload: string; readonly qos: 0 | 1 },
-): void {
-  if (client.conn.writableLength > MAX_UNREAD_BYTES) client.conn.destroy();
-  else client.publish({ cmd: "publish", ...answer, dup: false, retain: false }, () => {});
 }
 
 function isRefusal(outcome: unknown): outcome is RefusalCode {

@@ -24,6 +24,28 @@ export interface EmulatorLimits {
   readonly methodResponseTimeoutMaxS: number;
   /** The longest that a caller may wait for an offline device, in s. */
   readonly methodConnectTimeoutMaxS: number;
+  /** Largest cloud-to-device message, in bytes of body and properties. */
+  readonly commandMaxBytes: number;
+  /** Cloud-to-device messages that may be pending for one device. */
+  readonly commandQueueDepthMax: number;
+  /** How long a cloud-to-device message without an expiry of its own waits, in ms. */
+  readonly commandTtlMs: number;
+  /** A later expiry of a message's own counts as this, in ms. */
+  readonly commandTtlMaxMs: number;
+  /** How long a message that was sent, and not acknowledged, is held back before it is sent again, in ms. */
+  readonly commandLockMs: number;
+  /** How often a message is sent at most, where deliveries count. */
+  readonly commandDeliveryCountMax: number;
+  /**
+   * What counts: a device's abandoning alone, which MQTT has not, as Azure's text has it since 2026; or, as older texts
+   * have it, every delivery.
+   */
+  readonly commandDeliveryCounts: "abandoning" | "everyDelivery";
+  /**
+   * When a device that lost its connection gets again what it had not acknowledged: when the lock ends, as Azure's text
+   * has it, or at once when it reconnects, as MQTT has it.
+   */
+  readonly commandRedelivery: "lockEnd" | "reconnect";
   readonly tagsMaxBytes: number;
   /** Of desired and of reported, each, without metadata and version. */
   readonly propertiesMaxBytes: number;
@@ -86,6 +108,14 @@ export const AZURE_DEFAULTS: EmulatorLimits = {
   methodResponseTimeoutMinS: 5,
   methodResponseTimeoutMaxS: 300,
   methodConnectTimeoutMaxS: 300,
+  commandMaxBytes: 64 * 1024,
+  commandQueueDepthMax: 50,
+  commandTtlMs: 3_600_000,
+  commandTtlMaxMs: 2 * 86_400_000,
+  commandLockMs: 60_000,
+  commandDeliveryCountMax: 10,
+  commandDeliveryCounts: "abandoning",
+  commandRedelivery: "lockEnd",
   tagsMaxBytes: 8 * 1024,
   propertiesMaxBytes: 32 * 1024,
   twinKeyMaxBytes: 1024,
@@ -128,6 +158,14 @@ export function limitsFrom(overrides: Partial<EmulatorLimits>): EmulatorLimits {
     methodResponseTimeoutMinS: pick("methodResponseTimeoutMinS"),
     methodResponseTimeoutMaxS: pick("methodResponseTimeoutMaxS"),
     methodConnectTimeoutMaxS: pick("methodConnectTimeoutMaxS"),
+    commandMaxBytes: pick("commandMaxBytes"),
+    commandQueueDepthMax: pick("commandQueueDepthMax"),
+    commandTtlMs: pick("commandTtlMs"),
+    commandTtlMaxMs: pick("commandTtlMaxMs"),
+    commandLockMs: pick("commandLockMs"),
+    commandDeliveryCountMax: pick("commandDeliveryCountMax"),
+    commandDeliveryCounts: pick("commandDeliveryCounts"),
+    commandRedelivery: pick("commandRedelivery"),
     tagsMaxBytes: pick("tagsMaxBytes"),
     propertiesMaxBytes: pick("propertiesMaxBytes"),
     twinKeyMaxBytes: pick("twinKeyMaxBytes"),

@@ -9,10 +9,15 @@ interface ClientId {
   readonly id: string;
 }
 
+/** A PUBACK. */
+interface Acknowledgment {
+  readonly messageId?: number;
+}
+
 /**
  * What aedes must remember between two connections of a client: its subscriptions, and nothing else.
- * Nothing is retained or queued by the broker: IoT Hub has no retained messages, and twin and method traffic
- * is never queued. The member names are those that aedes 1.2 calls.
+ * Nothing is retained or queued by the broker: IoT Hub has no retained messages, twin and method traffic is never
+ * queued, and cloud-to-device messages wait in the hub. The member names are those that aedes 1.2 calls.
  */
 export class Sessions {
   readonly #byClient = new Map<string, Map<string, StoredSubscription>>();
@@ -49,7 +54,12 @@ export class Sessions {
   async outgoingEnqueue(): Promise<void> {}
   async outgoingEnqueueCombi(): Promise<void> {}
   async outgoingUpdate(): Promise<void> {}
-  async outgoingClearMessageId(): Promise<void> {}
+
+  /** aedes hands on what this gives as the packet that was acknowledged; who sent it knows it by its id. */
+  async outgoingClearMessageId(_client: ClientId, puback: Acknowledgment): Promise<Acknowledgment> {
+    return puback;
+  }
+
   async cleanIncoming(): Promise<void> {}
   async storeRetained(): Promise<void> {}
   async putWill(): Promise<void> {}

@@ -185,6 +185,12 @@ export const publishPacket = (
   retain: more.retain ?? false,
 });
 
+/** @throws {TypeError} if it has no id, as at QoS 0 */
+export function pubackOf({ cmd, messageId }: Packet): Packet {
+  if (messageId === undefined) throw new TypeError(`${cmd} without an id`);
+  return { cmd: "puback", messageId };
+}
+
 export const dpsUserName = (
   registrationId: string,
   idScope: string = DEFAULT_NAMES.idScope,

@@ -1,9 +1,10 @@
 import type { Client, PublishPacket } from "aedes";
 import { azureDate } from "../azure-time.ts";
 import type { Broker, BrokerRules, ConnectRequest, RefusalCode } from "../broker.ts";
-import { packetBytes, sendTo, startBroker } from "../broker.ts";
+import { packetBytes, startBroker } from "../broker.ts";
 import { ServiceFault, faultBody } from "../fault.ts";
 import type { PeerChains } from "../peer-certificate.ts";
+import { sendTo } from "../send-to.ts";
 import type { Surroundings } from "../surroundings.ts";
 import { parseRegisterBody } from "./bodies.ts";
 import type { DeviceAnswer, DeviceApi } from "./device-api.ts";
@@ -104,6 +105,11 @@ class DpsRules implements BrokerRules<DpsConnection> {
       qos: connection.answerQos,
     });
   }
+
+  listening(): void {}
+
+  /** An answer that is lost is asked for again. */
+  acknowledged(): void {}
 
   connected(): void {}
 

@@ -17,7 +17,7 @@ export function twinDocument(hub: IotHub, record: DeviceRecord): JsonObject {
     statusUpdateTime: record.statusUpdatedTime,
     connectionState: state.connected ? "Connected" : "Disconnected",
     lastActivityTime: state.lastActivityTime,
-    cloudToDeviceMessageCount: 0,
+    cloudToDeviceMessageCount: hub.commands.depth(record.deviceId),
     authenticationType: record.credential.type,
     x509Thumbprint: thumbprintsOf(record.credential),
     modelId: record.modelId,
@@ -48,7 +48,7 @@ export function deviceDocument(hub: IotHub, record: DeviceRecord): JsonObject {
     connectionStateUpdatedTime: state.changedTime,
     statusUpdatedTime: record.statusUpdatedTime,
     lastActivityTime: state.lastActivityTime,
-    cloudToDeviceMessageCount: 0,
+    cloudToDeviceMessageCount: hub.commands.depth(record.deviceId),
     authentication: {
       symmetricKey: keysOf(record.credential),
       x509Thumbprint: thumbprintsOf(record.credential),

@@ -1,5 +1,6 @@
 import type { Client } from "aedes";
-import { sendTo } from "../broker.ts";
+import type { Outgoing } from "../send-to.ts";
+import { sendTo } from "../send-to.ts";
 import { DeviceTopics } from "./topics.ts";
 
 /** One live MQTT connection of a device at its hub. */
@@ -8,7 +9,8 @@ export class HubConnection {
   readonly client: Client;
   readonly topics: DeviceTopics;
   lastActivityMs: number;
-  readonly #filters = new Set<string>();
+  /** The QoS that was granted for each filter. */
+  readonly #filters = new Map<string, 0 | 1>();
 
   constructor(deviceId: string, client: Client, nowMs: number) {
     this.deviceId = deviceId;
@@ -21,17 +23,26 @@ export class HubConnection {
     return this.#filters.has(filter);
   }
 
-  subscribed(filter: string): void {
-    this.#filters.add(filter);
+  /** undefined where the filter is not subscribed. */
+  qosOf(filter: string): 0 | 1 | undefined {
+    return this.#filters.get(filter);
+  }
+
+  subscribed(filter: string, qos: 0 | 1): void {
+    this.#filters.set(filter, qos);
   }
 
   unsubscribed(filter: string): void {
     this.#filters.delete(filter);
   }
 
-  /** Sends to this connection alone; at QoS 0, as IoT Hub answers twin and method requests. */
-  send(topic: string, payload: string): void {
-    sendTo(this.client, { topic, payload, qos: 0 });
+  /** Sends to this connection alone; at QoS 0 unless told otherwise, as IoT Hub answers twin and method requests. */
+  send(
+    topic: string,
+    payload: string | Buffer,
+    more: Partial<Omit<Outgoing, "topic" | "payload">> = {},
+  ): void {
+    sendTo(this.client, { topic, payload, qos: 0, ...more });
   }
 
   /** Closes without an MQTT packet: 3.1.1 has no DISCONNECT from the server. */

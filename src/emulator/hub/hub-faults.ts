@@ -6,10 +6,12 @@
 export const HUB_FAULTS = {
   unauthorizedAccess: { status: 401, code: 401_002, name: "IotHubUnauthorizedAccess" },
   unauthorized: { status: 401, code: 401_003, name: "IotHubUnauthorized" },
+  queueFull: { status: 403, code: 403_004, name: "DeviceMaximumQueueDepthExceeded" },
   hubNotFound: { status: 404, code: 404_000, name: "IotHubNotFound" },
   deviceNotFound: { status: 404, code: 404_001, name: "DeviceNotFound" },
   deviceNotOnline: { status: 404, code: 404_103, name: "DeviceNotOnline" },
   deviceExists: { status: 409, code: 409_001, name: "DeviceAlreadyExists" },
+  messageTooLarge: { status: 413, code: 413_001, name: "MessageTooLarge" },
   badDeviceResponse: { status: 502, code: 502_000, name: "BadDeviceResponse" },
   gatewayTimeout: { status: 504, code: 504_101, name: "GatewayTimeout" },
 } as const;

@@ -38,11 +38,20 @@ export class HubRules implements BrokerRules<HubConnection> {
     return new HubConnection(deviceId, request.client, this.#hub.around.clock());
   }
 
-  subscribe(connection: HubConnection, filter: string): boolean {
+  subscribe(connection: HubConnection, filter: string, qos: 0 | 1): boolean {
     if (!connection.topics.maySubscribe(filter)) return false;
-    connection.subscribed(filter);
-    this.#hub.connections.announce(connection.deviceId);
+    connection.subscribed(filter, qos);
     return true;
+  }
+
+  listening(connection: HubConnection): void {
+    this.#hub.connections.announce(connection.deviceId);
+    this.#hub.commands.deliver(connection.deviceId);
+  }
+
+  acknowledged(connection: HubConnection, packetId: number): void {
+    connection.lastActivityMs = this.#hub.around.clock();
+    this.#hub.commands.acknowledged(connection.deviceId, packetId);
   }
 
   unsubscribe(connection: HubConnection, filter: string): void {
@@ -88,6 +97,7 @@ export class HubRules implements BrokerRules<HubConnection> {
 
   disconnected(connection: HubConnection): void {
     this.#hub.connections.closed(connection);
+    this.#hub.commands.disconnected(connection.deviceId);
   }
 
   #answerTwin(

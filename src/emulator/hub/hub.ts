@@ -5,6 +5,7 @@ import { CaStore } from "../certificates/ca-store.ts";
 import type { DeviceState, HubLink, ProvisionedDevice } from "../dps/hub-link.ts";
 import type { IngestedMessage } from "../events/event-log.ts";
 import type { Surroundings } from "../surroundings.ts";
+import { Commands } from "./commands.ts";
 import { Connections } from "./connections.ts";
 import { deleteDevice } from "./delete-device.ts";
 import { DeviceStore } from "./device-store.ts";
@@ -31,6 +32,7 @@ export class IotHub implements HubLink {
   readonly cas: CaStore;
   readonly devices: DeviceStore;
   readonly connections: Connections;
+  readonly commands: Commands;
   readonly methods = new PendingMethods();
   readonly ingest: (message: IngestedMessage) => void;
   #broker: Broker | undefined;
@@ -42,6 +44,7 @@ export class IotHub implements HubLink {
     this.ingest = options.ingest;
     this.cas = new CaStore({ around: options.around });
     this.connections = new Connections(options.around);
+    this.commands = new Commands(options.around, this.connections);
     this.devices = new DeviceStore(options.around, (id) => this.connections.closeLater(id));
   }
 
@@ -59,6 +62,7 @@ export class IotHub implements HubLink {
 
   async stop(): Promise<void> {
     await this.#broker?.stop();
+    this.commands.stop();
   }
 
   provision(device: ProvisionedDevice): void {
@@ -73,8 +77,9 @@ export class IotHub implements HubLink {
     if (this.devices.find(deviceId) !== undefined) deleteDevice(this, deviceId, undefined);
   }
 
-  /** What a device left behind beside its identity: its session. */
+  /** What a device left behind beside its identity: its session, and what it has not received. */
   forget(deviceId: string): void {
+    this.commands.forget(deviceId);
     this.connections.forget(deviceId);
     this.#broker?.sessions.forget(deviceId);
   }

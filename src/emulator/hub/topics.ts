@@ -17,12 +17,15 @@ const METHOD_RESULT = /^\$iothub\/methods\/res\/(-?\d{1,9})\/\?\$rid=([^&]+)$/;
 
 /** The topics of one device: what it may publish and subscribe to. */
 export class DeviceTopics {
+  /** Under which the device gets its cloud-to-device messages. */
+  readonly commandFilter: string;
   readonly #telemetry: string;
-  readonly #cloudToDevice: string;
+  readonly #commands: string;
 
   constructor(deviceId: string) {
     this.#telemetry = `devices/${deviceId}/messages/events`;
-    this.#cloudToDevice = `devices/${deviceId}/messages/devicebound/#`;
+    this.#commands = `devices/${deviceId}/messages/devicebound`;
+    this.commandFilter = `${this.#commands}/#`;
   }
 
   /** @returns undefined for a topic that this device may not publish to; never throws */
@@ -47,8 +50,13 @@ export class DeviceTopics {
       filter === TWIN_RESPONSES ||
       filter === DESIRED_CHANGES ||
       filter === METHOD_CALLS ||
-      filter === this.#cloudToDevice
+      filter === this.commandFilter
     );
+  }
+
+  /** @param bag the message's properties */
+  command(bag: string): string {
+    return `${this.#commands}/${bag}`;
   }
 
   format(request: DeviceRequest): string {

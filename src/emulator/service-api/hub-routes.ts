@@ -8,6 +8,7 @@ import { updateTwin } from "../hub/update-twin.ts";
 import type { Surroundings } from "../surroundings.ts";
 import type { ApiScope } from "./api-server.ts";
 import { needs } from "./authorization.ts";
+import { commandRoutes } from "./command-routes.ts";
 import { parseDevice, parseMethodCall, parseTwinPatch } from "./hub-documents.ts";
 import { queryRoutes } from "./query-routes.ts";
 import { headerOf, sendJson } from "./replies.ts";
@@ -85,6 +86,7 @@ export function hubRoutes(api: ApiScope, options: HubApiOptions): void {
   api.get("/statistics/service", needs("RegistryRead"), async (request, reply) => {
     await sendJson(reply, 200, { connectedDeviceCount: hubOf(request).connections.count });
   });
+  commandRoutes(api, hubOf);
   for (const [method, url] of NOT_BUILT)
     api.route({
       method,
@@ -110,7 +112,6 @@ const NOT_BUILT = [
   ["PUT", "/devices/:id/modules/:module"],
   ["GET", "/devices/:id/modules/:module"],
   ["DELETE", "/devices/:id/modules/:module"],
-  ["DELETE", "/devices/:id/commands"],
   ["POST", "/devices/:id/applyConfigurationContent"],
   ["GET", "/twins/:id/modules/:module"],
   ["PATCH", "/twins/:id/modules/:module"],

@@ -14,6 +14,13 @@ test("the defaults are the values that Azure documents", () => {
     methodResponseTimeoutMinS: 5,
     methodResponseTimeoutMaxS: 300,
     methodConnectTimeoutMaxS: 300,
+    // "Send cloud-to-device messages from an IoT hub", "Quotas and throttling".
+    commandMaxBytes: 65_536,
+    commandQueueDepthMax: 50,
+    commandTtlMs: 3_600_000,
+    commandTtlMaxMs: 172_800_000,
+    commandLockMs: 60_000,
+    commandDeliveryCountMax: 10,
     // "Understand and use device twins": size and format.
     tagsMaxBytes: 8_192,
     propertiesMaxBytes: 32_768,

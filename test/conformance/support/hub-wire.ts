@@ -1,0 +1,55 @@
+import { X509Certificate } from "node:crypto";
+import type { DeviceKeys, WireClient } from "../../integration/emulator-wire.ts";
+import { connectPacket, hubUserName, subscribePacket } from "../../integration/emulator-wire.ts";
+import type { Entries, EntryBody } from "./entries.ts";
+import type { Target } from "./target.ts";
+
+/** A device that the first hub knows by its certificate's thumbprint. */
+export interface CertifiedDevice {
+  readonly id: string;
+  readonly keys: DeviceKeys;
+}
+
+/** Creates an identity with a certificate of its own, and with an initial twin where one is given. */
+export async function certifiedDevice(
+  target: Target,
+  my: Entries,
+  text: string,
+  twin?: EntryBody,
+): Promise<CertifiedDevice> {
+  const id = my.name(text);
+  const keys = await target.pki.leaf(id);
+  const thumbprint = new X509Certificate(keys.certificatePem).fingerprint.replaceAll(":", "");
+  const x509Thumbprint = { primaryThumbprint: thumbprint, secondaryThumbprint: thumbprint };
+  await my.identity(id, { type: "selfSigned", x509Thumbprint });
+  if (twin !== undefined) await target.clients.registry.updateTwin(id, twin, "*");
+  return { id, keys };
+}
+
+/** Connects a device to the first hub without Microsoft's SDK; the CONNACK is checked. */
+export async function wireDevice(
+  target: Target,
+  { id, keys }: CertifiedDevice,
+  more: Parameters<typeof connectPacket>[2] = {},
+): Promise<WireClient> {
+  const client = await target.wire("MQTT", target.hub, keys);
+  client.send(connectPacket(id, hubUserName(id, target.hub), more));
+  const connack = await client.next();
+  if (connack.cmd !== "connack" || connack.returnCode !== 0)
+    throw new Error(`the hub refused: ${JSON.stringify(connack)}`);
+  return client;
+}
+
+/** Subscribes, and waits until all is granted. */
+export async function subscribe(
+  client: WireClient,
+  filters: readonly string[],
+  qos: 0 | 1 = 0,
+): Promise<void> {
+  for (const filter of filters) {
+    client.send(subscribePacket(filter, qos, 9));
+    const suback = await client.next();
+    if (suback.cmd !== "suback" || suback.granted[0] !== qos)
+      throw new Error(`not granted: ${JSON.stringify(suback)}`);
+  }
+}
