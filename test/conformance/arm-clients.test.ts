@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Management } from "./support/management.ts";
 import { RESOURCE_GROUP } from "./support/management.ts";
 import type { Target } from "./support/target.ts";
-import { HAS_MANAGEMENT, conformanceTarget } from "./support/target.ts";
+import { HAS_MANAGEMENT, IS_LIVE, conformanceTarget } from "./support/target.ts";
 
 let target: Target;
 let management: Management;
@@ -34,4 +34,30 @@ describe.skipIf(!HAS_MANAGEMENT)("Azure Resource Manager (Microsoft's REST refer
       { name: "RestError", statusCode: 404, code: "ResourceNotFound" },
     );
   });
+
+  // A live instance is shared with other tests, which count on its hubs.
+  test.skipIf(IS_LIVE)(
+    "hubs are linked, weighed and unlinked by an update of the DPS instance",
+    async () => {
+      const { iotDpsResource } = management.dps;
+      const name = nameOf(target.dpsHost);
+      const before = await iotDpsResource.get(name, RESOURCE_GROUP);
+      expect(before.properties.iotHubs?.map((link) => link.name)).toEqual(
+        target.hubs.map(({ hostName }) => hostName),
+      );
+      const connectionString = target.hubs[0]?.connectionString ?? "";
+      const updated = await iotDpsResource.beginCreateOrUpdateAndWait(RESOURCE_GROUP, name, {
+        ...before,
+        properties: {
+          allocationPolicy: "GeoLatency",
+          iotHubs: [{ connectionString, location: "westeurope", allocationWeight: 40 }],
+        },
+      });
+      expect(updated.properties).toMatchObject({
+        allocationPolicy: "GeoLatency",
+        iotHubs: [{ name: target.hub, location: "westeurope", allocationWeight: 40 }],
+      });
+      expect(updated.etag).not.toBe(before.etag);
+    },
+  );
 });
