@@ -1,9 +1,10 @@
 import { EventEmitter } from "node:events";
 import type { Duplex } from "node:stream";
 import type { TLSSocket } from "node:tls";
-import type { AuthenticateError, Client, PublishPacket, Subscription } from "aedes";
+import type { Client, PublishPacket, Subscription } from "aedes";
 import { Aedes } from "aedes";
 import type { Logger } from "../base/log.ts";
+import { ServiceFault } from "./fault.ts";
 import { withPacketId } from "./send-to.ts";
 import { Sessions, silentBus } from "./sessions.ts";
 
@@ -17,9 +18,6 @@ export interface ConnectRequest {
   readonly client: Client;
 }
 
-/** Codes of a refusing CONNACK (MQTT 3.1.1, 3.2.2.3) that a service's rules may give. */
-export type RefusalCode = 2 | 3 | 4 | 5;
-
 /** The rules of one service over its broker. `C` is what the service keeps for a connection. */
 export interface BrokerRules<C> {
   /** Session-present is always 0, whatever the client asks (DPS). */
@@ -27,7 +25,8 @@ export interface BrokerRules<C> {
   readonly keepaliveMaxS: number;
   /** A packet that announces a larger remaining length (MQTT 3.1.1, 2.2.3) closes the connection at its header. */
   readonly packetMaxBytes: number;
-  connect(request: ConnectRequest): C | RefusalCode;
+  /** @throws {ServiceFault} refuses the connection; why stands in the log alone */
+  connect(request: ConnectRequest): C;
   /** False closes the connection. */
   subscribe(connection: C, filter: string, qos: 0 | 1): boolean;
   unsubscribe(connection: C, filter: string): void;
@@ -67,23 +66,24 @@ export async function startBroker<C>(rules: BrokerRules<C>, log: Logger): Promis
       done(null, true);
     },
     authenticate: (client, userName, password, done) => {
-      const peer = peers.get(client.conn);
-      const outcome = peer === undefined ? 5 : judge(client, peer);
-      if (isRefusal(outcome)) {
-        log.debug({ deviceId: client.id, returnCode: outcome }, "device refused");
-        return done(refusal(outcome), null);
-      }
-      connections.set(client, outcome);
-      return done(null, true);
-
-      function judge(from: Client, socket: TLSSocket): C | RefusalCode {
-        return rules.connect({
-          clientId: from.id,
+      const socket = peers.get(client.conn);
+      if (socket === undefined) throw new TypeError("a stream that was not accepted here");
+      try {
+        const connection = rules.connect({
+          clientId: client.id,
           userName: userName ?? "",
           password: password?.length === 0 ? undefined : password?.toString("utf8"),
           socket,
-          client: from,
+          client,
         });
+        connections.set(client, connection);
+        done(null, true);
+      } catch (error) {
+        if (!(error instanceof ServiceFault)) throw error;
+        const { code: errorCode, message: reason } = error;
+        const returnCode = returnCodeOf(error);
+        log.debug({ deviceId: client.id, returnCode, errorCode, reason }, "device refused");
+        done(Object.assign(new Error("connection refused"), { returnCode }), null);
       }
     },
     authorizeSubscribe: (client, subscription, done) => {
@@ -150,12 +150,12 @@ export async function startBroker<C>(rules: BrokerRules<C>, log: Logger): Promis
   };
 }
 
-function isRefusal(outcome: unknown): outcome is RefusalCode {
-  return outcome === 2 || outcome === 3 || outcome === 4 || outcome === 5;
-}
-
-function refusal(returnCode: RefusalCode): AuthenticateError {
-  return Object.assign(new Error("connection refused"), { returnCode });
+/**
+ * The code of a refusing CONNACK (MQTT 3.1.1, 3.2.2.3): 3 where a device may come again, 5 for all that a device is not
+ * let in for, as Azure's devices see it (Azure/azure-iot-sdk-csharp, ConnectReturnCode).
+ */
+function returnCodeOf({ status }: ServiceFault): 3 | 5 {
+  return status === 429 || status >= 500 ? 3 : 5;
 }
 
 /**

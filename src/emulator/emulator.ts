@@ -104,6 +104,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
     },
   });
   const adminToken = randomBytes(32).toString("base64url");
+  const chains = new PeerChains();
   const dpsPolicies = newPolicies(DPS_POLICIES);
   const started: (() => Promise<void>)[] = [];
   const stop = stopAll(started);
@@ -114,6 +115,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
         around,
         hostName,
         policies: newPolicies(HUB_POLICIES),
+        chains,
         ingest: (message) => events.append(message),
       });
       started.push(() => hub.stop());
@@ -134,7 +136,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
       around,
       idScope: names.idScope,
       devices: new DeviceApi(provisioning),
-      chains: new PeerChains(),
+      chains,
     };
     const dps = await startDps(forDevices);
     started.push(() => dps.stop());

@@ -1,6 +1,6 @@
 import type { Client, PublishPacket } from "aedes";
 import { azureDate } from "../azure-time.ts";
-import type { Broker, BrokerRules, ConnectRequest, RefusalCode } from "../broker.ts";
+import type { Broker, BrokerRules, ConnectRequest } from "../broker.ts";
 import { packetBytes, startBroker } from "../broker.ts";
 import { ServiceFault, faultBody } from "../fault.ts";
 import type { PeerChains } from "../peer-certificate.ts";
@@ -56,16 +56,20 @@ class DpsRules implements BrokerRules<DpsConnection> {
   }
 
   /** Codes: Microsoft Learn, DPS MQTT; MicrosoftDocs/azure-docs #69882 (5 where certificate and names differ). */
-  connect(request: ConnectRequest): DpsConnection | RefusalCode {
+  connect(request: ConnectRequest): DpsConnection {
     const name = parseDpsUserName(request.userName);
-    if (name === undefined || !isRegistrationId(name.registrationId)) return 5;
+    if (name === undefined || !isRegistrationId(name.registrationId))
+      throw refused("the user name is not {idScope}/registrations/{registrationId}/…");
     const isForeign = name.idScope.toLowerCase() !== this.#options.idScope.toLowerCase();
-    if (isForeign && this.#options.around.limits.unknownIdScope === "connect") return 5;
+    if (isForeign && this.#options.around.limits.unknownIdScope === "connect")
+      throw refused("the ID scope is unknown");
     const { registrationId, apiVersion } = name;
-    if (request.clientId.toLowerCase() !== registrationId.toLowerCase()) return 5;
+    if (request.clientId.toLowerCase() !== registrationId.toLowerCase())
+      throw refused("client id and user name do not agree");
     const { chains } = this.#options;
     const proof = readProof(request.password, () => chains.read(request.socket));
-    if (proof === undefined || !proofNames(proof, name)) return 5;
+    if (proof === undefined) throw refused("there is no certificate and no SAS token");
+    if (!proofNames(proof, name)) throw refused("certificate or token is of another device");
     const state = { isForeign, isAttested: false, answerQos: undefined };
     return { client: request.client, registrationId, apiVersion, proof, ...state };
   }
@@ -139,4 +143,9 @@ class DpsRules implements BrokerRules<DpsConnection> {
       return { status: error.status, body: faultBody(error, context), retry: false };
     }
   }
+}
+
+/** A CONNECT that is refused; why is for the log alone. */
+function refused(why: string): ServiceFault {
+  return new ServiceFault("dpsUnauthorized", why);
 }

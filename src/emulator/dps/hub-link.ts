@@ -7,14 +7,20 @@ export interface TwinSeed {
   readonly reported?: JsonObject | undefined;
 }
 
-/** What a hub knows a device by; thumbprints are normalized, or empty in one slot, and keys are base64. */
+/**
+ * What a hub knows a device by; thumbprints are normalized, or empty in one slot, and keys are base64. A device of
+ * `certificateAuthority` shows a leaf of its own name below a CA of the hub; one of `none` has nothing to show.
+ * Source: Microsoft Learn, IoT Hub REST API, "AuthenticationMechanism".
+ */
 export type Credential =
   | {
       readonly type: "selfSigned";
       readonly primaryThumbprint: string;
       readonly secondaryThumbprint: string;
     }
-  | { readonly type: "sas"; readonly primaryKey: string; readonly secondaryKey: string };
+  | { readonly type: "sas"; readonly primaryKey: string; readonly secondaryKey: string }
+  | { readonly type: "certificateAuthority" }
+  | { readonly type: "none" };
 
 export interface ProvisionedDevice {
   readonly deviceId: string;

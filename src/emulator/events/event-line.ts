@@ -1,4 +1,5 @@
 import { isUtf8 } from "node:buffer";
+import { authMethodText } from "../hub/login-method.ts";
 import { parsePropertyBag } from "../hub/property-bag.ts";
 import type { StoredEvent } from "./event-log.ts";
 
@@ -30,8 +31,7 @@ export function fullLine(event: StoredEvent): string {
     // Names: microsoft/IoT-For-Beginners, sample output of monitor-events.
     annotations: {
       "iothub-connection-device-id": event.deviceId,
-      "iothub-connection-auth-method":
-        '{"scope":"device","type":"x509","issuer":"iothub","acceptingIpFilterRule":null}',
+      "iothub-connection-auth-method": authMethodText(event.loginMethod),
       "iothub-connection-auth-generation-id": event.generationId,
       "iothub-enqueuedtime": new Date(event.enqueuedMs).toISOString(),
       "iothub-message-source": "Telemetry",

@@ -1,9 +1,12 @@
+import type { LoginMethod } from "../hub/login-method.ts";
+
 /** One device-to-cloud message as the hub took it, before its PUBACK. Properties are parsed when they are read. */
 export interface IngestedMessage {
   readonly hub: string;
   readonly deviceId: string;
   readonly generationId: string;
   readonly modelId: string;
+  readonly loginMethod: LoginMethod;
   readonly enqueuedMs: number;
   /** The property bag as it stood in the topic. */
   readonly bag: string;

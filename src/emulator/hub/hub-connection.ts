@@ -1,21 +1,29 @@
 import type { Client } from "aedes";
 import type { Outgoing } from "../send-to.ts";
 import { sendTo } from "../send-to.ts";
+import type { Proven } from "./login-method.ts";
 import { DeviceTopics } from "./topics.ts";
+
+/** Node takes a longer time for none. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /** One live MQTT connection of a device at its hub. */
 export class HubConnection {
   readonly deviceId: string;
   readonly client: Client;
+  /** What the device showed when it connected. */
+  readonly proven: Proven;
   readonly topics: DeviceTopics;
   lastActivityMs: number;
   /** The QoS that was granted for each filter. */
   readonly #filters = new Map<string, 0 | 1>();
+  #expiry: NodeJS.Timeout | undefined;
 
-  constructor(deviceId: string, client: Client, nowMs: number) {
-    this.deviceId = deviceId;
+  constructor(login: Proven & { readonly deviceId: string }, client: Client, nowMs: number) {
+    this.deviceId = login.deviceId;
+    this.proven = login;
     this.client = client;
-    this.topics = new DeviceTopics(deviceId);
+    this.topics = new DeviceTopics(login.deviceId);
     this.lastActivityMs = nowMs;
   }
 
@@ -43,6 +51,25 @@ export class HubConnection {
     more: Partial<Omit<Outgoing, "topic" | "payload">> = {},
   ): void {
     sendTo(this.client, { topic, payload, qos: 0, ...more });
+  }
+
+  /**
+   * Closes the connection when the proof that opened it is over: over MQTT a token is renewed by a new connection.
+   * Source: Microsoft Learn, "Communicate with an IoT hub using MQTT", using SAS tokens.
+   *
+   * @param clock now, in ms since 1970
+   */
+  closeAtExpiry(clock: () => number): void {
+    const { expiresMs } = this.proven;
+    if (expiresMs === undefined) return;
+    const leftMs = expiresMs - clock();
+    if (leftMs < 0) return this.close();
+    const wait = Math.min(leftMs + 1, MAX_TIMER_MS);
+    this.#expiry = setTimeout(() => this.closeAtExpiry(clock), wait).unref();
+  }
+
+  forgetExpiry(): void {
+    clearTimeout(this.#expiry);
   }
 
   /** Closes without an MQTT packet: 3.1.1 has no DISCONNECT from the server. */

@@ -2,7 +2,7 @@ import type { PublishPacket } from "aedes";
 import type { JsonObject } from "../../base/json.ts";
 import { isJsonObject } from "../../base/json.ts";
 import { azureDate } from "../azure-time.ts";
-import type { BrokerRules, ConnectRequest, RefusalCode } from "../broker.ts";
+import type { BrokerRules, ConnectRequest } from "../broker.ts";
 import { packetBytes } from "../broker.ts";
 import { ServiceFault, faultBody } from "../fault.ts";
 import { HubConnection } from "./hub-connection.ts";
@@ -30,12 +30,11 @@ export class HubRules implements BrokerRules<HubConnection> {
     );
   }
 
-  connect(request: ConnectRequest): HubConnection | RefusalCode {
+  connect(request: ConnectRequest): HubConnection {
     const login = logIn(this.#hub, request);
-    if (typeof login === "number") return login;
     const { deviceId, modelId } = login;
     if (modelId !== undefined) this.#hub.devices.setModelId(deviceId, modelId);
-    return new HubConnection(deviceId, request.client, this.#hub.around.clock());
+    return new HubConnection(login, request.client, this.#hub.around.clock());
   }
 
   subscribe(connection: HubConnection, filter: string, qos: 0 | 1): boolean {
@@ -93,9 +92,11 @@ export class HubRules implements BrokerRules<HubConnection> {
 
   connected(connection: HubConnection): void {
     this.#hub.connections.opened(connection);
+    connection.closeAtExpiry(this.#hub.around.clock);
   }
 
   disconnected(connection: HubConnection): void {
+    connection.forgetExpiry();
     this.#hub.connections.closed(connection);
     this.#hub.commands.disconnected(connection.deviceId);
   }

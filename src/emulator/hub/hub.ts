@@ -4,6 +4,7 @@ import { startBroker } from "../broker.ts";
 import { CaStore } from "../certificates/ca-store.ts";
 import type { DeviceState, HubLink, ProvisionedDevice } from "../dps/hub-link.ts";
 import type { IngestedMessage } from "../events/event-log.ts";
+import type { PeerChains } from "../peer-certificate.ts";
 import type { Surroundings } from "../surroundings.ts";
 import { Commands } from "./commands.ts";
 import { Connections } from "./connections.ts";
@@ -16,6 +17,7 @@ export interface HubOptions {
   readonly around: Surroundings;
   readonly hostName: string;
   readonly policies: readonly AccessPolicy[];
+  readonly chains: PeerChains;
   /** Called for each telemetry message, before its PUBACK. */
   readonly ingest: (message: IngestedMessage) => void;
 }
@@ -28,6 +30,8 @@ export class IotHub implements HubLink {
   readonly hostName: string;
   readonly around: Surroundings;
   readonly policies: readonly AccessPolicy[];
+  /** What clients showed of their certificates' issuers. */
+  readonly chains: PeerChains;
   /** The CA certificates whose leaves are the devices' own, once they are verified. */
   readonly cas: CaStore;
   readonly devices: DeviceStore;
@@ -41,6 +45,7 @@ export class IotHub implements HubLink {
     this.around = options.around;
     this.hostName = options.hostName;
     this.policies = options.policies;
+    this.chains = options.chains;
     this.ingest = options.ingest;
     this.cas = new CaStore({ around: options.around });
     this.connections = new Connections(options.around);

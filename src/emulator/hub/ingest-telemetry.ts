@@ -32,6 +32,7 @@ export function ingestTelemetry(
     deviceId: connection.deviceId,
     generationId: record.generationId,
     modelId: record.modelId,
+    loginMethod: connection.proven.method,
     enqueuedMs: connection.lastActivityMs,
     bag,
     added: addedProperties(retained, isWill),

@@ -10,6 +10,7 @@ const message = (more: Partial<IngestedMessage> = {}): IngestedMessage => ({
   deviceId: "dev",
   generationId: "1",
   modelId: "",
+  loginMethod: "thumbprint",
   enqueuedMs: 0,
   bag: "",
   added: undefined,

@@ -1,28 +1,32 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { formatHubUserName, parseHubUserName } from "../../../../src/emulator/hub/user-name.ts";
+import { isNameOf, parseHubUserName } from "../../../../src/emulator/hub/user-name.ts";
 
-const word = fc.stringMatching(/^[\w.:%@-]+$/);
-const maybe = fc.option(fc.stringMatching(/^[\w.:;-]+$/), { nil: undefined });
+// Source: Microsoft Learn, "Understand the identity registry in your IoT hub", "Device identity properties".
+const deviceId = fc.stringMatching(/^[A-Za-z0-9\-.%_*?!(),:;=@$'+#]{1,40}$/);
+const model = fc.stringMatching(/^dtmi:[\w:]+;\d$/);
 
-test("parsing a user name undoes formatting it", () => {
+test("every device id is found in a user name, whether it is percent-encoded or not", () => {
   fc.assert(
-    fc.property(
-      word,
-      fc.option(word, { nil: undefined }),
-      maybe,
-      maybe,
-      (id, module, api, model) => {
-        const name = {
-          hostName: "hub.azure-devices.net",
-          deviceId: id,
-          moduleId: module,
-          apiVersion: api,
-          modelId: model,
-        };
-        expect(parseHubUserName(formatHubUserName(name))).toEqual(name);
-      },
-    ),
+    fc.property(deviceId, fc.constantFrom("/", "/?", "/api-version=2016-11-14", ""), (id, rest) => {
+      for (const text of [id, encodeURIComponent(id)]) {
+        const name = parseHubUserName(`Hub.Azure-Devices.net/${text}${rest}`);
+        expect(name).toMatchObject({ hostName: "hub.azure-devices.net", moduleId: undefined });
+        expect(isNameOf(name?.deviceId ?? "", id)).toBe(true);
+      }
+    }),
+  );
+});
+
+test("members of the query stand in any order, and a model id is encoded or not", () => {
+  fc.assert(
+    fc.property(model, fc.boolean(), fc.boolean(), fc.boolean(), (id, mark, encoded, last) => {
+      const members = ["api-version=2021-04-12", "DeviceClientType=azure-iot%2F1"];
+      const announced = `model-id=${encoded ? encodeURIComponent(id) : id}`;
+      const query = (last ? [...members, announced] : [announced, ...members]).join("&");
+      const name = parseHubUserName(`hub/dev/${mark ? "?" : ""}${query}`);
+      expect(name).toMatchObject({ deviceId: "dev", apiVersion: "2021-04-12", modelId: id });
+    }),
   );
 });
 
@@ -48,7 +52,16 @@ test.for([
   });
 });
 
-test("a model id that is not encoded, as Node sends it, is read", () => {
-  const userName = "hub/dev/?api-version=2021-04-12&model-id=dtmi:com:example:Cave;1";
-  expect(parseHubUserName(userName)?.modelId).toBe("dtmi:com:example:Cave;1");
+test.for([
+  ["hub/dev/module/?api-version=2021-04-12", "module"],
+  ["hub/dev/module/api-version=2021-04-12", "module"],
+  ["hub/dev/module", "module"],
+  ["hub/dev/$edgeAgent/", "$edgeAgent"],
+] as const)("the user name %s is that of a module", ([userName, moduleId]) => {
+  expect(parseHubUserName(userName)).toMatchObject({ deviceId: "dev", moduleId });
 });
+
+test.for(["", "hub", "hub/", "/dev/", "hub//?api-version=1", "hub/dev/module/more/?a=1"])(
+  "%j is no user name",
+  (userName) => expect(parseHubUserName(userName)).toBeUndefined(),
+);
