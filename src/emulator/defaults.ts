@@ -85,6 +85,10 @@ export interface EmulatorLimits {
   readonly queryPageSizeMax: number;
   /** The longest query or routing condition, in characters; Azure's limit is not documented. */
   readonly queryMaxLength: number;
+  /** Identities that a hub may hold where service clients write them; DPS writes its own beyond that. */
+  readonly devicesMax: number;
+  /** Devices in one bulk call of the identity registry. */
+  readonly bulkDevicesMax: number;
   /** How long a disabled, deleted or re-keyed identity keeps its live connection, in ms. */
   readonly identityCloseDelayMs: number;
   /** Ingested messages that are kept for readers; the emulator's own bounds, older ones are dropped. */
@@ -134,6 +138,8 @@ export const AZURE_DEFAULTS: EmulatorLimits = {
   queryPageSize: 100,
   queryPageSizeMax: 1000,
   queryMaxLength: 64 * 1024,
+  devicesMax: 1_000_000,
+  bulkDevicesMax: 100,
   identityCloseDelayMs: 0,
   eventsMaxCount: 1_000_000,
   eventsMaxBytes: 256 * 1024 * 1024,
@@ -184,6 +190,8 @@ export function limitsFrom(overrides: Partial<EmulatorLimits>): EmulatorLimits {
     queryPageSize: pick("queryPageSize"),
     queryPageSizeMax: pick("queryPageSizeMax"),
     queryMaxLength: pick("queryMaxLength"),
+    devicesMax: pick("devicesMax"),
+    bulkDevicesMax: pick("bulkDevicesMax"),
     identityCloseDelayMs: pick("identityCloseDelayMs"),
     eventsMaxCount: pick("eventsMaxCount"),
     eventsMaxBytes: pick("eventsMaxBytes"),

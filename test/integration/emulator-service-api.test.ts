@@ -191,24 +191,6 @@ test("the last page leaves the continuation out, and what is no page is refused 
   expect((await page({ "x-ms-continuation": "elsewhere" })).status).toBe(400);
 });
 
-test("an identity is read by its id, and an unknown one is DeviceNotFound", async () => {
-  const { responseBody: device } = await clients.registry.get("p-1");
-  expect(device).toMatchObject({
-    deviceId: "p-1",
-    generationId: expect.stringMatching(/^\d{18}$/),
-    connectionState: "Disconnected",
-    status: "enabled",
-    cloudToDeviceMessageCount: 0,
-    authentication: {
-      type: "selfSigned",
-      x509Thumbprint: { primaryThumbprint: expect.stringMatching(/^[0-9A-F]{40}$/) },
-    },
-    capabilities: { iotEdge: false },
-  });
-  for (const asking of [clients.registry.get("nobody"), clients.registry.getTwin("nobody")])
-    await expect(asking).rejects.toMatchObject({ name: "DeviceNotFoundError" });
-});
-
 test.for<readonly [string, () => string | undefined]>([
   ["no token", () => undefined],
   ["a token of another hub's key", () => tokenFor(world.emulator.hubConnectionStrings[1] ?? "")],

@@ -1,31 +1,23 @@
 import { isDeepStrictEqual } from "node:util";
 import { azureDate, generationId } from "../azure-time.ts";
-import type { Credential, DeviceState, ProvisionedDevice, TwinSeed } from "../dps/hub-link.ts";
+import type { DeviceState, ProvisionedDevice, TwinSeed } from "../dps/hub-link.ts";
 import { requireMatch } from "../etag.ts";
 import { ServiceFault } from "../fault.ts";
 import type { Surroundings } from "../surroundings.ts";
+import type { Identity } from "./identity.ts";
 import type { Twin } from "./twin.ts";
 import { newTwin } from "./twin.ts";
 
 /** An entry of the identity registry, with its twin: they are created and deleted together. */
-export interface DeviceRecord {
+export interface DeviceRecord extends Identity {
   readonly deviceId: string;
   readonly generationId: string;
+  /** Of the identity; the twin has its own. */
   readonly etag: string;
-  readonly enabled: boolean;
-  readonly statusReason: string | undefined;
   readonly statusUpdatedTime: string;
-  readonly credential: Credential;
-  readonly iotEdge: boolean;
   readonly modelId: string;
   readonly twin: Twin;
 }
-
-/** What a service client may set of an identity. */
-export type IdentityUpdate = Pick<
-  DeviceRecord,
-  "enabled" | "statusReason" | "credential" | "iotEdge"
->;
 
 const NEVER = "0001-01-01T00:00:00Z";
 
@@ -73,32 +65,43 @@ export class DeviceStore {
     };
   }
 
+  /** Writes a new identity with its twin; the caller has seen that the id is free. */
+  create(deviceId: string, identity: Identity, seed: TwinSeed): DeviceRecord {
+    const nowMs = this.#around.clock();
+    const record: DeviceRecord = {
+      ...identity,
+      deviceId,
+      generationId: generationId(nowMs, this.#created++),
+      etag: this.#newEtag(),
+      statusUpdatedTime: NEVER,
+      modelId: "",
+      twin: newTwin(seed, azureDate(nowMs)),
+    };
+    this.#byId.set(deviceId, record);
+    return record;
+  }
+
   /** Creates the identity with its first state, or gives an existing one the new credential. */
   provision(device: ProvisionedDevice): void {
     const before = this.find(device.deviceId);
     const { credential } = device;
     if (before === undefined) {
       const { iotEdge, twin } = device.state;
-      this.#create(
-        device.deviceId,
-        { enabled: true, statusReason: undefined, iotEdge, credential },
-        twin,
-      );
+      const fresh = { enabled: true, statusReason: undefined, deviceScope: undefined };
+      this.create(device.deviceId, { ...fresh, parentScopes: [], iotEdge, credential }, twin);
     } else if (!isDeepStrictEqual(before.credential, credential)) {
       this.#byId.set(device.deviceId, { ...before, credential, etag: this.#newEtag() });
       this.#onRevoked(device.deviceId);
     }
   }
 
-  /** Creates or replaces an identity, as a service client does; @throws {ServiceFault} `preconditionFailed` */
-  put(deviceId: string, update: IdentityUpdate, ifMatch: string | undefined): DeviceRecord {
-    const before = this.find(deviceId);
-    requireMatch(ifMatch, before?.etag);
-    if (before === undefined) return this.#create(deviceId, update, { tags: {}, desired: {} });
-    const flipped = before.enabled !== update.enabled;
+  /** Replaces an identity that exists, as a service client does. @throws {ServiceFault} `deviceNotFound` */
+  replace(deviceId: string, identity: Identity): DeviceRecord {
+    const before = this.get(deviceId);
+    const flipped = before.enabled !== identity.enabled;
     const record = {
       ...before,
-      ...update,
+      ...identity,
       etag: this.#newEtag(),
       statusUpdatedTime: flipped ? azureDate(this.#around.clock()) : before.statusUpdatedTime,
     };
@@ -128,21 +131,6 @@ export class DeviceStore {
     const record = this.find(deviceId);
     if (record !== undefined && record.modelId !== modelId)
       this.#byId.set(deviceId, { ...record, modelId });
-  }
-
-  #create(deviceId: string, identity: IdentityUpdate, seed: TwinSeed): DeviceRecord {
-    const nowMs = this.#around.clock();
-    const record: DeviceRecord = {
-      ...identity,
-      deviceId,
-      generationId: generationId(nowMs, this.#created++),
-      etag: this.#newEtag(),
-      statusUpdatedTime: NEVER,
-      modelId: "",
-      twin: newTwin(seed, azureDate(nowMs)),
-    };
-    this.#byId.set(deviceId, record);
-    return record;
   }
 
   #newEtag(): string {

@@ -28,6 +28,7 @@ export function twinDocument(hub: IotHub, record: DeviceRecord): JsonObject {
       reported: sectionDocument(record.twin.reported),
     },
     capabilities: { iotEdge: record.iotEdge },
+    ...scopesOf(record),
   };
 }
 
@@ -55,6 +56,20 @@ export function deviceDocument(hub: IotHub, record: DeviceRecord): JsonObject {
       type: record.credential.type,
     },
     capabilities: { iotEdge: record.iotEdge },
+    ...scopesOf(record),
+  };
+}
+
+/**
+ * A device of Edge has a scope of its own, made once; others show what clients wrote.
+ * Source: Microsoft Learn, IoT Hub REST API, "Device", `deviceScope`.
+ */
+function scopesOf(record: DeviceRecord): JsonObject {
+  const { deviceId, generationId, iotEdge, deviceScope, parentScopes } = record;
+  const scope = iotEdge ? `ms-azure-iot-edge://${deviceId}-${generationId}` : deviceScope;
+  return {
+    ...(scope === undefined ? {} : { deviceScope: scope }),
+    ...(parentScopes.length === 0 ? {} : { parentScopes }),
   };
 }
 

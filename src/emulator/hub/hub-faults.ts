@@ -4,6 +4,7 @@
  * Azure/azure-iot-sdk-csharp.
  */
 export const HUB_FAULTS = {
+  deviceDefinedTwice: { status: 400, code: 400_011, name: "DeviceDefinedMultipleTimes" },
   unauthorizedAccess: { status: 401, code: 401_002, name: "IotHubUnauthorizedAccess" },
   unauthorized: { status: 401, code: 401_003, name: "IotHubUnauthorized" },
   queueFull: { status: 403, code: 403_004, name: "DeviceMaximumQueueDepthExceeded" },
@@ -12,6 +13,7 @@ export const HUB_FAULTS = {
   deviceNotOnline: { status: 404, code: 404_103, name: "DeviceNotOnline" },
   deviceExists: { status: 409, code: 409_001, name: "DeviceAlreadyExists" },
   messageTooLarge: { status: 413, code: 413_001, name: "MessageTooLarge" },
+  tooManyDevices: { status: 413, code: 413_002, name: "TooManyDevices" },
   badDeviceResponse: { status: 502, code: 502_000, name: "BadDeviceResponse" },
   gatewayTimeout: { status: 504, code: 504_101, name: "GatewayTimeout" },
 } as const;

@@ -110,6 +110,30 @@ export function patchTwin(
   return { twin: { ...twin, tags, desired, version: twin.version + 1 }, desiredPatch };
 }
 
+/**
+ * A service's new tags, desired properties, or both, in place of those that are; a section that is left out stays (`?`).
+ * Source: Microsoft Learn, IoT Hub REST API, "Replace Twin".
+ *
+ * @returns `desiredPatch`: the whole new document (`?`)
+ * @throws {ServiceFault} `badRequest`, as for a patch
+ */
+export function replaceTwin(
+  twin: Twin,
+  given: { readonly tags?: JsonObject | undefined; readonly desired?: JsonObject | undefined },
+  context: { readonly now: string; readonly limits: EmulatorLimits },
+): TwinChange {
+  const empty = {
+    tags: given.tags === undefined ? twin.tags : {},
+    desired:
+      given.desired === undefined ? twin.desired : { ...twin.desired, value: {}, metadata: {} },
+  };
+  const { twin: replaced } = patchTwin({ ...twin, ...empty }, given, context);
+  return {
+    twin: replaced,
+    desiredPatch: given.desired === undefined ? undefined : replaced.desired.value,
+  };
+}
+
 /** What a device reads: no metadata, no tags. */
 export function deviceView(twin: Twin): JsonObject {
   return {
@@ -147,7 +171,7 @@ function requireSize(value: JsonObject, maxBytes: number): void {
 }
 
 /** `$version` and `$metadata` belong to the service; what clients send of them is ignored. */
-function withoutSystemMembers(patch: JsonObject): JsonObject {
+export function withoutSystemMembers(patch: JsonObject): JsonObject {
   return Object.fromEntries(
     Object.entries(patch).filter(([key]) => key !== "$version" && key !== "$metadata"),
   );

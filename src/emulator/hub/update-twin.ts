@@ -4,8 +4,13 @@ import { requireMatch } from "../etag.ts";
 import type { DeviceRecord } from "./device-store.ts";
 import type { IotHub } from "./hub.ts";
 import { DESIRED_CHANGES, formatDesiredChange } from "./topics.ts";
-import type { TwinChange } from "./twin.ts";
-import { patchTwin, twinEtag } from "./twin.ts";
+import { patchTwin, replaceTwin, twinEtag } from "./twin.ts";
+
+/** What a service may write of a twin. */
+export interface TwinSections {
+  readonly tags?: JsonObject | undefined;
+  readonly desired?: JsonObject | undefined;
+}
 
 /**
  * A service's twin patch; a connected device that listens is told at once, nothing is queued for others.
@@ -15,29 +20,40 @@ import { patchTwin, twinEtag } from "./twin.ts";
 export function updateTwin(
   hub: IotHub,
   deviceId: string,
-  patch: { readonly tags?: JsonObject | undefined; readonly desired?: JsonObject | undefined },
+  patch: TwinSections,
   ifMatch: string | undefined,
 ): DeviceRecord {
-  const before = hub.devices.get(deviceId);
-  requireMatch(ifMatch, twinEtag(before.twin));
-  const now = azureDate(hub.around.clock());
-  return applyChange(
-    hub,
-    deviceId,
-    patchTwin(before.twin, patch, { now, limits: hub.around.limits }),
-  );
+  return changeTwin(hub, deviceId, ifMatch, patchTwin, patch);
 }
 
-function applyChange(hub: IotHub, deviceId: string, change: TwinChange): DeviceRecord {
-  const record = hub.devices.setTwin(deviceId, change.twin);
-  if (change.desiredPatch !== undefined) {
-    const { version } = change.twin.desired;
-    const connection = hub.connections.find(deviceId);
-    if (connection?.listensTo(DESIRED_CHANGES) === true)
-      connection.send(
-        formatDesiredChange(version),
-        JSON.stringify({ ...change.desiredPatch, $version: version }),
-      );
+/** The same for whole sections in place of those that are. */
+export function replaceTwinSections(
+  hub: IotHub,
+  deviceId: string,
+  sections: TwinSections,
+  ifMatch: string | undefined,
+): DeviceRecord {
+  return changeTwin(hub, deviceId, ifMatch, replaceTwin, sections);
+}
+
+function changeTwin(
+  hub: IotHub,
+  deviceId: string,
+  ifMatch: string | undefined,
+  change: typeof patchTwin,
+  sections: TwinSections,
+): DeviceRecord {
+  const { around, connections, devices } = hub;
+  const before = devices.get(deviceId).twin;
+  requireMatch(ifMatch, twinEtag(before));
+  const context = { now: azureDate(around.clock()), limits: around.limits };
+  const { twin, desiredPatch } = change(before, sections, context);
+  const record = devices.setTwin(deviceId, twin);
+  const connection = connections.find(deviceId);
+  if (desiredPatch !== undefined && connection?.listensTo(DESIRED_CHANGES) === true) {
+    const { version } = twin.desired;
+    const told = JSON.stringify({ ...desiredPatch, $version: version });
+    connection.send(formatDesiredChange(version), told);
   }
   return record;
 }

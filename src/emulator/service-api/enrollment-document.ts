@@ -8,13 +8,13 @@ import type { Registration } from "../dps/registrations.ts";
 import { isRegistrationId } from "../dps/user-name.ts";
 import type { EmulatorLimits } from "../defaults.ts";
 import { ServiceFault } from "../fault.ts";
+import { DEVICE_ID } from "../hub/device-id.ts";
 import { requireInitialTwin } from "../hub/twin.ts";
 import {
   attestationDocument,
   attestationMechanism,
   attestationOf,
 } from "./attestation-mechanism.ts";
-import { DEVICE_ID } from "./hub-documents.ts";
 
 // Source: Azure/azure-rest-api-specs, DeviceProvisioningServices service.json (2021-10-01), IndividualEnrollment and
 // EnrollmentGroup. Members that clients send back from a GET are known and ignored; unknown ones are refused.

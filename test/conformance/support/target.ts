@@ -72,6 +72,8 @@ export interface Target extends AsyncDisposable {
   readonly provisioningHost: string;
   /** The DPS instance's own name. */
   readonly dpsHost: string;
+  /** Of a policy with every right, as the hubs' are. */
+  readonly dpsConnectionString: string;
   /** The first hub, where devices come unless an entry says otherwise. */
   readonly hub: string;
   /** All hubs, `hub` first; two or more where `HAS_TWO_HUBS`. */
@@ -183,6 +185,7 @@ function targetOf(options: {
     idScope,
     provisioningHost,
     dpsHost: hostNameIn(options.dps),
+    dpsConnectionString: options.dps,
     hub: hub.hostName,
     hubs,
     pki,

@@ -1,12 +1,13 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import type { JsonObject } from "../../../../src/base/json.ts";
+import type { Json, JsonObject } from "../../../../src/base/json.ts";
 import { AZURE_DEFAULTS } from "../../../../src/emulator/defaults.ts";
 import {
   deviceView,
   newTwin,
   patchReported,
   patchTwin,
+  replaceTwin,
   twinEtag,
 } from "../../../../src/emulator/hub/twin.ts";
 import { patchFault, propertyBytes } from "../../../../src/emulator/hub/twin-rules.ts";
@@ -46,6 +47,12 @@ test("the etag is base64 of eight bytes", () => {
   expect(twinEtag({ ...empty, version: 7 })).toBe("AAAAAAAAAAc=");
 });
 
+const KEY = fc.stringMatching(/^[a-z]{1,3}$/);
+const VALUE: fc.Arbitrary<Json> = fc.oneof(
+  fc.integer({ min: -9, max: 9 }),
+  fc.constant(null),
+  fc.dictionary(KEY, fc.oneof(fc.boolean(), fc.constant(null))),
+);
 const part = (key: string): JsonObject => ({ [key]: "x".repeat(4000) });
 const deep = (levels: number): JsonObject => (levels === 0 ? {} : { a: deep(levels - 1) });
 
@@ -95,6 +102,27 @@ test("judging and sizing any JSON object never throws", () => {
       const patch: JsonObject = JSON.parse(JSON.stringify(value));
       patchFault(patch, limits);
       expect(propertyBytes(patch)).toBeGreaterThanOrEqual(0);
+    }),
+  );
+});
+
+test("whatever a section was, replacing it gives what a patch of nothing gives", () => {
+  const sections = fc.record(
+    { tags: fc.dictionary(KEY, VALUE), desired: fc.dictionary(KEY, VALUE) },
+    { requiredKeys: [] },
+  );
+  fc.assert(
+    fc.property(sections, sections, (before, given) => {
+      const full = patchTwin(empty, before, context).twin;
+      const { twin, desiredPatch } = replaceTwin(full, given, context);
+      const fresh = patchTwin(empty, given, context).twin;
+      expect(twin.tags).toEqual(given.tags === undefined ? full.tags : fresh.tags);
+      expect(twin.desired.value).toEqual(
+        given.desired === undefined ? full.desired.value : fresh.desired.value,
+      );
+      expect(twin.desired.version - full.desired.version).toBe(given.desired === undefined ? 0 : 1);
+      expect(desiredPatch).toEqual(given.desired === undefined ? undefined : fresh.desired.value);
+      expect(twin.version).toBe(full.version + 1);
     }),
   );
 });
