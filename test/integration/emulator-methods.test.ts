@@ -177,3 +177,12 @@ test.for([
 ] as const)("a method call with %s is refused with 400", async ([, call]) => {
   await expect(invoke("m-1", call)).rejects.toMatchObject({ name: "ArgumentError" });
 });
+
+test("an answer that nests without end is 502, as one that is no JSON", async () => {
+  await using client = await device("m-deep");
+  const result = invoke("m-deep");
+  const { rid } = await nextCall(client);
+  const deep = "[".repeat(500) + "]".repeat(500);
+  client.send(publishPacket(`$iothub/methods/res/200/?$rid=${rid}`, deep, { qos: 0 }));
+  await expect(result).rejects.toMatchObject({ response: { statusCode: 502 } });
+});

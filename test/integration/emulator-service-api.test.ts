@@ -276,7 +276,7 @@ test("a body that is no JSON is refused with 400 in the service's shape", async 
   });
   expect(answer.status).toBe(400);
   expect(JSON.parse(answer.body)).toMatchObject({
-    Message: "ErrorCode:ArgumentInvalid;The body is no JSON.",
+    Message: "ErrorCode:ArgumentInvalid;The body is no JSON, or nests too deep.",
   });
 });
 

@@ -1,5 +1,6 @@
 import type { Json, JsonObject } from "../../base/json.ts";
 import { isJsonObject } from "../../base/json.ts";
+import { parseJson } from "../parse-json.ts";
 import type { Registration } from "./registrations.ts";
 
 // Shapes: Azure/azure-rest-api-specs, DeviceProvisioningServices device.json (2021-10-01),
@@ -74,7 +75,7 @@ export type RegisterBody =
 /** Reads a register request: empty (C# SDK), or an object of `registrationId` and `payload`; never throws. */
 export function parseRegisterBody(bytes: Buffer): RegisterBody {
   const text = bytes.toString("utf8").trim();
-  return registerBodyOf(text === "" ? undefined : parseJson(text));
+  return registerBodyOf(text === "" ? undefined : parseObject(text));
 }
 
 /** The same of a body that is parsed already: undefined = empty, null = no JSON. */
@@ -88,9 +89,9 @@ export function registerBodyOf(body: unknown): RegisterBody {
   return { ok: true, registrationId, payload, tpm };
 }
 
-function parseJson(text: string): JsonObject | null {
+function parseObject(text: string): JsonObject | null {
   try {
-    const value: unknown = JSON.parse(text);
+    const value = parseJson(text);
     return isJsonObject(value) ? value : null;
   } catch {
     return null;

@@ -5,6 +5,7 @@ import { azureDate } from "../azure-time.ts";
 import type { BrokerRules, ConnectRequest } from "../broker.ts";
 import { packetBytes } from "../broker.ts";
 import { ServiceFault, faultBody } from "../fault.ts";
+import { parseJson } from "../parse-json.ts";
 import { HubConnection } from "./hub-connection.ts";
 import type { IotHub } from "./hub.ts";
 import { ingestTelemetry } from "./ingest-telemetry.ts";
@@ -130,7 +131,7 @@ export class HubRules implements BrokerRules<HubConnection> {
 function parsePatch(body: Buffer): JsonObject {
   let value: unknown;
   try {
-    value = JSON.parse(body.toString("utf8"));
+    value = parseJson(body.toString("utf8"));
   } catch {
     value = undefined;
   }

@@ -1,5 +1,6 @@
 import type { Json } from "../../base/json.ts";
 import { ServiceFault } from "../fault.ts";
+import { parseJson } from "../parse-json.ts";
 
 export interface MethodResult {
   readonly status: number;
@@ -66,8 +67,7 @@ function parsePayload(body: Buffer): Json | undefined {
   const text = body.toString("utf8").trim();
   if (text === "") return null;
   try {
-    const value: Json = JSON.parse(text);
-    return value;
+    return parseJson(text);
   } catch {
     return undefined;
   }

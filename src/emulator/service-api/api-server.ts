@@ -7,6 +7,7 @@ import type { EventLog } from "../events/event-log.ts";
 import { ServiceFault } from "../fault.ts";
 import type { IotHub } from "../hub/hub.ts";
 import { SERVER_TLS } from "../listener.ts";
+import { parseJson } from "../parse-json.ts";
 import { trackSockets } from "../raw-sockets.ts";
 import type { Surroundings } from "../surroundings.ts";
 import type { WebSocketOptions } from "../websocket.ts";
@@ -127,9 +128,9 @@ function addServices(app: ApiScope, options: ApiServerOptions): void {
   app.removeAllContentTypeParsers();
   app.addContentTypeParser("*", { parseAs: "string" }, (_request, body, done) => {
     try {
-      done(null, body === "" ? undefined : JSON.parse(body.toString()));
+      done(null, body === "" ? undefined : parseJson(body.toString()));
     } catch {
-      done(new ServiceFault("badRequest", "The body is no JSON."));
+      done(new ServiceFault("badRequest", "The body is no JSON, or nests too deep."));
     }
   });
   app.setNotFoundHandler(async (request, reply) => {
