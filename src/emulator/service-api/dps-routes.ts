@@ -11,7 +11,7 @@ import { attestationDocument } from "./attestation-mechanism.ts";
 import { needs } from "./authorization.ts";
 import { enrollmentDocument, parseEnrollment } from "./enrollment-document.ts";
 import { pageOf } from "./paging.ts";
-import { headerOf, sendJson, sendPage } from "./replies.ts";
+import { headerOf, pageRequestOf, sendJson, sendPage } from "./replies.ts";
 
 interface ById {
   readonly Params: { readonly id: string };
@@ -60,7 +60,7 @@ export function dpsRoutes(api: ApiScope, options: DpsApiOptions): void {
   }
   api.post("/enrollmentGroups/query", needs("EnrollmentRead"), async (request, reply) => {
     const groups = enrollments.all("group");
-    const page = pageOf(groups, (group) => group.id, paging(request.headers));
+    const page = pageOf(groups, (group) => group.id, pageRequestOf(request, around.limits));
     const items = page.items.map(shown);
     await sendPage(reply, { ...page, items }, "EnrollmentGroup");
   });
@@ -80,7 +80,11 @@ export function dpsRoutes(api: ApiScope, options: DpsApiOptions): void {
     needs("RegistrationStatusRead"),
     async (request, reply) => {
       const records = registrations.ofGroup(enrollments.get("group", request.params.id).id);
-      const page = pageOf(records, (record) => record.registrationId, paging(request.headers));
+      const page = pageOf(
+        records,
+        (record) => record.registrationId,
+        pageRequestOf(request, around.limits),
+      );
       await sendPage(
         reply,
         { ...page, items: page.items.map(registrationStateOf) },
@@ -98,20 +102,6 @@ export function dpsRoutes(api: ApiScope, options: DpsApiOptions): void {
         throw new ServiceFault("notImplemented", "Known in Azure, not in this emulator.");
       },
     });
-
-  function paging(headers: Readonly<Record<string, string | string[] | undefined>>): {
-    readonly maxItemCount: string | undefined;
-    readonly continuation: string | undefined;
-    readonly defaultSize: number;
-    readonly maxSize: number;
-  } {
-    return {
-      maxItemCount: headers["x-ms-max-item-count"]?.toString(),
-      continuation: headers["x-ms-continuation"]?.toString(),
-      defaultSize: around.limits.queryPageSize,
-      maxSize: around.limits.queryPageSizeMax,
-    };
-  }
 }
 
 async function noContent(reply: FastifyReply): Promise<void> {

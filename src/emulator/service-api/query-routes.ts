@@ -1,4 +1,3 @@
-import type { FastifyRequest } from "fastify";
 import { z } from "zod";
 import type { JsonObject } from "../../base/json.ts";
 import type { IotHub } from "../hub/hub.ts";
@@ -9,25 +8,18 @@ import { needs } from "./authorization.ts";
 import type { HubApiOptions } from "./hub-routes.ts";
 import type { Page, PageRequest } from "./paging.ts";
 import { pageOfShown } from "./paging.ts";
-import { headerOf, parseBody, sendPage } from "./replies.ts";
+import { pageRequestOf, parseBody, sendPage } from "./replies.ts";
 
 /**
  * `POST /devices/query`, as Registry.createQuery of azure-iothub 1.16 calls it. Pages go by device id, those of groups by
  * what they are grouped by; `x-ms-item-type` says whether the items are whole twins.
  */
 export function queryRoutes(api: ApiScope, { around, hubOf }: HubApiOptions): void {
-  const { queryPageSize: defaultSize, queryPageSizeMax: maxSize } = around.limits;
-  const pageRequest = (request: FastifyRequest): PageRequest => ({
-    maxItemCount: headerOf(request, "x-ms-max-item-count"),
-    continuation: headerOf(request, "x-ms-continuation"),
-    defaultSize,
-    maxSize,
-  });
   api.post("/devices/query", needs("ServiceConnect", "RegistryRead"), async (request, reply) => {
     const { query: text } = parseBody(z.object({ query: z.string() }), request.body);
     const hub = hubOf(request);
     const query = readTwinQuery(hub, text);
-    const page = pageOfQuery(hub, query, pageRequest(request));
+    const page = pageOfQuery(hub, query, pageRequestOf(request, around.limits));
     await sendPage(reply, page, query.projections === undefined ? "Twin" : "Raw");
   });
 }

@@ -1,9 +1,10 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { z } from "zod";
 import { azureDate } from "../azure-time.ts";
+import type { EmulatorLimits } from "../defaults.ts";
 import { ServiceFault, faultBody } from "../fault.ts";
 import type { Surroundings } from "../surroundings.ts";
-import type { Page } from "./paging.ts";
+import type { Page, PageRequest } from "./paging.ts";
 
 /** The Node SDKs parse a body only where the content type says JSON. */
 export const JSON_TYPE = "application/json; charset=utf-8";
@@ -68,6 +69,16 @@ export function parseBody<S extends z.ZodType>(schema: S, body: unknown): z.outp
 export function headerOf(request: FastifyRequest, name: string): string | undefined {
   const value = request.headers[name];
   return Array.isArray(value) ? value[0] : value;
+}
+
+/** What the headers of a list or query ask of its page. */
+export function pageRequestOf(request: FastifyRequest, limits: EmulatorLimits): PageRequest {
+  return {
+    maxItemCount: headerOf(request, "x-ms-max-item-count"),
+    continuation: headerOf(request, "x-ms-continuation"),
+    defaultSize: limits.queryPageSize,
+    maxSize: limits.queryPageSizeMax,
+  };
 }
 
 /** Anything that a handler threw, as a refusal: Fastify's own errors (too large, …) become 400. */
