@@ -78,6 +78,19 @@ export interface EmulatorLimits {
   readonly requireVerifiedCa: boolean;
   /** CA certificates of a DPS instance, and of a hub. */
   readonly caCertificatesMax: number;
+  /** Twin and method jobs of a hub that may be due and not yet ended at a time (Azure: 1 on S1, 5 on S2, 10 on S3). */
+  readonly jobsMaxActive: number;
+  /** Jobs of a hub that are kept, whatever their state; the emulator's own bound. */
+  readonly jobsMaxCount: number;
+  /** How long an ended job is kept, in ms. */
+  readonly jobRetentionMs: number;
+  /** How long a job may run unless its creator says otherwise, and at most, in s. */
+  readonly jobMaxExecutionTimeS: number;
+  readonly jobMaxExecutionTimeMaxS: number;
+  /** Devices on which the jobs of a hub may begin in a second; more than 0. */
+  readonly jobDeviceRatePerS: number;
+  /** Devices whose answers a job waits for at a time; the emulator's own bound. */
+  readonly jobDeviceConcurrency: number;
   /** How far a SAS token may be past its end, in s. */
   readonly sasClockSkewS: number;
   /** Items of a query page unless the caller says otherwise, and at most. */
@@ -134,6 +147,13 @@ export const AZURE_DEFAULTS: EmulatorLimits = {
   enrollmentKeysShown: false,
   requireVerifiedCa: false,
   caCertificatesMax: 25,
+  jobsMaxActive: 1,
+  jobsMaxCount: 10_000,
+  jobRetentionMs: 30 * 86_400_000,
+  jobMaxExecutionTimeS: 3600,
+  jobMaxExecutionTimeMaxS: 30 * 86_400,
+  jobDeviceRatePerS: 10,
+  jobDeviceConcurrency: 1000,
   sasClockSkewS: 300,
   queryPageSize: 100,
   queryPageSizeMax: 1000,
@@ -186,6 +206,13 @@ export function limitsFrom(overrides: Partial<EmulatorLimits>): EmulatorLimits {
     enrollmentKeysShown: pick("enrollmentKeysShown"),
     requireVerifiedCa: pick("requireVerifiedCa"),
     caCertificatesMax: pick("caCertificatesMax"),
+    jobsMaxActive: pick("jobsMaxActive"),
+    jobsMaxCount: pick("jobsMaxCount"),
+    jobRetentionMs: pick("jobRetentionMs"),
+    jobMaxExecutionTimeS: pick("jobMaxExecutionTimeS"),
+    jobMaxExecutionTimeMaxS: pick("jobMaxExecutionTimeMaxS"),
+    jobDeviceRatePerS: pick("jobDeviceRatePerS"),
+    jobDeviceConcurrency: pick("jobDeviceConcurrency"),
     sasClockSkewS: pick("sasClockSkewS"),
     queryPageSize: pick("queryPageSize"),
     queryPageSizeMax: pick("queryPageSizeMax"),

@@ -11,6 +11,7 @@ import { Connections } from "./connections.ts";
 import { deleteDevice } from "./delete-device.ts";
 import { DeviceStore } from "./device-store.ts";
 import { HubRules } from "./hub-rules.ts";
+import { Jobs } from "./jobs/jobs.ts";
 import { PendingMethods } from "./methods.ts";
 
 export interface HubOptions {
@@ -38,6 +39,7 @@ export class IotHub implements HubLink {
   readonly connections: Connections;
   readonly commands: Commands;
   readonly methods = new PendingMethods();
+  readonly jobs: Jobs;
   readonly ingest: (message: IngestedMessage) => void;
   #broker: Broker | undefined;
 
@@ -51,6 +53,7 @@ export class IotHub implements HubLink {
     this.connections = new Connections(options.around);
     this.commands = new Commands(options.around, this.connections);
     this.devices = new DeviceStore(options.around, (id) => this.connections.closeLater(id));
+    this.jobs = new Jobs(this);
   }
 
   static async start(options: HubOptions): Promise<IotHub> {
@@ -66,6 +69,7 @@ export class IotHub implements HubLink {
   }
 
   async stop(): Promise<void> {
+    await this.jobs.stop();
     await this.#broker?.stop();
     this.commands.stop();
   }

@@ -3,6 +3,7 @@ import type { IotHub } from "../hub/hub.ts";
 import type { Surroundings } from "../surroundings.ts";
 import type { ApiScope } from "./api-server.ts";
 import { commandRoutes } from "./command-routes.ts";
+import { jobRoutes } from "./job-routes.ts";
 import { methodRoutes } from "./method-routes.ts";
 import { missingHubRoutes } from "./missing-routes.ts";
 import { queryRoutes } from "./query-routes.ts";
@@ -21,6 +22,7 @@ export function hubRoutes(api: ApiScope, options: HubApiOptions): void {
   twinRoutes(api, options);
   methodRoutes(api, options);
   queryRoutes(api, options);
+  jobRoutes(api, options);
   commandRoutes(api, options.hubOf);
   missingHubRoutes(api);
 }

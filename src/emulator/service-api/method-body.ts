@@ -1,7 +1,6 @@
 import { z } from "zod";
 import type { Json } from "../../base/json.ts";
 import type { EmulatorLimits } from "../defaults.ts";
-import { ServiceFault } from "../fault.ts";
 import type { MethodCall } from "../hub/invoke-method.ts";
 import { parseBody } from "./replies.ts";
 
@@ -12,29 +11,32 @@ const METHOD_NAME = /^[!#%&'*+\-.0-9A-Z^_`a-z|~]+$/;
 
 /** Reads the body of `POST /twins/{id}/methods`. @throws {ServiceFault} `badRequest` */
 export function parseMethodCall(body: unknown, limits: EmulatorLimits): MethodCall {
-  const call = parseBody(
-    z.object({
+  return parseBody(methodCall(limits), body);
+}
+
+/** A direct method as a call, or a job, says it. */
+export function methodCall(limits: EmulatorLimits) {
+  const { methodPayloadMaxBytes, methodResponseTimeoutS } = limits;
+  return z
+    .object({
       methodName: z.string().regex(METHOD_NAME, "expected a name without blanks and separators"),
-      payload: json.optional(),
+      payload: json
+        .optional()
+        .refine(
+          (payload) => Buffer.byteLength(JSON.stringify(payload ?? null)) <= methodPayloadMaxBytes,
+          `more than ${methodPayloadMaxBytes} bytes`,
+        ),
       responseTimeoutInSeconds: z
         .number()
         .min(limits.methodResponseTimeoutMinS)
         .max(limits.methodResponseTimeoutMaxS)
         .nullish(),
       connectTimeoutInSeconds: z.number().min(0).max(limits.methodConnectTimeoutMaxS).nullish(),
-    }),
-    body,
-  );
-  const size = Buffer.byteLength(JSON.stringify(call.payload ?? null));
-  if (size > limits.methodPayloadMaxBytes)
-    throw new ServiceFault(
-      "badRequest",
-      `payload: more than ${limits.methodPayloadMaxBytes} bytes.`,
-    );
-  return {
-    methodName: call.methodName,
-    payload: call.payload,
-    responseTimeoutS: call.responseTimeoutInSeconds ?? limits.methodResponseTimeoutS,
-    connectTimeoutS: call.connectTimeoutInSeconds ?? 0,
-  };
+    })
+    .transform((call): MethodCall => ({
+      methodName: call.methodName,
+      payload: call.payload,
+      responseTimeoutS: call.responseTimeoutInSeconds ?? methodResponseTimeoutS,
+      connectTimeoutS: call.connectTimeoutInSeconds ?? 0,
+    }));
 }

@@ -1,0 +1,64 @@
+import type { MethodResult } from "../methods.ts";
+
+/** Where one device of a job stands (Microsoft Learn, "Queries for IoT Hub jobs"). */
+export type DeviceJob = { readonly updatedMs: number } & (
+  | { readonly status: "pending" }
+  | { readonly status: "running"; readonly startMs: number }
+  | {
+      readonly status: "completed";
+      readonly startMs: number;
+      readonly endMs: number;
+      /** The device's answer, where the job calls a method. */
+      readonly response: MethodResult | undefined;
+    }
+  | {
+      readonly status: "failed";
+      readonly startMs: number | undefined;
+      readonly endMs: number;
+      /** A name of Azure's error lists. */
+      readonly code: string;
+      readonly description: string;
+    }
+);
+
+/** Names as in the swagger's DeviceJobStatistics; the four counts always sum to `deviceCount`. */
+export interface DeviceJobStatistics {
+  readonly deviceCount: number;
+  readonly failedCount: number;
+  readonly succeededCount: number;
+  readonly runningCount: number;
+  readonly pendingCount: number;
+}
+
+/** The devices of one job, from pending over running to completed or failed. */
+export class DeviceJobs {
+  readonly #byId = new Map<string, DeviceJob>();
+  readonly #count = { pending: 0, running: 0, completed: 0, failed: 0 };
+
+  get statistics(): DeviceJobStatistics {
+    const { pending, running, completed, failed } = this.#count;
+    return {
+      deviceCount: this.#byId.size,
+      failedCount: failed,
+      succeededCount: completed,
+      runningCount: running,
+      pendingCount: pending,
+    };
+  }
+
+  /** Ids in the order in which they were added. */
+  ids(): IterableIterator<string> {
+    return this.#byId.keys();
+  }
+
+  find(deviceId: string): DeviceJob | undefined {
+    return this.#byId.get(deviceId);
+  }
+
+  set(deviceId: string, state: DeviceJob): void {
+    const before = this.#byId.get(deviceId);
+    if (before !== undefined) this.#count[before.status]--;
+    this.#count[state.status]++;
+    this.#byId.set(deviceId, state);
+  }
+}
