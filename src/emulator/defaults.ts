@@ -104,6 +104,13 @@ export interface EmulatorLimits {
   readonly bulkDevicesMax: number;
   /** How long a disabled, deleted or re-keyed identity keeps its live connection, in ms. */
   readonly identityCloseDelayMs: number;
+  /** Partitions of each endpoint; integer, 1 to 1,000. */
+  readonly eventPartitions: number;
+  /** How long ingested messages are kept for readers, in ms. */
+  readonly eventRetentionMs: number;
+  /** Consumer groups of an endpoint, `$Default` among them, and readers of one partition under one of them at a time. */
+  readonly consumerGroupsMax: number;
+  readonly consumerGroupReadersMax: number;
   /** Ingested messages that are kept for readers; the emulator's own bounds, older ones are dropped. */
   readonly eventsMaxCount: number;
   readonly eventsMaxBytes: number;
@@ -161,6 +168,10 @@ export const AZURE_DEFAULTS: EmulatorLimits = {
   devicesMax: 1_000_000,
   bulkDevicesMax: 100,
   identityCloseDelayMs: 0,
+  eventPartitions: 4,
+  eventRetentionMs: 24 * 60 * 60 * 1000,
+  consumerGroupsMax: 20,
+  consumerGroupReadersMax: 5,
   eventsMaxCount: 1_000_000,
   eventsMaxBytes: 256 * 1024 * 1024,
 };
@@ -220,6 +231,10 @@ export function limitsFrom(overrides: Partial<EmulatorLimits>): EmulatorLimits {
     devicesMax: pick("devicesMax"),
     bulkDevicesMax: pick("bulkDevicesMax"),
     identityCloseDelayMs: pick("identityCloseDelayMs"),
+    eventPartitions: pick("eventPartitions"),
+    eventRetentionMs: pick("eventRetentionMs"),
+    consumerGroupsMax: pick("consumerGroupsMax"),
+    consumerGroupReadersMax: pick("consumerGroupReadersMax"),
     eventsMaxCount: pick("eventsMaxCount"),
     eventsMaxBytes: pick("eventsMaxBytes"),
   };

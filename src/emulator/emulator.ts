@@ -93,6 +93,8 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
   const events = new EventLog({
     maxCount: around.limits.eventsMaxCount,
     maxBytes: around.limits.eventsMaxBytes,
+    retentionMs: around.limits.eventRetentionMs,
+    clock: around.clock,
   });
   const enrollments = new Enrollments(around);
   const registrations = new Registrations(around);
@@ -116,7 +118,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
         hostName,
         policies: newPolicies(HUB_POLICIES),
         chains,
-        ingest: (message) => events.append(message),
+        log: events,
       });
       started.push(() => hub.stop());
       hubs.push(hub);

@@ -1,4 +1,5 @@
 import { DPS_FAULTS } from "./dps/dps-faults.ts";
+import { EVENT_FAULTS } from "./events/event-faults.ts";
 import { HUB_FAULTS } from "./hub/hub-faults.ts";
 import { MANAGEMENT_FAULTS } from "./service-api/management-faults.ts";
 
@@ -11,7 +12,13 @@ const SHARED_FAULTS = {
   notImplemented: { status: 501, code: 501_000, name: "NotImplemented" },
 } as const;
 
-const FAULTS = { ...SHARED_FAULTS, ...DPS_FAULTS, ...HUB_FAULTS, ...MANAGEMENT_FAULTS };
+const FAULTS = {
+  ...SHARED_FAULTS,
+  ...DPS_FAULTS,
+  ...HUB_FAULTS,
+  ...EVENT_FAULTS,
+  ...MANAGEMENT_FAULTS,
+};
 
 export type FaultKind = keyof typeof FAULTS;
 

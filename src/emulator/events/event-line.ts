@@ -4,55 +4,73 @@ import { parsePropertyBag } from "../hub/property-bag.ts";
 import type { StoredEvent } from "./event-log.ts";
 
 /** Wire keys of system properties and the names under which readers see them (azure-iot-device 1.18, Message). */
-const SYSTEM_NAMES: Readonly<Record<string, string>> = {
-  mid: "message-id",
-  cid: "correlation-id",
-  uid: "user-id",
-  to: "to",
-  ct: "content-type",
-  ce: "content-encoding",
-  exp: "absolute-expiry-time",
-  ctime: "creation-time",
-};
+const SYSTEM_NAMES: ReadonlyMap<string, string> = new Map([
+  ["mid", "message-id"],
+  ["cid", "correlation-id"],
+  ["uid", "user-id"],
+  ["to", "to"],
+  ["ct", "content-type"],
+  ["ce", "content-encoding"],
+  ["exp", "absolute-expiry-time"],
+  ["ctime", "creation-time"],
+]);
 
-/** All that a reader of the hub sees of a message, as one line of JSON. */
-export function fullLine(event: StoredEvent): string {
-  const properties = parsePropertyBag(event.bag);
-  const system = [...properties.system].map(([key, value]) => [SYSTEM_NAMES[key] ?? key, value]);
-  const component = properties.system.get("sub");
+/** Told as the annotation `dt-subject` instead. */
+const COMPONENT = "sub";
+
+/** Where a reader found a message. */
+export interface EventPlace {
+  readonly endpoint: string;
+  readonly partition: number;
+  /** In that partition, from 0. */
+  readonly sequenceNumber: number;
+}
+
+/** All that a reader of an endpoint sees of a message, as one line of JSON. */
+export function fullLine({ message, sequence }: StoredEvent, place: EventPlace): string {
+  const { user, system } = parsePropertyBag(message.bag);
+  const enqueuedTime = new Date(message.enqueuedMs).toISOString();
+  const component = system.get(COMPONENT);
   return JSON.stringify({
-    sequence: event.sequence,
-    hub: event.hub,
-    deviceId: event.deviceId,
-    enqueuedTime: new Date(event.enqueuedMs).toISOString(),
-    enqueuedMs: event.enqueuedMs,
-    properties: { ...Object.fromEntries(properties.user), ...event.added },
-    systemProperties: Object.fromEntries(system),
-    // Names: microsoft/IoT-For-Beginners, sample output of monitor-events.
+    sequence,
+    hub: message.hub,
+    ...place,
+    deviceId: message.deviceId,
+    enqueuedTime,
+    properties: { ...Object.fromEntries(user), ...message.added },
+    systemProperties: Object.fromEntries(
+      [...system]
+        .filter(([key]) => key !== COMPONENT)
+        .map(([key, value]) => [SYSTEM_NAMES.get(key) ?? key, value]),
+    ),
+    // Names: Microsoft Learn, "Create and read IoT Hub messages"; of x-opt-*, "AMQP 1.0 in Azure Event Hubs".
     annotations: {
-      "iothub-connection-device-id": event.deviceId,
-      "iothub-connection-auth-method": authMethodText(event.loginMethod),
-      "iothub-connection-auth-generation-id": event.generationId,
-      "iothub-enqueuedtime": new Date(event.enqueuedMs).toISOString(),
+      "x-opt-sequence-number": place.sequenceNumber,
+      "x-opt-offset": String(place.sequenceNumber),
+      "x-opt-enqueued-time": enqueuedTime,
+      "iothub-connection-device-id": message.deviceId,
+      "iothub-connection-auth-method": authMethodText(message.loginMethod),
+      "iothub-connection-auth-generation-id": message.generationId,
+      "iothub-enqueuedtime": enqueuedTime,
       "iothub-message-source": "Telemetry",
-      ...(event.modelId === "" ? {} : { "dt-dataschema": event.modelId }),
+      ...(message.modelId === "" ? {} : { "dt-dataschema": message.modelId }),
       ...(component === undefined ? {} : { "dt-subject": component }),
     },
-    ...(isUtf8(event.body)
-      ? { body: event.body.toString("utf8") }
-      : { bodyBase64: event.body.toString("base64") }),
+    ...(isUtf8(message.body)
+      ? { body: message.body.toString("utf8") }
+      : { bodyBase64: message.body.toString("base64") }),
   });
 }
 
 /** What a run's ledger needs of a message; `boot` and `seq` are null where the message has none. */
-export function ledgerLine(event: StoredEvent): string {
-  const { user } = parsePropertyBag(event.bag);
+export function ledgerLine({ message, sequence }: StoredEvent): string {
+  const { user } = parsePropertyBag(message.bag);
   return JSON.stringify({
-    sequence: event.sequence,
-    deviceId: event.deviceId,
+    sequence,
+    deviceId: message.deviceId,
     boot: count(user.get("boot")),
     seq: count(user.get("seq")),
-    enqueuedMs: event.enqueuedMs,
+    enqueuedMs: message.enqueuedMs,
   });
 }
 

@@ -1,4 +1,6 @@
 import type { LoginMethod } from "../hub/login-method.ts";
+import { NumberedQueue } from "./numbered-queue.ts";
+import type { Partition } from "./partition.ts";
 
 /** One device-to-cloud message as the hub took it, before its PUBACK. Properties are parsed when they are read. */
 export interface IngestedMessage {
@@ -6,6 +8,7 @@ export interface IngestedMessage {
   readonly deviceId: string;
   readonly generationId: string;
   readonly modelId: string;
+  /** How the connection was opened that the message came over. */
   readonly loginMethod: LoginMethod;
   readonly enqueuedMs: number;
   /** The property bag as it stood in the topic. */
@@ -15,72 +18,66 @@ export interface IngestedMessage {
   readonly body: Buffer;
 }
 
-export interface StoredEvent extends IngestedMessage {
+export interface StoredEvent {
+  readonly message: IngestedMessage;
+  /** Of all hubs together, from 1, in the order of ingestion. */
   readonly sequence: number;
+  /** Where readers of an endpoint find it, until the log drops it. */
+  readonly partitions: readonly Partition[];
 }
 
 /** What a stored message costs beside its body and bag, roughly, in bytes. */
-const OVERHEAD_BYTES = 200;
+const OVERHEAD_BYTES = 250;
+
+export interface EventLogOptions {
+  readonly maxCount: number;
+  readonly maxBytes: number;
+  /** How long a message is kept, in ms. */
+  readonly retentionMs: number;
+  /** ms since 1970 */
+  readonly clock: () => number;
+}
 
 /**
- * The ingested messages in order of ingestion, numbered from 1 without gaps; the oldest are dropped when either
- * bound is passed.
+ * The messages that all hubs ingested, in order of ingestion, numbered from 1 without gaps, each also in the
+ * partitions that it was routed to. The oldest are dropped when a bound is passed, everywhere at once.
  */
 export class EventLog {
-  readonly #maxCount: number;
-  readonly #maxBytes: number;
-  /** A queue: members before `#head` are gone. */
-  #events: (StoredEvent | undefined)[] = [];
-  #head = 0;
+  readonly #options: EventLogOptions;
+  readonly #events = new NumberedQueue<StoredEvent>(1);
   #bytes = 0;
-  #nextSequence = 1;
   #waiting = new Set<() => void>();
 
-  constructor(bounds: { readonly maxCount: number; readonly maxBytes: number }) {
-    this.#maxCount = bounds.maxCount;
-    this.#maxBytes = bounds.maxBytes;
+  constructor(options: EventLogOptions) {
+    this.#options = options;
   }
 
-  /** The number that the next message will get. */
-  get nextSequence(): number {
-    return this.#nextSequence;
+  /** All of it, whatever its hub and endpoint. */
+  get ledger(): NumberedQueue<StoredEvent> {
+    return this.#events;
   }
 
-  /** The number of the oldest message that is kept; `nextSequence` where none is. */
-  get firstSequence(): number {
-    return this.#nextSequence - (this.#events.length - this.#head);
-  }
-
-  append(message: IngestedMessage): void {
-    const event: StoredEvent = { ...message, sequence: this.#nextSequence++ };
+  /** Numbers a message and puts it at the end of the log and of `partitions`, each at most once. */
+  append(message: IngestedMessage, partitions: readonly Partition[]): void {
+    const event: StoredEvent = { message, sequence: this.#events.next, partitions };
     this.#events.push(event);
-    this.#bytes += bytesOf(event);
-    while (this.#events.length - this.#head > this.#maxCount || this.#bytes > this.#maxBytes)
-      this.#dropOldest();
+    for (const partition of partitions) partition.push(event);
+    this.#bytes += bytesOf(message);
+    this.#dropOldest(message.enqueuedMs);
     if (this.#waiting.size === 0) return;
     const waiting = this.#waiting;
     this.#waiting = new Set();
     for (const wake of waiting) wake();
   }
 
-  /** The messages from `sequence` on, at most `limit`, beginning with the oldest that is kept. */
-  read(sequence: number, limit: number): readonly StoredEvent[] {
-    const from = this.#head + Math.max(0, sequence - this.firstSequence);
-    return this.#events.slice(from, from + limit).filter((event) => event !== undefined);
-  }
-
-  /** The number of the first kept message that was enqueued at or after `atMs`. */
-  sequenceAt(atMs: number): number {
-    for (let index = this.#head; index < this.#events.length; index++) {
-      const event = this.#events[index];
-      if (event !== undefined && event.enqueuedMs >= atMs) return event.sequence;
-    }
-    return this.#nextSequence;
+  /** Drops what is too old by now; reading does not. */
+  dropExpired(): void {
+    this.#dropOldest(this.#options.clock());
   }
 
   /** Resolves when there is a message with `sequence` or the signal is aborted. */
   async waitFor(sequence: number, signal: AbortSignal): Promise<void> {
-    while (sequence >= this.#nextSequence && !signal.aborted) {
+    while (sequence >= this.#events.next && !signal.aborted) {
       await new Promise<void>((resolve) => {
         const wake = (): void => {
           signal.removeEventListener("abort", wake);
@@ -94,18 +91,22 @@ export class EventLog {
     }
   }
 
-  #dropOldest(): void {
-    const oldest = this.#events[this.#head];
-    this.#events[this.#head] = undefined;
-    this.#head++;
-    if (oldest !== undefined) this.#bytes -= bytesOf(oldest);
-    if (this.#head > 1024 && this.#head * 2 > this.#events.length) {
-      this.#events = this.#events.slice(this.#head);
-      this.#head = 0;
+  #dropOldest(nowMs: number): void {
+    const { maxCount, maxBytes, retentionMs } = this.#options;
+    for (;;) {
+      const oldest = this.#events.at(this.#events.first);
+      if (oldest === undefined) return;
+      const count = this.#events.next - oldest.sequence;
+      const isExpired = oldest.message.enqueuedMs <= nowMs - retentionMs;
+      if (count <= maxCount && this.#bytes <= maxBytes && !isExpired) return;
+      this.#events.shift();
+      // Every queue has the messages in the same order, so it is the oldest there too.
+      for (const partition of oldest.partitions) partition.shift();
+      this.#bytes -= bytesOf(oldest.message);
     }
   }
 }
 
-function bytesOf(event: IngestedMessage): number {
-  return event.body.length + event.bag.length + OVERHEAD_BYTES;
+function bytesOf({ body, bag }: IngestedMessage): number {
+  return body.length + bag.length + OVERHEAD_BYTES;
 }

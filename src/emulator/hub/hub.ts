@@ -3,7 +3,8 @@ import type { Broker } from "../broker.ts";
 import { startBroker } from "../broker.ts";
 import { CaStore } from "../certificates/ca-store.ts";
 import type { DeviceState, HubLink, ProvisionedDevice } from "../dps/hub-link.ts";
-import type { IngestedMessage } from "../events/event-log.ts";
+import { BUILT_IN_ENDPOINT, EventEndpoint } from "../events/event-endpoint.ts";
+import type { EventLog, IngestedMessage } from "../events/event-log.ts";
 import type { PeerChains } from "../peer-certificate.ts";
 import type { Surroundings } from "../surroundings.ts";
 import { Commands } from "./commands.ts";
@@ -19,8 +20,8 @@ export interface HubOptions {
   readonly hostName: string;
   readonly policies: readonly AccessPolicy[];
   readonly chains: PeerChains;
-  /** Called for each telemetry message, before its PUBACK. */
-  readonly ingest: (message: IngestedMessage) => void;
+  /** Where the messages of all hubs are kept. */
+  readonly log: EventLog;
 }
 
 /**
@@ -40,7 +41,10 @@ export class IotHub implements HubLink {
   readonly commands: Commands;
   readonly methods = new PendingMethods();
   readonly jobs: Jobs;
-  readonly ingest: (message: IngestedMessage) => void;
+  /** By name; readers find the hub's messages there. */
+  readonly endpoints: ReadonlyMap<string, EventEndpoint>;
+  readonly #log: EventLog;
+  readonly #builtIn: EventEndpoint;
   #broker: Broker | undefined;
 
   private constructor(options: HubOptions) {
@@ -48,8 +52,10 @@ export class IotHub implements HubLink {
     this.hostName = options.hostName;
     this.policies = options.policies;
     this.chains = options.chains;
-    this.ingest = options.ingest;
     this.cas = new CaStore({ around: options.around });
+    this.#log = options.log;
+    this.#builtIn = new EventEndpoint(BUILT_IN_ENDPOINT, options.around);
+    this.endpoints = new Map([[this.#builtIn.name, this.#builtIn]]);
     this.connections = new Connections(options.around);
     this.commands = new Commands(options.around, this.connections);
     this.devices = new DeviceStore(options.around, (id) => this.connections.closeLater(id));
@@ -72,6 +78,11 @@ export class IotHub implements HubLink {
     await this.jobs.stop();
     await this.#broker?.stop();
     this.commands.stop();
+  }
+
+  /** Takes a telemetry message for good. */
+  ingest(message: IngestedMessage): void {
+    this.#log.append(message, [this.#builtIn.partitionFor(message.deviceId)]);
   }
 
   provision(device: ProvisionedDevice): void {

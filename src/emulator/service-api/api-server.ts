@@ -13,14 +13,18 @@ import type { Surroundings } from "../surroundings.ts";
 import type { WebSocketOptions } from "../websocket.ts";
 import { serveWebSockets } from "../websocket.ts";
 import { adminRoutes } from "./admin-routes.ts";
+import { adminTokenCheck } from "./admin-token.ts";
 import { authorize } from "./authorization.ts";
 import { caCertificateRoutes } from "./ca-certificate-routes.ts";
+import { consumerGroupRoutes } from "./consumer-group-routes.ts";
 import type { DpsDeviceApiOptions } from "./dps-device-routes.ts";
 import { dpsDeviceRoutes } from "./dps-device-routes.ts";
 import type { DpsApiOptions } from "./dps-routes.ts";
 import type { ManagedDps } from "./dps-resource-routes.ts";
 import { dpsResourceRoutes } from "./dps-resource-routes.ts";
 import { dpsRoutes } from "./dps-routes.ts";
+import type { EventReaders } from "./event-routes.ts";
+import { eventRoutes } from "./event-routes.ts";
 import { hubRoutes } from "./hub-routes.ts";
 import { MANAGEMENT_PREFIX, managementFault, managementScope } from "./management-routes.ts";
 import type { FaultWriter } from "./replies.ts";
@@ -64,7 +68,7 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
   const app = createApp(options);
   const sockets = trackSockets(app.server);
   serveWebSockets(app.server, options.webSockets);
-  addServices(app, options);
+  const readers = addServices(app, options);
   try {
     await app.listen({ host: options.host, port: options.port });
   } catch (error) {
@@ -73,6 +77,7 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
   const address = app.server.address();
   if (address === null || typeof address === "string") throw new TypeError("no TCP address");
   const stop = async (): Promise<void> => {
+    await readers.stop();
     const closed = app.close();
     sockets.destroyAll();
     await closed;
@@ -114,7 +119,7 @@ function faultsOf({ around, dps }: ApiServerOptions): {
   };
 }
 
-function addServices(app: ApiScope, options: ApiServerOptions): void {
+function addServices(app: ApiScope, options: ApiServerOptions): EventReaders {
   const { around } = options;
   const { isDps, dpsFault, hubFault } = faultsOf(options);
   const hubs = new Map(options.hubs.map((hub) => [hub.hostName, hub]));
@@ -138,7 +143,17 @@ function addServices(app: ApiScope, options: ApiServerOptions): void {
     await write(reply, new ServiceFault("notFound", "No such path."));
   });
   writeFaults(app, around, hubFault);
-  adminRoutes(app, { log: options.events, adminToken: options.adminToken });
+  const log = options.events;
+  const isAdmin = adminTokenCheck(options.adminToken);
+  const authorizedHub = (request: FastifyRequest): IotHub => {
+    const hub = hubs.get(hostNameOf(request));
+    if (hub === undefined)
+      throw new ServiceFault("unauthorized", "Expected the admin token, or a hub's name as host.");
+    authorize(request, { ...HUB_REFUSES, hostName: hub.hostName, policies: hub.policies }, around);
+    return hub;
+  };
+  adminRoutes(app, { log, isAdmin });
+  const readers = eventRoutes(app, { log, hubs, isAdmin, authorizedHub });
   const management = async (scope: ApiScope): Promise<void> => {
     writeFaults(scope, around, managementFault);
     const { dps, dpsDevices, adminToken } = options;
@@ -151,6 +166,7 @@ function addServices(app: ApiScope, options: ApiServerOptions): void {
     dpsResourceRoutes(scope, managed.provisioningServices, hubs);
     caCertificateRoutes(scope, managed.provisioningServices, ({ cas }) => cas);
     caCertificateRoutes(scope, managed.iotHubs, (hub) => hub.cas);
+    consumerGroupRoutes(scope, managed.iotHubs, around);
   };
   void app.register(management, { prefix: MANAGEMENT_PREFIX });
   void app.register(async (scope: ApiScope) => {
@@ -177,6 +193,7 @@ function addServices(app: ApiScope, options: ApiServerOptions): void {
     });
     hubRoutes(scope, { around, hubOf });
   });
+  return readers;
 }
 
 const DPS_REFUSES = { unauthorized: "dpsUnauthorized", forbidden: "dpsUnauthorized" } as const;

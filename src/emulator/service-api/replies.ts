@@ -55,12 +55,19 @@ export function hubFaultWriter(around: Surroundings): FaultWriter {
   };
 }
 
-/** @throws {ServiceFault} `badRequest` naming every problem of the body */
-export function parseBody<S extends z.ZodType>(schema: S, body: unknown): z.output<S> {
+/**
+ * @param what how messages call the whole of it
+ * @throws {ServiceFault} `badRequest` naming every problem
+ */
+export function parseBody<S extends z.ZodType>(
+  schema: S,
+  body: unknown,
+  what = "body",
+): z.output<S> {
   const parsed = schema.safeParse(body);
   if (parsed.success) return parsed.data;
   const problems = parsed.error.issues.map(
-    (issue) => `${issue.path.length === 0 ? "body" : issue.path.join(".")}: ${issue.message}`,
+    (issue) => `${issue.path.length === 0 ? what : issue.path.join(".")}: ${issue.message}`,
   );
   throw new ServiceFault("badRequest", problems.join("; "));
 }
