@@ -169,7 +169,7 @@ describe("device.json 2021-10-01 (RegistrationOperationStatus, DeviceRegistratio
     async (kind) => {
       const { my, id, keys } = await newDevice("instance");
       await using _ = my;
-      await using device = await rawDevice(target, kind, id, keys, target.dpsHost);
+      await using device = await rawDevice(target, kind, id, keys, { host: target.dpsHost });
       expect((await registerRaw(device)).at(-1)).toMatchObject({
         status: 200,
         body: { status: "assigned" },

@@ -10,12 +10,13 @@ import type { TransportKind } from "./transports.ts";
 /** What a device has to show: a leaf with its chain and key, or a symmetric key in base64. */
 export type DeviceSecret = DeviceKeys | { readonly symmetricKey: string };
 
-/** Registers with Microsoft's ProvisioningDeviceClient; rejects with what it says. */
+/** Registers with Microsoft's ProvisioningDeviceClient, sending `payload` along; rejects with what it says. */
 export async function registerWithSdk(
   target: Target,
   kind: TransportKind,
   registrationId: string,
   secret: DeviceSecret,
+  payload?: Readonly<Record<string, unknown>>,
 ): Promise<unknown> {
   const transport = target.transport(kind);
   // An `error` event without a listener ends the process.
@@ -28,12 +29,9 @@ export async function registerWithSdk(
           key: secret.privateKeyPem,
         });
   const { provisioningHost, idScope } = target;
-  return await ProvisioningDeviceClient.create(
-    provisioningHost,
-    idScope,
-    transport,
-    security,
-  ).register();
+  const client = ProvisioningDeviceClient.create(provisioningHost, idScope, transport, security);
+  if (payload !== undefined) client.setProvisioningPayload(payload);
+  return await client.register();
 }
 
 /** An answer of DPS, in the same form for every transport. */
@@ -49,8 +47,19 @@ export interface RawDevice extends AsyncDisposable {
   poll(operationId: string): Promise<DpsAnswer>;
 }
 
-export const userName = (idScope: string, registrationId: string): string =>
-  `${idScope}/registrations/${registrationId}/api-version=2019-03-31&ClientVersion=test`;
+export const userName = (
+  idScope: string,
+  registrationId: string,
+  apiVersion = "2019-03-31",
+): string =>
+  `${idScope}/registrations/${registrationId}/api-version=${apiVersion}&ClientVersion=test`;
+
+export interface RawDeviceOptions {
+  /** Default: the provisioning host. */
+  readonly host?: string | undefined;
+  /** Default: 2019-03-31 over MQTT, 2021-06-01 over HTTPS. */
+  readonly apiVersion?: string | undefined;
+}
 
 /** Connects to DPS, over MQTT with a subscription; rejects where it is refused. */
 export async function rawDevice(
@@ -58,11 +67,12 @@ export async function rawDevice(
   kind: TransportKind,
   registrationId: string,
   keys: DeviceKeys,
-  host = target.provisioningHost,
+  options: RawDeviceOptions = {},
 ): Promise<RawDevice> {
-  if (kind === "HTTPS") return overHttps(target, host, registrationId, keys);
+  const { host = target.provisioningHost, apiVersion } = options;
+  if (kind === "HTTPS") return overHttps(target, registrationId, keys, { host, apiVersion });
   const client = await target.wire(kind, host, keys);
-  client.send(connectPacket(registrationId, userName(target.idScope, registrationId)));
+  client.send(connectPacket(registrationId, userName(target.idScope, registrationId, apiVersion)));
   const connack = await client.next();
   if (connack.cmd !== "connack" || connack.returnCode !== 0)
     throw new Error(`DPS refused: ${JSON.stringify(connack)}`);
@@ -99,15 +109,15 @@ export function readAnswer(answer: Awaited<ReturnType<WireClient["nextPublish"]>
 
 function overHttps(
   target: Target,
-  host: string,
   registrationId: string,
   keys: DeviceKeys,
+  { host, apiVersion = "2021-06-01" }: RawDeviceOptions,
 ): RawDevice {
   const at = `/${target.idScope}/registrations/${registrationId}`;
   const ask = async (method: string, path: string, body?: string): Promise<DpsAnswer> => {
     const answer = await target.https({
       method,
-      path: `${at}/${path}?api-version=2021-06-01`,
+      path: `${at}/${path}?api-version=${apiVersion}`,
       host,
       keys,
       body,

@@ -229,3 +229,70 @@ test("without a linked hub the registration ends failed", async () => {
   const { poll } = await world.register();
   expect(poll).toMatchObject({ kind: "finished", record: { status: "failed", errorCode: 400208 } });
 });
+
+test("a device of a hub that is not linked any more begins anew elsewhere, and is left alone there", async () => {
+  const world = makeWorld();
+  world.enroll({ allocationPolicy: "hashed", iotHubs: [A, B] });
+  world.link(A);
+  await world.register();
+  world.report(A);
+  world.link(B);
+  await world.register();
+  expect(world.record()).toMatchObject({ assignedHub: B, substatus: "deviceDataReset" });
+  expect(world.twinIn(A)).toMatchObject({ reported: { seen: 1 } });
+  expect(world.twinIn(B)?.["reported"]).not.toHaveProperty("seen");
+});
+
+test("what an earlier stay left in a hub gives way to what a device brings along", async () => {
+  const world = makeWorld();
+  world.enroll({ allocationPolicy: "hashed", iotHubs: [A, B] });
+  world.link(A);
+  await world.register();
+  world.link(B);
+  await world.register();
+  world.report(B);
+  world.enroll({ iotHubs: [A] });
+  world.link(A, B);
+  await world.register();
+  expect(world.record()).toMatchObject({ assignedHub: A, substatus: "deviceDataMigrated" });
+  expect(world.twinIn(A)).toMatchObject({ reported: { seen: 1 } });
+  expect(world.twinIn(B)).toBeUndefined();
+});
+
+test("a device that never moves does not from a hub that is not linked any more either", async () => {
+  const world = makeWorld();
+  world.enroll({ reprovisionPolicy: never });
+  await world.register();
+  world.link(B);
+  await world.register();
+  expect(world.record()).toMatchObject({ status: "failed", errorCode: 401002, assignedHub: A });
+  world.link(A, B);
+  await world.register();
+  expect(world.record()).toMatchObject({
+    status: "assigned",
+    assignedHub: A,
+    errorCode: undefined,
+  });
+});
+
+test("a registration that fails leaves the device where it was", async () => {
+  const world = makeWorld();
+  world.enroll({});
+  await world.register();
+  world.link(B);
+  await world.register();
+  expect(world.record()).toMatchObject({ status: "failed", errorCode: 400208, assignedHub: A });
+  world.link(A, B);
+  await world.register();
+  expect(world.record()).toMatchObject({
+    assignedHub: A,
+    substatus: "reprovisionedToInitialAssignment",
+  });
+});
+
+test("geoLatency goes by the latencies that are told, and by none for a hub without", async () => {
+  const world = makeWorld();
+  world.enroll({ allocationPolicy: "geoLatency", iotHubs: [] });
+  await world.register();
+  expect(world.record().assignedHub).toBe(A);
+});
