@@ -2,10 +2,11 @@ import type { Message } from "azure-iot-device";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { WireClient } from "../integration/emulator-wire.ts";
 import { pubackOf } from "../integration/emulator-wire.ts";
-import { askHub, postCommand, sendCommand } from "./support/commands.ts";
+import { postCommand, sendCommand } from "./support/commands.ts";
 import { hubDevice } from "./support/hub-device.ts";
 import type { CertifiedDevice } from "./support/hub-wire.ts";
 import { certifiedDevice, subscribe, wireDevice } from "./support/hub-wire.ts";
+import { askHub } from "./support/service-call.ts";
 import type { Target } from "./support/target.ts";
 import { HAS_MANAGEMENT, conformanceTarget } from "./support/target.ts";
 

@@ -16,12 +16,7 @@ import { readAllEvents } from "./emulator-events.ts";
 
 const TWIN_ANSWERS = subscribePacket("$iothub/twin/res/#", 0, 1);
 const DESIRED = subscribePacket("$iothub/twin/PATCH/properties/desired/#", 0, 2);
-const METHODS = subscribePacket("$iothub/methods/POST/#", 0, 3);
 const twinGet = (rid: string) => publishPacket(`$iothub/twin/GET/?$rid=${rid}`, " ", { qos: 0 });
-const reported = (rid: string, patch: unknown) =>
-  publishPacket(`$iothub/twin/PATCH/properties/reported/?$rid=${rid}`, JSON.stringify(patch), {
-    qos: 0,
-  });
 
 let world: TestEmulator;
 let clients: ReturnType<typeof serviceClients>;
@@ -72,82 +67,6 @@ test("another certificate of the same name, an unknown device and a foreign clie
   expect(await connack("other", hubUserName("a-2"), keys)).toMatchObject(refused);
   const elsewhere = hubUserName("a-2", "elsewhere.azure-devices.net");
   expect(await connack("a-2", elsewhere, keys)).toMatchObject(refused);
-});
-
-test("a reported patch is answered 204 with the new version, and a broken one 400 with a body", async () => {
-  await using device = await openHub(world, "a-3", await provisioned("a-3"));
-  device.send(
-    TWIN_ANSWERS,
-    reported("1", { a: { b: 1 }, c: 2 }),
-    reported("2", { a: { b: null } }),
-  );
-  await device.next();
-  expect(await device.nextPublish()).toEqual({
-    topic: "$iothub/twin/res/204/?$rid=1&$version=2",
-    body: "",
-    qos: 0,
-  });
-  expect((await device.nextPublish()).topic).toBe("$iothub/twin/res/204/?$rid=2&$version=3");
-  device.send(reported("3", { "a.b": 1 }));
-  const refused = await device.nextPublish();
-  expect(refused.topic).toBe("$iothub/twin/res/400/?$rid=3");
-  expect(JSON.parse(refused.body)).toMatchObject({
-    errorCode: 400004,
-    message: expect.any(String),
-  });
-  const { responseBody: twin } = await clients.registry.getTwin("a-3");
-  expect(twin.properties.reported).toMatchObject({ a: {}, c: 2, $version: 3 });
-});
-
-test("a desired patch reaches the connected device with its version, nulls kept", async () => {
-  await using device = await openHub(world, "a-4", await provisioned("a-4"));
-  device.send(DESIRED);
-  await device.next();
-  const patch = { properties: { desired: { temperature: 50.5, fanstate: null } } };
-  const { responseBody: twin } = await clients.registry.updateTwin("a-4", patch, "*");
-  const change = await device.nextPublish();
-  expect(change.topic).toBe("$iothub/twin/PATCH/properties/desired/?$version=2");
-  expect(JSON.parse(change.body)).toEqual({ temperature: 50.5, fanstate: null, $version: 2 });
-  expect(twin.properties.desired).toMatchObject({ temperature: 50.5, $version: 2 });
-  expect(twin.properties.desired).not.toHaveProperty("fanstate");
-});
-
-test("a twin update with a stale etag is refused with 412 and changes nothing", async () => {
-  await provisioned("a-5");
-  const { responseBody: twin } = await clients.registry.getTwin("a-5");
-  await clients.registry.updateTwin("a-5", { tags: { room: 1 } }, twin.etag);
-  await expect(
-    clients.registry.updateTwin("a-5", { tags: { room: 2 } }, twin.etag),
-  ).rejects.toMatchObject({ name: "InvalidEtagError" });
-  const { responseBody: after } = await clients.registry.getTwin("a-5");
-  expect(after.tags).toEqual({ site: "cave", room: 1 });
-});
-
-test("a direct method goes to its device and its answer to the caller", async () => {
-  await using device = await openHub(world, "a-6", await provisioned("a-6"));
-  device.send(METHODS);
-  await device.next();
-  const calling = clients.methods.invokeDeviceMethod("a-6", {
-    methodName: "SetFanState",
-    payload: { state: "off" },
-    responseTimeoutInSeconds: 10,
-  });
-  const call = await device.nextPublish();
-  const rid = /^\$iothub\/methods\/POST\/SetFanState\/\?\$rid=([^&]+)$/.exec(call.topic)?.[1];
-  expect(JSON.parse(call.body)).toEqual({ state: "off" });
-  device.send(publishPacket(`$iothub/methods/res/200/?$rid=${rid}`, '{"done":true}', { qos: 0 }));
-  expect((await calling).result).toEqual({ status: 200, payload: { done: true } });
-});
-
-test("a method for a device that is not connected is answered 404103, for an unknown one 404001", async () => {
-  await provisioned("a-7");
-  const call = { methodName: "x", payload: null, responseTimeoutInSeconds: 5 };
-  await expect(clients.methods.invokeDeviceMethod("a-7", call)).rejects.toMatchObject({
-    responseBody: expect.stringContaining("DeviceNotOnline"),
-  });
-  await expect(clients.methods.invokeDeviceMethod("nobody", call)).rejects.toMatchObject({
-    name: "DeviceNotFoundError",
-  });
 });
 
 test("a session is kept for clean=false: subscriptions work without a new SUBSCRIBE", async () => {

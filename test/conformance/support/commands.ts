@@ -1,9 +1,10 @@
 import iotCommon from "azure-iot-common";
 import iothub from "azure-iothub";
+import { askHub } from "./service-call.ts";
 import type { HttpsAnswer, Target } from "./target.ts";
 import { HAS_MANAGEMENT } from "./target.ts";
 
-const { ConnectionString, Message, SharedAccessSignature } = iotCommon;
+const { Message } = iotCommon;
 
 /** A cloud-to-device message. */
 export interface Command {
@@ -13,31 +14,6 @@ export interface Command {
   readonly expiryTimeUtc?: string;
   readonly ack?: "none" | "positive" | "negative" | "full";
   readonly properties?: Readonly<Record<string, string>>;
-}
-
-/** Asks the first hub's service API with a token that its policy signed. */
-export function askHub(
-  target: Target,
-  question: {
-    readonly method: string;
-    readonly path: string;
-    readonly headers?: Readonly<Record<string, string>>;
-    readonly body?: string;
-  },
-): Promise<HttpsAnswer> {
-  const given = ConnectionString.parse(target.hubs[0]?.connectionString ?? "", ["SharedAccessKey"]);
-  const token = SharedAccessSignature.create(
-    target.hub,
-    given.SharedAccessKeyName ?? "",
-    given.SharedAccessKey ?? "",
-    Math.ceil(Date.now() / 1000) + 3600,
-  );
-  return target.https({
-    ...question,
-    host: target.hub,
-    path: `${question.path}?api-version=2021-04-12`,
-    headers: { ...question.headers, authorization: token.toString() },
-  });
 }
 
 /** Sends by the emulator's own path, and by Microsoft's service client where that finds what it speaks, AMQP. */

@@ -1,8 +1,8 @@
-import { X509Certificate } from "node:crypto";
 import type { DeviceKeys, WireClient } from "../../integration/emulator-wire.ts";
 import { connectPacket, hubUserName, subscribePacket } from "../../integration/emulator-wire.ts";
-import type { Entries, EntryBody } from "./entries.ts";
+import type { Entries } from "./entries.ts";
 import type { Target } from "./target.ts";
+import { thumbprintOf } from "./twins.ts";
 
 /** A device that the first hub knows by its certificate's thumbprint. */
 export interface CertifiedDevice {
@@ -10,19 +10,15 @@ export interface CertifiedDevice {
   readonly keys: DeviceKeys;
 }
 
-/** Creates an identity with a certificate of its own, and with an initial twin where one is given. */
+/** Creates an identity with a certificate of its own. */
 export async function certifiedDevice(
   target: Target,
   my: Entries,
   text: string,
-  twin?: EntryBody,
 ): Promise<CertifiedDevice> {
   const id = my.name(text);
   const keys = await target.pki.leaf(id);
-  const thumbprint = new X509Certificate(keys.certificatePem).fingerprint.replaceAll(":", "");
-  const x509Thumbprint = { primaryThumbprint: thumbprint, secondaryThumbprint: thumbprint };
-  await my.identity(id, { type: "selfSigned", x509Thumbprint });
-  if (twin !== undefined) await target.clients.registry.updateTwin(id, twin, "*");
+  await my.identity(id, thumbprintOf(keys));
   return { id, keys };
 }
 

@@ -43,6 +43,11 @@ test("a service's patch moves the etag, and the device is told what was applied"
   expect(patchTwin(twin, { tags: { x: 1 } }, context).desiredPatch).toBeUndefined();
 });
 
+test("an update that changes nothing counts as any other", () => {
+  expect(patchReported(empty, {}, context).reported.version).toBe(2);
+  expect(patchTwin(empty, { desired: {} }, context).twin.desired.version).toBe(2);
+});
+
 test("the etag is base64 of eight bytes", () => {
   expect(twinEtag({ ...empty, version: 7 })).toBe("AAAAAAAAAAc=");
 });
