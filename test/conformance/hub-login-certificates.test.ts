@@ -2,11 +2,12 @@ import { X509Certificate } from "node:crypto";
 import iotDevice from "azure-iot-device";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { TestLeafOptions } from "../support/pki.ts";
+import { OwnCas, caClientOf } from "./support/ca-certificates.ts";
 import type { EntryBody } from "./support/entries.ts";
 import { hubDevice, report } from "./support/hub-device.ts";
 import { inSeconds, returnCodeAt, sasToken } from "./support/raw-hub.ts";
 import type { Target } from "./support/target.ts";
-import { conformanceTarget } from "./support/target.ts";
+import { HAS_MANAGEMENT, conformanceTarget } from "./support/target.ts";
 import { MQTT_TRANSPORTS } from "./support/transports.ts";
 
 let target: Target;
@@ -106,3 +107,100 @@ describe("Authenticate identities with X.509 certificates (Microsoft Learn), thu
     expect(await returnCodeAt(target, id, { token, keys })).toBe(0);
   });
 });
+
+describe.skipIf(!HAS_MANAGEMENT)(
+  "Authenticate identities with X.509 certificates (Microsoft Learn), certificate authorities",
+  () => {
+    const BY_CA: EntryBody = { type: "certificateAuthority" };
+
+    test.for(MQTT_TRANSPORTS)(
+      "a device logs in with a certificate below a CA that was uploaded and verified (%s)",
+      async (kind) => {
+        await using cas = new OwnCas(caClientOf(target, "hub"), target.pki);
+        await using my = target.entries();
+        await cas.verified("root", target.pki.root);
+        const id = my.name("signed");
+        await my.identity(id, BY_CA);
+        for (const round of [1, 2]) {
+          const keys = await target.pki.leaf(id);
+          await using device = await hubDevice(target, id, keys, { kind });
+          await report(await device.client.getTwin(), { round });
+        }
+        const { responseBody: twin } = await target.clients.registry.getTwin(id);
+        expect(twin.properties.reported).toMatchObject({ round: 2 });
+      },
+    );
+
+    test("a CA that nobody has verified opens nothing", async () => {
+      const client = caClientOf(target, "hub");
+      await using cas = new OwnCas(client, target.pki);
+      await using my = target.entries();
+      const stranger = target.pki.otherRoot;
+      await client.put(cas.name("unproved"), stranger.certificatePem);
+      const id = my.name("unverified");
+      await my.identity(id, BY_CA);
+      const keys = await target.pki.leaf(id, { signer: stranger });
+      expect(await returnCodeAt(target, id, { keys })).toBe(5);
+      await cas.verified("proved", stranger);
+      expect(await returnCodeAt(target, id, { keys })).toBe(0);
+    });
+
+    test("a CA that is deleted opens nothing any more", async () => {
+      const client = caClientOf(target, "hub");
+      await using my = target.entries();
+      const id = my.name("orphan");
+      await my.identity(id, BY_CA);
+      const keys = await target.pki.leaf(id, { signer: target.pki.otherRoot });
+      {
+        await using cas = new OwnCas(client, target.pki);
+        await cas.verified("gone", target.pki.otherRoot);
+        expect(await returnCodeAt(target, id, { keys })).toBe(0);
+      }
+      expect(await returnCodeAt(target, id, { keys })).toBe(5);
+    });
+
+    test("the subject common name must be the device id, in the same case", async () => {
+      await using cas = new OwnCas(caClientOf(target, "hub"), target.pki);
+      await using my = target.entries();
+      await cas.verified("names", target.pki.intermediate);
+      const id = my.name("named");
+      await my.identity(id, BY_CA);
+      for (const [name, code] of [
+        [id, 0],
+        [id.toUpperCase(), 5],
+        [`${id}2`, 5],
+      ] as const) {
+        const keys = await target.pki.leaf(name);
+        expect([name, await returnCodeAt(target, id, { keys })]).toEqual([name, code]);
+      }
+    });
+
+    test("a certificate that has expired, or is not valid yet, is refused though its CA is good", async () => {
+      await using cas = new OwnCas(caClientOf(target, "hub"), target.pki);
+      await using my = target.entries();
+      await cas.verified("dated", target.pki.intermediate);
+      const id = my.name("ca-dates");
+      await my.identity(id, BY_CA);
+      for (const [notBefore, notAfter] of [
+        [inDays(-2), inDays(-1)],
+        [inDays(1), inDays(2)],
+      ] as const) {
+        const keys = await target.pki.leaf(id, { notBefore, notAfter });
+        expect(await returnCodeAt(target, id, { keys })).toBe(5);
+      }
+    });
+
+    test("a device must show a certificate, and the chain that leads up to the CA", async () => {
+      await using cas = new OwnCas(caClientOf(target, "hub"), target.pki);
+      await using my = target.entries();
+      await cas.verified("top", target.pki.root);
+      const id = my.name("chain");
+      await my.identity(id, BY_CA);
+      const keys = await target.pki.leaf(id);
+      expect(await returnCodeAt(target, id)).toBe(5);
+      const alone = { ...keys, fullChainPem: keys.certificatePem };
+      expect(await returnCodeAt(target, id, { keys: alone })).toBe(5);
+      expect(await returnCodeAt(target, id, { keys })).toBe(0);
+    });
+  },
+);

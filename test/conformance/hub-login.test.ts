@@ -1,9 +1,7 @@
 import iotDevice from "azure-iot-device";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { newSymmetricKey } from "../../src/emulator/dps/symmetric-keys.ts";
-import { registerWithSdk } from "./support/device.ts";
 import type { Entries } from "./support/entries.ts";
-import { symmetricKeys } from "./support/entries.ts";
 import { hubDevice, report } from "./support/hub-device.ts";
 import { hubUserName, inSeconds, rawHub, returnCodeAt, sasToken } from "./support/raw-hub.ts";
 import type { Target } from "./support/target.ts";
@@ -28,8 +26,7 @@ interface SasDevice {
 async function sasDevice(my: Entries, name: string): Promise<SasDevice> {
   const id = my.name(name);
   const keys = { primaryKey: newSymmetricKey(), secondaryKey: newSymmetricKey() };
-  await my.individual(id, symmetricKeys(keys.primaryKey, keys.secondaryKey));
-  await registerWithSdk(target, "MQTT", id, { symmetricKey: keys.primaryKey });
+  await my.identity(id, { type: "sas", symmetricKey: keys });
   return { id, ...keys, resource: `${target.hub}/devices/${id}` };
 }
 
@@ -169,6 +166,17 @@ describe("Control access to IoT Hub with shared access signatures (Microsoft Lea
     await using my = target.entries();
     const { id } = await sasDevice(my, "broken");
     expect(await returnCodeAt(target, id, { token })).toBe(5);
+  });
+
+  test("a device without authentication has no key of its own, and comes by a policy", async () => {
+    await using my = target.entries();
+    const id = my.name("none");
+    await my.identity(id, { type: "none" });
+    const { keyName, key } = ownerPolicy();
+    const sr = encoded(`${target.hub}/devices/${id}`);
+    expect(await returnCodeAt(target, id, { token: sasToken(sr, key, { keyName }) })).toBe(0);
+    for (const own of ["", key])
+      expect(await returnCodeAt(target, id, { token: sasToken(sr, own) })).toBe(5);
   });
 
   test("a certificate opens no device that has keys", async () => {

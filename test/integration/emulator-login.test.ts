@@ -1,20 +1,18 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { newSymmetricKey } from "../../src/emulator/dps/symmetric-keys.ts";
 import { createLogger } from "../../src/base/log.ts";
-import { registerWithSdk } from "../conformance/support/device.ts";
-import { symmetricKeys } from "../conformance/support/entries.ts";
 import { inSeconds, rawHub, returnCodeAt, sasToken } from "../conformance/support/raw-hub.ts";
 import type { Target } from "../conformance/support/target.ts";
 import { conformanceTarget } from "../conformance/support/target.ts";
 
 /** What the emulator has logged, one object a line. */
 const logged: Record<string, unknown>[] = [];
-/** How far the emulator's clock is ahead. */
-let aheadMs = 0;
+/** The emulator's clock, which stands still. */
+let nowMs = Date.now();
 let target: Target;
 beforeAll(async () => {
   target = await conformanceTarget({
-    clock: () => Date.now() + aheadMs,
+    clock: () => nowMs,
     sasClockSkewS: 0,
     log: createLogger({
       level: "debug",
@@ -24,29 +22,29 @@ beforeAll(async () => {
 });
 afterAll(() => target[Symbol.asyncDispose]());
 
+/** A device, and tokens for it. */
 async function newDevice(id: string): Promise<(expiry: number) => string> {
-  await using my = target.entries();
-  const key = newSymmetricKey();
-  await my.individual(id, symmetricKeys(key, newSymmetricKey()));
-  await registerWithSdk(target, "MQTT", id, { symmetricKey: key });
+  const keys = { primaryKey: newSymmetricKey(), secondaryKey: newSymmetricKey() };
+  const authentication = { type: "sas", symmetricKey: keys };
+  await target.clients.registry.create({ deviceId: id, authentication });
   const resource = encodeURIComponent(`${target.hub}/devices/${id}`);
-  return (expiry) => sasToken(resource, key, { expiry });
+  return (expiry) => sasToken(resource, keys.primaryKey, { expiry });
 }
 
 test("a connection is closed when its token expires, and a new token opens the next", async () => {
-  const token = await newDevice("ends");
-  const expiry = inSeconds(3600);
-  aheadMs = expiry * 1000 - Date.now() - 50;
+  const [token, otherToken] = [await newDevice("ends"), await newDevice("stays")];
+  const expiry = inSeconds(600);
+  nowMs = expiry * 1000 - 20;
   await using device = await rawHub(target, "ends", { token: token(expiry) });
-  await using renewed = await rawHub(target, "other", {
-    token: (await newDevice("other"))(expiry + 3600),
-  });
+  await using other = await rawHub(target, "stays", { token: otherToken(expiry + 60) });
+  device.send({ cmd: "pingreq" });
+  expect(await device.next()).toMatchObject({ cmd: "pingresp" });
+  nowMs = expiry * 1000 + 1;
   await device.closed;
   expect(await returnCodeAt(target, "ends", { token: token(expiry) })).toBe(5);
-  expect(await returnCodeAt(target, "ends", { token: token(expiry + 3600) })).toBe(0);
-  renewed.send({ cmd: "pingreq" });
-  expect(await renewed.next()).toMatchObject({ cmd: "pingresp" });
-  aheadMs = 0;
+  expect(await returnCodeAt(target, "ends", { token: token(expiry + 60) })).toBe(0);
+  other.send({ cmd: "pingreq" });
+  expect(await other.next()).toMatchObject({ cmd: "pingresp" });
 });
 
 test("the log says why a device is refused, by Azure's number, and never shows its token", async () => {

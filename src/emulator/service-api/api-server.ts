@@ -2,7 +2,7 @@ import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { fastify } from "fastify";
 import { addressError } from "../address-error.ts";
-import type { AccessPolicy } from "../access-policy.ts";
+import type { AccessPolicy, Right } from "../access-policy.ts";
 import type { EventLog } from "../events/event-log.ts";
 import { ServiceFault } from "../fault.ts";
 import type { IotHub } from "../hub/hub.ts";
@@ -27,6 +27,7 @@ import type { EventReaders } from "./event-routes.ts";
 import { eventRoutes } from "./event-routes.ts";
 import { hubRoutes } from "./hub-routes.ts";
 import { MANAGEMENT_PREFIX, managementFault, managementScope } from "./management-routes.ts";
+import { policyKeyRoutes } from "./policy-key-routes.ts";
 import type { FaultWriter } from "./replies.ts";
 import { dpsFaultWriter, faultOf, hubFaultWriter } from "./replies.ts";
 
@@ -66,6 +67,10 @@ export interface ApiServer {
  */
 export async function startApiServer(options: ApiServerOptions): Promise<ApiServer> {
   const app = createApp(options);
+  const routes: { method: unknown; url: string; rights: readonly Right[] }[] = [];
+  app.addHook("onRoute", ({ method, url, config }) => {
+    routes.push({ method, url, rights: config?.rights ?? [] });
+  });
   const sockets = trackSockets(app.server);
   serveWebSockets(app.server, options.webSockets);
   const readers = addServices(app, options);
@@ -76,6 +81,7 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
   }
   const address = app.server.address();
   if (address === null || typeof address === "string") throw new TypeError("no TCP address");
+  options.around.log.debug({ component: "service-api", routes }, "service api listens");
   const stop = async (): Promise<void> => {
     await readers.stop();
     const closed = app.close();
@@ -164,6 +170,8 @@ function addServices(app: ApiScope, options: ApiServerOptions): EventReaders {
       iotHubs: hubs,
     });
     dpsResourceRoutes(scope, managed.provisioningServices, hubs);
+    policyKeyRoutes(scope, managed.provisioningServices);
+    policyKeyRoutes(scope, managed.iotHubs);
     caCertificateRoutes(scope, managed.provisioningServices, ({ cas }) => cas);
     caCertificateRoutes(scope, managed.iotHubs, (hub) => hub.cas);
     consumerGroupRoutes(scope, managed.iotHubs, around);
