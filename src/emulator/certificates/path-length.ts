@@ -28,8 +28,9 @@ export function pathLengthOf(der: Buffer): number | undefined {
     const value = rest.find(({ tag }) => tag === OCTET_STRING);
     const members = childrenOf(childrenOf(value?.content)[0]?.content);
     const length = members.find(({ tag }) => tag === INTEGER)?.content;
-    // More than six bytes are more than any chain has, and beyond what a number holds.
-    if (members[0]?.tag !== BOOLEAN || length === undefined || length.length > 6) return undefined;
+    if (members[0]?.tag !== BOOLEAN || length === undefined) return undefined;
+    // No byte is no number; more than six are more than any chain has, and beyond what a number holds.
+    if (length.length === 0 || length.length > 6) return undefined;
     return length.readUIntBE(0, length.length);
   }
   return undefined;

@@ -16,6 +16,16 @@ test("a CA's path length is read, and its absence", async () => {
   expect(pathLengthOf(derOf((await pki.leaf("a")).certificatePem))).toBeUndefined();
 });
 
+test("a length of no byte, wherever it stands, is no path length and never throws", async () => {
+  const ca = derOf((await issueNarrow((await testPki()).root, 0)).certificatePem);
+  const lengths = [...ca.keys()].map((index) => {
+    const broken = Buffer.from(ca);
+    broken[index] = 0;
+    return pathLengthOf(broken);
+  });
+  expect(new Set(lengths)).toEqual(new Set([0, undefined]));
+});
+
 test("reading any bytes never throws, broken certificates included", async () => {
   const ca = derOf((await issueNarrow((await testPki()).root, 0)).certificatePem);
   fc.assert(
