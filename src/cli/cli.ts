@@ -4,12 +4,14 @@ import yargs from "yargs";
 import type { KnownOptions } from "./environment.ts";
 import { applyEnvironment } from "./environment.ts";
 import type { Host } from "./host.ts";
+import { CA_ACTIONS } from "./ca-actions.ts";
 import { printError } from "./print-error.ts";
 import { atItsPlace, usageError } from "./usage-error.ts";
 
 const COMMANDS: Readonly<Record<string, (host: Host) => Promise<CommandModule>>> = {
   run: async (host) => (await import("./run.ts")).runCommand(host),
   emulator: async (host) => (await import("./emulator.ts")).emulatorCommand(host),
+  ca: async (host) => (await import("./ca.ts")).caCommand(host),
 };
 
 /** Loads only the command that is asked for, or all where help lists them: imports cost hundreds of ms. */
@@ -54,7 +56,12 @@ export async function runCli(host: Host): Promise<number> {
         const commands = Object.keys(COMMANDS);
         throw isOurs
           ? error
-          : usageError(message, { argv: host.argv, options: known.names, commands });
+          : usageError(message, {
+              argv: host.argv,
+              options: known.names,
+              commands,
+              actions: { ca: CA_ACTIONS },
+            });
       });
     for (const command of await commandsFor({
       ...host,

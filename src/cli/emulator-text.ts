@@ -1,4 +1,5 @@
 import type { EmulatorInfo } from "../service/emulator-file.ts";
+import { shellWord } from "./shell-word.ts";
 
 /** What `emulator` prints for a reader: names, ports, and the lines to paste. It shows connection strings. */
 export function emulatorText(info: EmulatorInfo): string {
@@ -30,8 +31,4 @@ export function emulatorText(info: EmulatorInfo): string {
     "",
   ];
   return `${lines.join("\n")}\n`;
-}
-
-function shellWord(text: string): string {
-  return `'${text.replaceAll("'", "'\\''")}'`;
 }

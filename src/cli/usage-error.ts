@@ -8,11 +8,27 @@ interface Words {
   readonly argv: readonly string[];
   readonly options: readonly string[];
   readonly commands: readonly string[];
+  /** The words that may follow a command. */
+  readonly actions: Readonly<Record<string, readonly string[]>>;
 }
 
 /** The names in what yargs says, such as `Unknown arguments: a, b`. */
 const namesIn = (message: string, start: RegExp): readonly string[] =>
   start.test(message) ? message.replace(start, "").split(", ") : [];
+
+/** An action that the command does not have; nothing else of the line can be judged then. */
+function unknownAction({ argv, actions }: Words): Problem | undefined {
+  const [command = "", action = ""] = argv;
+  const known = actions[command];
+  if (known === undefined || action === "" || action.startsWith("-") || known.includes(action))
+    return undefined;
+  const near = nearest(action, known);
+  return {
+    place: action,
+    message: `expected one of ${known.join(", ")}`,
+    hint: near === undefined ? undefined : `did you mean ${command} ${near}?`,
+  };
+}
 
 /** One unknown word with the nearest known one; `undefined` for a name that yargs derived itself. */
 function unknownWord(word: string, { argv, options, commands }: Words): Problem | undefined {
@@ -31,14 +47,28 @@ function unknownWord(word: string, { argv, options, commands }: Words): Problem 
   return { place: word, message: "expected a command, got an unknown word", hint };
 }
 
+/** A command line that ends too early. */
+function missingWords(message: string, { argv, actions }: Words): readonly Problem[] {
+  const few = /^Not enough non-option arguments: got (\d+), need at least (\d+)/.exec(message);
+  if (few === null) return [];
+  const [command = "", action = ""] = argv;
+  const place = actions[command]?.includes(action) === true ? `${command} ${action}` : command;
+  return [{ place, message: `expected ${few[2]} further word, got ${few[1]}` }];
+}
+
 /** What yargs says is wrong with the command line, in our words and at its places. */
 export function usageError(message: string, words: Words): FleetError {
   const unknown = namesIn(message, /^Unknown (?:argument|command)s?: /);
   const bare = namesIn(message, /^Not enough arguments following: /);
-  const problems = [
-    ...unknown.flatMap((word) => unknownWord(word, words) ?? []),
-    ...bare.map((name) => ({ place: `--${name}`, message: "expected a value, got none" })),
-  ];
+  const action = unknownAction(words);
+  const problems =
+    action === undefined
+      ? [
+          ...missingWords(message, words),
+          ...unknown.flatMap((word) => unknownWord(word, words) ?? []),
+          ...bare.map((name) => ({ place: `--${name}`, message: "expected a value, got none" })),
+        ]
+      : [action];
   return new FleetError("USAGE", problems.length > 0 ? "the command line is wrong" : message, {
     problems,
     hint: "see --help",
