@@ -73,6 +73,13 @@ test("a verb that a resource does not have is refused in Azure's form", async ()
     });
 });
 
+test("a path that cannot be decoded is refused in Azure's form", async () => {
+  expect(await manage(world, "GET", `${DPS_RESOURCE}/certificates/%zz`)).toMatchObject({
+    status: 400,
+    body: { error: { code: "ArgumentInvalid" } },
+  });
+});
+
 test("a body that is no JSON is refused in Azure's form", async () => {
   expect(await manage(world, "PUT", DPS_RESOURCE, { body: "{" })).toMatchObject({
     body: { error: { message: expect.any(String) } },

@@ -92,11 +92,11 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
 }
 
 function createApp(options: ApiServerOptions): ApiScope {
-  const { isDps, dpsFault, hubFault } = faultsOf(options);
+  const { faultFor } = faultsOf(options);
   const app: unknown = fastify({
     // What comes before any route, such as a path that cannot be decoded.
     frameworkErrors: (error, request, reply) => {
-      void (isDps(request) ? dpsFault : hubFault)(reply, faultOf(error));
+      void faultFor(request)(reply, faultOf(error));
     },
     https: {
       key: options.privateKeyPem,
@@ -115,19 +115,28 @@ function createApp(options: ApiServerOptions): ApiScope {
 /** How each service refuses, and whose a request is. */
 function faultsOf({ around, dps }: ApiServerOptions): {
   readonly isDps: (request: FastifyRequest) => boolean;
+  /** For a request that no route of a service took. */
+  readonly faultFor: (request: FastifyRequest) => FaultWriter;
   readonly dpsFault: FaultWriter;
   readonly hubFault: FaultWriter;
 } {
+  const isDps = (request: FastifyRequest): boolean => dps.hostNames.includes(hostNameOf(request));
+  const dpsFault = dpsFaultWriter(around);
+  const hubFault = hubFaultWriter(around);
   return {
-    isDps: (request) => dps.hostNames.includes(hostNameOf(request)),
-    dpsFault: dpsFaultWriter(around),
-    hubFault: hubFaultWriter(around),
+    isDps,
+    faultFor: (request) => {
+      if (request.url.toLowerCase().startsWith(`${MANAGEMENT_PREFIX}/`)) return managementFault;
+      return isDps(request) ? dpsFault : hubFault;
+    },
+    dpsFault,
+    hubFault,
   };
 }
 
 function addServices(app: ApiScope, options: ApiServerOptions): EventReaders {
   const { around } = options;
-  const { isDps, dpsFault, hubFault } = faultsOf(options);
+  const { isDps, faultFor, dpsFault, hubFault } = faultsOf(options);
   const hubs = new Map(options.hubs.map((hub) => [hub.hostName, hub]));
   const hubOf = (request: FastifyRequest): IotHub => {
     const hub = hubs.get(hostNameOf(request));
@@ -145,8 +154,7 @@ function addServices(app: ApiScope, options: ApiServerOptions): EventReaders {
     }
   });
   app.setNotFoundHandler(async (request, reply) => {
-    const write = isDps(request) ? dpsFault : hubFault;
-    await write(reply, new ServiceFault("notFound", "No such path."));
+    await faultFor(request)(reply, new ServiceFault("notFound", "No such path."));
   });
   writeFaults(app, around, hubFault);
   const log = options.events;
