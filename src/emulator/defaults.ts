@@ -100,6 +100,13 @@ export interface EmulatorLimits {
   readonly queryMaxLength: number;
   /** Identities that a hub may hold where service clients write them; DPS writes its own beyond that. */
   readonly devicesMax: number;
+  /** Individual enrollments that a DPS instance may have. */
+  readonly enrollmentsMax: number;
+  /** Enrollment groups with certificates, and with keys, that a DPS instance may have. */
+  readonly x509GroupsMax: number;
+  readonly symmetricKeyGroupsMax: number;
+  /** Enrollments, or groups, in one bulk call of DPS. */
+  readonly bulkEnrollmentsMax: number;
   /** Devices in one bulk call of the identity registry. */
   readonly bulkDevicesMax: number;
   /** How long a disabled, deleted or re-keyed identity keeps its live connection, in ms. */
@@ -166,6 +173,10 @@ export const AZURE_DEFAULTS: EmulatorLimits = {
   queryPageSizeMax: 1000,
   queryMaxLength: 64 * 1024,
   devicesMax: 1_000_000,
+  enrollmentsMax: 1_000_000,
+  x509GroupsMax: 100,
+  symmetricKeyGroupsMax: 100,
+  bulkEnrollmentsMax: 10,
   bulkDevicesMax: 100,
   identityCloseDelayMs: 0,
   eventPartitions: 4,
@@ -229,6 +240,10 @@ export function limitsFrom(overrides: Partial<EmulatorLimits>): EmulatorLimits {
     queryPageSizeMax: pick("queryPageSizeMax"),
     queryMaxLength: pick("queryMaxLength"),
     devicesMax: pick("devicesMax"),
+    enrollmentsMax: pick("enrollmentsMax"),
+    x509GroupsMax: pick("x509GroupsMax"),
+    symmetricKeyGroupsMax: pick("symmetricKeyGroupsMax"),
+    bulkEnrollmentsMax: pick("bulkEnrollmentsMax"),
     bulkDevicesMax: pick("bulkDevicesMax"),
     identityCloseDelayMs: pick("identityCloseDelayMs"),
     eventPartitions: pick("eventPartitions"),

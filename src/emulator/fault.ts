@@ -7,6 +7,7 @@ import { MANAGEMENT_FAULTS } from "./service-api/management-faults.ts";
 const SHARED_FAULTS = {
   badRequest: { status: 400, code: 400_004, name: "ArgumentInvalid" },
   notFound: { status: 404, code: 404_000, name: "NotFound" },
+  methodNotAllowed: { status: 405, code: 405_000, name: "GenericMethodNotAllowed" },
   preconditionFailed: { status: 412, code: 412_001, name: "PreconditionFailed" },
   serverError: { status: 500, code: 500_001, name: "ServerError" },
   notImplemented: { status: 501, code: 501_000, name: "NotImplemented" },
@@ -43,6 +44,16 @@ export class ServiceFault extends Error {
   /** The number's name in Azure's lists. */
   get codeName(): string {
     return FAULTS[this.kind].name;
+  }
+}
+
+/** What `act` gives, or the refusal that it throws; anything else that it throws is passed on. */
+export function attempt<T>(act: () => T): T | ServiceFault {
+  try {
+    return act();
+  } catch (error) {
+    if (error instanceof ServiceFault) return error;
+    throw error;
   }
 }
 

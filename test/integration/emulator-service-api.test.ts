@@ -1,6 +1,5 @@
 import { request } from "node:https";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { z } from "zod";
 import { formatSasToken } from "../support/sas-token.ts";
 import { enrollGroup, serviceClients } from "./emulator-service-clients.ts";
 import type { TestEmulator } from "./emulator-wire.ts";
@@ -64,8 +63,6 @@ async function call(options: Call): Promise<Answer> {
   });
 }
 
-const groupPage = z.object({ responseBody: z.array(z.object({ enrollmentGroupId: z.string() })) });
-
 const partsOf = (connectionString: string): Map<string, string> =>
   new Map(
     connectionString.split(";").map((part) => {
@@ -86,51 +83,6 @@ function tokenFor(connectionString: string, expiresInS = 3600, resource?: string
 
 const dpsToken = (): string => tokenFor(world.emulator.dpsConnectionString);
 const hubToken = (): string => tokenFor(world.emulator.hubConnectionStrings[0] ?? "");
-
-test("an enrollment group is written, read, listed and deleted by Microsoft's client", async () => {
-  const certificatePem = world.pki.otherRoot.certificatePem;
-  await enrollGroup(world, { id: "Extra", certificatePem, desired: { n: 1 } });
-  const { responseBody: group } = await clients.dps.getEnrollmentGroup("extra");
-  expect(group).toMatchObject({
-    enrollmentGroupId: "Extra",
-    provisioningStatus: "enabled",
-    initialTwin: { tags: { site: "cave" }, properties: { desired: { n: 1 } } },
-    attestation: {
-      type: "x509",
-      x509: {
-        signingCertificates: {
-          primary: {
-            info: { sha1Thumbprint: expect.stringMatching(/^[0-9A-F]{40}$/), version: 3 },
-          },
-        },
-      },
-    },
-  });
-  const written = await clients.dps.createOrUpdateEnrollmentGroup(group);
-  expect(written.responseBody.etag).not.toBe(group.etag);
-  await expect(clients.dps.createOrUpdateEnrollmentGroup(group)).rejects.toMatchObject({
-    name: "InvalidEtagError",
-  });
-  const query = clients.dps.createEnrollmentGroupQuery({ query: "*" }, 1);
-  const ids: string[] = [];
-  let token: string | undefined;
-  do {
-    const { responseBody } = groupPage.parse(await query.next(token ?? ""));
-    ids.push(...responseBody.map((item) => item.enrollmentGroupId));
-    token = query.hasMoreResults ? query.continuationToken : undefined;
-  } while (token !== undefined);
-  expect(ids).toEqual(["Extra", "caves"]);
-  await clients.dps.deleteEnrollmentGroup("Extra");
-  await expect(clients.dps.getEnrollmentGroup("Extra")).rejects.toMatchObject({
-    response: { statusCode: 404 },
-  });
-});
-
-test("a certificate that another group holds is refused with 409", async () => {
-  await expect(enrollGroup(world, { id: "twice" })).rejects.toMatchObject({
-    response: { statusCode: 409 },
-  });
-});
 
 test("an enrollment with an unknown member is refused with 400 that names it", async () => {
   const body = JSON.stringify({ enrollmentGroupId: "bad", atestation: {} });
@@ -251,13 +203,6 @@ test.for([
   ["a DPS path on a hub", HUB, "GET", "/enrollmentGroups/caves", 404],
   ["a hub path on DPS", "global.azure-devices-provisioning.net", "GET", "/devices", 404],
   ["what Azure knows and this does not", HUB, "GET", "/configurations", 501],
-  [
-    "a bulk operation on enrollments",
-    "cheesecave-dps.azure-devices-provisioning.net",
-    "POST",
-    "/enrollments",
-    501,
-  ],
 ] as const)("%s is answered %s %s %s %s", async ([, host, method, path, status]) => {
   const authorization = host === HUB ? hubToken() : dpsToken();
   const answer = await call({ host, method, path: `${path}?api-version=1`, authorization });

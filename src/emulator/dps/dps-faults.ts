@@ -5,6 +5,12 @@
  */
 export const DPS_FAULTS = {
   invalidEnrollment: { status: 400, code: 400_004, name: "InvalidEnrollment" },
+  tooManyEnrollments: { status: 400, code: 400_205, name: "TooManyEnrollments" },
+  enrollmentDefinedTwice: {
+    status: 400,
+    code: 400_206,
+    name: "RegistrationIdDefinedMultipleTimes",
+  },
   customAllocationFailed: { status: 400, code: 400_207, name: "CustomAllocationFailed" },
   noHubSpecified: { status: 400, code: 400_208, name: "CustomAllocationIotHubNotSpecified" },
   customAllocationUnauthorized: {
@@ -15,6 +21,7 @@ export const DPS_FAULTS = {
   dpsUnauthorized: { status: 401, code: 401_000, name: "GenericUnauthorized" },
   certificateRefused: { status: 401, code: 401_002, name: "IotHubUnauthorizedAccess" },
   linkedHubUnauthorized: { status: 401, code: 401_002, name: "IotHubUnauthorizedAccess" },
+  dpsQuotaExceeded: { status: 403, code: 403_000, name: "GenericForbidden" },
   enrollmentNotFound: { status: 404, code: 404_201, name: "EnrollmentNotFound" },
   registrationNotFound: { status: 404, code: 404_202, name: "DeviceRegistrationNotFound" },
   operationNotFound: { status: 404, code: 404_203, name: "AsyncOperationNotFound" },

@@ -1,5 +1,6 @@
 import type { X509Certificate } from "node:crypto";
 import type { JsonObject } from "../../base/json.ts";
+import type { EmulatorLimits } from "../defaults.ts";
 import { azureDate } from "../azure-time.ts";
 import { newEtag, requireMatch } from "../etag.ts";
 import type { FaultKind } from "../fault.ts";
@@ -101,6 +102,10 @@ export class Enrollments {
     this.#around = around;
   }
 
+  get limits(): EmulatorLimits {
+    return this.#around.limits;
+  }
+
   find(kind: EnrollmentKind, id: string): Enrollment | undefined {
     return this.#byKind[kind].get(id.toLowerCase());
   }
@@ -118,15 +123,26 @@ export class Enrollments {
     return [...this.#byKind[kind].values()];
   }
 
+  /** Creates an entry. @throws {ServiceFault} as `put`, and where its id is taken */
+  create(settings: EnrollmentSettings): Enrollment {
+    const { kind, id } = settings;
+    const { name, taken } = WORDS[kind];
+    if (this.find(kind, id) !== undefined)
+      throw new ServiceFault(taken, `There is already an ${name} ${id}.`);
+    return this.put(settings, undefined);
+  }
+
   /**
    * Creates or replaces an entry.
    *
-   * @throws {ServiceFault} where `ifMatch` does not fit, or another entry of the instance has a certificate of it
+   * @throws {ServiceFault} where `ifMatch` does not fit, another entry of the instance has a certificate of it, or
+   * there is no room (`dpsQuotaExceeded`)
    */
   put(settings: EnrollmentSettings, ifMatch: string | undefined): Enrollment {
     const before = this.find(settings.kind, settings.id);
     requireMatch(ifMatch, before?.etag);
     this.#requireFreeCertificates(settings);
+    this.#requireRoom(settings);
     const now = azureDate(this.#around.clock());
     const enrollment: Enrollment = {
       ...settings,
@@ -153,6 +169,23 @@ export class Enrollments {
   referringTo(caName: string): Enrollment | undefined {
     const holder = this.#holders.get(referenceKey(caName));
     return holder === undefined ? undefined : this.find(holder.kind, holder.id);
+  }
+
+  /** Source: Microsoft Learn, "Azure subscription and service limits", IoT Hub Device Provisioning Service limits. */
+  #requireRoom({ kind, id, attestation: { type } }: EnrollmentSettings): void {
+    const { enrollmentsMax, x509GroupsMax, symmetricKeyGroupsMax } = this.#around.limits;
+    const max =
+      kind === "individual"
+        ? enrollmentsMax
+        : { x509: x509GroupsMax, symmetricKey: symmetricKeyGroupsMax }[type];
+    const entries = this.#byKind[kind];
+    if (entries.size < max) return;
+    let others = 0;
+    for (const [key, other] of entries)
+      if (key !== id.toLowerCase() && (kind === "individual" || other.attestation.type === type))
+        others += 1;
+    if (others >= max)
+      throw new ServiceFault("dpsQuotaExceeded", `There are ${max} of this kind already.`);
   }
 
   #letGo(enrollment: Enrollment): void {

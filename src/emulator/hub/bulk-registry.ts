@@ -1,5 +1,5 @@
 import { requireMatch } from "../etag.ts";
-import { ServiceFault } from "../fault.ts";
+import { ServiceFault, attempt } from "../fault.ts";
 import { createDevice } from "./create-device.ts";
 import { deleteDevice } from "./delete-device.ts";
 import type { IotHub } from "./hub.ts";
@@ -54,19 +54,9 @@ export function updateRegistry(
     seen.add(deviceId);
   }
   return items.flatMap(({ deviceId, operation }) => {
-    const fault = faultOf(() => perform(hub, deviceId, operation));
-    return fault === undefined ? [] : [{ deviceId, fault }];
+    const outcome = attempt(() => perform(hub, deviceId, operation));
+    return outcome instanceof ServiceFault ? [{ deviceId, fault: outcome }] : [];
   });
-}
-
-function faultOf(act: () => void): ServiceFault | undefined {
-  try {
-    act();
-    return undefined;
-  } catch (error) {
-    if (error instanceof ServiceFault) return error;
-    throw error;
-  }
 }
 
 function perform(hub: IotHub, deviceId: string, operation: RegistryOperation | ServiceFault): void {

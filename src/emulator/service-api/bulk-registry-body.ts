@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { ServiceFault } from "../fault.ts";
+import { ServiceFault, attempt } from "../fault.ts";
 import type { RegistryError, RegistryItem, RegistryOperation } from "../hub/bulk-registry.ts";
 import { withoutSystemMembers } from "../hub/twin.ts";
 import type { TwinSections } from "../hub/update-twin.ts";
@@ -53,17 +53,8 @@ function isMode(text: string): text is keyof typeof MODES {
 export function parseRegistryItems(body: unknown): readonly RegistryItem[] {
   return parseBody(z.array(item).min(1), body).map((sent) => ({
     deviceId: sent.id,
-    operation: operationOrFault(sent),
+    operation: attempt(() => operationOf(sent)),
   }));
-}
-
-function operationOrFault(sent: Item): RegistryItem["operation"] {
-  try {
-    return operationOf(sent);
-  } catch (error) {
-    if (error instanceof ServiceFault) return error;
-    throw error;
-  }
 }
 
 function operationOf(sent: Item): RegistryOperation {

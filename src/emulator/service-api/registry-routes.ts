@@ -9,7 +9,7 @@ import { needs } from "./authorization.ts";
 import { parseRegistryItems, registryResult } from "./bulk-registry-body.ts";
 import { parseDevice } from "./device-body.ts";
 import type { HubApiOptions } from "./hub-routes.ts";
-import { headerOf, parseBody, sendJson } from "./replies.ts";
+import { headerOf, parseBody, sendJson, sendNothing } from "./replies.ts";
 
 interface ById {
   readonly Params: { readonly id: string };
@@ -58,7 +58,7 @@ export function registryRoutes(api: ApiScope, { hubOf }: HubApiOptions): void {
   });
   api.delete<ById>("/devices/:id", needs("RegistryWrite"), async (request, reply) => {
     deleteDevice(hubOf(request), request.params.id, headerOf(request, "if-match"));
-    await reply.code(204).send();
+    await sendNothing(reply);
   });
   api.post(
     "/devices",

@@ -23,6 +23,11 @@ export async function sendPage<T>(
   await sendJson(reply, 200, page.items);
 }
 
+/** 204. */
+export async function sendNothing(reply: FastifyReply): Promise<void> {
+  await reply.code(204).send();
+}
+
 /** How one of the two services writes a refusal. */
 export type FaultWriter = (reply: FastifyReply, fault: ServiceFault) => Promise<void>;
 

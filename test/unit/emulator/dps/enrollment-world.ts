@@ -2,15 +2,16 @@ import type { X509Certificate } from "node:crypto";
 import { CaStore } from "../../../../src/emulator/certificates/ca-store.ts";
 import type { EnrollmentSettings } from "../../../../src/emulator/dps/enrollments.ts";
 import { Enrollments } from "../../../../src/emulator/dps/enrollments.ts";
-import { AZURE_DEFAULTS } from "../../../../src/emulator/defaults.ts";
+import type { EmulatorLimits } from "../../../../src/emulator/defaults.ts";
+import { limitsFrom } from "../../../../src/emulator/defaults.ts";
 import type { Surroundings } from "../../../../src/emulator/surroundings.ts";
 import { silentLogger } from "../../../../src/base/log.ts";
 
 /** Ids count and the clock stands. */
-function still(): Surroundings {
+function still(limits: Partial<EmulatorLimits> = {}): Surroundings {
   let ids = 0;
   return {
-    limits: AZURE_DEFAULTS,
+    limits: limitsFrom(limits),
     clock: () => 0,
     newId: () => `id-${++ids}`,
     log: silentLogger(),
@@ -18,7 +19,8 @@ function still(): Surroundings {
 }
 
 /** An empty DPS instance. */
-export const emptyEnrollments = (): Enrollments => new Enrollments(still());
+export const emptyEnrollments = (limits?: Partial<EmulatorLimits>): Enrollments =>
+  new Enrollments(still(limits));
 
 /** The CA certificates of a DPS instance: `ca-0` is the first of those that are verified, and so on. */
 export function casOf(

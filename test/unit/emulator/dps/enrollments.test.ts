@@ -1,6 +1,7 @@
 import { X509Certificate } from "node:crypto";
 import { beforeAll, expect, test } from "vitest";
 import { testPki } from "../../../support/pki.ts";
+import type { EnrollmentSettings } from "../../../../src/emulator/dps/enrollments.ts";
 import { emptyEnrollments, settingsOf } from "./enrollment-world.ts";
 
 let a: X509Certificate;
@@ -87,4 +88,30 @@ test("every write has a new etag, and only the last one fits", () => {
   expect(() => entries.put(entry, first)).toThrow("Precondition failed");
   expect(() => entries.delete("individual", "d", first)).toThrow("Precondition failed");
   entries.delete("individual", "d", `"${second}"`);
+});
+
+test("there are no more entries than the limits, which count groups by their attestation", () => {
+  const entries = emptyEnrollments({
+    enrollmentsMax: 1,
+    x509GroupsMax: 1,
+    symmetricKeyGroupsMax: 2,
+  });
+  const keys = { type: "symmetricKey" } as const;
+  const put = (
+    kind: "individual" | "group",
+    id: string,
+    attestation: EnrollmentSettings["attestation"],
+  ) => entries.put(settingsOf({ kind, id, attestation }), undefined);
+  put("individual", "d", keys);
+  put("individual", "D", keys);
+  expect(() => put("individual", "e", keys)).toThrow("There are 1 of this kind");
+  put("group", "g", x509(a));
+  put("group", "h", keys);
+  put("group", "i", keys);
+  expect(() => put("group", "j", keys)).toThrow("There are 2 of this kind");
+  expect(() => put("group", "h", x509(b))).toThrow("There are 1 of this kind");
+  expect(() => put("group", "g", keys)).toThrow("There are 2 of this kind");
+  entries.delete("group", "h", undefined);
+  put("group", "g", keys);
+  put("group", "j", x509(b));
 });
