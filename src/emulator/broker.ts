@@ -27,8 +27,8 @@ export interface BrokerRules<C> {
   readonly packetMaxBytes: number;
   /** @throws {ServiceFault} refuses the connection; why stands in the log alone */
   connect(request: ConnectRequest): C;
-  /** False closes the connection. */
-  subscribe(connection: C, filter: string, qos: 0 | 1): boolean;
+  /** What is `refused` gets 0x80 in its SUBACK. */
+  subscribe(connection: C, filter: string, qos: 0 | 1): "granted" | "refused" | "close";
   unsubscribe(connection: C, filter: string): void;
   /** Before the PUBACK: judge, and store what must not be lost. False closes the connection. */
   receive(connection: C, packet: PublishPacket, isWill: boolean): boolean;
@@ -88,10 +88,11 @@ export async function startBroker<C>(rules: BrokerRules<C>, log: Logger): Promis
     },
     authorizeSubscribe: (client, subscription, done) => {
       const connection = connections.get(client);
-      const granted =
-        connection !== undefined &&
-        rules.subscribe(connection, subscription.topic, subscription.qos === 0 ? 0 : 1);
-      return granted ? done(null, subscription) : done(new Error("filter refused"));
+      const { topic, qos } = subscription;
+      const verdict =
+        connection === undefined ? "close" : rules.subscribe(connection, topic, qos === 0 ? 0 : 1);
+      if (verdict === "close") done(new Error("filter refused"));
+      else done(null, verdict === "granted" ? subscription : null);
     },
     authorizePublish: (client, packet, done) => {
       const connection = client === null ? undefined : connections.get(client);

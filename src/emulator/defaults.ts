@@ -24,6 +24,12 @@ export interface EmulatorLimits {
   readonly methodResponseTimeoutMaxS: number;
   /** The longest that a caller may wait for an offline device, in s. */
   readonly methodConnectTimeoutMaxS: number;
+  /**
+   * What a device gets that publishes to a topic, or subscribes to a filter, which is none of its own at a hub: its
+   * connection is closed; or the message is acknowledged and dropped, and the filter refused with 0x80. Azure's answer
+   * is not documented.
+   */
+  readonly foreignTopics: "close" | "refuse";
   /** Largest cloud-to-device message, in bytes of body and properties. */
   readonly commandMaxBytes: number;
   /** Cloud-to-device messages that may be pending for one device. */
@@ -139,6 +145,7 @@ export const AZURE_DEFAULTS: EmulatorLimits = {
   methodResponseTimeoutMinS: 5,
   methodResponseTimeoutMaxS: 300,
   methodConnectTimeoutMaxS: 300,
+  foreignTopics: "close",
   commandMaxBytes: 64 * 1024,
   commandQueueDepthMax: 50,
   commandTtlMs: 3_600_000,
@@ -206,6 +213,7 @@ export function limitsFrom(overrides: Partial<EmulatorLimits>): EmulatorLimits {
     methodResponseTimeoutMinS: pick("methodResponseTimeoutMinS"),
     methodResponseTimeoutMaxS: pick("methodResponseTimeoutMaxS"),
     methodConnectTimeoutMaxS: pick("methodConnectTimeoutMaxS"),
+    foreignTopics: pick("foreignTopics"),
     commandMaxBytes: pick("commandMaxBytes"),
     commandQueueDepthMax: pick("commandQueueDepthMax"),
     commandTtlMs: pick("commandTtlMs"),

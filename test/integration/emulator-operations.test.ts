@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { readAllEvents } from "./emulator-events.ts";
 import { enrollGroup } from "./emulator-service-clients.ts";
 import type { DeviceKeys, TestEmulator } from "./emulator-wire.ts";
 import {
@@ -8,7 +9,9 @@ import {
   dpsUserName,
   emulatorForTest,
   openDps,
+  openHub,
   publishPacket,
+  register,
   subscribePacket,
 } from "./emulator-wire.ts";
 
@@ -55,4 +58,27 @@ test("a foreign ID scope may be refused at register instead of at CONNECT, and i
   const answer = await client.nextPublish();
   expect(answer.topic).toBe("$dps/registrations/res/401/?$rid=1");
   expect(JSON.parse(answer.body)).toMatchObject({ errorCode: 401000 });
+});
+
+test("foreign topics and filters at a hub may be refused instead of closing the connection", async () => {
+  await using own = await emulatorForTest({ foreignTopics: "refuse" });
+  await enrollGroup(own);
+  const keys = await own.pki.leaf("op-4");
+  await register(own, "op-4", keys);
+  await using client = await openHub(own, "op-4", keys, { clean: false });
+  client.send(publishPacket("devices/op-5/messages/events/", "forged", { messageId: 3 }));
+  expect(await client.next()).toMatchObject({ cmd: "puback", messageId: 3 });
+  client.send({
+    cmd: "subscribe",
+    messageId: 4,
+    subscriptions: [
+      { topic: "devices/op-5/messages/devicebound/#", qos: 1 },
+      { topic: "$iothub/twin/res/#", qos: 0 },
+      { topic: "#", qos: 0 },
+    ],
+  });
+  expect(await client.next()).toMatchObject({ cmd: "suback", granted: [128, 0, 128] });
+  client.send(publishPacket("$iothub/twin/GET/?$rid=1", "", { qos: 0 }));
+  expect((await client.nextPublish()).topic).toBe("$iothub/twin/res/200/?$rid=1");
+  expect(await readAllEvents(own)).toEqual([]);
 });
