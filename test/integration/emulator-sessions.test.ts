@@ -109,14 +109,6 @@ test("a will is no telemetry after DISCONNECT, and none where its topic is anoth
   expect(bodies).not.toContain("foreign");
 });
 
-test("telemetry at QoS 0 is taken without a PUBACK", async () => {
-  await using client = await openHub(world, "k-9", await provisioned("k-9"));
-  client.send(publishPacket(EVENTS("k-9"), "unacknowledged", { qos: 0 }));
-  expect(await answerOf(client, "k-9")).toMatchObject(PUBACK);
-  const mine = (await readAllEvents(world)).filter((event) => event["deviceId"] === "k-9");
-  expect(mine.map(({ body }) => body)).toEqual(["unacknowledged", "x"]);
-});
-
 test("a session of a deleted subscription does not come back", async () => {
   const keys = await provisioned("k-10");
   const filter = "$iothub/methods/POST/#";

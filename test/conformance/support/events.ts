@@ -18,6 +18,8 @@ const eventLine = z.object({
   systemProperties: z.record(z.string(), z.string()),
   annotations: z.record(z.string(), z.unknown()),
   body: z.string().optional(),
+  /** What is no UTF-8. */
+  bodyBase64: z.string().optional(),
 });
 
 /** A message as a reader of the built-in endpoint sees it. */
