@@ -4,11 +4,12 @@ import type { CommandModule } from "yargs";
 import { z } from "zod";
 
 import { FleetError } from "../base/errors.ts";
+import { latenciesOf } from "../base/latencies.ts";
 import { createLogger } from "../base/log.ts";
 import type { EmulatorInfo } from "../service/emulator-file.ts";
 import { emulatorText } from "./emulator-text.ts";
 import { ENVIRONMENT_HELP } from "./environment.ts";
-import { hubName, LOG_LEVEL_HELP, logLevel, onOff, whole } from "./flag-fields.ts";
+import { hubName, latencies, LOG_LEVEL_HELP, logLevel, onOff, whole } from "./flag-fields.ts";
 import type { Host } from "./host.ts";
 
 /** Ports where an emulator listens unless told otherwise; `--standard-ports` takes Azure's for HTTPS too. */
@@ -24,6 +25,7 @@ const emulatorArguments = z.object({
   httpsPort: port.optional(),
   standardPorts: onOff,
   hub: z.array(hubName).optional(),
+  latency: latencies.optional(),
   idScope: z
     .string()
     .regex(/^[^/\s]+$/, {
@@ -87,6 +89,12 @@ export function emulatorCommand(host: Host): CommandModule {
           requiresArg: true,
           describe: "host name of an IoT Hub; repeatable",
           defaultDescription: "cheesecave-hub.azure-devices.net",
+        })
+        .option("latency", {
+          type: "string",
+          array: true,
+          requiresArg: true,
+          describe: "HUB=MS: how far a hub is, for the policy geoLatency; for every hub or none",
         })
         .option("id-scope", {
           type: "string",
@@ -157,6 +165,8 @@ export async function runEmulator(options: EmulatorArguments, host: Host): Promi
       ]);
     const dir = resolve(host.cwd, options.certs);
     const hubs = options.hub ?? DEFAULT_NAMES.hubs;
+    // Here too, because nothing is to be written where they do not fit.
+    latenciesOf(options.latency ?? {}, hubs);
     const ca = await ensureEmulatorCa({ dir, now: host.now() });
     const server = await issueServer({
       names: [
@@ -180,6 +190,7 @@ export async function runEmulator(options: EmulatorArguments, host: Host): Promi
       mqttPort: options.mqttPort ?? DEFAULT_PORTS.mqtt,
       httpsPort: options.httpsPort ?? standardHttps,
       hubs,
+      ...(options.latency === undefined ? {} : { latencies: options.latency }),
       ...(options.idScope === undefined ? {} : { idScope: options.idScope }),
       ...(options.retryAfter === undefined ? {} : { retryAfterS: options.retryAfter }),
       requireVerifiedCa: options.requireVerifiedCa,

@@ -40,6 +40,19 @@ function isWhole(text: string, least: number, most: number): boolean {
 /** A hub that an emulator can be; scenarios say the same. */
 export const hubName = hubNameField;
 
+/** `HOST=MS`, given for every hub of an emulator. */
+const latency = z.string().transform((text, context): readonly [host: string, ms: number] => {
+  const [host = "", ms = ""] = text.split("=", 2);
+  if (hubName.safeParse(host).success && isWhole(ms, 0, 60_000)) return [host, Number(ms)];
+  context.addIssue(`expected HUB=MILLISECONDS with 0 to 60000, got "${text}"`);
+  return z.NEVER;
+});
+
+/** Latencies by host name. */
+export const latencies = z
+  .array(latency)
+  .transform((given): Readonly<Record<string, number>> => Object.fromEntries(given));
+
 export const logLevel = enumField(LOG_LEVELS).default("warn");
 
 /** What help says of `--log-level`. */

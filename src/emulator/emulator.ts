@@ -1,4 +1,5 @@
 import { randomBytes, randomUUID } from "node:crypto";
+import { latenciesOf } from "../base/latencies.ts";
 import type { Logger } from "../base/log.ts";
 import { silentLogger } from "../base/log.ts";
 import type { AccessPolicy } from "./access-policy.ts";
@@ -11,7 +12,6 @@ import { DeviceApi } from "./dps/device-api.ts";
 import { startDps } from "./dps/dps.ts";
 import { Enrollments } from "./dps/enrollments.ts";
 import { defaultLink, LinkedHubs } from "./dps/linked-hubs.ts";
-import { latenciesOf } from "./dps/latencies.ts";
 import { Provisioning } from "./dps/provisioning.ts";
 import { Registrations } from "./dps/registrations.ts";
 import { isDpsUserName } from "./dps/user-name.ts";

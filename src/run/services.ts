@@ -34,6 +34,7 @@ export async function startOwnEmulator(
     ...(prepared.ownIdScope === undefined ? [] : ["--id-scope", prepared.ownIdScope]),
     ...(emulator.retryAfterS === undefined ? [] : ["--retry-after", String(emulator.retryAfterS)]),
     ...(emulator.hubs ?? []).flatMap((hub) => ["--hub", hub]),
+    ...Object.entries(emulator.latencies ?? {}).map(([hub, ms]) => `--latency=${hub}=${ms}`),
   ];
   // Settings for an emulator of the user's own must not move this one.
   const env = Object.fromEntries(
@@ -118,7 +119,7 @@ export async function ensureGroup(
   identities: Pick<FleetIdentities, "groupCaPem" | "upperCaPems">,
   context: Pick<RunContext, "stop" | "console">,
 ): Promise<void> {
-  const { group, createGroup, initialTwin } = prepared.scenario.provisioning;
+  const { group, createGroup, allocation, initialTwin } = prepared.scenario.provisioning;
   const { dps } = target;
   if (dps === undefined) return;
   const done = await ensureEnrollmentGroup(
@@ -126,6 +127,7 @@ export async function ensureGroup(
       groupId: group,
       caPem: identities.groupCaPem,
       acceptedCaPems: identities.upperCaPems,
+      allocation,
       initialTwin,
       create: createGroup ?? true,
     },

@@ -83,11 +83,18 @@ export const registrationIdField = textField(
 export const modelField = textField("the name of a device model", (text) => text !== "");
 
 /** Whole seconds. */
-export const secondsField = (max: number): z.ZodInt => {
+/** A whole number; anything else is told as `expected …, got …`. */
+function wholeField(expected: string, min: number, max: number): z.ZodInt {
   const error = (issue: { readonly input?: unknown }): string =>
-    `expected whole seconds from 0 to ${max}, got ${showValue(issue.input)}`;
-  return z.int({ error }).min(0, { error }).max(max, { error });
-};
+    `expected ${expected}, got ${showValue(issue.input)}`;
+  return z.int({ error }).min(min, { error }).max(max, { error });
+}
+
+export const secondsField = (max: number): z.ZodInt =>
+  wholeField(`whole seconds from 0 to ${max}`, 0, max);
+
+/** How far a hub is, in ms. */
+export const latencyField = wholeField("whole milliseconds from 0 to 60000", 0, 60_000);
 
 export const thresholdField = z
   .string({ error: ({ input }) => `expected a threshold, got ${showValue(input)}` })
@@ -96,11 +103,7 @@ export const thresholdField = z
     if ("problem" in parsed) context.addIssue({ code: "custom", message: parsed.problem });
   });
 
-export const countField = (expected: string, max: number): z.ZodInt => {
-  const error = (issue: { readonly input?: unknown }): string =>
-    `expected ${expected}, got ${showValue(issue.input)}`;
-  return z.int({ error }).min(1, { error }).max(max, { error });
-};
+export const countField = (expected: string, max: number): z.ZodInt => wholeField(expected, 1, max);
 
 export const enumField = <const Values extends readonly [string, ...string[]]>(
   values: Values,

@@ -46,6 +46,8 @@ export interface Scenario {
   readonly emulator: {
     readonly retryAfterS?: number | undefined;
     readonly hubs?: readonly string[] | undefined;
+    /** ms by host name, for each of `hubs`. */
+    readonly latencies?: Readonly<Record<string, number>> | undefined;
   };
   readonly provisioning: {
     readonly idScope?: string | undefined;
@@ -53,6 +55,8 @@ export interface Scenario {
     readonly group: string;
     /** undefined = create it where a service connection is at hand. */
     readonly createGroup?: boolean | undefined;
+    /** Of the group that is created; undefined = that of the DPS instance. */
+    readonly allocation?: "hashed" | "geoLatency" | undefined;
     readonly initialTwin?:
       | {
           readonly tags?: JsonObject | undefined;

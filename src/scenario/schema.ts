@@ -8,6 +8,7 @@ import {
   hostField,
   hubNameField,
   idScopeField,
+  latencyField,
   modelField,
   nameField,
   positiveDurationField,
@@ -18,11 +19,15 @@ import {
   thresholdField,
   twinField,
 } from "./fields.ts";
+import { latencyProblems } from "../base/latencies.ts";
 import { showKind } from "./show-value.ts";
 
 export const TARGETS = ["emulator", "azure"] as const;
 /** Kinds of key pairs that leaves can have. */
 export const KEY_KINDS = ["p256", "p384", "rsa2048", "rsa4096"] as const;
+
+/** Allocation policies that a group needs nothing else for. */
+const ALLOCATIONS = ["hashed", "geoLatency"] as const;
 
 /** What a scenario without thresholds is judged by. */
 export const DEFAULT_THRESHOLDS = ["devices_assigned == 100%", "telemetry_missing == 0"];
@@ -117,6 +122,14 @@ export const scenarioSchema = z
           .max(DPS_LIMITS.linkedHubs)
           .optional()
           .meta({ description: "Host names of the hubs linked to DPS" }),
+        latencies: z.record(hubNameField, latencyField).optional().meta({
+          description: "Milliseconds from the devices to each of the hubs, for geoLatency",
+        }),
+      })
+      .superRefine(({ hubs = [], latencies }, context) => {
+        if (latencies === undefined) return;
+        for (const message of latencyProblems(Object.keys(latencies), hubs))
+          context.addIssue({ code: "custom", path: ["latencies"], message });
       })
       .default({})
       .meta({ description: "Settings of the emulator that the run starts" }),
@@ -129,6 +142,9 @@ export const scenarioSchema = z
       createGroup: z.boolean().optional().meta({
         description:
           "Create the group if missing; default true where a service connection is at hand",
+      }),
+      allocation: enumField(ALLOCATIONS).optional().meta({
+        description: "How the created group chooses a hub; default: as the DPS instance does",
       }),
       initialTwin: z
         .strictObject({

@@ -18,6 +18,8 @@ export interface GroupSpec {
   readonly caPem: string;
   /** CAs above it: a group that holds one of these accepts the same leaves. */
   readonly acceptedCaPems?: readonly string[];
+  /** Of a group that is created; undefined = that of the DPS instance. */
+  readonly allocation?: "hashed" | "geoLatency" | undefined;
   readonly initialTwin?:
     | {
         readonly tags?: JsonObject | undefined;
@@ -150,6 +152,7 @@ export async function ensureEnrollmentGroup(
           x509: { signingCertificates: { primary: { certificate: spec.caPem } } },
         },
         provisioningStatus: "enabled",
+        ...(spec.allocation === undefined ? {} : { allocationPolicy: spec.allocation }),
         initialTwin: {
           tags: collection(spec.initialTwin?.tags),
           properties: { desired: collection(spec.initialTwin?.properties?.desired) },

@@ -37,6 +37,21 @@ test("thirty caves are provisioned, stream, and the one that is told to follows 
   expect(program.groupAlive).toBe(false);
 });
 
+test("with latencies and geoLatency every device comes to the nearest hub", async () => {
+  await using place = await workplace();
+  const [far, near] = ["far-hub.azure-devices.net", "near-hub.azure-devices.net"];
+  const scenario = await place.scenario({
+    emulator: { retryAfterS: 0, hubs: [far, near], latencies: { [far]: 80, [near]: 5 } },
+    provisioning: { group: "caves", allocation: "geoLatency" },
+    duration: "2s",
+  });
+  const args = ["--devices", "8", "--out", place.out, "--certs", place.certs, "--json"];
+  await using program = new Program(["run", scenario, ...args]);
+  const { stdout } = await program.ended;
+  const { registration } = parseSummary(JSON.parse(stdout));
+  expect(registration.byHub).toEqual({ [near]: 8 });
+});
+
 test("with --json stdout is the summary and nothing else", async () => {
   await using place = await workplace();
   const args = ["--duration", "3s", "--out", place.out, "--certs", place.certs, "--json"];

@@ -31,6 +31,12 @@ test.each<[string, readonly string[], readonly string[]]>([
   ["port", ["emulator", "--mqtt-port", "70000"], ['0 to 65535, got "70000"']],
   ["hub", ["emulator", "--hub", "x.example"], ['my-hub.azure-devices.net, got "x.example"']],
   ["short hub", ["emulator", "--hub", "a.azure-devices.net"], ["a hub name of 3 to 50 letters"]],
+  ["latency", ["emulator", "--latency", "x=1"], ["expected HUB=MILLISECONDS", 'got "x=1"']],
+  [
+    "set of latencies",
+    ["emulator", "--latency", "a-hub.azure-devices.net=1"],
+    ["a-hub.azure-devices.net is none of the hubs", "cheesecave-hub.azure-devices.net has no"],
+  ],
   ["scenario file", ["run", "nowhere.yaml"], ["nowhere.yaml: expected a scenario file", "hint:"]],
   ["scenario folder", ["run", "."], [".: expected a scenario file, got: it is a folder"]],
 ])("a wrong %s ends 2 with its place and what was expected", async (_name, argv, texts) => {
