@@ -102,6 +102,9 @@ export interface EmulatorLimits {
   /** Items of a query page unless the caller says otherwise, and at most. */
   readonly queryPageSize: number;
   readonly queryPageSizeMax: number;
+  /** Endpoints and routes of a hub beside the built-in endpoint and the fallback route. */
+  readonly routingEndpointsMax: number;
+  readonly routesMax: number;
   /** The longest query or routing condition, in characters; Azure's limit is not documented. */
   readonly queryMaxLength: number;
   /** Identities that a hub may hold where service clients write them; DPS writes its own beyond that. */
@@ -178,6 +181,8 @@ export const AZURE_DEFAULTS: EmulatorLimits = {
   sasClockSkewS: 300,
   queryPageSize: 100,
   queryPageSizeMax: 1000,
+  routingEndpointsMax: 10,
+  routesMax: 100,
   queryMaxLength: 64 * 1024,
   devicesMax: 1_000_000,
   enrollmentsMax: 1_000_000,
@@ -246,6 +251,8 @@ export function limitsFrom(overrides: Partial<EmulatorLimits>): EmulatorLimits {
     sasClockSkewS: pick("sasClockSkewS"),
     queryPageSize: pick("queryPageSize"),
     queryPageSizeMax: pick("queryPageSizeMax"),
+    routingEndpointsMax: pick("routingEndpointsMax"),
+    routesMax: pick("routesMax"),
     queryMaxLength: pick("queryMaxLength"),
     devicesMax: pick("devicesMax"),
     enrollmentsMax: pick("enrollmentsMax"),

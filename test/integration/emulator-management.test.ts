@@ -62,7 +62,7 @@ test.for([
 
 test("a verb that a resource does not have is refused in Azure's form", async () => {
   for (const [method, path] of [
-    ["PUT", HUB_RESOURCE],
+    ["POST", HUB_RESOURCE],
     ["POST", DPS_RESOURCE],
     ["DELETE", DPS_RESOURCE],
     ["PATCH", DPS_RESOURCE],

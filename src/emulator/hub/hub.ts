@@ -3,7 +3,7 @@ import type { Broker } from "../broker.ts";
 import { startBroker } from "../broker.ts";
 import { CaStore } from "../certificates/ca-store.ts";
 import type { DeviceState, HubLink, ProvisionedDevice } from "../dps/hub-link.ts";
-import { BUILT_IN_ENDPOINT, EventEndpoint } from "../events/event-endpoint.ts";
+import { EventEndpoint } from "../events/event-endpoint.ts";
 import type { EventLog, IngestedMessage } from "../events/event-log.ts";
 import type { PeerChains } from "../peer-certificate.ts";
 import type { Surroundings } from "../surroundings.ts";
@@ -14,6 +14,8 @@ import { DeviceStore } from "./device-store.ts";
 import { HubRules } from "./hub-rules.ts";
 import { Jobs } from "./jobs/jobs.ts";
 import { PendingMethods } from "./methods.ts";
+import { MessageRouter } from "./routing/message-router.ts";
+import { routedTelemetry } from "./routing/routed-telemetry.ts";
 
 export interface HubOptions {
   readonly around: Surroundings;
@@ -41,10 +43,8 @@ export class IotHub implements HubLink {
   readonly commands: Commands;
   readonly methods = new PendingMethods();
   readonly jobs: Jobs;
-  /** By name; readers find the hub's messages there. */
-  readonly endpoints: ReadonlyMap<string, EventEndpoint>;
+  readonly routing: MessageRouter;
   readonly #log: EventLog;
-  readonly #builtIn: EventEndpoint;
   #broker: Broker | undefined;
 
   private constructor(options: HubOptions) {
@@ -54,8 +54,11 @@ export class IotHub implements HubLink {
     this.chains = options.chains;
     this.cas = new CaStore({ around: options.around });
     this.#log = options.log;
-    this.#builtIn = new EventEndpoint(BUILT_IN_ENDPOINT, options.around);
-    this.endpoints = new Map([[this.#builtIn.name, this.#builtIn]]);
+    this.routing = new MessageRouter({
+      newEndpoint: (name) => new EventEndpoint(name, options.around),
+      newId: options.around.newId,
+      show: (message) => routedTelemetry(this, message),
+    });
     this.connections = new Connections(options.around);
     this.commands = new Commands(options.around, this.connections);
     this.devices = new DeviceStore(options.around, (id) => this.connections.closeLater(id));
@@ -80,9 +83,18 @@ export class IotHub implements HubLink {
     this.commands.stop();
   }
 
-  /** Takes a telemetry message for good. */
+  /** By name; readers find the hub's messages there. */
+  get endpoints(): ReadonlyMap<string, EventEndpoint> {
+    return this.routing.endpoints;
+  }
+
+  /** Takes a telemetry message for good; the log has it too where routing drops it. */
   ingest(message: IngestedMessage): void {
-    this.#log.append(message, [this.#builtIn.partitionFor(message.deviceId)]);
+    const endpoints = this.routing.endpointsFor(message);
+    this.#log.append(
+      message,
+      endpoints.map((endpoint) => endpoint.partitionFor(message.deviceId)),
+    );
   }
 
   provision(device: ProvisionedDevice): void {

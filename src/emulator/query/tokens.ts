@@ -12,7 +12,8 @@ export type Token =
   | { readonly kind: "end"; readonly at: number };
 
 const BLANK = /\s+/y;
-const WORD = /[\p{L}_$][\p{L}\p{N}_$]*/uy;
+// `$dt-subject` and its like, system properties of messages, are the only words with hyphens.
+const WORD = /\$dt(?:-\p{L}+)+|[\p{L}_$][\p{L}\p{N}_$]*/iuy;
 const NAME = /\[\[([^[\],'"]+)\]\]/y;
 // A doubled quote and a backslash both keep a quote inside.
 const STRING = /'((?:[^'\\]|\\[^]|'')*)'|"((?:[^"\\]|\\[^]|"")*)"/y;

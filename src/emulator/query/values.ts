@@ -21,7 +21,7 @@ function itemOf(items: readonly Json[], index: number): Value {
   return items[index];
 }
 
-/** Values of different types are never equal. */
+/** Values of different types are never equal. Objects and arrays may nest as deep as `parseJson` lets them. */
 export function areEqual(a: Json, b: Json): boolean {
   return a === b || (typeof a === "object" && isDeepStrictEqual(a, b));
 }

@@ -1,6 +1,7 @@
 import type { FastifyRequest } from "fastify";
 import type { EventLog } from "../events/event-log.ts";
 import { ServiceFault } from "../fault.ts";
+import type { IotHub } from "../hub/hub.ts";
 import type { ApiScope } from "./api-server.ts";
 import { sendJson } from "./replies.ts";
 
@@ -9,17 +10,26 @@ export const ADMIN_PATH = "/emulator";
 
 export interface AdminOptions {
   readonly log: EventLog;
+  readonly hubs: ReadonlyMap<string, Pick<IotHub, "routing">>;
   readonly isAdmin: (request: FastifyRequest) => boolean;
 }
 
-/** Health, and the end of the log; not part of Azure. */
-export function adminRoutes(api: ApiScope, { log, isAdmin }: AdminOptions): void {
+/** Health, the end of the log, and what routing did; not part of Azure. */
+export function adminRoutes(api: ApiScope, { log, hubs, isAdmin }: AdminOptions): void {
+  const requireAdmin = (request: FastifyRequest): void => {
+    if (!isAdmin(request))
+      throw new ServiceFault("unauthorized", "The admin token is missing or wrong.");
+  };
   api.get(`${ADMIN_PATH}/health`, async (_request, reply) => {
     await sendJson(reply, 200, { status: "healthy" });
   });
   api.get(`${ADMIN_PATH}/position`, async (request, reply) => {
-    if (!isAdmin(request))
-      throw new ServiceFault("unauthorized", "The admin token is missing or wrong.");
+    requireAdmin(request);
     await sendJson(reply, 200, { sequence: log.ledger.next });
+  });
+  api.get(`${ADMIN_PATH}/routing`, async (request, reply) => {
+    requireAdmin(request);
+    const counts = [...hubs].map(([hostName, { routing }]) => [hostName, routing.counts] as const);
+    await sendJson(reply, 200, Object.fromEntries(counts));
   });
 }

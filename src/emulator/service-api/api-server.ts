@@ -25,11 +25,13 @@ import { dpsResourceRoutes } from "./dps-resource-routes.ts";
 import { dpsRoutes } from "./dps-routes.ts";
 import type { EventReaders } from "./event-routes.ts";
 import { eventRoutes } from "./event-routes.ts";
+import { hubResourceRoutes } from "./hub-resource-routes.ts";
 import { hubRoutes } from "./hub-routes.ts";
 import { MANAGEMENT_PREFIX, managementFault, managementScope } from "./management-routes.ts";
 import { policyKeyRoutes } from "./policy-key-routes.ts";
 import type { FaultWriter } from "./replies.ts";
 import { dpsFaultWriter, faultOf, hubFaultWriter } from "./replies.ts";
+import { routeTestRoutes } from "./route-test-routes.ts";
 
 /** Where a service adds its routes. */
 export type ApiScope = FastifyInstance<Server, IncomingMessage, ServerResponse>;
@@ -166,7 +168,7 @@ function addServices(app: ApiScope, options: ApiServerOptions): EventReaders {
     authorize(request, { ...HUB_REFUSES, hostName: hub.hostName, policies: hub.policies }, around);
     return hub;
   };
-  adminRoutes(app, { log, isAdmin });
+  adminRoutes(app, { log, hubs, isAdmin });
   const readers = eventRoutes(app, { log, hubs, isAdmin, authorizedHub });
   const management = async (scope: ApiScope): Promise<void> => {
     writeFaults(scope, around, managementFault);
@@ -183,6 +185,8 @@ function addServices(app: ApiScope, options: ApiServerOptions): EventReaders {
     caCertificateRoutes(scope, managed.provisioningServices, ({ cas }) => cas);
     caCertificateRoutes(scope, managed.iotHubs, (hub) => hub.cas);
     consumerGroupRoutes(scope, managed.iotHubs, around);
+    hubResourceRoutes(scope, managed.iotHubs);
+    routeTestRoutes(scope, managed.iotHubs);
   };
   void app.register(management, { prefix: MANAGEMENT_PREFIX });
   void app.register(async (scope: ApiScope) => {

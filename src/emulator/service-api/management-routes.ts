@@ -2,7 +2,7 @@ import type { FastifyReply, FastifyRequest } from "fastify";
 import { ServiceFault } from "../fault.ts";
 import { adminTokenCheck } from "./admin-token.ts";
 import type { ApiScope } from "./api-server.ts";
-import { JSON_TYPE, sendJson } from "./replies.ts";
+import { JSON_TYPE } from "./replies.ts";
 
 /** Where the paths of the management API begin, under every host name. */
 export const MANAGEMENT_PREFIX = "/subscriptions";
@@ -55,15 +55,10 @@ export function managementScope<D, H>(
   api.setNotFoundHandler(() => {
     throw new ServiceFault("resourceNotFound", "No such resource, or not with this method.");
   });
-  const managed = {
+  return {
     provisioningServices: managedType("provisioningServices", options.provisioningServices),
     iotHubs: managedType("IotHubs", options.iotHubs),
   };
-  api.get(managed.iotHubs.path, async (request, reply) => {
-    managed.iotHubs.of(request);
-    await sendJson(reply, 200, resourceIdentity(request, managed.iotHubs.typeName));
-  });
-  return managed;
 }
 
 function managedType<R>(

@@ -1,0 +1,133 @@
+import { newEtag, requireMatch } from "../../etag.ts";
+import type { EventEndpoint } from "../../events/event-endpoint.ts";
+import { BUILT_IN_ENDPOINT } from "../../events/event-endpoint.ts";
+import type { IngestedMessage } from "../../events/event-log.ts";
+import { holds } from "../../query/evaluate.ts";
+import type { RoutedMessage } from "./routed-message.ts";
+import { lookupIn } from "./routed-message.ts";
+import type { Route, RoutingSettings } from "./routing-settings.ts";
+import { DEFAULT_ROUTING } from "./routing-settings.ts";
+
+/**
+ * What became of messages, counted from the start of the hub.
+ * Names: Microsoft Learn, "Monitoring Azure IoT Hub data reference", routing metrics (`d2c.telemetry.egress.…`).
+ */
+export interface RoutingCounts {
+  /** Deliveries to endpoints; a message may have several. */
+  readonly success: number;
+  /** Messages that the fallback route took. */
+  readonly fallback: number;
+  /** Messages that nothing took and that no endpoint has. */
+  readonly orphaned: number;
+}
+
+export interface MessageRouterOptions {
+  readonly newEndpoint: (name: string) => EventEndpoint;
+  readonly newId: () => string;
+  /** How conditions see a message; asked only where there are conditions. */
+  readonly show: (message: IngestedMessage) => RoutedMessage;
+}
+
+/**
+ * Chooses the endpoints of messages: those of every route that takes the message, each once; else that of the fallback
+ * route, if it is enabled; else none.
+ * Source: Microsoft Learn, "Use IoT Hub message routing to send device-to-cloud messages to Azure services".
+ */
+export class MessageRouter {
+  readonly #options: MessageRouterOptions;
+  readonly #builtIn: EventEndpoint;
+  #endpoints: ReadonlyMap<string, EventEndpoint>;
+  #settings = DEFAULT_ROUTING;
+  #etag: string;
+  #hasRoutes = false;
+  #success = 0;
+  #fallback = 0;
+  #orphaned = 0;
+
+  constructor(options: MessageRouterOptions) {
+    this.#options = options;
+    this.#builtIn = options.newEndpoint(BUILT_IN_ENDPOINT);
+    this.#endpoints = new Map([[BUILT_IN_ENDPOINT, this.#builtIn]]);
+    this.#etag = newEtag(options.newId());
+  }
+
+  get settings(): RoutingSettings {
+    return this.#settings;
+  }
+
+  /** Of the settings. */
+  get etag(): string {
+    return this.#etag;
+  }
+
+  /** By name, the built-in one first. */
+  get endpoints(): ReadonlyMap<string, EventEndpoint> {
+    return this.#endpoints;
+  }
+
+  get counts(): RoutingCounts {
+    return { success: this.#success, fallback: this.#fallback, orphaned: this.#orphaned };
+  }
+
+  /**
+   * Takes new settings, of which every endpoint that routes name must be there. An endpoint whose name stays keeps its
+   * messages; the readers of one that goes are ended.
+   *
+   * @throws {ServiceFault} `preconditionFailed`
+   */
+  replace(settings: RoutingSettings, ifMatch: string | undefined): void {
+    requireMatch(ifMatch, this.#etag);
+    const { newEndpoint, newId } = this.#options;
+    const before = this.#endpoints;
+    const endpoints = new Map([[BUILT_IN_ENDPOINT, this.#builtIn]]);
+    for (const { name } of settings.eventHubs)
+      endpoints.set(name, before.get(name) ?? newEndpoint(name));
+    this.#endpoints = endpoints;
+    this.#settings = settings;
+    this.#etag = newEtag(newId());
+    this.#hasRoutes = settings.routes.some(({ isEnabled }) => isEnabled);
+    for (const [name, { consumerGroups }] of before)
+      if (!endpoints.has(name)) for (const group of consumerGroups.all()) group.endReaders();
+  }
+
+  /** Where a message goes; counts it. */
+  endpointsFor(message: IngestedMessage): readonly EventEndpoint[] {
+    const taken = this.#hasRoutes ? this.#taken(message) : [];
+    const endpoints = taken.length > 0 ? taken : this.#fallen(message);
+    this.#success += endpoints.length;
+    if (endpoints.length === 0) this.#orphaned += 1;
+    return endpoints;
+  }
+
+  #taken(message: IngestedMessage): readonly EventEndpoint[] {
+    const routes = matchingRoutes(this.#settings.routes, this.#options.show(message));
+    return this.#named(new Set(routes.map(({ endpointName }) => endpointName)));
+  }
+
+  #fallen(message: IngestedMessage): readonly EventEndpoint[] {
+    const { fallbackRoute: route } = this.#settings;
+    if (!route.isEnabled) return [];
+    const isTaken =
+      route.expression.kind === "literal"
+        ? route.expression.value === true
+        : matchingRoutes([route], this.#options.show(message)).length > 0;
+    if (!isTaken) return [];
+    this.#fallback += 1;
+    return this.#named([route.endpointName]);
+  }
+
+  #named(names: Iterable<string>): readonly EventEndpoint[] {
+    const endpoints: EventEndpoint[] = [];
+    for (const name of names) {
+      const endpoint = this.#endpoints.get(name);
+      if (endpoint !== undefined) endpoints.push(endpoint);
+    }
+    return endpoints;
+  }
+}
+
+/** The routes that are enabled and whose condition holds for the message. */
+export function matchingRoutes(routes: readonly Route[], message: RoutedMessage): readonly Route[] {
+  const lookup = lookupIn(message);
+  return routes.filter(({ isEnabled, expression }) => isEnabled && holds(expression, lookup));
+}
