@@ -206,4 +206,21 @@ describe("desired properties (Microsoft Learn, Communicate with an IoT hub using
     expect(change).toEqual({ fan: "off", old: null, $version: versionOf(whole ?? {}) + 1 });
     expect(twin.properties.desired).toMatchObject({ fan: "off" });
   });
+
+  test("Microsoft's client, which does not subscribe again when it comes back, is told of changes as before", async () => {
+    await using my = target.entries();
+    const known = await certifiedDevice(target, my, "back");
+    await using device = await hubDevice(target, known.id, known.keys, { reconnects: true });
+    const twin = await device.client.getTwin();
+    const changed = new Promise<unknown>((resolve) => {
+      twin.on("properties.desired.n", resolve);
+    });
+    await report(twin, { ready: true });
+    // A newer connection takes over, and is taken over when the client is back.
+    await using rival = await wireDevice(target, known, { clean: false });
+    await rival.closed;
+    await patchDesired(target, known.id, { n: 1 });
+    expect(await changed).toBe(1);
+    await report(twin, { n: 1 });
+  });
 });

@@ -1,4 +1,3 @@
-import type { IncomingHttpHeaders } from "node:http";
 import { z } from "zod";
 import { ACKNOWLEDGMENTS } from "../hub/command-message.ts";
 import type { CommandDraft } from "../hub/send-command.ts";
@@ -9,11 +8,11 @@ const text = z.string().regex(/^[ -~]*$/, "expected printable ASCII");
 // Source: Microsoft Learn, "Create and read IoT Hub messages", system properties.
 const messageId = text.min(1).max(128).optional();
 // The characters of a header's name (RFC 9110), which are those of a property's name in Azure.
-const propertyName = z
-  .string()
-  .regex(/^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/, "expected a property's name");
+const propertyName = z.string().regex(/^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/, {
+  error: ({ input }) => `${JSON.stringify(String(input).slice(0, 40))} is no name of a property`,
+});
 
-const headers = z.strictObject({
+const systemHeaders = z.strictObject({
   "iothub-messageid": messageId,
   "iothub-correlationid": messageId,
   "iothub-userid": text.optional(),
@@ -26,7 +25,12 @@ const headers = z.strictObject({
     .optional(),
   "content-type": text.optional(),
   "content-encoding": text.optional(),
-  properties: z.record(propertyName, text),
+});
+
+const messageHeaders = z.object({
+  system: systemHeaders,
+  application: z.array(z.object({ name: propertyName, value: text })),
+  comesTwice: z.array(z.never({ error: ({ input }) => `${String(input)} comes twice` })),
 });
 
 const APPLICATION = "iothub-app-";
@@ -40,41 +44,42 @@ const APPLICATION = "iothub-app-";
  * @param raw names and values in turn, as they came
  * @throws {ServiceFault} `badRequest` naming every problem, an unknown `IoTHub-` header among them
  */
-export function parseCommandHeaders(
-  known: IncomingHttpHeaders,
-  raw: readonly string[],
-): Omit<CommandDraft, "body"> {
-  const ours = Object.entries(known).filter(
-    ([name]) =>
-      name === "content-type" ||
-      name === "content-encoding" ||
-      (name.startsWith("iothub-") && !name.startsWith(APPLICATION)),
-  );
-  const parsed = parseBody(headers, {
-    ...Object.fromEntries(ours),
-    properties: Object.fromEntries(applicationProperties(raw)),
-  });
-  const nulls = parsed["iothub-nullproperties"] ?? [];
+export function parseCommandHeaders(raw: readonly string[]): Omit<CommandDraft, "body"> {
+  const { system, application } = parseBody(messageHeaders, sorted(raw));
+  const nulls = system["iothub-nullproperties"] ?? [];
   return {
-    messageId: parsed["iothub-messageid"],
-    correlationId: parsed["iothub-correlationid"],
-    userId: parsed["iothub-userid"],
-    acknowledgment: parsed["iothub-ack"],
-    expiryTime: parsed["iothub-expiry"],
-    contentType: parsed["content-type"],
-    contentEncoding: parsed["content-encoding"],
+    messageId: system["iothub-messageid"],
+    correlationId: system["iothub-correlationid"],
+    userId: system["iothub-userid"],
+    acknowledgment: system["iothub-ack"],
+    expiryTime: system["iothub-expiry"],
+    contentType: system["content-type"],
+    contentEncoding: system["content-encoding"],
     properties: new Map<string, string | null>([
-      ...Object.entries(parsed.properties),
+      ...application.map(({ name, value }) => [name, value] as const),
       ...nulls.map((name) => [name, null] as const),
     ]),
   };
 }
 
-/** Node lowers the names in its parsed headers; here they are as they came. */
-function* applicationProperties(raw: readonly string[]): Generator<readonly [string, string]> {
+/** The headers that are ours, apart from the others. Node joins those that come twice, and lowers their names. */
+function sorted(raw: readonly string[]): Record<keyof z.input<typeof messageHeaders>, unknown> {
+  const system = new Map<string, string>();
+  const application = new Map<string, string>();
+  const comesTwice: string[] = [];
   for (let index = 0; index + 1 < raw.length; index += 2) {
-    const name = raw[index] ?? "";
-    if (name.toLowerCase().startsWith(APPLICATION))
-      yield [name.slice(APPLICATION.length), raw[index + 1] ?? ""];
+    const [name = "", value = ""] = raw.slice(index, index + 2);
+    const lower = name.toLowerCase();
+    const isOurs = lower.startsWith("iothub-") || /^content-(type|encoding)$/.test(lower);
+    const isApplication = lower.startsWith(APPLICATION);
+    const headers = isApplication ? application : system;
+    const key = isApplication ? name.slice(APPLICATION.length) : lower;
+    if (headers.has(key)) comesTwice.push(name);
+    if (isOurs) headers.set(key, value);
   }
+  return {
+    system: Object.fromEntries(system),
+    application: [...application].map(([name, value]) => ({ name, value })),
+    comesTwice,
+  };
 }

@@ -40,10 +40,9 @@ export function commandRoutes(api: ApiScope, hubOf: (request: FastifyRequest) =>
       "/devices/:id/messages/devicebound",
       needs("ServiceConnect"),
       async (request, reply) => {
-        const { headers, rawHeaders } = request.raw;
         const { body } = request;
         const messageId = sendCommand(hubOf(request), request.params.id, {
-          ...parseCommandHeaders(headers, rawHeaders),
+          ...parseCommandHeaders(request.raw.rawHeaders),
           body: Buffer.isBuffer(body) ? body : Buffer.alloc(0),
         });
         await sendJson(reply, 201, { messageId });
