@@ -53,6 +53,12 @@ function onSignal(handler: (signal: StopSignal) => void): () => void {
   };
 }
 
+function onStdoutClosed(handler: () => void): () => void {
+  // The listener below tells EPIPE from other errors.
+  process.stdout.on("error", handler);
+  return () => process.stdout.off("error", handler);
+}
+
 function onTerminal({ redraw, leave }: { redraw: () => void; leave: () => void }): () => void {
   const suspend = (): void => {
     leave();
@@ -100,6 +106,7 @@ const host: Host = {
     process.on("exit", handler);
     return () => process.off("exit", handler);
   },
+  onStdoutClosed,
   onTerminal,
   parent: parentOf(),
   execPath: process.execPath,

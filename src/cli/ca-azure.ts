@@ -1,11 +1,8 @@
-import { readFile } from "node:fs/promises";
-import { resolve } from "node:path";
-
-import { FleetError } from "../base/errors.ts";
-import { fileTrouble } from "../base/file-trouble.ts";
 import { hostNameOf } from "../service/connection.ts";
 import type { CaAction } from "./ca-actions.ts";
 import type { CaFlags } from "./ca-flags.ts";
+import type { GivenConnectionString } from "./connection-string.ts";
+import { givenConnectionString } from "./connection-string.ts";
 import type { Host } from "./host.ts";
 import { shellWord } from "./shell-word.ts";
 
@@ -15,30 +12,18 @@ export interface AzureDps {
   readonly resourceGroup: string | undefined;
 }
 
-/** The connection string that names the DPS instance, and where it came from; undefined where there is none. */
-export async function dpsConnectionString(
-  flags: Pick<CaFlags, "dpsConnectionStringFile">,
-  { env, cwd }: Pick<Host, "env" | "cwd">,
-): Promise<{ readonly text: string; readonly source: string } | undefined> {
-  const file = flags.dpsConnectionStringFile;
-  if (file === undefined) {
-    const text = env["DPS_CONNECTION_STRING"];
-    return text ? { text, source: "DPS_CONNECTION_STRING" } : undefined;
-  }
-  try {
-    return { text: (await readFile(resolve(cwd, file), "utf8")).trim(), source: file };
-  } catch (cause) {
-    const message = `expected a file with a connection string, got: ${fileTrouble(cause)}`;
-    throw new FleetError("FILE_INVALID", `${file}: ${message}`, {
-      cause,
-      problems: [{ place: file, message }],
-      hint: "check --dps-connection-string-file",
-    });
-  }
-}
+/** The connection string that names the DPS instance; undefined where there is none. @throws {FleetError} `FILE_INVALID` */
+export const dpsConnectionString = (
+  { dpsConnectionStringFile: file }: Pick<CaFlags, "dpsConnectionStringFile">,
+  host: Pick<Host, "env" | "cwd">,
+): Promise<GivenConnectionString | undefined> =>
+  givenConnectionString(
+    { file, flag: "--dps-connection-string-file", variable: "DPS_CONNECTION_STRING" },
+    host,
+  );
 
 /** The name of the DPS instance that a connection string is for. @throws {FleetError} `USAGE` when it is not one */
-export const dpsNameOf = ({ text, source }: { readonly text: string; readonly source: string }) =>
+export const dpsNameOf = ({ text, source }: GivenConnectionString) =>
   hostNameOf(text, source).split(".")[0];
 
 /**

@@ -6,7 +6,14 @@ import type { LogLevel } from "../base/log.ts";
 import { enumField } from "../scenario/fields.ts";
 import { TARGETS } from "../scenario/schema.ts";
 import type { CaAction } from "./ca-actions.ts";
-import { LOG_LEVEL_HELP, logLevel, once, onOff } from "./flag-fields.ts";
+import {
+  connectionStringFile,
+  flagOf,
+  LOG_LEVEL_HELP,
+  logLevel,
+  once,
+  onOff,
+} from "./flag-fields.ts";
 
 /** Where the DPS instance is, as the command line says it. */
 export interface CaTargetFlags {
@@ -69,10 +76,6 @@ export function caTargetOptions<T>(yargs: Argv<T>): Argv<T> {
 }
 
 const text = once.optional();
-const file = text.refine((given) => given === undefined || !given.includes("SharedAccessKey="), {
-  // The text itself must not be shown.
-  error: "expected the name of a file, got a connection string: arguments are visible to others",
-});
 const name = once.regex(/^[A-Za-z0-9._-]{1,64}$/, {
   error: ({ input }) =>
     `expected 1 to 64 letters, digits, dots, hyphens or underscores, got "${String(input)}"`,
@@ -82,7 +85,7 @@ const certificate = once.min(1, "expected a file, got an empty name").optional()
 const target = {
   target: enumField(TARGETS).optional(),
   emulator: text,
-  dpsConnectionStringFile: file,
+  dpsConnectionStringFile: connectionStringFile.optional(),
   resourceGroup: text,
   json: onOff.default(false),
   certs: once.default("certs"),
@@ -107,7 +110,7 @@ export function parseCaFlags(action: CaAction, given: unknown): CaFlags {
     throw new FleetError("USAGE", "the command line is wrong", {
       hint: `see ca ${action} --help`,
       problems: parsed.error.issues.map(({ path, message }) => ({
-        place: placeOf(String(path[0])),
+        place: path[0] === "name" ? "NAME" : flagOf(String(path[0])),
         message,
       })),
     });
@@ -115,6 +118,3 @@ export function parseCaFlags(action: CaAction, given: unknown): CaFlags {
   const { target: wanted, emulator, dpsConnectionStringFile, resourceGroup } = flags;
   return { ...flags, target: wanted, emulator, dpsConnectionStringFile, resourceGroup };
 }
-
-const placeOf = (key: string): string =>
-  key === "name" ? "NAME" : `--${key.replaceAll(/[A-Z]/g, (c) => `-${c.toLowerCase()}`)}`;

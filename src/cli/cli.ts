@@ -11,6 +11,7 @@ import { atItsPlace, usageError } from "./usage-error.ts";
 const COMMANDS: Readonly<Record<string, (host: Host) => Promise<CommandModule>>> = {
   run: async (host) => (await import("./run.ts")).runCommand(host),
   emulator: async (host) => (await import("./emulator.ts")).emulatorCommand(host),
+  events: async (host) => (await import("./events.ts")).eventsCommand(host),
   ca: async (host) => (await import("./ca.ts")).caCommand(host),
 };
 

@@ -9,7 +9,15 @@ import { createLogger } from "../base/log.ts";
 import type { EmulatorInfo } from "../service/emulator-file.ts";
 import { emulatorText } from "./emulator-text.ts";
 import { ENVIRONMENT_HELP } from "./environment.ts";
-import { hubName, latencies, LOG_LEVEL_HELP, logLevel, onOff, whole } from "./flag-fields.ts";
+import {
+  flagOf,
+  hubName,
+  latencies,
+  LOG_LEVEL_HELP,
+  logLevel,
+  onOff,
+  whole,
+} from "./flag-fields.ts";
 import type { Host } from "./host.ts";
 
 /** Ports where an emulator listens unless told otherwise; `--standard-ports` takes Azure's for HTTPS too. */
@@ -140,7 +148,7 @@ function parseArguments(given: unknown): EmulatorArguments {
   throw new FleetError("USAGE", "the command line is wrong", {
     hint: "see emulator --help",
     problems: parsed.error.issues.map((issue) => ({
-      place: `--${String(issue.path[0]).replaceAll(/[A-Z]/g, (c) => `-${c.toLowerCase()}`)}`,
+      place: flagOf(String(issue.path[0])),
       message: issue.message,
     })),
   });

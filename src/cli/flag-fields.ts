@@ -6,6 +6,16 @@ import { enumField, hubNameField } from "../scenario/fields.ts";
 /** A flag that was given once; twice, yargs makes a list of it. */
 export const once = z.string({ error: "expected one value, got several" });
 
+/** The name of a file with a connection string, never the string itself. */
+export const connectionStringFile = once.refine((text) => !text.includes("SharedAccessKey="), {
+  // The text itself must not be shown.
+  error: "expected the name of a file, got a connection string: arguments are visible to others",
+});
+
+/** The flag of an option's key: `consumerGroup` is `--consumer-group`. */
+export const flagOf = (key: string): string =>
+  `--${key.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+
 const ON = ["1", "true", "yes", "on"];
 const OFF = ["0", "false", "no", "off"];
 

@@ -47,6 +47,12 @@ export interface Host {
    */
   onExit?(handler: () => void): () => void;
   /**
+   * Calls back when nobody reads stdout any more (`| head` has ended).
+   *
+   * @returns a function that un-registers
+   */
+  onStdoutClosed?(handler: () => void): () => void;
+  /**
    * Tells what happens to the terminal on stdout: `redraw` when it has another size or is ours again after Ctrl-Z,
    * `leave` before Ctrl-Z suspends this process.
    *

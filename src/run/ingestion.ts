@@ -1,5 +1,5 @@
 import { sleep } from "../base/retry.ts";
-import type { IngestedRecord, IngestionReader } from "../service/events.ts";
+import type { IngestedRecord, IngestionReader } from "../service/ingestion-reader.ts";
 import type { Ledger } from "./ledger.ts";
 
 /** Between two looks at what was ingested, in ms: often enough that nothing falls out of the emulator's memory. */

@@ -8,8 +8,8 @@ import { fileTrouble } from "../base/file-trouble.ts";
 import { hostField, idScopeField } from "../scenario/fields.ts";
 import type { ServiceRoute } from "../service/connection.ts";
 import type { EmulatorInfo } from "../service/emulator-file.ts";
-import type { IngestionReader } from "../service/events.ts";
-import { emulatorIngestionReader } from "../service/events.ts";
+import type { IngestionReader } from "../service/ingestion-reader.ts";
+import { emulatorIngestionReader } from "../service/ingestion-reader.ts";
 import type { Endpoints } from "../worker/protocol.ts";
 
 /** The HTTPS port of both services' APIs. */

@@ -3,9 +3,9 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { z } from "zod";
 
-import type { EmulatorInfo } from "../../src/service/emulator-file.ts";
 import type { CliEnd } from "../support/cli.ts";
 import { runHere } from "../support/cli.ts";
+import { emulatorInfo } from "../support/emulator-info.ts";
 import { temporaryDir, writeTestFile } from "../support/pki.ts";
 import { serviceClients } from "./emulator-service-clients.ts";
 import { DPS_RESOURCE, manage } from "./emulator-management.ts";
@@ -27,28 +27,7 @@ afterAll(async () => {
   dir[Symbol.dispose]();
 });
 
-/** What `emulator --json` prints of it. */
-function emulatorFile(): EmulatorInfo {
-  const { emulator } = world;
-  const { idScope, provisioningHost, dpsHost, mqttPort, httpsPort } = emulator;
-  const { dpsConnectionString, hubConnectionStrings, eventsUrl, adminUrl, adminToken } = emulator;
-  return {
-    idScope,
-    provisioningHost,
-    dpsHost,
-    mqttPort,
-    httpsPort,
-    dpsConnectionString,
-    eventsUrl,
-    adminUrl,
-    adminToken,
-    hubs: [...emulator.hubs],
-    hubConnectionStrings: [...hubConnectionStrings],
-    address: emulator.host,
-    caFile: join(dir.path, "tls.pem"),
-    dataDir: null,
-  };
-}
+const emulatorFile = () => emulatorInfo(world.emulator, join(dir.path, "tls.pem"));
 
 const file = (name: string, content: string | Uint8Array): string =>
   writeTestFile(join(dir.path, name), content);

@@ -1,6 +1,7 @@
 import { PassThrough } from "node:stream";
 
 import { runCli } from "../../src/cli/cli.ts";
+import type { StopSignal } from "../../src/cli/host.ts";
 
 /** How a command line ended that this process ran itself. */
 export interface CliEnd {
@@ -17,6 +18,8 @@ export async function runHere(
   cwd: string,
   argv: readonly string[],
   env: Readonly<Record<string, string>> = {},
+  /** Told to whoever listens, at once. */
+  signal?: StopSignal,
 ): Promise<CliEnd> {
   const printed = { stdout: "", stderr: "" };
   const sink = (name: "stdout" | "stderr") => ({
@@ -34,7 +37,10 @@ export async function runHere(
     stderr: sink("stderr"),
     now: () => new Date(),
     cores: 1,
-    onSignal: () => () => {},
+    onSignal: (handler) => {
+      if (signal !== undefined) handler(signal);
+      return () => {};
+    },
     execPath: "/nowhere/node",
     mainFile: `${cwd}/main.js`,
     workerFile: `${cwd}/worker.js`,

@@ -4,7 +4,7 @@ import { partitionOf } from "../../../../src/emulator/events/partition.ts";
 
 test("every device has one partition, which is there", () => {
   fc.assert(
-    fc.property(fc.string({ unit: "binary" }), fc.integer({ min: 1, max: 100 }), (id, count) => {
+    fc.property(fc.string({ unit: "grapheme" }), fc.integer({ min: 1, max: 100 }), (id, count) => {
       const partition = partitionOf(id, count);
       expect(partition).toBe(partitionOf(id, count));
       expect(Array.from({ length: count }, (_, at) => at)).toContain(partition);

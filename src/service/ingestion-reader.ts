@@ -1,14 +1,8 @@
-import type { IncomingMessage } from "node:http";
-import type { Agent } from "node:https";
-import { request } from "node:https";
-import { createInterface } from "node:readline";
-
 import { z } from "zod";
 
-import { FleetError, messageOf } from "../base/errors.ts";
-import type { ServiceRoute } from "./connection.ts";
-import { SERVICE_TIMEOUT_MS, serviceAgent } from "./connection.ts";
-import { networkHint } from "./network-hint.ts";
+import { serviceAgent } from "./connection.ts";
+import type { EmulatorEvents } from "./emulator-stream.ts";
+import { linesOf, openEmulatorStream } from "./emulator-stream.ts";
 
 /** One message that a hub ingested, as the ledger needs it. */
 export interface IngestedRecord {
@@ -49,54 +43,15 @@ const line = z.union([
 ]);
 const positionAnswer = z.object({ sequence: z.int().nonnegative() });
 
-/** Where an emulator's events are, and what opens them. */
-export interface EmulatorEvents {
-  readonly eventsUrl: string;
-  readonly adminUrl: string;
-  readonly adminToken: string;
-  readonly route: ServiceRoute;
-}
-
-async function open(
-  events: EmulatorEvents,
-  agent: Agent,
-  url: URL,
-  signal: AbortSignal | undefined,
-): Promise<IncomingMessage> {
-  const answer = await new Promise<IncomingMessage>((resolve, reject) => {
-    const asking = request(url, {
-      headers: { authorization: `Bearer ${events.adminToken}` },
-      timeout: SERVICE_TIMEOUT_MS,
-      agent,
-      ...(signal === undefined ? {} : { signal }),
-    });
-    asking.on("response", resolve);
-    asking.on("timeout", () => asking.destroy(new Error("no answer in time")));
-    asking.on("error", (error: NodeJS.ErrnoException) => {
-      reject(
-        new FleetError("UNREACHABLE", `reading ${url.origin}${url.pathname}: ${messageOf(error)}`, {
-          cause: error,
-          hint: networkHint(error.code ?? ""),
-        }),
-      );
-    });
-    asking.end();
-  });
-  if (answer.statusCode === 200) return answer;
-  answer.resume();
-  throw new FleetError(
-    "REFUSED",
-    `reading ${url.origin}${url.pathname}: the emulator answered ${answer.statusCode}`,
-    { hint: "is the emulator file from this emulator's last start?" },
-  );
-}
-
 /** The emulator's ingested messages over its NDJSON stream. */
 export function emulatorIngestionReader(events: EmulatorEvents): IngestionReader {
   const agent = serviceAgent(events.route);
   return {
     position: async (signal) => {
-      const answer = await open(events, agent, new URL(`${events.adminUrl}/position`), signal);
+      const answer = await openEmulatorStream(events, new URL(`${events.adminUrl}/position`), {
+        agent,
+        signal,
+      });
       const chunks: string[] = [];
       for await (const chunk of answer.setEncoding("utf8")) chunks.push(String(chunk));
       return positionAnswer.parse(JSON.parse(chunks.join(""))).sequence;
@@ -106,11 +61,10 @@ export function emulatorIngestionReader(events: EmulatorEvents): IngestionReader
       url.searchParams.set("from", String(from));
       url.searchParams.set("follow", "false");
       url.searchParams.set("select", "ledger");
-      const answer = await open(events, agent, url, signal);
+      const answer = await openEmulatorStream(events, url, { agent, signal });
       let lost = 0;
       let next = from;
-      for await (const text of createInterface({ input: answer, crlfDelay: Infinity })) {
-        if (text === "") continue;
+      for await (const text of linesOf(answer, url)) {
         const record = line.parse(JSON.parse(text));
         if ("lost" in record) {
           lost += record.lost;
@@ -124,9 +78,6 @@ export function emulatorIngestionReader(events: EmulatorEvents): IngestionReader
           seq: record.seq ?? null,
         });
       }
-      // A connection that broke in mid-stream ends the lines, but is not complete.
-      if (!answer.complete)
-        throw new FleetError("UNREACHABLE", `${url.origin}: the stream broke off`);
       return { lost, next };
     },
   };

@@ -1,0 +1,72 @@
+import { z } from "zod";
+
+import { FleetError } from "../base/errors.ts";
+import type { LogLevel } from "../base/log.ts";
+import type { EventFilter } from "../service/hub-events.ts";
+import { connectionStringFile, flagOf, logLevel, once, onOff } from "./flag-fields.ts";
+
+/** Microsoft's name of the group that every endpoint has. */
+const DEFAULT_GROUP = "$Default";
+
+const isoTime = z.union([z.iso.datetime({ offset: true, local: true }), z.iso.date()]);
+
+/** A time without an offset is this machine's; a date begins at its midnight. */
+const from = once.transform((text, context): EventFilter["from"] => {
+  if (text === "earliest" || text === "latest") return text;
+  if (isoTime.safeParse(text).success) return new Date(text.includes("T") ? text : `${text}T00:00`);
+  context.addIssue({
+    code: "custom",
+    message: `expected earliest, latest or a time such as 2026-01-31T12:00:00Z, got "${text}"`,
+  });
+  return z.NEVER;
+});
+
+const eventsFlags = z.object({
+  ids: z.array(z.string().min(1, "expected a device id, got an empty text")).default([]),
+  from: from.optional(),
+  follow: onOff.default(false),
+  consumerGroup: once.min(1, "expected a name, got an empty text").default(DEFAULT_GROUP),
+  json: onOff.default(false),
+  emulator: once.optional(),
+  hubConnectionStringFile: connectionStringFile.optional(),
+  logLevel,
+});
+
+/** What the command line of `events` asks for, checked. */
+export interface EventsFlags {
+  readonly filter: EventFilter;
+  readonly json: boolean;
+  readonly emulatorFile: string | undefined;
+  readonly hubConnectionStringFile: string | undefined;
+  readonly logLevel: LogLevel;
+}
+
+/**
+ * Checks what yargs read. A follower begins now unless told otherwise, anybody else with the oldest.
+ *
+ * @throws {FleetError} `USAGE` with every problem at its flag
+ */
+export function parseEventsFlags(given: unknown): EventsFlags {
+  const parsed = eventsFlags.safeParse(given);
+  if (!parsed.success)
+    throw new FleetError("USAGE", "the command line is wrong", {
+      hint: "see events --help",
+      problems: parsed.error.issues.map(({ path, message }) => ({
+        place: path[0] === "ids" ? "ID" : flagOf(String(path[0])),
+        message,
+      })),
+    });
+  const { ids, follow, consumerGroup, json, emulator, hubConnectionStringFile } = parsed.data;
+  return {
+    filter: {
+      from: parsed.data.from ?? (follow ? "latest" : "earliest"),
+      follow,
+      consumerGroup,
+      deviceIds: ids,
+    },
+    json,
+    emulatorFile: emulator,
+    hubConnectionStringFile,
+    logLevel: parsed.data.logLevel,
+  };
+}

@@ -1,0 +1,110 @@
+import type { IncomingMessage } from "node:http";
+import type { Agent } from "node:https";
+import { request } from "node:https";
+import { createInterface } from "node:readline";
+
+import { z } from "zod";
+
+import { FleetError, messageOf } from "../base/errors.ts";
+import type { ServiceRoute } from "./connection.ts";
+import { SERVICE_TIMEOUT_MS } from "./connection.ts";
+import { networkHint } from "./network-hint.ts";
+
+/** Where an emulator's events are, and what opens them. */
+export interface EmulatorEvents {
+  readonly eventsUrl: string;
+  readonly adminUrl: string;
+  readonly adminToken: string;
+  readonly route: ServiceRoute;
+}
+
+const refusal = z.object({ Message: z.string() });
+/** Longer refusals are not read to their end. */
+const REFUSAL_MAX_CHARACTERS = 10_000;
+
+/**
+ * Asks an emulator for one of its own paths.
+ *
+ * @param options.patient the answer may be silent for as long as it likes once it has begun
+ * @throws {FleetError} `REFUSED` with the emulator's words, or `UNREACHABLE`
+ */
+export async function openEmulatorStream(
+  { adminToken }: EmulatorEvents,
+  url: URL,
+  options: {
+    readonly agent: Agent;
+    readonly signal?: AbortSignal | undefined;
+    readonly patient?: boolean;
+  },
+): Promise<IncomingMessage> {
+  const { agent, signal, patient = false } = options;
+  const place = `reading ${url.origin}${url.pathname}`;
+  const answer = await new Promise<IncomingMessage>((resolve, reject) => {
+    const asking = request(url, {
+      headers: { authorization: `Bearer ${adminToken}` },
+      timeout: SERVICE_TIMEOUT_MS,
+      agent,
+      ...(signal === undefined ? {} : { signal }),
+    });
+    asking.on("response", (begun) => {
+      if (patient) asking.setTimeout(0);
+      resolve(begun);
+    });
+    asking.on("timeout", () => asking.destroy(new Error("no answer in time")));
+    asking.on("error", (error: NodeJS.ErrnoException) => {
+      reject(
+        new FleetError("UNREACHABLE", `${place}: ${messageOf(error)}`, {
+          cause: error,
+          hint: networkHint(error.code ?? ""),
+        }),
+      );
+    });
+    asking.end();
+  });
+  if (answer.statusCode === 200) return answer;
+  const words = await wordsOf(answer);
+  throw new FleetError("REFUSED", `${place}: the emulator answered ${answer.statusCode}${words}`, {
+    hint:
+      answer.statusCode === 401
+        ? "is the emulator file from this emulator's last start?"
+        : undefined,
+  });
+}
+
+/**
+ * The lines of an answer that are not empty, as they come.
+ *
+ * @throws {FleetError} `UNREACHABLE` where it ends before its end
+ */
+export async function* linesOf(answer: IncomingMessage, url: URL): AsyncGenerator<string> {
+  const lines = createInterface({ input: answer, crlfDelay: Infinity });
+  // It tells the answer's error to the loop below, and to nobody once that was left: that must not end the process.
+  lines.on("error", () => {});
+  let cause: unknown;
+  try {
+    for await (const text of lines) if (text !== "") yield text;
+  } catch (error) {
+    cause = error;
+  }
+  // A connection that broke in mid-stream may also just end the lines.
+  if (cause !== undefined || !answer.complete)
+    throw new FleetError("UNREACHABLE", `${url.origin}: the stream broke off`, {
+      cause,
+      hint: "has the emulator been killed?",
+    });
+}
+
+/** What a refusal says, without the name of its error; empty where it says nothing that can be read. */
+async function wordsOf(answer: IncomingMessage): Promise<string> {
+  let text = "";
+  try {
+    for await (const chunk of answer.setEncoding("utf8")) {
+      text += String(chunk);
+      if (text.length > REFUSAL_MAX_CHARACTERS) break;
+    }
+    const { Message: message } = refusal.parse(JSON.parse(text));
+    return `: ${message.replace(/^ErrorCode:\w+;/, "")}`;
+  } catch {
+    return "";
+  }
+}
