@@ -6,7 +6,7 @@ import { Aedes } from "aedes";
 import type { Logger } from "../base/log.ts";
 import { ServiceFault } from "./fault.ts";
 import { withPacketId } from "./send-to.ts";
-import { Sessions, silentBus } from "./sessions.ts";
+import { KEPT_SESSION, Sessions, silentBus } from "./sessions.ts";
 
 /** What a connecting client says of itself. */
 export interface ConnectRequest {
@@ -87,12 +87,15 @@ export async function startBroker<C>(rules: BrokerRules<C>, log: Logger): Promis
       }
     },
     authorizeSubscribe: (client, subscription, done) => {
+      if (subscription === KEPT_SESSION) return done(null, null);
       const connection = connections.get(client);
       const { topic, qos } = subscription;
       const verdict =
         connection === undefined ? "close" : rules.subscribe(connection, topic, qos === 0 ? 0 : 1);
-      if (verdict === "close") done(new Error("filter refused"));
-      else done(null, verdict === "granted" ? subscription : null);
+      if (verdict === "close") return done(new Error("filter refused"));
+      if (verdict !== "granted") return done(null, null);
+      sessions.granted(subscription);
+      return done(null, subscription);
     },
     authorizePublish: (client, packet, done) => {
       const connection = client === null ? undefined : connections.get(client);

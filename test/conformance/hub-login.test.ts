@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { newSymmetricKey } from "../../src/emulator/dps/symmetric-keys.ts";
 import type { Entries } from "./support/entries.ts";
 import { hubDevice, report } from "./support/hub-device.ts";
-import { hubUserName, inSeconds, rawHub, returnCodeAt, sasToken } from "./support/raw-hub.ts";
+import { hubUserName, inSeconds, returnCodeAt, sasToken } from "./support/raw-hub.ts";
 import type { Target } from "./support/target.ts";
 import { conformanceTarget } from "./support/target.ts";
 import { MQTT_TRANSPORTS } from "./support/transports.ts";
@@ -249,33 +249,5 @@ describe("Communicate with an IoT hub using MQTT (Microsoft Learn), CONNECT", ()
     const userName = `${target.hub}/${id}/module/?api-version=2021-04-12`;
     for (const clientId of [id, `${id}/module`])
       expect(await returnCodeAt(target, id, { token, clientId, userName })).toBe(5);
-  });
-});
-
-describe("IoT Plug and Play conventions (Microsoft Learn)", () => {
-  test("a device announces its model when it connects, and the twin shows it", async () => {
-    await using my = target.entries();
-    const { id, primaryKey } = await sasDevice(my, "model");
-    const secret = { symmetricKey: primaryKey };
-    const modelOf = async (): Promise<unknown> =>
-      Reflect.get((await target.clients.registry.getTwin(id)).responseBody, "modelId");
-    expect(await modelOf()).toBe("");
-    for (const modelId of ["dtmi:com:example:Cave;1", "dtmi:com:example:Cave;2"]) {
-      await using device = await hubDevice(target, id, secret, { modelId });
-      expect(device.deviceId).toBe(id);
-      expect(await modelOf()).toBe(modelId);
-    }
-  });
-
-  test("a model id may be percent-encoded", async () => {
-    await using my = target.entries();
-    const { id, primaryKey, resource } = await sasDevice(my, "encoded-model");
-    const token = sasToken(encoded(resource), primaryKey);
-    const model = "dtmi:com:example:Cave;1";
-    const userName = `${target.hub}/${id}/?model-id=${encoded(model)}&api-version=2020-09-30`;
-    await using device = await rawHub(target, id, { token, userName });
-    expect(device.sessionPresent).toBe(false);
-    const { responseBody: twin } = await target.clients.registry.getTwin(id);
-    expect(twin).toMatchObject({ modelId: model });
   });
 });

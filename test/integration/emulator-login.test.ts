@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { newSymmetricKey } from "../../src/emulator/dps/symmetric-keys.ts";
+import iotDevice from "azure-iot-device";
 import { createLogger } from "../../src/base/log.ts";
 import { inSeconds, rawHub, returnCodeAt, sasToken } from "../conformance/support/raw-hub.ts";
 import type { Target } from "../conformance/support/target.ts";
@@ -7,6 +8,15 @@ import { conformanceTarget } from "../conformance/support/target.ts";
 
 /** What the emulator has logged, one object a line. */
 const logged: Record<string, unknown>[] = [];
+let wake = (): void => {};
+
+/** Resolves when the log has `count` lines about a device with this message. */
+async function hasLogged(msg: string, deviceId: string, count: number): Promise<void> {
+  const lines = (): number =>
+    logged.filter((line) => line["msg"] === msg && line["deviceId"] === deviceId).length;
+  while (lines() < count) await new Promise<void>((resolve) => (wake = resolve));
+}
+
 /** The emulator's clock, which stands still. */
 let nowMs = Date.now();
 let target: Target;
@@ -16,7 +26,12 @@ beforeAll(async () => {
     sasClockSkewS: 0,
     log: createLogger({
       level: "debug",
-      destination: { write: (line: string) => logged.push(JSON.parse(line)) },
+      destination: {
+        write: (line: string) => {
+          logged.push(JSON.parse(line));
+          wake();
+        },
+      },
     }),
   });
 });
@@ -24,12 +39,32 @@ afterAll(() => target[Symbol.asyncDispose]());
 
 /** A device, and tokens for it. */
 async function newDevice(id: string): Promise<(expiry: number) => string> {
+  const key = await newDeviceKey(id);
+  const resource = encodeURIComponent(`${target.hub}/devices/${id}`);
+  return (expiry) => sasToken(resource, key, { expiry });
+}
+
+async function newDeviceKey(id: string): Promise<string> {
   const keys = { primaryKey: newSymmetricKey(), secondaryKey: newSymmetricKey() };
   const authentication = { type: "sas", symmetricKey: keys };
   await target.clients.registry.create({ deviceId: id, authentication });
-  const resource = encodeURIComponent(`${target.hub}/devices/${id}`);
-  return (expiry) => sasToken(resource, keys.primaryKey, { expiry });
+  return keys.primaryKey;
 }
+
+// First, since it is about the machine's own time.
+test("Microsoft's client renews its token in time, by a new connection", async () => {
+  const key = await newDeviceKey("renews");
+  const connection = `HostName=${target.hub};DeviceId=renews;SharedAccessKey=${key}`;
+  const { SharedAccessKeyAuthenticationProvider: Provider } = iotDevice;
+  // Tokens of an hour, each renewed after a second.
+  const auth = Provider.fromConnectionString(connection, 3600, 3599);
+  const client = iotDevice.Client.fromAuthenticationProvider(auth, target.hubTransport("MQTT"));
+  client.on("error", () => {});
+  await client.open();
+  await hasLogged("device connected", "renews", 2);
+  expect(await client.getTwin()).toBeDefined();
+  await client.close();
+});
 
 test("a connection is closed when its token expires, and a new token opens the next", async () => {
   const [token, otherToken] = [await newDevice("ends"), await newDevice("stays")];

@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { readAllEvents } from "./emulator-events.ts";
 import { enrollGroup } from "./emulator-service-clients.ts";
 import type { DeviceKeys, TestEmulator, WireClient } from "./emulator-wire.ts";
 import {
@@ -9,11 +8,9 @@ import {
   connectPacket,
   dpsUserName,
   emulatorForTest,
-  hubUserName,
   openHub,
   publishPacket,
   register,
-  subscribePacket,
 } from "./emulator-wire.ts";
 
 /** Its largest keepalive is one second, where Azure's is 1,177. */
@@ -51,25 +48,6 @@ test("a keepalive above the largest counts as the largest, and one of 0 is never
   expect(await answerOf(patient, "k-1")).toMatchObject(PUBACK);
 });
 
-test("a ping is answered", async () => {
-  await using client = await openHub(world, "k-3", await provisioned("k-3"));
-  client.send({ cmd: "pingreq" });
-  expect(await client.next()).toMatchObject({ cmd: "pingresp" });
-});
-
-test("every documented filter is granted, at QoS 1 at most", async () => {
-  await using client = await openHub(world, "k-4", await provisioned("k-4"));
-  for (const [filter, asked, granted] of [
-    ["$iothub/twin/res/#", 0, 0],
-    ["$iothub/twin/PATCH/properties/desired/#", 1, 1],
-    ["$iothub/methods/POST/#", 2, 1],
-    ["devices/k-4/messages/devicebound/#", 2, 1],
-  ] as const) {
-    client.send(subscribePacket(filter, asked, 5));
-    expect(await client.next()).toMatchObject({ cmd: "suback", granted: [granted] });
-  }
-});
-
 test("a take-over closes the old connection before the new CONNACK, and the new one serves on", async () => {
   const keys = await provisioned("k-5");
   let current = await openHub(world, "k-5", keys);
@@ -89,39 +67,6 @@ test("one certificate has a connection at DPS and at its hub at the same time", 
     status: "assigned",
   });
   expect(await answerOf(atHub, "k-6")).toMatchObject(PUBACK);
-});
-
-test("a will is no telemetry after DISCONNECT, and none where its topic is another's", async () => {
-  const keys = await provisioned("k-7");
-  const orderly = await openHub(world, "k-7", keys, {
-    will: { topic: EVENTS("k-7"), payload: "orderly" },
-  });
-  orderly.send({ cmd: "disconnect" });
-  await orderly.closed;
-  const foreign = await openHub(world, "k-7", keys, {
-    will: { topic: EVENTS("k-8"), payload: "foreign" },
-  });
-  await using last = await openHub(world, "k-7", keys);
-  await foreign.closed;
-  expect(await answerOf(last, "k-7")).toMatchObject(PUBACK);
-  const bodies = (await readAllEvents(world)).map((event) => event["body"]);
-  expect(bodies).not.toContain("orderly");
-  expect(bodies).not.toContain("foreign");
-});
-
-test("a session of a deleted subscription does not come back", async () => {
-  const keys = await provisioned("k-10");
-  const filter = "$iothub/methods/POST/#";
-  {
-    await using first = await openHub(world, "k-10", keys, { clean: false });
-    first.send(subscribePacket(filter, 0, 1));
-    await first.next();
-    first.send({ cmd: "unsubscribe", messageId: 2, unsubscriptions: [filter] });
-    await first.next();
-  }
-  await using second = await Wire.open(world, { servername: HUB, keys });
-  second.send(connectPacket("k-10", hubUserName("k-10"), { clean: false }));
-  expect(await second.next()).toMatchObject({ cmd: "connack", sessionPresent: false });
 });
 
 test("a user name of DPS without a registration id is refused with CONNACK 5", async () => {

@@ -1,6 +1,8 @@
 import type { DeviceKeys, WireClient } from "../../integration/emulator-wire.ts";
-import { connectPacket, hubUserName, subscribePacket } from "../../integration/emulator-wire.ts";
+import { subscribePacket } from "../../integration/emulator-wire.ts";
 import type { Entries } from "./entries.ts";
+import type { HubWire, RawHubOptions } from "./raw-hub.ts";
+import { rawHub } from "./raw-hub.ts";
 import type { Target } from "./target.ts";
 import { thumbprintOf } from "./twins.ts";
 
@@ -26,14 +28,9 @@ export async function certifiedDevice(
 export async function wireDevice(
   target: Target,
   { id, keys }: CertifiedDevice,
-  more: Parameters<typeof connectPacket>[2] = {},
-): Promise<WireClient> {
-  const client = await target.wire("MQTT", target.hub, keys);
-  client.send(connectPacket(id, hubUserName(id, target.hub), more));
-  const connack = await client.next();
-  if (connack.cmd !== "connack" || connack.returnCode !== 0)
-    throw new Error(`the hub refused: ${JSON.stringify(connack)}`);
-  return client;
+  more: RawHubOptions = {},
+): Promise<HubWire> {
+  return rawHub(target, id, { keys, ...more });
 }
 
 /** Subscribes, and waits until all is granted. */

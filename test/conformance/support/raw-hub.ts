@@ -43,12 +43,18 @@ export async function returnCodeAt(
   return connack(await client.next()).returnCode;
 }
 
-/** A connection that the hub has taken. */
+/** A connection that a hub has taken. */
+export type HubWire = WireClient & {
+  /** What the CONNACK said. */
+  readonly sessionPresent: boolean;
+};
+
+/** Connects to a hub by hand; rejects where it refuses. */
 export async function rawHub(
   target: Target,
   deviceId: string,
   options: RawHubOptions = {},
-): Promise<WireClient & { readonly sessionPresent: boolean }> {
+): Promise<HubWire> {
   const client = await dialHub(target, deviceId, options);
   const { returnCode, sessionPresent } = connack(await client.next());
   if (returnCode !== 0) throw new Error(`the hub refused with ${returnCode}`);
