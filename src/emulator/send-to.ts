@@ -14,8 +14,13 @@ export interface Outgoing {
 /** A client that lets more than this many bytes lie is closed. */
 const MAX_UNREAD_BYTES = 8 * 1024 * 1024;
 
-/** The packet ids of the messages at QoS 1 that aedes has been given and has not asked about yet, in order. */
-const givenIds = new WeakMap<Client, (number | undefined)[]>();
+/**
+ * The stream in which our messages at QoS 1 are numbered. aedes drops what is out of order within a stream, and its own
+ * has messages at QoS 0, which overtake those at QoS 1 on their way to a client whose session is kept.
+ */
+const ACKNOWLEDGED = "acknowledged";
+const PACKET_IDS = 65_536;
+let sent = 0;
 
 /**
  * Sends to one connection alone: what goes through the broker would reach every subscriber of the filter. One that
@@ -23,20 +28,18 @@ const givenIds = new WeakMap<Client, (number | undefined)[]>();
  */
 export function sendTo(client: Client, message: Outgoing): void {
   if (client.conn.writableLength > MAX_UNREAD_BYTES) return void client.conn.destroy();
-  const { topic, payload, qos, packetId, dup = false } = message;
-  if (qos === 1) {
-    const ids = givenIds.get(client) ?? [];
-    givenIds.set(client, ids);
-    ids.push(packetId);
-  }
-  client.publish({ cmd: "publish", topic, payload, qos, dup, retain: false }, () => {});
+  const { topic, payload, qos, packetId = 0, dup = false } = message;
+  const packet = { cmd: "publish", topic, payload, qos, dup, retain: false } as const;
+  // The number carries the packet id, since `Client.publish` drops that of its argument.
+  const number = ++sent * PACKET_IDS + packetId;
+  client.publish(
+    qos === 0 ? packet : Object.assign(packet, { brokerId: ACKNOWLEDGED, brokerCounter: number }),
+    () => {},
+  );
 }
 
-/**
- * For aedes' `authorizeForward`, the one place where a packet to a client can be given an id: `Client.publish` drops
- * that of its argument. aedes 1.2 asks once for each message, in the order in which they were sent.
- */
-export function withPacketId(client: Client, packet: AedesPublishPacket): AedesPublishPacket {
-  const packetId = packet.qos === 1 ? givenIds.get(client)?.shift() : undefined;
-  return packetId === undefined ? packet : Object.assign(packet, { messageId: packetId });
+/** For aedes' `authorizeForward`, which it asks before it gives a message at QoS 1 an id of its own choice. */
+export function withPacketId(_client: Client, packet: AedesPublishPacket): AedesPublishPacket {
+  const packetId = packet.brokerId === ACKNOWLEDGED ? packet.brokerCounter % PACKET_IDS : 0;
+  return packetId === 0 ? packet : Object.assign(packet, { messageId: packetId });
 }
