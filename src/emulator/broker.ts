@@ -147,7 +147,7 @@ export async function startBroker<C>(rules: BrokerRules<C>, log: Logger): Promis
     accept: (stream, peer) => {
       peers.set(stream, peer);
       const client = broker.handle(stream);
-      lowerSubscriptionQos(client);
+      capQos(client);
       boundPackets(client, rules.packetMaxBytes);
     },
     stop: () => new Promise((resolve) => broker.close(() => resolve())),
@@ -162,17 +162,21 @@ function returnCodeOf({ status }: ServiceFault): 3 | 5 {
   return status === 429 || status >= 500 ? 3 : 5;
 }
 
+/** The packets of QoS 2, which nobody here is ever in the middle of. */
+const QOS_2_PACKETS: ReadonlySet<string> = new Set(["pubrec", "pubrel", "pubcomp"]);
+
 /**
- * Grants QoS 1 at most, as Azure does. aedes 1.2 grants what was asked, whatever `authorizeSubscribe` returns,
- * so the packet is lowered before it sees it; the parser has no public name, and the version is pinned.
+ * Grants QoS 1 at most, as Azure does, and closes the connection on packets of QoS 2. aedes 1.2 grants what was asked,
+ * whatever `authorizeSubscribe` returns, and asks its store about each PUBREL, so packets are changed before it sees
+ * them: of a kind that it does not know, it closes the connection. The parser has no public name; the version is pinned.
  */
-function lowerSubscriptionQos(client: Client): void {
+function capQos(client: Client): void {
   parserOf(client).prependListener(
     "packet",
     (packet: { cmd?: string; subscriptions?: readonly Subscription[] }) => {
-      if (packet.cmd !== "subscribe") return;
       for (const subscription of packet.subscriptions ?? [])
         if (subscription.qos === 2) subscription.qos = 1;
+      if (packet.cmd !== undefined && QOS_2_PACKETS.has(packet.cmd)) packet.cmd = "refused";
     },
   );
 }

@@ -22,11 +22,16 @@ const ACKNOWLEDGED = "acknowledged";
 const PACKET_IDS = 65_536;
 let sent = 0;
 
+/** MQTT 3.1.1, 1.5.3: a topic's length has two bytes. */
+export const TOPIC_MAX_BYTES = 65_535;
+
 /**
  * Sends to one connection alone: what goes through the broker would reach every subscriber of the filter. One that
- * asks and does not read is closed, since what is for it would be kept without bound.
+ * asks and does not read is closed, since what is for it would be kept without bound; and so is one whose request id is
+ * too long to be echoed, since aedes would write half of the answer.
  */
 export function sendTo(client: Client, message: Outgoing): void {
+<<<<<<< HEAD
   if (client.conn.writableLength > MAX_UNREAD_BYTES) return void client.conn.destroy();
   const { topic, payload, qos, packetId = 0, dup = false } = message;
   const packet = { cmd: "publish", topic, payload, qos, dup, retain: false } as const;
@@ -36,6 +41,17 @@ export function sendTo(client: Client, message: Outgoing): void {
     qos === 0 ? packet : Object.assign(packet, { brokerId: ACKNOWLEDGED, brokerCounter: number }),
     () => {},
   );
+=======
+  const { topic, payload, qos, packetId, dup = false } = message;
+  if (client.conn.writableLength > MAX_UNREAD_BYTES || Buffer.byteLength(topic) > TOPIC_MAX_BYTES)
+    return void client.conn.destroy();
+  if (qos === 1) {
+    const ids = givenIds.get(client) ?? [];
+    givenIds.set(client, ids);
+    ids.push(packetId);
+  }
+  client.publish({ cmd: "publish", topic, payload, qos, dup, retain: false }, () => {});
+>>>>>>> 8334bbf (emulator: survive packets of QoS 2 and names too long for a topic)
 }
 
 /** For aedes' `authorizeForward`, which it asks before it gives a message at QoS 1 an id of its own choice. */

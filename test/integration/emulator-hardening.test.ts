@@ -156,6 +156,9 @@ test("a device that asks and never reads the answers is closed", async () => {
 test.for([
   ["a second CONNECT", connectPacket("h-1", hubUserName("h-1"))],
   ["a packet that only servers send", { cmd: "pingresp" }],
+  ["a PUBREL of nothing", { cmd: "pubrel", messageId: 1 }],
+  ["a PUBREC of nothing", { cmd: "pubrec", messageId: 1 }],
+  ["a PUBCOMP of nothing", { cmd: "pubcomp", messageId: 1 }],
   ["a publish without a topic", publishPacket("", "x")],
   ["a publish to a wildcard", publishPacket("devices/h-1/messages/events/#", "x")],
   ["a subscription of nothing", { cmd: "subscribe", messageId: 1, subscriptions: [] }],
@@ -167,6 +170,20 @@ test.for([
   else device.send(packet);
   await device.closed;
   expect(device.received.map(({ cmd }) => cmd)).toEqual(["connack"]);
+});
+
+test("a request id that is too long to be echoed closes the connection", async () => {
+  await using atHub = await openHub(world, "h-1", keys);
+  atHub.send(subscribePacket("$iothub/twin/res/#", 0));
+  await atHub.next();
+  atHub.send(publishPacket("$iothub/twin/GET/?$rid=".padEnd(65_535, "r"), "", { qos: 0 }));
+  await atHub.closed;
+  expect(atHub.received.map(({ cmd }) => cmd)).toEqual(["connack", "suback"]);
+  await using atDps = await openDps(world, "h-1", keys);
+  const topic = "$dps/registrations/PUT/iotdps-register/?$rid=".padEnd(65_535, "r");
+  atDps.send(publishPacket(topic, "", { qos: 0 }));
+  await atDps.closed;
+  expect(atDps.received.map(({ cmd }) => cmd)).toEqual(["connack", "suback"]);
 });
 
 test("what is no MQTT closes its connection, before and after CONNECT, and harms nobody else", async () => {

@@ -98,6 +98,11 @@ test("an answer that is larger than a payload may be closes the connection", asy
   await expect(calling).rejects.toMatchObject({ name: "GatewayTimeoutError" });
 });
 
+test("a name that no topic can carry is refused", async () => {
+  const name = "n".repeat(65_536);
+  await expect(invoke("m-1", { name })).rejects.toMatchObject({ name: "ArgumentError" });
+});
+
 test("an answer that nests without end is 502, as one that is no JSON", async () => {
   await using client = await device("m-deep");
   const result = invoke("m-deep");

@@ -129,6 +129,12 @@ export class WireClient implements AsyncDisposable {
     return { topic: packet.topic, body: packet.payload.toString(), qos: packet.qos };
   }
 
+  /** Says that nothing more comes, and waits until the emulator has read all and closed too. */
+  async finish(): Promise<void> {
+    this.#socket.end();
+    await this.closed;
+  }
+
   /** Drops the connection without DISCONNECT. */
   drop(): void {
     this.#socket.destroy();

@@ -1,4 +1,5 @@
 import { ServiceFault } from "../fault.ts";
+import { TOPIC_MAX_BYTES } from "../send-to.ts";
 import type { CommandMessage } from "./command-message.ts";
 import { commandBag, commandBytes } from "./command-message.ts";
 import type { IotHub } from "./hub.ts";
@@ -7,9 +8,6 @@ import type { IotHub } from "./hub.ts";
 export type CommandDraft = Omit<CommandMessage, "messageId"> & {
   readonly messageId?: string | undefined;
 };
-
-/** MQTT gives the length of a topic in two bytes. */
-const TOPIC_MAX_BYTES = 65_535;
 
 /**
  * Takes a cloud-to-device message for a device, connected or not; a disabled one keeps its messages too. One whose

@@ -9,6 +9,9 @@ const json = z.custom<Json>(() => true);
 // Source: Microsoft Learn, "Understand and invoke direct methods", "Method name" and "Request".
 const METHOD_NAME = /^[!#%&'*+\-.0-9A-Z^_`a-z|~]+$/;
 
+/** Azure's bound is not documented; with a longer name the topic of the call could not be written. */
+const METHOD_NAME_MAX = 65_000;
+
 /** Reads the body of `POST /twins/{id}/methods`. @throws {ServiceFault} `badRequest` */
 export function parseMethodCall(body: unknown, limits: EmulatorLimits): MethodCall {
   return parseBody(methodCall(limits), body);
@@ -19,7 +22,10 @@ export function methodCall(limits: EmulatorLimits) {
   const { methodPayloadMaxBytes, methodResponseTimeoutS } = limits;
   return z
     .object({
-      methodName: z.string().regex(METHOD_NAME, "expected a name without blanks and separators"),
+      methodName: z
+        .string()
+        .max(METHOD_NAME_MAX)
+        .regex(METHOD_NAME, "expected a name without blanks and separators"),
       payload: json
         .optional()
         .refine(
