@@ -4,6 +4,7 @@ import { isJsonObject } from "../../base/json.ts";
 import type { EmulatorLimits } from "../defaults.ts";
 import { ServiceFault } from "../fault.ts";
 import { requireInitialTwin } from "../hub/twin.ts";
+import { parseJson } from "../parse-json.ts";
 import type { Allocation } from "./custom-allocation.ts";
 
 const jsonObject = z.custom<JsonObject>(isJsonObject, "expected an object");
@@ -54,7 +55,7 @@ function objectOf(text: string): JsonObject {
   let value: unknown;
   try {
     // An empty answer names no hub.
-    value = text.trim() === "" ? {} : JSON.parse(text);
+    value = text.trim() === "" ? {} : parseJson(text);
   } catch {
     throw unfit("it is no JSON");
   }

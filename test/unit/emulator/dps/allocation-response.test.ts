@@ -67,3 +67,8 @@ test("an answer without a hub names none, and one that is too large is unfit", (
     expect(codeOf(text)).toBe(400_208);
   expect(codeOf(undefined)).toBe(400_207);
 });
+
+test("an answer whose payload nests without end is unfit", () => {
+  const payload = "[".repeat(10_000) + "]".repeat(10_000);
+  expect(codeOf(`{"iotHubHostName":"a.net","payload":${payload}}`)).toBe(codeOf("{"));
+});
