@@ -31,9 +31,9 @@ export const TOPIC_MAX_BYTES = 65_535;
  * too long to be echoed, since aedes would write half of the answer.
  */
 export function sendTo(client: Client, message: Outgoing): void {
-<<<<<<< HEAD
-  if (client.conn.writableLength > MAX_UNREAD_BYTES) return void client.conn.destroy();
   const { topic, payload, qos, packetId = 0, dup = false } = message;
+  if (client.conn.writableLength > MAX_UNREAD_BYTES || Buffer.byteLength(topic) > TOPIC_MAX_BYTES)
+    return void client.conn.destroy();
   const packet = { cmd: "publish", topic, payload, qos, dup, retain: false } as const;
   // The number carries the packet id, since `Client.publish` drops that of its argument.
   const number = ++sent * PACKET_IDS + packetId;
@@ -41,17 +41,6 @@ export function sendTo(client: Client, message: Outgoing): void {
     qos === 0 ? packet : Object.assign(packet, { brokerId: ACKNOWLEDGED, brokerCounter: number }),
     () => {},
   );
-=======
-  const { topic, payload, qos, packetId, dup = false } = message;
-  if (client.conn.writableLength > MAX_UNREAD_BYTES || Buffer.byteLength(topic) > TOPIC_MAX_BYTES)
-    return void client.conn.destroy();
-  if (qos === 1) {
-    const ids = givenIds.get(client) ?? [];
-    givenIds.set(client, ids);
-    ids.push(packetId);
-  }
-  client.publish({ cmd: "publish", topic, payload, qos, dup, retain: false }, () => {});
->>>>>>> 8334bbf (emulator: survive packets of QoS 2 and names too long for a topic)
 }
 
 /** For aedes' `authorizeForward`, which it asks before it gives a message at QoS 1 an id of its own choice. */
