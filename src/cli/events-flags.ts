@@ -5,7 +5,8 @@ import type { LogLevel } from "../base/log.ts";
 import type { EventFilter } from "../service/hub-events.ts";
 import { connectionStringFile, flagOf, logLevel, once, onOff } from "./flag-fields.ts";
 
-/** Microsoft's name of the group that every endpoint has. */
+/** Microsoft's names of the endpoint that every hub has, and of the group that every endpoint has. */
+const BUILT_IN_ENDPOINT = "events";
 const DEFAULT_GROUP = "$Default";
 
 const isoTime = z.union([z.iso.datetime({ offset: true, local: true }), z.iso.date()]);
@@ -21,11 +22,14 @@ const from = once.transform((text, context): EventFilter["from"] => {
   return z.NEVER;
 });
 
+const name = once.min(1, "expected a name, got an empty text");
+
 const eventsFlags = z.object({
   ids: z.array(z.string().min(1, "expected a device id, got an empty text")).default([]),
   from: from.optional(),
   follow: onOff.default(false),
-  consumerGroup: once.min(1, "expected a name, got an empty text").default(DEFAULT_GROUP),
+  endpoint: name.default(BUILT_IN_ENDPOINT),
+  consumerGroup: name.default(DEFAULT_GROUP),
   json: onOff.default(false),
   emulator: once.optional(),
   hubConnectionStringFile: connectionStringFile.optional(),
@@ -56,11 +60,13 @@ export function parseEventsFlags(given: unknown): EventsFlags {
         message,
       })),
     });
-  const { ids, follow, consumerGroup, json, emulator, hubConnectionStringFile } = parsed.data;
+  const { ids, follow, endpoint, consumerGroup, json, emulator, hubConnectionStringFile } =
+    parsed.data;
   return {
     filter: {
       from: parsed.data.from ?? (follow ? "latest" : "earliest"),
       follow,
+      endpoint,
       consumerGroup,
       deviceIds: ids,
     },

@@ -39,6 +39,12 @@ export function eventsCommand(host: Host): CommandModule {
           defaultDescription: "earliest; with --follow latest",
         })
         .option("follow", { type: "boolean", describe: "wait for more, until Ctrl-C" })
+        .option("endpoint", {
+          type: "string",
+          requiresArg: true,
+          describe: "endpoint of the hub that messages are routed to",
+          defaultDescription: "events, the built-in one",
+        })
         .option("consumer-group", {
           type: "string",
           requiresArg: true,

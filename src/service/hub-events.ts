@@ -37,6 +37,8 @@ export interface EventFilter {
   readonly from: "earliest" | "latest" | Date;
   /** Waits for more at the end. */
   readonly follow: boolean;
+  /** Of the hub: the built-in one, or one that messages are routed to. */
+  readonly endpoint: string;
   readonly consumerGroup: string;
   /** Empty = of every device. */
   readonly deviceIds: readonly string[];
@@ -78,10 +80,11 @@ export async function* readHubEvents(
 }
 
 function addressOf({ eventsUrl }: EmulatorEvents, filter: EventFilter): URL {
-  const { from, follow, consumerGroup, deviceIds } = filter;
+  const { from, follow, endpoint, consumerGroup, deviceIds } = filter;
   const url = new URL(eventsUrl);
   url.searchParams.set("from", typeof from === "string" ? from : from.toISOString());
   url.searchParams.set("follow", String(follow));
+  url.searchParams.set("endpoint", endpoint);
   url.searchParams.set("consumerGroup", consumerGroup);
   if (deviceIds.length <= DEVICES_ASKED_MAX)
     for (const id of deviceIds) url.searchParams.append("device", id);

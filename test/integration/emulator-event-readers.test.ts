@@ -129,6 +129,16 @@ test("a slow follower is told how much it lost, and costs no memory", async () =
   expect(read).toEqual(expected);
 });
 
+test("a follower that does not read keeps no emulator from stopping", async () => {
+  const world = await emulatorForTest();
+  await using device = await connectedDevice(world, "r-1");
+  const answer = await adminGet(world, "/events?follow=true");
+  const body = "x".repeat(250_000);
+  for (let n = 0; n < 120; n++) await sendEvent(device, "r-1", body);
+  await world.emulator.stop();
+  await expect(textOf(answer)).rejects.toThrow("aborted");
+});
+
 test("what is older than the retention is gone, and its numbers are not used again", async () => {
   let nowMs = Date.now();
   const hour = 3_600_000;

@@ -67,6 +67,9 @@ test("a refusal ends 3 with the emulator's words", async () => {
   const group = await events(world, ["--consumer-group", "mine"]);
   expect(group).toMatchObject({ exitCode: 3, stdout: "" });
   expect(group.stderr).toContain("There is no consumer group mine; there is $Default.");
+  const endpoint = await events(world, ["--endpoint", "archive"]);
+  expect(endpoint).toMatchObject({ exitCode: 3, stdout: "" });
+  expect(endpoint.stderr).toContain("There is no endpoint archive; there is events.");
   const token = await events(world, [], { adminToken: "wrong" });
   expect(token).toMatchObject({ exitCode: 3, stdout: "" });
   expect(token.stderr).toContain("emulator's last start");

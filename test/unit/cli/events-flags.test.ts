@@ -4,7 +4,13 @@ import { refusal } from "../../support/refusal.ts";
 
 test("without a flag all that is kept is read, once, in the default group", () => {
   expect(parseEventsFlags({ logLevel: "warn" })).toMatchObject({
-    filter: { from: "earliest", follow: false, consumerGroup: "$Default", deviceIds: [] },
+    filter: {
+      from: "earliest",
+      follow: false,
+      endpoint: "events",
+      consumerGroup: "$Default",
+      deviceIds: [],
+    },
     json: false,
     emulatorFile: undefined,
   });
@@ -29,6 +35,7 @@ test("all problems are told at once, each at its flag, and no secret is shown", 
     ids: [""],
     from: "yesterday",
     follow: "perhaps",
+    endpoint: "",
     consumerGroup: "",
     emulator: ["a", "b"],
     hubConnectionStringFile: "HostName=h;SharedAccessKeyName=n;SharedAccessKey=c2VjcmV0",
@@ -39,6 +46,7 @@ test("all problems are told at once, each at its flag, and no secret is shown", 
   expect(error.problems.map(({ place }) => place).toSorted()).toEqual([
     "--consumer-group",
     "--emulator",
+    "--endpoint",
     "--follow",
     "--from",
     "--hub-connection-string-file",

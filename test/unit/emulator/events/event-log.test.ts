@@ -41,6 +41,25 @@ test("the bound on bytes drops the oldest", () => {
   expect(log.ledger.next - log.ledger.first).toBe(5);
 });
 
+test("what is kept is younger than the retention, and nothing that is younger is dropped", () => {
+  const steps = fc.array(fc.integer({ min: 0, max: 40 }), { maxLength: 100 });
+  fc.assert(
+    fc.property(steps, fc.integer({ min: 1, max: 200 }), (pauses, retentionMs) => {
+      let nowMs = 0;
+      const log = logWith({ retentionMs, clock: () => nowMs });
+      const partition = newPartition();
+      const times = pauses.map((pause) => (nowMs += pause));
+      for (const enqueuedMs of times) log.append(message({ enqueuedMs }), [partition]);
+      nowMs += 30;
+      log.dropExpired();
+      const kept = times.filter((time) => time > nowMs - retentionMs);
+      expect(partition.next - partition.first).toBe(kept.length);
+      expect(partition.at(partition.first)?.message.enqueuedMs).toBe(kept[0]);
+      expect(log.ledger.next - log.ledger.first).toBe(kept.length);
+    }),
+  );
+});
+
 test("what is as old as the retention is dropped, by the next message and by the next reader", () => {
   let nowMs = 0;
   const log = logWith({ retentionMs: 100, clock: () => nowMs });
