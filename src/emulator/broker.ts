@@ -27,8 +27,8 @@ export interface BrokerRules<C> {
   readonly packetMaxBytes: number;
   /** @throws {ServiceFault} refuses the connection; why stands in the log alone */
   connect(request: ConnectRequest): C;
-  /** What is `refused` gets 0x80 in its SUBACK. */
-  subscribe(connection: C, filter: string, qos: 0 | 1): "granted" | "refused" | "close";
+  /** What to do with the filter, `refuse` by 0x80 in the SUBACK, or with the connection. */
+  subscribe(connection: C, filter: string, qos: 0 | 1): "grant" | "refuse" | "close";
   unsubscribe(connection: C, filter: string): void;
   /** Before the PUBACK: judge, and store what must not be lost. False closes the connection. */
   receive(connection: C, packet: PublishPacket, isWill: boolean): boolean;
@@ -93,7 +93,7 @@ export async function startBroker<C>(rules: BrokerRules<C>, log: Logger): Promis
       const verdict =
         connection === undefined ? "close" : rules.subscribe(connection, topic, qos === 0 ? 0 : 1);
       if (verdict === "close") return done(new Error("filter refused"));
-      if (verdict !== "granted") return done(null, null);
+      if (verdict !== "grant") return done(null, null);
       sessions.granted(subscription);
       return done(null, subscription);
     },

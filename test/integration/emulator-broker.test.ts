@@ -25,7 +25,7 @@ class Anything implements BrokerRules<Client> {
   }
 
   connect = ({ client }: { readonly client: Client }): Client => client;
-  subscribe = () => "granted" as const;
+  subscribe = () => "grant" as const;
   unsubscribe(): void {}
   receive = (): boolean => true;
   answer(): void {}

@@ -74,10 +74,10 @@ class DpsRules implements BrokerRules<DpsConnection> {
     return { client: request.client, registrationId, apiVersion, proof, ...state };
   }
 
-  subscribe(connection: DpsConnection, filter: string, qos: 0 | 1): "granted" | "close" {
+  subscribe(connection: DpsConnection, filter: string, qos: 0 | 1): "grant" | "close" {
     if (filter !== DPS_RESPONSES) return "close";
     connection.answerQos = qos;
-    return "granted";
+    return "grant";
   }
 
   unsubscribe(connection: DpsConnection, filter: string): void {

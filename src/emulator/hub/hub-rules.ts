@@ -21,12 +21,10 @@ export class HubRules implements BrokerRules<HubConnection> {
   readonly keepaliveMaxS: number;
   readonly packetMaxBytes: number;
   readonly #hub: IotHub;
-  readonly #foreign: "refused" | "close";
 
   constructor(hub: IotHub) {
     this.#hub = hub;
     const { limits } = hub.around;
-    this.#foreign = limits.foreignTopics === "close" ? "close" : "refused";
     this.keepaliveMaxS = limits.keepaliveMaxS;
     this.packetMaxBytes = packetBytes(
       Math.max(limits.telemetryMaxBytes, limits.methodPayloadMaxBytes),
@@ -40,14 +38,10 @@ export class HubRules implements BrokerRules<HubConnection> {
     return new HubConnection(login, request.client, this.#hub.around.clock());
   }
 
-  subscribe(
-    connection: HubConnection,
-    filter: string,
-    qos: 0 | 1,
-  ): "granted" | "refused" | "close" {
-    if (!connection.topics.maySubscribe(filter)) return this.#foreign;
+  subscribe(connection: HubConnection, filter: string, qos: 0 | 1): "grant" | "refuse" | "close" {
+    if (!connection.topics.maySubscribe(filter)) return this.#hub.around.limits.foreignTopics;
     connection.subscribed(filter, qos);
-    return "granted";
+    return "grant";
   }
 
   listening(connection: HubConnection): void {
@@ -67,7 +61,7 @@ export class HubRules implements BrokerRules<HubConnection> {
   receive(connection: HubConnection, packet: PublishPacket, isWill: boolean): boolean {
     const request = connection.topics.parse(packet.topic);
     connection.lastActivityMs = this.#hub.around.clock();
-    if (request === undefined) return this.#foreign === "refused";
+    if (request === undefined) return this.#hub.around.limits.foreignTopics === "refuse";
     const bytes = Buffer.byteLength(packet.payload);
     switch (request.kind) {
       case "telemetry":
