@@ -118,7 +118,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
         hostName,
         policies: newPolicies(HUB_POLICIES),
         chains,
-        log: events,
+        events,
       });
       started.push(() => hub.stop());
       hubs.push(hub);

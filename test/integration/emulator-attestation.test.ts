@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { issueIntermediate } from "../../src/pki/certificate.ts";
+import { RESOURCE_GROUP, managementClients } from "../conformance/support/management.ts";
 import { issueNarrow } from "../support/pki.ts";
 import { enrollGroup, serviceClients } from "./emulator-service-clients.ts";
 import type { DeviceKeys, TestEmulator } from "./emulator-wire.ts";
@@ -10,6 +11,7 @@ import {
   emulatorForTest,
   hubUserName,
   openDps,
+  openHub,
   register,
   registerOn,
 } from "./emulator-wire.ts";
@@ -130,6 +132,27 @@ test("a resumed session of a stranger's leaf gets no further than the first one"
   await using again = await openDps(world, "t-11", keys, session);
   expect(again.isResumed).toBe(true);
   expect(JSON.parse((await registerOn(again)).body)).toEqual(NO_CA);
+});
+
+test("a hub knows a device of a CA by its resumed session, which shows no chain", async () => {
+  using clients = serviceClients(world);
+  const { hubs } = managementClients({ ...world.emulator, ca: world.pki.root.certificatePem });
+  const [hub = ""] = HUB.split(".");
+  const certificate = world.pki.root.certificatePem;
+  const properties = { certificate, isVerified: true };
+  await hubs.certificates.createOrUpdate(RESOURCE_GROUP, hub, "root", { properties });
+  await clients.registry.create({
+    deviceId: "t-14",
+    authentication: { type: "certificateAuthority" },
+  });
+  const keys = await world.pki.leaf("t-14");
+  const first = await openHub(world, "t-14", keys);
+  const session = await first.session;
+  await first[Symbol.asyncDispose]();
+  await using again = await WireClient.open(world, { servername: HUB, keys, session });
+  again.send(connectPacket("t-14", hubUserName("t-14")));
+  expect(await again.next()).toMatchObject({ cmd: "connack", returnCode: 0 });
+  expect(again.isResumed).toBe(true);
 });
 
 test("a hub knows a device by its resumed session, and by that device's own leaf only", async () => {

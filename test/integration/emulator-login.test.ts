@@ -37,6 +37,10 @@ beforeAll(async () => {
 });
 afterAll(() => target[Symbol.asyncDispose]());
 
+/** What the log has of connections that the hub itself closed. */
+const closings = (deviceId: string): unknown[] =>
+  logged.filter((line) => line["msg"] === "connection is closed" && line["deviceId"] === deviceId);
+
 /** A device, and tokens for it. */
 async function newDevice(id: string): Promise<(expiry: number) => string> {
   const key = await newDeviceKey(id);
@@ -76,10 +80,24 @@ test("a connection is closed when its token expires, and a new token opens the n
   expect(await device.next()).toMatchObject({ cmd: "pingresp" });
   nowMs = expiry * 1000 + 1;
   await device.closed;
+  expect(closings("ends")).toMatchObject([
+    { errorCode: 401003, reason: "the SAS token has expired" },
+  ]);
   expect(await returnCodeAt(target, "ends", { token: token(expiry) })).toBe(5);
   expect(await returnCodeAt(target, "ends", { token: token(expiry + 60) })).toBe(0);
   other.send({ cmd: "pingreq" });
   expect(await other.next()).toMatchObject({ cmd: "pingresp" });
+});
+
+test("the log says why a connection is closed, by Azure's number", async () => {
+  const token = (await newDevice("replaced"))(inSeconds(3600));
+  await using first = await rawHub(target, "replaced", { token });
+  await using second = await rawHub(target, "replaced", { token });
+  await first.closed;
+  expect(closings("replaced")).toMatchObject([{ component: "hub", errorCode: 400027 }]);
+  await target.clients.registry.delete("replaced");
+  await second.closed;
+  expect(closings("replaced")).toMatchObject([{ errorCode: 400027 }, { errorCode: 401003 }]);
 });
 
 test("the log says why a device is refused, by Azure's number, and never shows its token", async () => {

@@ -80,10 +80,12 @@ async function statusOf(
   { method, url }: Call,
   host: string,
   token: string | undefined,
+  body = "{}",
 ): Promise<number | undefined> {
   const asking = request({
     agent,
-    servername: host,
+    // Names every host that is here; the service is found by the `Host` header.
+    servername: HUB,
     method,
     path: `${url.replaceAll(/:\w+/g, "nobody")}?api-version=2021-04-12`,
     headers: {
@@ -92,7 +94,7 @@ async function statusOf(
       ...(token === undefined ? {} : { authorization: token }),
     },
   });
-  asking.end(["GET", "HEAD", "DELETE"].includes(method) ? undefined : "{}");
+  asking.end(["GET", "HEAD", "DELETE"].includes(method) ? undefined : body);
   const [answer]: IncomingMessage[] = await once(asking, "response");
   answer?.resume();
   return answer?.statusCode;
@@ -163,4 +165,15 @@ test("no call is open without a token, with one that is over, or with one of ano
       if (status !== 401) wrong.push({ call, token, status });
     }
   expect(wrong).toEqual([]);
+});
+
+test("a body is not looked at before token and right: what is no JSON is 401, and 400 for who may call", async () => {
+  const put: Call = { method: "PUT", url: "/devices/nobody", rights: [] };
+  const [owner, service] = hubPolicies;
+  if (owner === undefined || service === undefined) throw new TypeError("no policy");
+  expect(await statusOf(put, HUB, undefined, "{")).toBe(401);
+  expect(await statusOf(put, HUB, tokenOf(service, HUB), "{")).toBe(401);
+  expect(await statusOf(put, HUB, tokenOf(owner, HUB), "{")).toBe(400);
+  const elsewhere = "elsewhere.azure-devices.net";
+  expect(await statusOf(put, elsewhere, tokenOf(owner, HUB), "{")).toBe(404);
 });

@@ -1,4 +1,5 @@
 import { EventEmitter, once } from "node:events";
+import type { Logger } from "../../base/log.ts";
 import { azureDate } from "../azure-time.ts";
 import type { Surroundings } from "../surroundings.ts";
 import type { HubConnection } from "./hub-connection.ts";
@@ -15,6 +16,7 @@ export interface ConnectionState {
 /** The live connections of a hub, and what it remembers of those that are gone. */
 export class Connections {
   readonly #around: Surroundings;
+  readonly #log: Logger;
   readonly #live = new Map<string, HubConnection>();
   readonly #past = new Map<
     string,
@@ -23,8 +25,9 @@ export class Connections {
   /** Emits a device id each time that device connects or subscribes. */
   readonly #ready = new EventEmitter();
 
-  constructor(around: Surroundings) {
+  constructor(around: Surroundings, log: Logger) {
     this.#around = around;
+    this.#log = log;
     this.#ready.setMaxListeners(0);
   }
 
@@ -40,10 +43,15 @@ export class Connections {
     this.#live.set(connection.deviceId, connection);
     this.#note(connection);
     this.announce(connection.deviceId);
+    connection.closeAtExpiry({
+      clock: this.#around.clock,
+      onExpired: () => this.#tell(connection, 401_003, "the SAS token has expired"),
+    });
   }
 
   /** An older connection of a device that a newer one has replaced changes nothing any more. */
   closed(connection: HubConnection): void {
+    connection.forgetExpiry();
     if (this.#live.get(connection.deviceId) !== connection) return;
     this.#live.delete(connection.deviceId);
     this.#note(connection);
@@ -58,8 +66,22 @@ export class Connections {
     const connection = this.#live.get(deviceId);
     if (connection === undefined) return;
     const delayMs = this.#around.limits.identityCloseDelayMs;
-    if (delayMs === 0) connection.close();
-    else setTimeout(() => connection.close(), delayMs).unref();
+    const close = (): void => {
+      this.#tell(
+        connection,
+        401_003,
+        "the identity is disabled, deleted, or has other credentials",
+      );
+      connection.close();
+    };
+    if (delayMs === 0) close();
+    else setTimeout(close, delayMs).unref();
+  }
+
+  /** A device has come again: its older connection is closed, if there is one. */
+  replaced(deviceId: string): void {
+    const older = this.#live.get(deviceId);
+    if (older !== undefined) this.#tell(older, 400_027, "the device has connected again");
   }
 
   announce(deviceId: string): void {
@@ -94,6 +116,11 @@ export class Connections {
         // The time is over, or the caller is gone; the loop looks a last time.
       }
     }
+  }
+
+  /** Numbers: Microsoft Learn, "Understand and resolve Azure IoT Hub errors". */
+  #tell({ deviceId }: HubConnection, errorCode: number, reason: string): void {
+    this.#log.debug({ deviceId, errorCode, reason }, "connection is closed");
   }
 
   #note(connection: HubConnection): void {

@@ -57,15 +57,19 @@ export class HubConnection {
    * Closes the connection when the proof that opened it is over: over MQTT a token is renewed by a new connection.
    * Source: Microsoft Learn, "Communicate with an IoT hub using MQTT", using SAS tokens.
    *
-   * @param clock now, in ms since 1970
+   * @param options `clock`: now, in ms since 1970; `onExpired`: called once, just before
    */
-  closeAtExpiry(clock: () => number): void {
+  closeAtExpiry(options: { readonly clock: () => number; readonly onExpired: () => void }): void {
     const { expiresMs } = this.proven;
     if (expiresMs === undefined) return;
-    const leftMs = expiresMs - clock();
-    if (leftMs < 0) return this.close();
+    const leftMs = expiresMs - options.clock();
+    if (leftMs < 0) {
+      options.onExpired();
+      this.close();
+      return;
+    }
     const wait = Math.min(leftMs + 1, MAX_TIMER_MS);
-    this.#expiry = setTimeout(() => this.closeAtExpiry(clock), wait).unref();
+    this.#expiry = setTimeout(() => this.closeAtExpiry(options), wait).unref();
   }
 
   forgetExpiry(): void {

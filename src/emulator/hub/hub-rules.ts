@@ -34,6 +34,7 @@ export class HubRules implements BrokerRules<HubConnection> {
   connect(request: ConnectRequest): HubConnection {
     const login = logIn(this.#hub, request);
     const { deviceId, modelId } = login;
+    this.#hub.connections.replaced(deviceId);
     if (modelId !== undefined) this.#hub.devices.setModelId(deviceId, modelId);
     return new HubConnection(login, request.client, this.#hub.around.clock());
   }
@@ -93,11 +94,9 @@ export class HubRules implements BrokerRules<HubConnection> {
 
   connected(connection: HubConnection): void {
     this.#hub.connections.opened(connection);
-    connection.closeAtExpiry(this.#hub.around.clock);
   }
 
   disconnected(connection: HubConnection): void {
-    connection.forgetExpiry();
     this.#hub.connections.closed(connection);
     this.#hub.commands.disconnected(connection.deviceId);
   }

@@ -1,3 +1,4 @@
+import type { Logger } from "../../base/log.ts";
 import type { AccessPolicy } from "../access-policy.ts";
 import type { Broker } from "../broker.ts";
 import { startBroker } from "../broker.ts";
@@ -23,7 +24,7 @@ export interface HubOptions {
   readonly policies: readonly AccessPolicy[];
   readonly chains: PeerChains;
   /** Where the messages of all hubs are kept. */
-  readonly log: EventLog;
+  readonly events: EventLog;
 }
 
 /**
@@ -34,6 +35,7 @@ export class IotHub implements HubLink {
   readonly hostName: string;
   readonly around: Surroundings;
   readonly policies: readonly AccessPolicy[];
+  readonly log: Logger;
   /** What clients showed of their certificates' issuers. */
   readonly chains: PeerChains;
   /** The CA certificates whose leaves are the devices' own, once they are verified. */
@@ -44,7 +46,7 @@ export class IotHub implements HubLink {
   readonly methods = new PendingMethods();
   readonly jobs: Jobs;
   readonly routing: MessageRouter;
-  readonly #log: EventLog;
+  readonly #ingested: EventLog;
   #broker: Broker | undefined;
 
   private constructor(options: HubOptions) {
@@ -53,13 +55,14 @@ export class IotHub implements HubLink {
     this.policies = options.policies;
     this.chains = options.chains;
     this.cas = new CaStore({ around: options.around });
-    this.#log = options.log;
+    this.#ingested = options.events;
     this.routing = new MessageRouter({
       newEndpoint: (name) => new EventEndpoint(name, options.around),
       newId: options.around.newId,
       show: (message) => routedTelemetry(this, message),
     });
-    this.connections = new Connections(options.around);
+    this.log = options.around.log.child({ component: "hub", hub: options.hostName });
+    this.connections = new Connections(options.around, this.log);
     this.commands = new Commands(options.around, this.connections);
     this.devices = new DeviceStore(options.around, (id) => this.connections.closeLater(id));
     this.jobs = new Jobs(this);
@@ -67,8 +70,7 @@ export class IotHub implements HubLink {
 
   static async start(options: HubOptions): Promise<IotHub> {
     const hub = new IotHub(options);
-    const log = options.around.log.child({ component: "hub", hub: options.hostName });
-    hub.#broker = await startBroker(new HubRules(hub), log);
+    hub.#broker = await startBroker(new HubRules(hub), hub.log);
     return hub;
   }
 
@@ -91,7 +93,7 @@ export class IotHub implements HubLink {
   /** Takes a telemetry message for good; the log has it too where routing drops it. */
   ingest(message: IngestedMessage): void {
     const endpoints = this.routing.endpointsFor(message);
-    this.#log.append(
+    this.#ingested.append(
       message,
       endpoints.map((endpoint) => endpoint.partitionFor(message.deviceId)),
     );
