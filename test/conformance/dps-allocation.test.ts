@@ -3,10 +3,9 @@ import { deviceKeys, newSymmetricKey } from "../../src/emulator/dps/symmetric-ke
 import { registerWithSdk } from "./support/device.ts";
 import type { Entries, EntryBody } from "./support/entries.ts";
 import { symmetricKeys } from "./support/entries.ts";
-import { RESOURCE_GROUP } from "./support/management.ts";
 import { HAS_MANAGEMENT, HAS_TWO_HUBS, IS_LIVE } from "./support/target.ts";
 import type { TwoHubs } from "./support/two-hubs.ts";
-import { enrolledDevice, twoHubs } from "./support/two-hubs.ts";
+import { enrolledDevice, linkHubs, twoHubs } from "./support/two-hubs.ts";
 
 /** How far the hubs are from the devices of this file, where the emulator is in this process. */
 const FAR_MS = 80;
@@ -49,34 +48,15 @@ async function withInstance(
   },
   act: () => Promise<void>,
 ): Promise<void> {
-  if (target.management === undefined) throw new TypeError("no management client");
-  const { iotDpsResource } = target.management.dps;
-  const name = target.dpsHost.split(".")[0] ?? "";
-  const before = await iotDpsResource.get(name, RESOURCE_GROUP);
-  const links = change.links ?? Object.fromEntries(target.both.map((hub) => [hub, {}]));
-  const put = async (
-    said: Readonly<Record<string, EntryBody>>,
-    policy: string | undefined,
-  ): Promise<void> => {
-    const iotHubs = target.hubs
-      .filter(({ hostName }) => said[hostName] !== undefined)
-      .map(({ hostName, connectionString }) => ({
-        connectionString,
-        location: "westus",
-        ...said[hostName],
-      }));
-    const { location, sku, properties } = before;
-    await iotDpsResource.beginCreateOrUpdateAndWait(RESOURCE_GROUP, name, {
-      location,
-      sku,
-      properties: { ...properties, iotHubs, allocationPolicy: policy ?? "Hashed" },
-    });
-  };
+  const { links } = change;
+  const linked = target.hubs
+    .filter(({ hostName }) => links === undefined || links[hostName] !== undefined)
+    .map((hub) => ({ ...hub, settings: links?.[hub.hostName] ?? {} }));
   try {
-    await put(links, change.allocationPolicy);
+    await linkHubs(target, linked, change.allocationPolicy);
     await act();
   } finally {
-    await put(Object.fromEntries(target.both.map((hub) => [hub, {}])), undefined);
+    await linkHubs(target, target.hubs);
   }
 }
 

@@ -38,6 +38,10 @@ export const HAS_MANAGEMENT =
   process.env["IOTHUB_CONNECTION_STRING"] === undefined ||
   process.env["EMULATOR_ADMIN_TOKEN"] !== undefined;
 
+/** Whether the settings of the DPS instance may be changed: nobody else uses it at the time. */
+export const OWNS_INSTANCE =
+  HAS_MANAGEMENT && (!IS_LIVE || process.env["EMULATOR_EXCLUSIVE"] !== undefined);
+
 /** A hub that is linked to the DPS instance. */
 export interface TargetHub {
   readonly hostName: string;

@@ -3,6 +3,7 @@ import { newSymmetricKey } from "../../../src/emulator/dps/symmetric-keys.ts";
 import { registerWithSdk } from "./device.ts";
 import type { Entries, EntryBody } from "./entries.ts";
 import { symmetricKeys } from "./entries.ts";
+import { RESOURCE_GROUP } from "./management.ts";
 import type { Target, TargetHub } from "./target.ts";
 import { conformanceTarget } from "./target.ts";
 
@@ -21,6 +22,34 @@ export async function twoHubs(
   const [first, second = first] = target.hubs;
   if (first === undefined || second === undefined) throw new TypeError("no hub");
   return { ...target, first, second, both: [first.hostName, second.hostName] };
+}
+
+/** The target as the helpers for one hub want it. */
+export function seenFrom<T extends Target>(target: T, hub: TargetHub): T {
+  const clients = { ...target.clients, registry: hub.registry };
+  return { ...target, hub: hub.hostName, hubs: [hub], clients };
+}
+
+/** Sets which hubs are linked, by Microsoft's management client; the rest of the instance stays. */
+export async function linkHubs(
+  target: Target,
+  hubs: readonly (TargetHub & { readonly settings?: EntryBody })[],
+  allocationPolicy = "Hashed",
+): Promise<void> {
+  if (target.management === undefined) throw new TypeError("no management client");
+  const { iotDpsResource } = target.management.dps;
+  const name = target.dpsHost.split(".")[0] ?? "";
+  const { location, sku, properties } = await iotDpsResource.get(name, RESOURCE_GROUP);
+  const iotHubs = hubs.map(({ connectionString, settings }) => ({
+    connectionString,
+    location: "westus",
+    ...settings,
+  }));
+  await iotDpsResource.beginCreateOrUpdateAndWait(RESOURCE_GROUP, name, {
+    location,
+    sku,
+    properties: { ...properties, iotHubs, allocationPolicy },
+  });
 }
 
 /** A device with an individual enrollment of its own; Microsoft's packages do everything. */
