@@ -12,7 +12,7 @@ export type DeviceSecret = DeviceKeys | { readonly symmetricKey: string };
 
 /** Registers with Microsoft's ProvisioningDeviceClient, sending `payload` along; rejects with what it says. */
 export async function registerWithSdk(
-  target: Target,
+  target: Pick<Target, "transport" | "provisioningHost" | "idScope">,
   kind: TransportKind,
   registrationId: string,
   secret: DeviceSecret,

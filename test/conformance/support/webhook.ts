@@ -1,5 +1,7 @@
 import { once } from "node:events";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import { createServer } from "node:http";
+import { createServer as createTlsServer } from "node:https";
 import { z } from "zod";
 import { HAS_MANAGEMENT, HAS_TWO_HUBS } from "./target.ts";
 
@@ -29,12 +31,13 @@ export interface Webhook extends AsyncDisposable {
   readonly policy: Readonly<Record<string, unknown>>;
 }
 
-/** Listens on loopback; `answer` may wait. */
+/** Listens on loopback, over http or with a certificate for `localhost` over https; `answer` may wait. */
 export async function startWebhook(
   answer: (call: WebhookCall, count: number) => WebhookReply | Promise<WebhookReply>,
+  tls?: { readonly chainPem: string; readonly privateKeyPem: string },
 ): Promise<Webhook> {
   const calls: WebhookCall[] = [];
-  const server = createServer((request, response) => {
+  const handle = (request: IncomingMessage, response: ServerResponse): void => {
     const chunks: Buffer[] = [];
     request.on("data", (chunk: Buffer) => chunks.push(chunk));
     request.once("end", () => {
@@ -49,11 +52,16 @@ export async function startWebhook(
         response.writeHead(status, { "content-type": "application/json" }).end(said);
       })();
     });
-  });
+  };
+  const server =
+    tls === undefined
+      ? createServer(handle)
+      : createTlsServer({ cert: tls.chainPem, key: tls.privateKeyPem }, handle);
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
   const { port } = z.object({ port: z.number() }).parse(server.address());
-  const url = `http://127.0.0.1:${port}/api/allocate?code=of-this-test`;
+  const origin = tls === undefined ? `http://127.0.0.1:${port}` : `https://localhost:${port}`;
+  const url = `${origin}/api/allocate?code=of-this-test`;
   return {
     url,
     calls,
