@@ -2,30 +2,13 @@ import { once } from "node:events";
 import type { IncomingMessage } from "node:http";
 import { Agent, request } from "node:https";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { z } from "zod";
 import { HUB_POLICIES } from "../../src/emulator/access-policy.ts";
-import { createLogger } from "../../src/base/log.ts";
 import { RESOURCE_GROUP, managementClients } from "../conformance/support/management.ts";
 import { formatSasToken } from "../support/sas-token.ts";
+import type { ServiceRoute } from "../support/service-routes.ts";
+import { tellingRoutes } from "../support/service-routes.ts";
 import type { TestEmulator } from "./emulator-wire.ts";
 import { HUB, emulatorForTest } from "./emulator-wire.ts";
-
-const listening = z.object({
-  msg: z.literal("service api listens"),
-  routes: z.array(
-    z.object({
-      method: z.union([z.string(), z.array(z.string())]),
-      url: z.string(),
-      rights: z.array(z.string()),
-    }),
-  ),
-});
-
-interface Call {
-  readonly method: string;
-  readonly url: string;
-  readonly rights: readonly string[];
-}
 
 /** A policy with what opens its doors. */
 interface Policy {
@@ -36,19 +19,12 @@ interface Policy {
 
 let world: TestEmulator;
 let agent: Agent;
-/** Every route of the HTTPS port, as it says itself. */
-const calls: Call[] = [];
+const { log, routes: calls } = tellingRoutes();
 const hubPolicies: Policy[] = [];
 let dpsOwner: Policy;
 
-function write(line: string): void {
-  const parsed = listening.safeParse(JSON.parse(line));
-  for (const { method, url, rights } of parsed.data?.routes ?? [])
-    calls.push(...[method].flat().map((one) => ({ method: one, url, rights })));
-}
-
 beforeAll(async () => {
-  world = await emulatorForTest({ log: createLogger({ level: "debug", destination: { write } }) });
+  world = await emulatorForTest({ log });
   const { emulator, pki } = world;
   const { host, httpsPort: port } = emulator;
   agent = new Agent({ host, port, ca: pki.root.certificatePem, keepAlive: true });
@@ -77,7 +53,7 @@ const nowS = (): number => Math.floor(Date.now() / 1000);
 
 /** The status of a call with this token; parameters are filled with what nobody has. */
 async function statusOf(
-  { method, url }: Call,
+  { method, url }: ServiceRoute,
   host: string,
   token: string | undefined,
   body = "{}",
@@ -104,8 +80,9 @@ const tokenOf = ({ name, key }: Policy, host: string): string =>
   formatSasToken(host, { name, key }, nowS() + 600);
 
 const HUB_RIGHTS = new Set<string>(Object.values(HUB_POLICIES).flat());
-const hubCalls = (): Call[] => calls.filter(({ rights }) => rights.some((r) => HUB_RIGHTS.has(r)));
-const dpsCalls = (): Call[] =>
+const hubCalls = (): ServiceRoute[] =>
+  calls.filter(({ rights }) => rights.some((r) => HUB_RIGHTS.has(r)));
+const dpsCalls = (): ServiceRoute[] =>
   calls.filter(({ rights }) => rights.length > 0 && !rights.some((r) => HUB_RIGHTS.has(r)));
 
 test("every route needs a right, but for those of devices, of management and of the emulator itself", () => {
@@ -168,7 +145,7 @@ test("no call is open without a token, with one that is over, or with one of ano
 });
 
 test("a body is not looked at before token and right: what is no JSON is 401, and 400 for who may call", async () => {
-  const put: Call = { method: "PUT", url: "/devices/nobody", rights: [] };
+  const put: ServiceRoute = { method: "PUT", url: "/devices/nobody", rights: [] };
   const [owner, service] = hubPolicies;
   if (owner === undefined || service === undefined) throw new TypeError("no policy");
   expect(await statusOf(put, HUB, undefined, "{")).toBe(401);

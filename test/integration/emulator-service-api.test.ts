@@ -192,7 +192,8 @@ test("paths are found in any case and with a slash before the query", async () =
 
 test.for([
   ["an unknown path", HUB, "GET", "/nowhere", 404],
-  ["an unknown method", HUB, "POST", "/twins/p-1", 404],
+  ["a wrong verb", HUB, "POST", "/twins/p-1", 405],
+  ["a wrong verb", "cheesecave-dps.azure-devices-provisioning.net", "PATCH", "/enrollments/x", 405],
   [
     "an unknown registration",
     "cheesecave-dps.azure-devices-provisioning.net",

@@ -2,7 +2,8 @@ import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { fastify } from "fastify";
 import { addressError } from "../address-error.ts";
-import type { AccessPolicy, Right } from "../access-policy.ts";
+import type { AccessPolicy } from "../access-policy.ts";
+import { DPS_POLICIES, HUB_POLICIES } from "../access-policy.ts";
 import type { EventLog } from "../events/event-log.ts";
 import { ServiceFault } from "../fault.ts";
 import type { IotHub } from "../hub/hub.ts";
@@ -27,6 +28,8 @@ import type { EventReaders } from "./event-routes.ts";
 import { eventRoutes } from "./event-routes.ts";
 import { hubResourceRoutes } from "./hub-resource-routes.ts";
 import { hubRoutes } from "./hub-routes.ts";
+import type { KnownRoute } from "./known-paths.ts";
+import { methodsOf } from "./known-paths.ts";
 import { MANAGEMENT_PREFIX, managementFault, managementScope } from "./management-routes.ts";
 import { policyKeyRoutes } from "./policy-key-routes.ts";
 import type { FaultWriter } from "./replies.ts";
@@ -69,13 +72,14 @@ export interface ApiServer {
  */
 export async function startApiServer(options: ApiServerOptions): Promise<ApiServer> {
   const app = createApp(options);
-  const routes: { method: unknown; url: string; rights: readonly Right[] }[] = [];
+  const routes: KnownRoute[] = [];
   app.addHook("onRoute", ({ method, url, config }) => {
-    routes.push({ method, url, rights: config?.rights ?? [] });
+    for (const one of [method].flat())
+      routes.push({ method: one, url, rights: config?.rights ?? [] });
   });
   const sockets = trackSockets(app.server);
   serveWebSockets(app.server, options.webSockets);
-  const readers = addServices(app, options);
+  const readers = addServices(app, options, routes);
   try {
     await app.listen({ host: options.host, port: options.port });
   } catch (error) {
@@ -117,10 +121,7 @@ function createApp(options: ApiServerOptions): ApiScope {
 /** How each service refuses, and whose a request is. */
 function faultsOf({ around, dps }: ApiServerOptions): {
   readonly isDps: (request: FastifyRequest) => boolean;
-  /** For a request that no route of a service took. */
   readonly faultFor: (request: FastifyRequest) => FaultWriter;
-  readonly dpsFault: FaultWriter;
-  readonly hubFault: FaultWriter;
 } {
   const isDps = (request: FastifyRequest): boolean => dps.hostNames.includes(hostNameOf(request));
   const dpsFault = dpsFaultWriter(around);
@@ -131,14 +132,17 @@ function faultsOf({ around, dps }: ApiServerOptions): {
       if (request.url.toLowerCase().startsWith(`${MANAGEMENT_PREFIX}/`)) return managementFault;
       return isDps(request) ? dpsFault : hubFault;
     },
-    dpsFault,
-    hubFault,
   };
 }
 
-function addServices(app: ApiScope, options: ApiServerOptions): EventReaders {
+/** @param routes those of `app`, as they come */
+function addServices(
+  app: ApiScope,
+  options: ApiServerOptions,
+  routes: readonly KnownRoute[],
+): EventReaders {
   const { around } = options;
-  const { isDps, faultFor, dpsFault, hubFault } = faultsOf(options);
+  const { isDps, faultFor } = faultsOf(options);
   const hubs = new Map(options.hubs.map((hub) => [hub.hostName, hub]));
   const hubOf = (request: FastifyRequest): IotHub => {
     const hub = hubs.get(hostNameOf(request));
@@ -156,9 +160,13 @@ function addServices(app: ApiScope, options: ApiServerOptions): EventReaders {
     }
   });
   app.setNotFoundHandler(async (request, reply) => {
-    await faultFor(request)(reply, new ServiceFault("notFound", "No such path."));
+    const rights = Object.values(isDps(request) ? DPS_POLICIES : HUB_POLICIES).flat();
+    const methods = methodsOf(routes, request.url, rights);
+    if (methods.length === 0) throw new ServiceFault("notFound", "No such path.");
+    reply.header("allow", methods.join(", "));
+    throw new ServiceFault("methodNotAllowed", `Not with ${request.method}.`);
   });
-  writeFaults(app, around, hubFault);
+  writeFaults(app, around, (reply, fault) => faultFor(reply.request)(reply, fault));
   const log = options.events;
   const isAdmin = adminTokenCheck(options.adminToken);
   const authorizedHub = (request: FastifyRequest): IotHub => {
@@ -171,7 +179,6 @@ function addServices(app: ApiScope, options: ApiServerOptions): EventReaders {
   adminRoutes(app, { log, hubs, isAdmin });
   const readers = eventRoutes(app, { log, hubs, isAdmin, authorizedHub });
   const management = async (scope: ApiScope): Promise<void> => {
-    writeFaults(scope, around, managementFault);
     const { dps, dpsDevices, adminToken } = options;
     // A route file of this API gets what this returns: where its paths begin, and whom a request means.
     const managed = managementScope(scope, {
@@ -190,7 +197,6 @@ function addServices(app: ApiScope, options: ApiServerOptions): EventReaders {
   };
   void app.register(management, { prefix: MANAGEMENT_PREFIX });
   void app.register(async (scope: ApiScope) => {
-    writeFaults(scope, around, dpsFault);
     scope.addHook("onRequest", async (request) => {
       if (!isDps(request)) throw new ServiceFault("notFound", "No such path on this host.");
       const { policies } = options.dps;
@@ -199,14 +205,12 @@ function addServices(app: ApiScope, options: ApiServerOptions): EventReaders {
     dpsRoutes(scope, { around, ...options.dps });
   });
   void app.register(async (scope: ApiScope) => {
-    writeFaults(scope, around, dpsFault);
     scope.addHook("onRequest", async (request) => {
       if (!isDps(request)) throw new ServiceFault("notFound", "No such path on this host.");
     });
     dpsDeviceRoutes(scope, options.dpsDevices);
   });
   void app.register(async (scope: ApiScope) => {
-    writeFaults(scope, around, hubFault);
     scope.addHook("onRequest", async (request) => {
       const { hostName, policies } = hubOf(request);
       authorize(request, { ...HUB_REFUSES, hostName, policies }, around);

@@ -1,0 +1,31 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { methodsOf } from "../../../../src/emulator/service-api/known-paths.ts";
+
+const ROUTES = [
+  { method: "GET", url: "/devices", rights: ["RegistryRead"] },
+  { method: "POST", url: "/devices", rights: ["RegistryWrite"] },
+  { method: "GET", url: "/devices/:id", rights: ["RegistryRead"] },
+  { method: "GET", url: "/enrollments/:id", rights: ["EnrollmentRead"] },
+  { method: "GET", url: "/emulator/health", rights: [] },
+] as const;
+const hub = (url: string) => methodsOf(ROUTES, url, ["RegistryRead", "RegistryWrite"]);
+
+test("a path has the verbs of its routes, whatever its case, its end and its query", () => {
+  for (const url of ["/devices", "/Devices/", "/DEVICES?api-version=1"])
+    expect(hub(url)).toEqual(["GET", "POST"]);
+  expect(hub("/devices/a%2Fb?x=/y")).toEqual(["GET"]);
+});
+
+test("a path of another service, of none and of no right has no verbs", () => {
+  for (const url of ["/enrollments/a", "/devices/a/b", "/emulator/health", "/devices//", "/", ""])
+    expect(hub(url)).toEqual([]);
+});
+
+test("a parameter stands for any segment", () => {
+  fc.assert(
+    fc.property(fc.stringMatching(/^[^/?]+$/), (segment) => {
+      expect(hub(`/devices/${segment}`)).toEqual(["GET"]);
+    }),
+  );
+});
