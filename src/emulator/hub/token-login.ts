@@ -17,8 +17,8 @@ import { loginRefused } from "./login-method.ts";
  * @throws {ServiceFault} `unauthorized`; `unauthorizedAccess` where a policy lacks the right
  */
 export function provenByToken(
-  hub: IotHub,
-  record: DeviceRecord,
+  hub: Pick<IotHub, "around" | "hostName" | "policies">,
+  record: Pick<DeviceRecord, "deviceId" | "credential">,
   password: string | undefined,
 ): Proven {
   if (password === undefined) throw loginRefused("there is no SAS token");
@@ -49,7 +49,7 @@ function resourcesOf(hostName: string, deviceId: string): readonly string[] {
   return [deviceId, encodeURIComponent(deviceId)].map((id) => `${hostName}/devices/${id}`);
 }
 
-function isOfDevice(token: SasToken, { credential }: DeviceRecord): boolean {
+function isOfDevice(token: SasToken, { credential }: Pick<DeviceRecord, "credential">): boolean {
   if (credential.type !== "sas") return false;
   // Everybody could sign with an empty key.
   const keys = [credential.primaryKey, credential.secondaryKey].filter((key) => key !== "");
