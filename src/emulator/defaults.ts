@@ -12,6 +12,8 @@ export interface EmulatorLimits {
   /** How long a webhook may take for its whole answer, in ms. */
   readonly webhookTimeoutMs: number;
   readonly webhookAnswerMaxBytes: number;
+  /** Hubs that are linked to a DPS instance. */
+  readonly linkedHubsMax: number;
   /** Largest message that a device may send to DPS, in bytes. */
   readonly registerMaxBytes: number;
   /** Largest device-to-cloud message, in bytes of body and properties; a larger one closes the connection. */
@@ -141,6 +143,7 @@ export const AZURE_DEFAULTS: EmulatorLimits = {
   webhookRetryGrowthMs: 9000,
   webhookTimeoutMs: 30_000,
   webhookAnswerMaxBytes: 128 * 1024,
+  linkedHubsMax: 50,
   registerMaxBytes: 96 * 1024,
   telemetryMaxBytes: 256 * 1024,
   methodPayloadMaxBytes: 128 * 1024,
@@ -211,6 +214,7 @@ export function limitsFrom(overrides: Partial<EmulatorLimits>): EmulatorLimits {
     webhookRetryGrowthMs: pick("webhookRetryGrowthMs"),
     webhookTimeoutMs: pick("webhookTimeoutMs"),
     webhookAnswerMaxBytes: pick("webhookAnswerMaxBytes"),
+    linkedHubsMax: pick("linkedHubsMax"),
     registerMaxBytes: pick("registerMaxBytes"),
     telemetryMaxBytes: pick("telemetryMaxBytes"),
     methodPayloadMaxBytes: pick("methodPayloadMaxBytes"),

@@ -186,7 +186,8 @@ function addServices(
       provisioningServices: new Map([[dps.hostNames[0], { ...dps, idScope: dpsDevices.idScope }]]),
       iotHubs: hubs,
     });
-    dpsResourceRoutes(scope, managed.provisioningServices, hubs);
+    const { linkedHubsMax } = around.limits;
+    dpsResourceRoutes(scope, managed.provisioningServices, { hubs, linkedHubsMax });
     policyKeyRoutes(scope, managed.provisioningServices);
     policyKeyRoutes(scope, managed.iotHubs);
     caCertificateRoutes(scope, managed.provisioningServices, ({ cas }) => cas);

@@ -66,10 +66,17 @@ const resource = z.strictObject({
  */
 export function parseDpsResource(
   body: unknown,
-  context: { readonly hubs: ReadonlyMap<string, LinkableHub>; readonly linkedHubs: LinkedHubs },
+  context: {
+    readonly hubs: ReadonlyMap<string, LinkableHub>;
+    readonly linkedHubs: LinkedHubs;
+    readonly linkedHubsMax: number;
+  },
 ): DpsSettings {
   const { properties } = parseBody(resource, body);
   const problems: string[] = [];
+  // Source: Microsoft Learn, "Azure subscription and service limits", IoT Hub Device Provisioning Service.
+  if ((properties.iotHubs?.length ?? 0) > context.linkedHubsMax)
+    problems.push(`properties.iotHubs: expected at most ${context.linkedHubsMax}`);
   const iotHubs: LinkedHub[] = [];
   for (const [index, sent] of (properties.iotHubs ?? []).entries()) {
     const judged = policyIn(sent.connectionString, context);

@@ -23,7 +23,10 @@ export interface ManagedDps {
 export function dpsResourceRoutes(
   api: ApiScope,
   type: ManagedType<ManagedDps>,
-  hubs: ReadonlyMap<string, LinkableHub>,
+  {
+    hubs,
+    linkedHubsMax,
+  }: { readonly hubs: ReadonlyMap<string, LinkableHub>; readonly linkedHubsMax: number },
 ): void {
   const shown = (request: FastifyRequest): Readonly<Record<string, unknown>> => {
     const {
@@ -41,7 +44,7 @@ export function dpsResourceRoutes(
   });
   api.put(type.path, async (request, reply) => {
     const { linkedHubs } = type.of(request);
-    const settings = parseDpsResource(request.body, { hubs, linkedHubs });
+    const settings = parseDpsResource(request.body, { hubs, linkedHubs, linkedHubsMax });
     linkedHubs.replace(settings, headerOf(request, "if-match"));
     await sendJson(reply, 200, shown(request));
   });

@@ -20,6 +20,7 @@ const newHub = (name: string): LinkableHub => ({
 const all = ["a", "b", "c"].map(newHub);
 const hubs = new Map(all.map((hub) => [hub.hostName, hub]));
 const names = { idScope: "0ne", dpsHost: "dps", provisioningHost: "global" };
+const context = { hubs, linkedHubsMax: 3 };
 const emptyDps = (): LinkedHubs => new LinkedHubs({ newId: () => "id" }, []);
 
 test("what is shown is read as what is set", () => {
@@ -44,7 +45,7 @@ test("what is shown is read as what is set", () => {
       const linkedHubs = emptyDps();
       linkedHubs.replace(given, undefined);
       const document: unknown = JSON.parse(JSON.stringify(dpsResourceDocument(linkedHubs, names)));
-      expect(parseDpsResource(document, { hubs, linkedHubs })).toEqual(given);
+      expect(parseDpsResource(document, { ...context, linkedHubs })).toEqual(given);
     }),
   );
 });
@@ -54,7 +55,7 @@ function linked(policyName: string, key: string): string {
   const connectionString = `HostName=A.azure-devices.net;SharedAccessKeyName=${policyName};SharedAccessKey=${key}`;
   const body = { properties: { iotHubs: [{ connectionString }] } };
   try {
-    const [link] = parseDpsResource(body, { hubs, linkedHubs: emptyDps() }).iotHubs;
+    const [link] = parseDpsResource(body, { ...context, linkedHubs: emptyDps() }).iotHubs;
     return `${link?.hub.hostName} by ${link?.policyName}`;
   } catch (error) {
     return messageOf(error);
@@ -76,7 +77,7 @@ test("a masked key is no key of a hub that is not linked", () => {
 
 function statusOf(body: unknown): number {
   try {
-    parseDpsResource(body, { hubs, linkedHubs: emptyDps() });
+    parseDpsResource(body, { ...context, linkedHubs: emptyDps() });
     return 200;
   } catch (error) {
     if (error instanceof ServiceFault) return error.status;
@@ -97,4 +98,15 @@ test("any body is read, or refused as a client's fault", () => {
       expect([200, 400]).toContain(statusOf(body));
     }),
   );
+});
+
+test("more hubs than the limit are refused", () => {
+  const iotHubs = all.map(({ hostName, policies: [owner] }) => ({
+    connectionString: `HostName=${hostName};SharedAccessKeyName=iothubowner;SharedAccessKey=${owner?.primaryKey}`,
+  }));
+  const given = { hubs, linkedHubs: emptyDps() };
+  const parse = (linkedHubsMax: number) => () =>
+    parseDpsResource({ properties: { iotHubs } }, { ...given, linkedHubsMax });
+  expect(parse(3)().iotHubs).toHaveLength(3);
+  expect(parse(2)).toThrow("properties.iotHubs: expected at most 2");
 });
