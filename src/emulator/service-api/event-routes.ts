@@ -5,13 +5,12 @@ import type { FastifyReply, FastifyRequest } from "fastify";
 import type { EventLog } from "../events/event-log.ts";
 import { readEvents } from "../events/event-stream.ts";
 import { ServiceFault } from "../fault.ts";
-import type { IotHub } from "../hub/hub.ts";
 import { ADMIN_PATH } from "./admin-routes.ts";
 import type { ApiScope } from "./api-server.ts";
 import { needs } from "./authorization.ts";
 import type { EventQuery } from "./event-query.ts";
 import { parseEventQuery } from "./event-query.ts";
-import type { Selection } from "./event-selection.ts";
+import type { ReadableHub, Selection } from "./event-selection.ts";
 import { selectEvents, selectLedger } from "./event-selection.ts";
 
 /** How long readers have to take the end of their answers when the emulator stops, in ms. */
@@ -19,14 +18,14 @@ const LAST_LINES_MS = 1000;
 
 export interface EventApiOptions {
   readonly log: EventLog;
-  readonly hubs: ReadonlyMap<string, IotHub>;
+  readonly hubs: ReadonlyMap<string, ReadableHub>;
   readonly isAdmin: (request: FastifyRequest) => boolean;
   /**
    * The hub that the request's host name means, where the request has a token for it.
    *
    * @throws {ServiceFault}
    */
-  readonly authorizedHub: (request: FastifyRequest) => IotHub;
+  readonly authorizedHub: (request: FastifyRequest) => ReadableHub;
 }
 
 /** The answers that are under way. */
