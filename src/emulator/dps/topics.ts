@@ -5,6 +5,12 @@ export type DpsRequest =
   | { readonly kind: "register"; readonly requestId: string }
   | { readonly kind: "poll"; readonly requestId: string; readonly operationId: string };
 
+/** What devices may publish, as the documents write it; `{…}` is to be filled in. */
+export const DPS_REQUEST_TOPICS: Readonly<Record<DpsRequest["kind"], string>> = {
+  register: "$dps/registrations/PUT/iotdps-register/?$rid={request-id}",
+  poll: "$dps/registrations/GET/iotdps-get-operationstatus/?$rid={request-id}&operationId={operation-id}",
+};
+
 // Source: Microsoft Learn, "Communicate with your DPS using the MQTT protocol", sections "Registering a device"
 // and "Polling for registration operation status".
 const REGISTER = /^\$dps\/registrations\/PUT\/iotdps-register\/\?(.*)$/;

@@ -10,6 +10,22 @@ export type DeviceRequest =
   | { readonly kind: "reported"; readonly requestId: string }
   | { readonly kind: "methodResult"; readonly requestId: string; readonly status: number };
 
+/** What devices may publish, as the documents write it; `{…}` is to be filled in. */
+export const REQUEST_TOPICS: Readonly<Record<DeviceRequest["kind"], string>> = {
+  telemetry: "devices/{device-id}/messages/events/{property-bag}",
+  twinGet: "$iothub/twin/GET/?$rid={request-id}",
+  reported: "$iothub/twin/PATCH/properties/reported/?$rid={request-id}",
+  methodResult: "$iothub/methods/res/{status}/?$rid={request-id}",
+};
+
+/** What devices may subscribe to. */
+export const FILTERS: readonly string[] = [
+  TWIN_RESPONSES,
+  DESIRED_CHANGES,
+  METHOD_CALLS,
+  "devices/{device-id}/messages/devicebound/#",
+];
+
 const TWIN_GET = /^\$iothub\/twin\/GET\/\?\$rid=([^&]+)$/;
 const REPORTED =
   /^\$iothub\/twin\/PATCH\/properties\/reported\/\?\$rid=([^&]+)(?:&\$version=\d+)?$/;

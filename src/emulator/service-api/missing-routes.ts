@@ -4,7 +4,7 @@ import type { ApiScope } from "./api-server.ts";
 import { needs } from "./authorization.ts";
 
 /** What a hub of Azure has and this one has not; a path goes from here when it is built. */
-const HUB = [
+export const MISSING_HUB_ROUTES = [
   ["GET", "/devices/:id/modules"],
   ["PUT", "/devices/:id/modules/:module"],
   ["GET", "/devices/:id/modules/:module"],
@@ -37,7 +37,11 @@ const HUB = [
  * Source: Azure/azure-rest-api-specs, Microsoft.Devices iothub service API (2021-04-12).
  */
 export function missingHubRoutes(api: ApiScope): void {
-  answerNotImplemented(api, HUB, ["RegistryRead", "RegistryWrite", "ServiceConnect"]);
+  answerNotImplemented(api, MISSING_HUB_ROUTES, [
+    "RegistryRead",
+    "RegistryWrite",
+    "ServiceConnect",
+  ]);
 }
 
 function answerNotImplemented(

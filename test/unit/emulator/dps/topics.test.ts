@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import {
+  DPS_REQUEST_TOPICS,
   formatDpsRequest,
   formatDpsResponse,
   parseDpsTopic,
@@ -30,4 +31,9 @@ test("an answer echoes the request id first, then the time to wait", () => {
     "$dps/registrations/res/202/?$rid={a%20}&retry-after=3",
   );
   expect(formatDpsResponse(200, "1", undefined)).toBe("$dps/registrations/res/200/?$rid=1");
+});
+
+test("the topics that are listed are those that are known", () => {
+  for (const [kind, template] of Object.entries(DPS_REQUEST_TOPICS))
+    expect(parseDpsTopic(template.replaceAll(/\{[a-z-]+\}/g, "1"))).toMatchObject({ kind });
 });

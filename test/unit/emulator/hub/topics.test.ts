@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { DeviceRequest } from "../../../../src/emulator/hub/topics.ts";
-import { DeviceTopics } from "../../../../src/emulator/hub/topics.ts";
+import { DeviceTopics, FILTERS, REQUEST_TOPICS } from "../../../../src/emulator/hub/topics.ts";
 
 const requestId = fc.stringMatching(/^[^&\n]+$/);
 const request = fc.oneof<fc.Arbitrary<DeviceRequest>[]>(
@@ -58,4 +58,15 @@ test("only the documented filters may be subscribed", () => {
     expect(topics.maySubscribe(good)).toBe(true);
   for (const bad of ["#", "$iothub/#", "devices/+/messages/devicebound/#", "devices/dev/#"])
     expect(topics.maySubscribe(bad)).toBe(false);
+});
+
+/** A topic as the documents write it, with something in place of its gaps. */
+const filled = (template: string): string =>
+  template.replace("{device-id}", "dev").replaceAll(/\{[a-z-]+\}/g, "200");
+
+test("the topics and filters that are listed are those that are known", () => {
+  const topics = new DeviceTopics("dev");
+  for (const [kind, template] of Object.entries(REQUEST_TOPICS))
+    expect(topics.parse(filled(template))).toMatchObject({ kind });
+  for (const filter of FILTERS) expect(topics.maySubscribe(filled(filter))).toBe(true);
 });
