@@ -57,7 +57,9 @@ export class Connections {
     this.#note(connection);
   }
 
+  /** Of a deleted identity; its connection, which may stay for a while, is nobody's then. */
   forget(deviceId: string): void {
+    this.#live.delete(deviceId);
     this.#past.delete(deviceId);
   }
 
