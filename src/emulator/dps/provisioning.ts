@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import type { Json } from "../../base/json.ts";
 import type { VerifiedCas } from "../certificates/ca-store.ts";
 import { ServiceFault } from "../fault.ts";
@@ -47,6 +48,8 @@ export class Provisioning {
   constructor(options: ProvisioningOptions) {
     this.#options = options;
     this.#operations = new Operations(options.around);
+    // Every registration that waits for a webhook listens to it.
+    setMaxListeners(0, this.#stopping.signal);
   }
 
   /** @throws {ServiceFault} `certificateRefused`, `dpsUnauthorized`, `enrollmentNotFound`, `registrationConflict` */
