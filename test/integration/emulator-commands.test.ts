@@ -169,6 +169,19 @@ test("a device that does not acknowledge gets the message again and again, under
     expect(await nextMessage(client)).toMatchObject({ messageId: first.messageId, dup: true });
 });
 
+test("a lock that ends while the hub is at work is one that has ended", async () => {
+  // Between any two looks at the clock more time passes than a lock lasts.
+  world = await World.start({ commandLockMs: 20 }, () => (nowMs += 25));
+  await using client = await world.listen();
+  await world.send("again");
+  const first = await nextMessage(client);
+  expect(await nextMessage(client)).toMatchObject({ messageId: first.messageId, dup: true });
+  await world.send("second");
+  const seen = new Set([first.messageId]);
+  while (seen.size < 2) seen.add((await nextMessage(client)).messageId);
+  expect(await nextMessage(client)).toMatchObject({ dup: true });
+});
+
 test("where deliveries count, a message is given up after the last one", async () => {
   world = await World.start(
     { commandLockMs: 20, commandDeliveryCounts: "everyDelivery", commandDeliveryCountMax: 2 },

@@ -33,7 +33,7 @@ export class Commands {
     this.deliver(deviceId);
   }
 
-  /** Sends what is visible, if the device listens. */
+  /** Sends what is visible, if the device listens, and looks again when the next lock or message ends. */
   deliver(deviceId: string): void {
     const queue = this.#queues.get(deviceId);
     if (queue === undefined) return;
@@ -48,13 +48,13 @@ export class Commands {
         // Nothing will ever acknowledge it.
         if (qos === 0) queue.acknowledge(packetId, nowMs);
       }
-    this.#watch(deviceId, queue);
+    this.#watch(deviceId, queue, nowMs);
   }
 
   /** A device's PUBACK completes a message; there is no way to reject or abandon one over MQTT. */
   acknowledged(deviceId: string, packetId: number): void {
     const queue = this.#queues.get(deviceId);
-    if (queue?.acknowledge(packetId, this.#around.clock()) === true) this.#watch(deviceId, queue);
+    if (queue?.acknowledge(packetId, this.#around.clock()) === true) this.deliver(deviceId);
   }
 
   /** The device's connection is gone, with messages that it may not have acknowledged. */
@@ -66,8 +66,9 @@ export class Commands {
   purge(deviceId: string): number {
     const queue = this.#queues.get(deviceId);
     if (queue === undefined) return 0;
-    const count = queue.purge(this.#around.clock());
-    this.#watch(deviceId, queue);
+    const nowMs = this.#around.clock();
+    const count = queue.purge(nowMs);
+    this.#watch(deviceId, queue, nowMs);
     return count;
   }
 
@@ -94,11 +95,10 @@ export class Commands {
     });
   }
 
-  /** Looks at the queue again when its next lock or message ends. */
-  #watch(deviceId: string, queue: CommandQueue<CommandMessage>): void {
+  /** @param nowMs when the queue was last looked at: a lock that has ended since then is one that is still to end */
+  #watch(deviceId: string, queue: CommandQueue<CommandMessage>, nowMs: number): void {
     clearTimeout(this.#timers.get(deviceId));
     this.#timers.delete(deviceId);
-    const nowMs = this.#around.clock();
     const nextMs = queue.nextChangeMs(nowMs);
     if (nextMs === undefined) return;
     const timer = setTimeout(() => this.deliver(deviceId), Math.min(nextMs - nowMs, TIMER_MAX_MS));
