@@ -9,6 +9,7 @@ const SHARED_FAULTS = {
   notFound: { status: 404, code: 404_000, name: "NotFound" },
   methodNotAllowed: { status: 405, code: 405_000, name: "GenericMethodNotAllowed" },
   preconditionFailed: { status: 412, code: 412_001, name: "PreconditionFailed" },
+  entityTooLarge: { status: 413, code: 413_000, name: "GenericRequestEntityTooLarge" },
   serverError: { status: 500, code: 500_001, name: "ServerError" },
   notImplemented: { status: 501, code: 501_000, name: "NotImplemented" },
 } as const;

@@ -69,13 +69,13 @@ test.for([
     expect(await ask(method, path, body)).toMatchObject({ status: 400, errorCode: 400_004 });
 });
 
-test("a body over 96 KB is refused by 400, one of exactly 96 KB is taken", async () => {
+test("a body over 96 KB is refused by 413, one of exactly 96 KB is taken", async () => {
   const frame = '{"payload":""}'.length;
   const sized = (bytes: number): string => `{"payload":"${"x".repeat(bytes - frame)}"}`;
   expect(await ask("PUT", `${at}/register`, sized(96 * 1024))).toMatchObject({ status: 202 });
   expect(await ask("PUT", `${at}/register`, sized(96 * 1024 + 1))).toMatchObject({
-    status: 400,
-    errorCode: 400_004,
+    status: 413,
+    errorCode: 413_000,
   });
 });
 

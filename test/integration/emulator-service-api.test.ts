@@ -226,6 +226,43 @@ test("a body that is no JSON is refused with 400 in the service's shape", async 
   });
 });
 
+test("a body beyond what a call can need is refused with 413, in the service's shape", async () => {
+  const large = JSON.stringify({ deviceId: "large", tags: { large: "x".repeat(1024 * 1024) } });
+  const hub = { host: HUB, method: "PUT", authorization: hubToken(), body: large };
+  expect(await call({ ...hub, path: "/devices/large" })).toMatchObject({
+    status: 413,
+    body: expect.stringContaining("ErrorCode:GenericRequestEntityTooLarge;"),
+  });
+  const dps = { host: world.emulator.dpsHost, method: "PUT", authorization: dpsToken() };
+  expect(await call({ ...dps, path: "/enrollments/large", body: large })).toMatchObject({
+    status: 413,
+    headers: { "x-ms-error-code": "413000" },
+  });
+});
+
+test("a bulk call has room for a hundred devices with the largest twins", async () => {
+  const text = "x".repeat(4000);
+  const eight = Object.fromEntries(Array.from({ length: 8 }, (_, n) => [`key-${n}`, text]));
+  const tags = { one: text, two: text };
+  const devices = Array.from({ length: 100 }, (_, n) => ({
+    id: `full-${n}`,
+    importMode: "create",
+    tags,
+    properties: { desired: eight },
+  }));
+  const answer = await call({
+    host: HUB,
+    method: "POST",
+    path: "/devices",
+    authorization: hubToken(),
+    body: JSON.stringify(devices),
+  });
+  expect(answer).toMatchObject({
+    status: 200,
+    body: expect.stringContaining('"isSuccessful":true'),
+  });
+});
+
 test("a port that is taken is told with its address and a mend", async () => {
   await expect(emulatorForTest({ mqttPort: world.emulator.mqttPort })).rejects.toMatchObject({
     code: "ADDRESS_IN_USE",

@@ -93,10 +93,11 @@ export function pageRequestOf(request: FastifyRequest, limits: EmulatorLimits): 
   };
 }
 
-/** Anything that a handler threw, as a refusal: Fastify's own errors (too large, …) become 400. */
+/** Anything that a handler threw, as a refusal: Fastify's own errors become 413 for a large body, and 400. */
 export function faultOf(error: unknown): ServiceFault {
   if (error instanceof ServiceFault) return error;
   const status: unknown = error instanceof Error ? Reflect.get(error, "statusCode") : undefined;
+  if (status === 413) return new ServiceFault("entityTooLarge", "The body is too large.");
   if (error instanceof Error && typeof status === "number" && status < 500)
     return new ServiceFault("badRequest", error.message);
   return new ServiceFault("serverError", "The emulator failed; its log says why.");
