@@ -229,6 +229,49 @@ describe("Schedule jobs on multiple devices (Microsoft Learn, job lifecycle and 
   });
 });
 
+describe("Queries for IoT Hub jobs (Microsoft Learn)", () => {
+  test("what a job did on each device, and the answer to its method, is in devices.jobs", async () => {
+    await using my = target.entries();
+    await using device = await connected(my, "asked");
+    const offline = await identity(my, "away");
+    device.client.onDeviceMethod("measure", (_request, response) => {
+      // Nobody reads what becomes of it.
+      void response.send(200, { celsius: 12 }).catch(() => {});
+    });
+    await report(await device.client.getTwin(), { ready: true });
+    const jobId = jobName();
+    const method = { methodName: "measure", payload: null, responseTimeoutInSeconds: 20 };
+    await jobs.scheduleDeviceMethod(jobId, inList(device.deviceId, offline), method);
+    await endedJob(jobs, jobId);
+    const { registry } = target.clients;
+    const sql = `SELECT * FROM devices.jobs WHERE devices.jobs.jobId = '${jobId}'`;
+    const { result, message } = await registry.createQuery(sql).next();
+    expect(message.headers["x-ms-item-type"]).toBe("DeviceJob");
+    const byDevice = [...result].toSorted((a, b) => (a.deviceId < b.deviceId ? 1 : -1));
+    expect(byDevice).toMatchObject([
+      {
+        deviceId: offline,
+        jobId,
+        jobType: "scheduleDeviceMethod",
+        status: "failed",
+        error: { code: "DeviceNotOnline" },
+      },
+      {
+        deviceId: device.deviceId,
+        status: "completed",
+        startTimeUtc: expect.stringMatching(/^\d{4}-/),
+        endTimeUtc: expect.stringMatching(/^\d{4}-/),
+        outcome: { deviceMethodResponse: { status: 200, payload: { celsius: 12 } } },
+      },
+    ]);
+    const counted = `SELECT status, COUNT() AS n FROM devices.jobs WHERE jobId = '${jobId}' GROUP BY status`;
+    expect((await registry.createQuery(counted).next()).result).toEqual([
+      { status: "completed", n: 1 },
+      { status: "failed", n: 1 },
+    ]);
+  });
+});
+
 describe("Understand and resolve Azure IoT Hub errors (Microsoft Learn)", () => {
   test("404002 JobNotFound is told of a job that was never there", async () => {
     await expect(jobs.getJob(jobName())).rejects.toMatchObject(coded("JobNotFound"));

@@ -8,6 +8,7 @@ import { parseTwinQuery } from "../query/twin-query.ts";
 import type { DeviceRecord } from "./device-store.ts";
 import { twinDocument } from "./documents.ts";
 import type { IotHub } from "./hub.ts";
+import { deviceJobDocument } from "./jobs/device-job-document.ts";
 
 /** @throws {ServiceFault} `badRequest` that names the place of the mistake */
 export function readTwinQuery(hub: IotHub, text: string): TwinQuery {
@@ -31,11 +32,26 @@ export function queryTwin(
   return selectTwin(query, twinDocument(hub, record));
 }
 
-/** All that the query gives, in the order of the keys: device ids, or groups. */
+/** All that the query gives, in the order of the keys: device ids, those with job ids, or groups. */
 export function queryTwins(hub: IotHub, query: TwinQuery): readonly KeyedRow[] {
-  const twins = [...hub.devices.all()].map((record) => ({
+  return runTwinQuery(query, query.collection === "devices" ? twinsOf(hub) : jobsOf(hub));
+}
+
+type Documents = Parameters<typeof runTwinQuery>[1];
+
+function twinsOf(hub: IotHub): Documents {
+  return [...hub.devices.all()].map((record) => ({
     key: record.deviceId,
     twin: twinDocument(hub, record),
   }));
-  return runTwinQuery(query, twins);
+}
+
+/** Jobs stay with the devices that they were run on, those that are gone too. */
+function jobsOf(hub: IotHub): Documents {
+  return hub.jobs.all().flatMap((job) =>
+    [...job.devices.all()].map(([deviceId, state]) => ({
+      key: `${deviceId} ${job.request.jobId}`,
+      twin: deviceJobDocument(job, deviceId, state),
+    })),
+  );
 }

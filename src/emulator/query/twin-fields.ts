@@ -1,6 +1,4 @@
-import type { Path } from "./expression.ts";
-import type { Vocabulary } from "./parse-expression.ts";
-import { QueryError } from "./query-error.ts";
+import { vocabularyOf } from "./vocabulary.ts";
 
 // Source: Microsoft Learn, "Understand and use device twins in IoT Hub", "Device twins", and the swagger's Twin.
 const FIELDS = [
@@ -27,35 +25,5 @@ const FIELDS = [
   "parentScopes",
 ] as const;
 
-/** The service's own names by their lower case, each with its parts. */
-const BY_LOWER_CASE: ReadonlyMap<string, readonly [root: string, ...member: string[]]> = new Map(
-  FIELDS.flatMap((field) => {
-    const [root = "", ...member] = field.split(".");
-    const parts: [string, ...string[]][] = [[root], [root, ...member]];
-    return parts.map((part) => [part.join(".").toLowerCase(), part] as const);
-  }),
-);
-
-/**
- * The names in a query over twins. The service's own (`deviceId`, `properties.desired`) may be written in any case, as
- * Microsoft's samples do, and behind `devices.`; names below tags and properties are the user's and must match exactly.
- *
- * @throws {QueryError} where a path begins with no member of a twin
- */
-export const twinFields: Vocabulary = (written: Path, at: number): Path => {
-  const path = withoutCollection(written);
-  const [root, member, ...rest] = path;
-  const own = BY_LOWER_CASE.get(`${root}.${member}`.toLowerCase());
-  if (own !== undefined) return [...own, ...rest];
-  const whole = BY_LOWER_CASE.get(root.toLowerCase());
-  if (whole === undefined)
-    throw new QueryError(at, `a twin has no ${root}; its members are ${FIELDS.join(", ")}`);
-  return [...whole, ...path.slice(1)];
-};
-
-function withoutCollection(path: Path): Path {
-  const [collection, root, ...rest] = path;
-  return collection.toLowerCase() === "devices" && typeof root === "string"
-    ? [root, ...rest]
-    : path;
-}
+/** The names in a query over twins; `properties.desired` and its like are one name, below them are the user's. */
+export const twinFields = vocabularyOf(FIELDS, { collection: ["devices"], what: "a twin" });

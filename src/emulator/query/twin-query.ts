@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Expression, Path } from "./expression.ts";
 import { ExpressionParser } from "./parse-expression.ts";
+import { jobFields } from "./job-fields.ts";
 import { QueryError } from "./query-error.ts";
 import { TokenReader } from "./token-reader.ts";
 import { twinFields } from "./twin-fields.ts";
@@ -19,8 +20,9 @@ export type Projection = { readonly name: string } & (
     }
 );
 
-/** `SELECT … FROM devices …`. */
+/** `SELECT … FROM devices …`, or from their jobs. */
 export interface TwinQuery {
+  readonly collection: "devices" | "devices.jobs";
   /** Undefined for `*`: whole twins. */
   readonly projections: readonly Projection[] | undefined;
   /** The most that is given; undefined where no TOP is written. */
@@ -31,19 +33,21 @@ export interface TwinQuery {
 }
 
 /**
- * Reads a query over device twins.
+ * Reads a query over device twins, or over the jobs of devices.
  * Source of the grammar: Microsoft Learn, "IoT Hub query language for device and module twins, jobs, and message routing".
  *
  * @throws {QueryError} with the place of the first mistake, and for what Azure has and this has not
  */
 export function parseTwinQuery(text: string): TwinQuery {
   const reader = new TokenReader(text);
-  const expressions = new ExpressionParser(reader, twinFields);
+  const collection = isFromJobs(reader) ? "devices.jobs" : "devices";
+  const names = collection === "devices" ? twinFields : jobFields;
+  const expressions = new ExpressionParser(reader, names);
   reader.expect("SELECT");
   const top = parseTop(reader);
   const listAt = reader.peek().at;
   const projections = reader.takes("*") ? undefined : parseProjections(reader, expressions);
-  parseFrom(reader);
+  parseFrom(reader, collection);
   const where = reader.takes("WHERE") ? expressions.expression() : undefined;
   const groupBy = parseGroupBy(reader, expressions);
   reader.expectEnd(
@@ -51,7 +55,7 @@ export function parseTwinQuery(text: string): TwinQuery {
       ? "expected WHERE, GROUP BY or the end"
       : "expected an operator, GROUP BY or the end",
   );
-  return { projections, top, where, groupBy: groupsOf(projections, groupBy, listAt) };
+  return { collection, projections, top, where, groupBy: groupsOf(projections, groupBy, listAt) };
 }
 
 function parseTop(reader: TokenReader): number | undefined {
@@ -106,11 +110,23 @@ function parseAlias(reader: TokenReader): string | undefined {
   return token.text;
 }
 
-function parseFrom(reader: TokenReader): void {
+const FROM_JOBS = ["FROM", "DEVICES", ".", "JOBS"] as const;
+
+/** What names mean stands behind them: the list of SELECT comes before FROM. */
+function isFromJobs(reader: TokenReader): boolean {
+  for (let ahead = 0; reader.peek(ahead).kind !== "end"; ahead++)
+    if (FROM_JOBS.every((text, n) => reader.sees(text, ahead + n))) return true;
+  return false;
+}
+
+function parseFrom(reader: TokenReader, collection: TwinQuery["collection"]): void {
   reader.expect("FROM");
   reader.expect("DEVICES");
-  if (reader.sees("."))
-    reader.fail("devices is the only collection here; devices.modules and devices.jobs are not");
+  if (collection === "devices.jobs") {
+    reader.expect(".");
+    reader.expect("JOBS");
+  } else if (reader.sees("."))
+    reader.fail("devices and devices.jobs are the collections here; devices.modules is not");
 }
 
 function parseGroupBy(

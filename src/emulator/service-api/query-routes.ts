@@ -12,7 +12,7 @@ import { pageRequestOf, parseBody, sendPage } from "./replies.ts";
 
 /**
  * `POST /devices/query`, as Registry.createQuery of azure-iothub 1.16 calls it. Pages go by device id, those of groups by
- * what they are grouped by; `x-ms-item-type` says whether the items are whole twins.
+ * what they are grouped by; `x-ms-item-type` says whether the items are whole twins or jobs.
  */
 export function queryRoutes(api: ApiScope, { around, hubOf }: HubApiOptions): void {
   api.post("/devices/query", needs("ServiceConnect", "RegistryRead"), async (request, reply) => {
@@ -20,12 +20,18 @@ export function queryRoutes(api: ApiScope, { around, hubOf }: HubApiOptions): vo
     const hub = hubOf(request);
     const query = readTwinQuery(hub, text);
     const page = pageOfQuery(hub, query, pageRequestOf(request, around.limits));
-    await sendPage(reply, page, query.projections === undefined ? "Twin" : "Raw");
+    await sendPage(reply, page, itemTypeOf(query));
   });
 }
 
+function itemTypeOf({ collection, projections }: TwinQuery): "Twin" | "DeviceJob" | "Raw" {
+  if (projections !== undefined) return "Raw";
+  return collection === "devices" ? "Twin" : "DeviceJob";
+}
+
 function pageOfQuery(hub: IotHub, query: TwinQuery, request: PageRequest): Page<JsonObject> {
-  if (query.groupBy === undefined && query.top === undefined)
+  const isPlain = query.groupBy === undefined && query.top === undefined;
+  if (isPlain && query.collection === "devices")
     return pageOfShown(
       hub.devices.all(),
       (record) => record.deviceId,

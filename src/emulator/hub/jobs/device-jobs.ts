@@ -51,8 +51,9 @@ export class DeviceJobs {
     return this.#byId.keys();
   }
 
-  find(deviceId: string): DeviceJob | undefined {
-    return this.#byId.get(deviceId);
+  /** By device id, in the order in which they were added. */
+  all(): IterableIterator<[deviceId: string, state: DeviceJob]> {
+    return this.#byId.entries();
   }
 
   set(deviceId: string, state: DeviceJob): void {

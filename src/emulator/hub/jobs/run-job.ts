@@ -114,8 +114,8 @@ async function act(
 
 /** Name and sense: Microsoft Learn, "Understand and resolve Azure IoT Hub errors", 412003. */
 function failPending(job: Job, endMs: number): void {
-  for (const deviceId of job.devices.ids())
-    if (job.devices.find(deviceId)?.status === "pending")
+  for (const [deviceId, { status }] of job.devices.all())
+    if (status === "pending")
       job.devices.set(deviceId, {
         status: "failed",
         startMs: undefined,

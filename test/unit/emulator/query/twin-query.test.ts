@@ -20,6 +20,7 @@ test("keywords and the service's own names may be in any case, the user's names 
 
 test("an aggregate without GROUP BY makes one group", () => {
   expect(parseTwinQuery("SELECT COUNT() AS n FROM devices")).toEqual({
+    collection: "devices",
     projections: [{ kind: "count", name: "n" }],
     top: undefined,
     where: undefined,
@@ -31,6 +32,7 @@ test("TOP, several groups and aggregates are read", () => {
   const text =
     "SELECT TOP 5 tags.a, AVG(properties.reported.t) AS t FROM devices GROUP BY tags.a, status";
   expect(parseTwinQuery(text)).toEqual({
+    collection: "devices",
     projections: [
       { kind: "value", name: "a", path: ["tags", "a"] },
       { kind: "aggregate", aggregate: "AVG", name: "t", path: ["properties", "reported", "t"] },
@@ -46,13 +48,14 @@ test.for([
   ["DELETE FROM devices", 'at character 1: expected SELECT, found "DELETE"'],
   ["SELECT * devices", 'at character 10: expected FROM, found "devices"'],
   ["SELECT * FROM machines", 'at character 15: expected DEVICES, found "machines"'],
-  ["SELECT * FROM devices.modules", "at character 22: devices is the only collection here"],
-  ["SELECT * FROM devices.jobs", "at character 22: devices is the only collection here"],
+  ["SELECT * FROM devices.modules", "at character 22: devices and devices.jobs are the"],
   [
     "SELECT * FROM devices LIMIT 5",
     'at character 23: expected WHERE, GROUP BY or the end, found "LIMIT"',
   ],
   ["SELECT * FROM devices WHERE", "at character 28: expected a name or a value, found the end"],
+  ["SELECT * FROM devices.jobs WHERE tags.a = 1", "at character 34: a device's job has no tags"],
+  ["SELECT * FROM devices WHERE a FROM devices.jobs", "at character 23: expected ."],
   ["SELECT * FROM devices WHERE colour = 1", "at character 29: a twin has no colour"],
   [
     "SELECT * FROM devices WHERE status = 'enabled' ORDER BY deviceId",
@@ -85,4 +88,15 @@ test("reading any text gives a query or a QueryError", () => {
     }),
     { numRuns: 1000 },
   );
+});
+
+test("names in a query over jobs may be in any case, and behind the collection, whatever stands before FROM", () => {
+  const text =
+    "SELECT DEVICES.Jobs.jobid, error.CODE FROM devices.jobs WHERE devices.jobs.createdTimeUtc > '2026'";
+  expect(parseTwinQuery(text)).toMatchObject({
+    collection: "devices.jobs",
+    projections: [{ path: ["jobId"] }, { path: ["error", "code"] }],
+    where: { left: { path: ["createdDateTimeUtc"] } },
+  });
+  expect(parseTwinQuery("SELECT tags.from FROM devices").collection).toBe("devices");
 });

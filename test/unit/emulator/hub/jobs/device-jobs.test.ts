@@ -32,7 +32,7 @@ test("the four counts sum to the devices, and count each in its last state", () 
         succeededCount: inState("completed"),
         failedCount: inState("failed"),
       });
-      expect(new Map([...devices.ids()].map((id) => [id, devices.find(id)]))).toEqual(last);
+      expect(new Map(devices.all())).toEqual(last);
     }),
   );
 });
