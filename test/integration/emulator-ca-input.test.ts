@@ -138,7 +138,7 @@ test("what is no CA certificate is refused, and a key that is sent by mistake is
   }
   expect(await ask("PUT", at)).toMatchObject(status(400, "ArgumentInvalid"));
   const huge = upload("x".repeat(2 * 1024 * 1024));
-  expect(await ask("PUT", at, huge)).toMatchObject(status(400, "ArgumentInvalid"));
+  expect(await ask("PUT", at, huge)).toMatchObject(status(413, "GenericRequestEntityTooLarge"));
   const odd = `${DPS_RESOURCE}/certificates/${encodeURIComponent("no blanks")}`;
   expect(await ask("PUT", odd, upload(certificatePem))).toMatchObject(
     status(400, "ArgumentInvalid"),
