@@ -157,6 +157,9 @@ test("or at once when the device is back, if the emulator is told so", async () 
       topic: before.topic,
       dup: true,
     });
+  second.send(pubackOf(one), pubackOf(two));
+  await expectNothing(second);
+  expect(await world.pending()).toBe(0);
 });
 
 test("a device that does not acknowledge gets the message again and again, under the same id", async () => {

@@ -58,7 +58,7 @@ export class Commands {
   }
 
   /** The device's connection is gone, with messages that it may not have acknowledged. */
-  disconnected(deviceId: string): void {
+  handedBack(deviceId: string): void {
     if (this.#around.limits.commandRedelivery === "reconnect") this.#queues.get(deviceId)?.unlock();
   }
 

@@ -49,12 +49,13 @@ export class Connections {
     });
   }
 
-  /** An older connection of a device that a newer one has replaced changes nothing any more. */
-  closed(connection: HubConnection): void {
+  /** @returns false for an older connection that a newer one has replaced: it changes nothing any more */
+  closed(connection: HubConnection): boolean {
     connection.forgetExpiry();
-    if (this.#live.get(connection.deviceId) !== connection) return;
+    if (this.#live.get(connection.deviceId) !== connection) return false;
     this.#live.delete(connection.deviceId);
     this.#note(connection);
+    return true;
   }
 
   /** Of a deleted identity; its connection, which may stay for a while, is nobody's then. */

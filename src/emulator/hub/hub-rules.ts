@@ -94,11 +94,13 @@ export class HubRules implements BrokerRules<HubConnection> {
 
   connected(connection: HubConnection): void {
     this.#hub.connections.opened(connection);
+    // An older connection that this one replaces may close later, and will acknowledge nothing any more.
+    this.#hub.commands.handedBack(connection.deviceId);
   }
 
   disconnected(connection: HubConnection): void {
-    this.#hub.connections.closed(connection);
-    this.#hub.commands.disconnected(connection.deviceId);
+    if (this.#hub.connections.closed(connection))
+      this.#hub.commands.handedBack(connection.deviceId);
   }
 
   #answerTwin(
