@@ -17,7 +17,7 @@ import { Registrations } from "./dps/registrations.ts";
 import { isDpsUserName } from "./dps/user-name.ts";
 import { EventLog } from "./events/event-log.ts";
 import { IotHub } from "./hub/hub.ts";
-import { parseHubUserName } from "./hub/user-name.ts";
+import { parseHubUserName } from "./hub/login/user-name.ts";
 import type { HandOverOptions } from "./listener.ts";
 import { startListener } from "./listener.ts";
 import { PeerChains } from "./peer-certificate.ts";

@@ -1,7 +1,7 @@
 import { DPS_FAULTS } from "./dps/dps-faults.ts";
 import { EVENT_FAULTS } from "./events/event-faults.ts";
 import { HUB_FAULTS } from "./hub/hub-faults.ts";
-import { MANAGEMENT_FAULTS } from "./service-api/management-faults.ts";
+import { MANAGEMENT_FAULTS } from "./service-api/management/management-faults.ts";
 
 /** What both services refuse, with the same numbers: HTTP status, number and name. */
 const SHARED_FAULTS = {

@@ -3,7 +3,7 @@ import type { Json, JsonObject } from "../../base/json.ts";
 import { isJsonObject } from "../../base/json.ts";
 import type { EmulatorLimits } from "../defaults.ts";
 import { ServiceFault } from "../fault.ts";
-import { requireInitialTwin } from "../hub/twin.ts";
+import { requireInitialTwin } from "../hub/twins/twin.ts";
 import { parseJson } from "../parse-json.ts";
 import type { Allocation } from "./custom-allocation.ts";
 

@@ -1,5 +1,5 @@
 import { isUtf8 } from "node:buffer";
-import { authMethodText } from "../hub/login-method.ts";
+import { authMethodText } from "../hub/login/login-method.ts";
 import { parsePropertyBag } from "../hub/property-bag.ts";
 import type { StoredEvent } from "./event-log.ts";
 

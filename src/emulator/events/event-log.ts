@@ -1,4 +1,4 @@
-import type { LoginMethod } from "../hub/login-method.ts";
+import type { LoginMethod } from "../hub/login/login-method.ts";
 import { NumberedQueue } from "./numbered-queue.ts";
 import type { Partition } from "./partition.ts";
 

@@ -1,9 +1,9 @@
 import type { JsonObject } from "../../base/json.ts";
 import type { Credential } from "../dps/hub-link.ts";
-import type { DeviceRecord } from "./device-store.ts";
+import type { DeviceRecord } from "./registry/device-store.ts";
 import type { IotHub } from "./hub.ts";
-import type { TwinSection } from "./twin.ts";
-import { twinEtag } from "./twin.ts";
+import type { TwinSection } from "./twins/twin.ts";
+import { twinEtag } from "./twins/twin.ts";
 
 /** The whole twin, as the service API shows it (Microsoft Learn, "Understand and use device twins", sample). */
 export function twinDocument(hub: IotHub, record: DeviceRecord): JsonObject {

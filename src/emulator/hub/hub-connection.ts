@@ -1,7 +1,7 @@
 import type { Client } from "aedes";
 import type { Outgoing } from "../send-to.ts";
 import { sendTo } from "../send-to.ts";
-import type { Proven } from "./login-method.ts";
+import type { Proven } from "./login/login-method.ts";
 import { DeviceTopics } from "./topics.ts";
 
 /** Node takes a longer time for none. */

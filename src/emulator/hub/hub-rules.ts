@@ -9,11 +9,11 @@ import { parseJson } from "../parse-json.ts";
 import { HubConnection } from "./hub-connection.ts";
 import type { IotHub } from "./hub.ts";
 import { ingestTelemetry } from "./ingest-telemetry.ts";
-import { logIn } from "./login.ts";
-import { reportProperties } from "./report-properties.ts";
+import { logIn } from "./login/login.ts";
+import { reportProperties } from "./twins/report-properties.ts";
 import type { DeviceRequest } from "./topics.ts";
 import { TWIN_RESPONSES, formatTwinResponse } from "./topics.ts";
-import { deviceView } from "./twin.ts";
+import { deviceView } from "./twins/twin.ts";
 
 /** The device API of a hub over MQTT. */
 export class HubRules implements BrokerRules<HubConnection> {

@@ -16,25 +16,20 @@ import { serveWebSockets } from "../websocket.ts";
 import { adminRoutes } from "./admin-routes.ts";
 import { adminTokenCheck } from "./admin-token.ts";
 import { authorize } from "./authorization.ts";
-import { caCertificateRoutes } from "./ca-certificate-routes.ts";
-import { consumerGroupRoutes } from "./consumer-group-routes.ts";
-import type { DpsDeviceApiOptions } from "./dps-device-routes.ts";
-import { dpsDeviceRoutes } from "./dps-device-routes.ts";
-import type { DpsApiOptions } from "./dps-routes.ts";
-import type { ManagedDps } from "./dps-resource-routes.ts";
-import { dpsResourceRoutes } from "./dps-resource-routes.ts";
-import { dpsRoutes } from "./dps-routes.ts";
-import type { EventReaders } from "./event-routes.ts";
-import { eventRoutes } from "./event-routes.ts";
-import { hubResourceRoutes } from "./hub-resource-routes.ts";
-import { hubRoutes } from "./hub-routes.ts";
+import type { DpsDeviceApiOptions } from "./dps/dps-device-routes.ts";
+import { dpsDeviceRoutes } from "./dps/dps-device-routes.ts";
+import type { DpsApiOptions } from "./dps/dps-routes.ts";
+import type { ManagedDps } from "./management/dps-resource-routes.ts";
+import { dpsRoutes } from "./dps/dps-routes.ts";
+import type { EventReaders } from "./events/event-routes.ts";
+import { eventRoutes } from "./events/event-routes.ts";
+import { hubRoutes } from "./hub/hub-routes.ts";
 import type { KnownRoute } from "./known-paths.ts";
 import { methodsOf } from "./known-paths.ts";
-import { MANAGEMENT_PREFIX, managementFault, managementScope } from "./management-routes.ts";
-import { policyKeyRoutes } from "./policy-key-routes.ts";
+import { managementApi } from "./management/management-api.ts";
+import { MANAGEMENT_PREFIX, managementFault } from "./management/management-routes.ts";
 import type { FaultWriter } from "./replies.ts";
 import { dpsFaultWriter, faultOf, hubFaultWriter } from "./replies.ts";
-import { routeTestRoutes } from "./route-test-routes.ts";
 
 /** Where a service adds its routes. */
 export type ApiScope = FastifyInstance<Server, IncomingMessage, ServerResponse>;
@@ -180,21 +175,8 @@ function addServices(
   const readers = eventRoutes(app, { log, hubs, isAdmin, authorizedHub });
   const management = async (scope: ApiScope): Promise<void> => {
     const { dps, dpsDevices, adminToken } = options;
-    // A route file of this API gets what this returns: where its paths begin, and whom a request means.
-    const managed = managementScope(scope, {
-      adminToken,
-      provisioningServices: new Map([[dps.hostNames[0], { ...dps, idScope: dpsDevices.idScope }]]),
-      iotHubs: hubs,
-    });
-    const { linkedHubsMax } = around.limits;
-    dpsResourceRoutes(scope, managed.provisioningServices, { hubs, linkedHubsMax });
-    policyKeyRoutes(scope, managed.provisioningServices);
-    policyKeyRoutes(scope, managed.iotHubs);
-    caCertificateRoutes(scope, managed.provisioningServices, ({ cas }) => cas);
-    caCertificateRoutes(scope, managed.iotHubs, (hub) => hub.cas);
-    consumerGroupRoutes(scope, managed.iotHubs, around);
-    hubResourceRoutes(scope, managed.iotHubs);
-    routeTestRoutes(scope, managed.iotHubs);
+    const instance = { ...dps, idScope: dpsDevices.idScope };
+    managementApi(scope, { around, adminToken, dps: instance, hubs });
   };
   void app.register(management, { prefix: MANAGEMENT_PREFIX });
   void app.register(async (scope: ApiScope) => {

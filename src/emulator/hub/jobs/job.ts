@@ -1,6 +1,6 @@
 import type { JsonObject } from "../../../base/json.ts";
 import type { MethodCall } from "../invoke-method.ts";
-import type { TwinSections } from "../update-twin.ts";
+import type { TwinSections } from "../twins/update-twin.ts";
 import { DeviceJobs } from "./device-jobs.ts";
 
 // Source of types and states: Microsoft Learn, "Schedule jobs on multiple devices", "Job properties", and the swagger's

@@ -6,7 +6,7 @@ import { ServiceFault } from "../../fault.ts";
 import { Pace } from "../../pace.ts";
 import { waitUntil } from "../../wait-until.ts";
 import type { IotHub } from "../hub.ts";
-import { newTwin, patchTwin } from "../twin.ts";
+import { newTwin, patchTwin } from "../twins/twin.ts";
 import type { JobAction, JobOutcome, JobRequest } from "./job.ts";
 import { Job } from "./job.ts";
 import { runJob } from "./run-job.ts";

@@ -6,7 +6,7 @@ import { twinDocument } from "../documents.ts";
 import type { IotHub } from "../hub.ts";
 import { invokeMethod } from "../invoke-method.ts";
 import type { MethodResult } from "../methods.ts";
-import { updateTwin } from "../update-twin.ts";
+import { updateTwin } from "../twins/update-twin.ts";
 import type { Job, JobOutcome } from "./job.ts";
 
 /** Twins that are looked at before other work gets its turn. */

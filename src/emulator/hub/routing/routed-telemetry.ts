@@ -1,7 +1,7 @@
 import type { IngestedMessage } from "../../events/event-log.ts";
 import { twinDocument } from "../documents.ts";
 import type { IotHub } from "../hub.ts";
-import { authMethodText } from "../login-method.ts";
+import { authMethodText } from "../login/login-method.ts";
 import type { MessageProperties } from "../property-bag.ts";
 import { parsePropertyBag } from "../property-bag.ts";
 import type { RoutedMessage } from "./routed-message.ts";

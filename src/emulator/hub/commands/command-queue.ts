@@ -1,0 +1,120 @@
+import { ServiceFault } from "../../fault.ts";
+
+/** Source: Microsoft Learn, "Send cloud-to-device messages from an IoT hub", life cycle and configuration options. */
+export interface CommandQueueRules {
+  /** Messages that may wait for one device. */
+  readonly depthMax: number;
+  /** How long a message that was sent is held back before it is sent again, in ms. */
+  readonly lockMs: number;
+  /** How often a message is sent at most; Infinity where only a device's abandoning would count, which MQTT has not. */
+  readonly deliveryCountMax: number;
+}
+
+/** A message that is to be sent now. */
+export interface Delivery<M> {
+  readonly message: M;
+  /** 1 to 65,535, the same at each delivery of a message, and of no other that is pending. */
+  readonly packetId: number;
+  /** 1 at the first. */
+  readonly deliveryCount: number;
+}
+
+interface Pending<M> {
+  readonly message: M;
+  readonly packetId: number;
+  readonly expiresMs: number;
+  deliveryCount: number;
+  /** Until then the message is invisible: sent, and not acknowledged; 0 = it waits to be sent. */
+  lockedUntilMs: number;
+}
+
+/**
+ * The cloud-to-device messages that are pending for one device, in the order in which they were sent. A message is
+ * _enqueued_; while it is with the device it is _invisible_, under a lock; it goes when it is acknowledged, when it
+ * expires, when it was delivered too often, or with a purge. Time comes with each call, and must not go back.
+ */
+export class CommandQueue<M> {
+  readonly #rules: CommandQueueRules;
+  #pending: Pending<M>[] = [];
+  #lastPacketId = 0;
+
+  constructor(rules: CommandQueueRules) {
+    this.#rules = rules;
+  }
+
+  /** The messages that are enqueued or invisible. */
+  depth(nowMs: number): number {
+    this.#dropDead(nowMs);
+    return this.#pending.length;
+  }
+
+  /** @throws {ServiceFault} `queueFull` */
+  enqueue(message: M, expiresMs: number, nowMs: number): void {
+    const { depthMax } = this.#rules;
+    if (this.depth(nowMs) >= depthMax)
+      throw new ServiceFault(
+        "queueFull",
+        `Total number of messages on the queue is more than the allowed limit of ${depthMax}.`,
+      );
+    const packetId = this.#newPacketId();
+    this.#pending.push({ message, packetId, expiresMs, deliveryCount: 0, lockedUntilMs: 0 });
+  }
+
+  /** Locks what is visible, and gives it to be sent, oldest first. */
+  take(nowMs: number): readonly Delivery<M>[] {
+    this.#dropDead(nowMs);
+    return this.#pending
+      .filter((pending) => pending.lockedUntilMs <= nowMs)
+      .map((pending) => {
+        pending.lockedUntilMs = nowMs + this.#rules.lockMs;
+        pending.deliveryCount += 1;
+        const { message, packetId, deliveryCount } = pending;
+        return { message, packetId, deliveryCount };
+      });
+  }
+
+  /** Completes a message. @returns false where none is under a lock by that id: its lock is lost */
+  acknowledge(packetId: number, nowMs: number): boolean {
+    this.#dropDead(nowMs);
+    const index = this.#pending.findIndex((pending) => pending.packetId === packetId);
+    const pending = this.#pending[index];
+    if (pending === undefined || pending.lockedUntilMs <= nowMs) return false;
+    this.#pending.splice(index, 1);
+    return true;
+  }
+
+  /** Makes all that was sent and not acknowledged visible again. */
+  unlock(): void {
+    for (const pending of this.#pending) pending.lockedUntilMs = 0;
+  }
+
+  /** Forgets all messages, those under a lock too. @returns how many they were */
+  purge(nowMs: number): number {
+    const count = this.depth(nowMs);
+    this.#pending = [];
+    return count;
+  }
+
+  /** When the next lock or message ends; undefined where there is none. */
+  nextChangeMs(nowMs: number): number | undefined {
+    this.#dropDead(nowMs);
+    const changes = this.#pending.map(({ lockedUntilMs, expiresMs }) =>
+      lockedUntilMs > nowMs ? Math.min(lockedUntilMs, expiresMs) : expiresMs,
+    );
+    return changes.length === 0 ? undefined : Math.min(...changes);
+  }
+
+  #dropDead(nowMs: number): void {
+    const { deliveryCountMax } = this.#rules;
+    this.#pending = this.#pending.filter(
+      ({ expiresMs, deliveryCount, lockedUntilMs }) =>
+        expiresMs > nowMs && (deliveryCount < deliveryCountMax || lockedUntilMs > nowMs),
+    );
+  }
+
+  #newPacketId(): number {
+    do this.#lastPacketId = (this.#lastPacketId % 65_535) + 1;
+    while (this.#pending.some(({ packetId }) => packetId === this.#lastPacketId));
+    return this.#lastPacketId;
+  }
+}

@@ -1,0 +1,108 @@
+import type { Surroundings } from "../../surroundings.ts";
+import type { CommandMessage } from "./command-message.ts";
+import { commandBag } from "./command-message.ts";
+import { CommandQueue } from "./command-queue.ts";
+import type { Connections } from "../connections.ts";
+
+/** Node fires a timer with a longer delay at once. */
+const TIMER_MAX_MS = 2 ** 31 - 1;
+
+/** The cloud-to-device messages of a hub: each waits in its device's queue, and is sent when the device listens. */
+export class Commands {
+  readonly #around: Surroundings;
+  readonly #connections: Connections;
+  /** Of the devices that ever had a message, as long as they exist: packet ids go on where they were. */
+  readonly #queues = new Map<string, CommandQueue<CommandMessage>>();
+  readonly #timers = new Map<string, NodeJS.Timeout>();
+
+  constructor(around: Surroundings, connections: Connections) {
+    this.#around = around;
+    this.#connections = connections;
+  }
+
+  /** How many messages are pending for a device. */
+  depth(deviceId: string): number {
+    return this.#queues.get(deviceId)?.depth(this.#around.clock()) ?? 0;
+  }
+
+  /** @throws {ServiceFault} `queueFull` */
+  enqueue(deviceId: string, message: CommandMessage, expiresMs: number): void {
+    const queue = this.#queues.get(deviceId) ?? this.#newQueue();
+    this.#queues.set(deviceId, queue);
+    queue.enqueue(message, expiresMs, this.#around.clock());
+    this.deliver(deviceId);
+  }
+
+  /** Sends what is visible, if the device listens, and looks again when the next lock or message ends. */
+  deliver(deviceId: string): void {
+    const queue = this.#queues.get(deviceId);
+    if (queue === undefined) return;
+    const nowMs = this.#around.clock();
+    const connection = this.#connections.find(deviceId);
+    const qos = connection?.qosOf(connection.topics.commandFilter);
+    if (connection !== undefined && qos !== undefined)
+      for (const { message, packetId, deliveryCount } of queue.take(nowMs)) {
+        const topic = connection.topics.command(commandBag(deviceId, message));
+        const dup = deliveryCount > 1;
+        connection.send(topic, message.body, { qos, packetId, dup });
+        // Nothing will ever acknowledge it.
+        if (qos === 0) queue.acknowledge(packetId, nowMs);
+      }
+    this.#watch(deviceId, queue, nowMs);
+  }
+
+  /** A device's PUBACK completes a message; there is no way to reject or abandon one over MQTT. */
+  acknowledged(deviceId: string, packetId: number): void {
+    const queue = this.#queues.get(deviceId);
+    if (queue?.acknowledge(packetId, this.#around.clock()) === true) this.deliver(deviceId);
+  }
+
+  /** The device's connection is gone, with messages that it may not have acknowledged. */
+  handedBack(deviceId: string): void {
+    if (this.#around.limits.commandRedelivery === "reconnect") this.#queues.get(deviceId)?.unlock();
+  }
+
+  /** Forgets all messages of a device. @returns how many they were */
+  purge(deviceId: string): number {
+    const queue = this.#queues.get(deviceId);
+    if (queue === undefined) return 0;
+    const nowMs = this.#around.clock();
+    const count = queue.purge(nowMs);
+    this.#watch(deviceId, queue, nowMs);
+    return count;
+  }
+
+  /** What is pending goes with the device's identity. */
+  forget(deviceId: string): void {
+    this.purge(deviceId);
+    this.#queues.delete(deviceId);
+  }
+
+  /** Ends all timers; safe to call twice. */
+  stop(): void {
+    for (const timer of this.#timers.values()) clearTimeout(timer);
+    this.#timers.clear();
+    this.#queues.clear();
+  }
+
+  #newQueue(): CommandQueue<CommandMessage> {
+    const { limits } = this.#around;
+    const counts = limits.commandDeliveryCounts === "everyDelivery";
+    return new CommandQueue({
+      depthMax: limits.commandQueueDepthMax,
+      lockMs: limits.commandLockMs,
+      deliveryCountMax: counts ? limits.commandDeliveryCountMax : Infinity,
+    });
+  }
+
+  /** @param nowMs when the queue was last looked at: a lock that has ended since then is one that is still to end */
+  #watch(deviceId: string, queue: CommandQueue<CommandMessage>, nowMs: number): void {
+    clearTimeout(this.#timers.get(deviceId));
+    this.#timers.delete(deviceId);
+    const nextMs = queue.nextChangeMs(nowMs);
+    if (nextMs === undefined) return;
+    const timer = setTimeout(() => this.deliver(deviceId), Math.min(nextMs - nowMs, TIMER_MAX_MS));
+    timer.unref();
+    this.#timers.set(deviceId, timer);
+  }
+}

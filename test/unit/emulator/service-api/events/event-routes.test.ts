@@ -1,0 +1,53 @@
+import type { IncomingMessage, Server, ServerResponse } from "node:http";
+import type { FastifyInstance } from "fastify";
+import { fastify } from "fastify";
+import { expect, test } from "vitest";
+import { silentLogger } from "../../../../../src/base/log.ts";
+import { HUB_POLICIES, newPolicies } from "../../../../../src/emulator/access-policy.ts";
+import { AZURE_DEFAULTS } from "../../../../../src/emulator/defaults.ts";
+import { EventEndpoint } from "../../../../../src/emulator/events/event-endpoint.ts";
+import { ServiceFault } from "../../../../../src/emulator/fault.ts";
+import { authorize } from "../../../../../src/emulator/service-api/authorization.ts";
+import { eventRoutes } from "../../../../../src/emulator/service-api/events/event-routes.ts";
+import { formatSasToken } from "../../../../support/sas-token.ts";
+import { logWith, message } from "../../events/stored-events.ts";
+
+const HUB = "hub.azure-devices.net";
+const around = { limits: AZURE_DEFAULTS, clock: () => 0, newId: () => "id", log: silentLogger() };
+
+test("reading takes a policy with the right ServiceConnect", async () => {
+  const policies = newPolicies(HUB_POLICIES);
+  const endpoint = new EventEndpoint("events", around);
+  const hub = { hostName: HUB, endpoints: new Map([[endpoint.name, endpoint]]) };
+  const log = logWith();
+  log.append(message(), [endpoint.partitionFor("dev")]);
+  await using app: FastifyInstance<Server, IncomingMessage, ServerResponse> = fastify();
+  app.setErrorHandler(async (error: unknown, _request, reply) => {
+    await reply.code(error instanceof ServiceFault ? error.status : 500).send();
+  });
+  eventRoutes(app, {
+    log,
+    hubs: new Map([[HUB, hub]]),
+    isAdmin: () => false,
+    authorizedHub: (request) => {
+      const refuses = { unauthorized: "unauthorized", forbidden: "unauthorizedAccess" } as const;
+      authorize(request, { ...refuses, hostName: HUB, policies }, around);
+      return hub;
+    },
+  });
+  const address = await app.listen({ host: "127.0.0.1", port: 0 });
+  const statuses: Record<string, number> = {};
+  for (const { name, secondaryKey: key } of policies) {
+    const authorization = formatSasToken(HUB, { name, key }, 60);
+    const answer = await fetch(`${address}/emulator/events`, { headers: { authorization } });
+    await answer.text();
+    statuses[name] = answer.status;
+  }
+  expect(statuses).toEqual({
+    iothubowner: 200,
+    service: 200,
+    device: 401,
+    registryRead: 401,
+    registryReadWrite: 401,
+  });
+});
