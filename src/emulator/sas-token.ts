@@ -1,4 +1,5 @@
-import { createHmac, timingSafeEqual } from "node:crypto";
+import { createHmac } from "node:crypto";
+import { isSameSecret } from "./same-secret.ts";
 
 /** A shared access signature as it was sent; nothing of it is believed yet. */
 export interface SasToken {
@@ -52,9 +53,7 @@ export function sasSignature(rawResource: string, expiry: number, key: string): 
 
 /** Whether `token` was signed with `key` (base64). */
 export function isSignedWith(token: SasToken, key: string): boolean {
-  const wanted = Buffer.from(sasSignature(token.resource, token.expiry, key));
-  const given = Buffer.from(token.signature);
-  return wanted.length === given.length && timingSafeEqual(wanted, given);
+  return isSameSecret(token.signature, sasSignature(token.resource, token.expiry, key));
 }
 
 /** Whether the token's time is over, with `clockSkewS` for clocks that differ. */

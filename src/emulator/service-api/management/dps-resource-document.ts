@@ -1,10 +1,10 @@
-import { timingSafeEqual } from "node:crypto";
 import { z } from "zod";
 import type { AccessPolicy, HubRight } from "../../access-policy.ts";
 import type { BuiltInPolicy } from "../../dps/allocation.ts";
 import type { HubLink } from "../../dps/hub-link.ts";
 import type { DpsSettings, LinkedHub, LinkedHubs } from "../../dps/linked-hubs.ts";
 import { ServiceFault } from "../../fault.ts";
+import { isSameSecret } from "../../same-secret.ts";
 import { parseBody } from "../replies.ts";
 
 // Source: Azure/azure-rest-api-specs, Microsoft.Devices iotdps.json (2022-02-05), ProvisioningServiceDescription.
@@ -128,11 +128,7 @@ function policyIn(
 }
 
 function hasKey({ primaryKey, secondaryKey }: AccessPolicy, key: string): boolean {
-  const given = Buffer.from(key);
-  return [primaryKey, secondaryKey].some((one) => {
-    const wanted = Buffer.from(one);
-    return wanted.length === given.length && timingSafeEqual(wanted, given);
-  });
+  return [primaryKey, secondaryKey].some((one) => isSameSecret(key, one));
 }
 
 /** The members of the resource beside its identity; keys are masked, as Azure does. */
