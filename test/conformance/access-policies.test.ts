@@ -78,6 +78,20 @@ describe.skipIf(!HAS_MANAGEMENT)(
     });
 
     test.for(POLICIES)(
+      "%s opens the built-in endpoint only by ServiceConnect: %s",
+      async ([name, rights]) => {
+        const { primaryKey = "" } = await keysOf(name);
+        const { status } = await target.https({
+          method: "GET",
+          host: target.hub,
+          path: "/emulator/events?device=nobody",
+          headers: { authorization: sasToken(target.hub, primaryKey, { keyName: name }) },
+        });
+        expect(status).toBe(rights.includes("ServiceConnect") ? 200 : 401);
+      },
+    );
+
+    test.for(POLICIES)(
       "%s connects as a device only by DeviceConnect: %s",
       async ([name, rights]) => {
         await using my = target.entries();

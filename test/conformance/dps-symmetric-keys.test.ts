@@ -30,6 +30,17 @@ describe("Symmetric key attestation (Microsoft Learn)", () => {
     }
   });
 
+  test("a registration ID is the same one in any case", async () => {
+    await using my = world.entries();
+    const [id, deviceId] = [my.name("spelled"), my.name("device")];
+    const { primaryKey, secondaryKey } = newKeys();
+    await my.individual(id, symmetricKeys(primaryKey, secondaryKey), { deviceId });
+    for (const spelling of [id, id.toUpperCase()]) {
+      const result = await world.register(spelling, { symmetricKey: primaryKey });
+      expect(result).toMatchObject({ status: "assigned", deviceId });
+    }
+  });
+
   test("another key is refused with 401000", async () => {
     await using my = world.entries();
     const id = my.name("wrong");

@@ -8,7 +8,7 @@ import { hubDevice } from "./support/hub-device.ts";
 import type { HubRouting } from "./support/routing.ts";
 import { FALLBACK, eventHub, hubRouting, route } from "./support/routing.ts";
 import type { Target } from "./support/target.ts";
-import { HAS_MANAGEMENT, conformanceTarget } from "./support/target.ts";
+import { HAS_MANAGEMENT, OWNS_INSTANCE, conformanceTarget } from "./support/target.ts";
 import { thumbprintOf } from "./support/twins.ts";
 
 const { Message } = iotDevice;
@@ -91,6 +91,22 @@ describe.skipIf(!HAS_EVENT_STREAM)(
       expect(await bodiesAt("events", "B")).toEqual(["B1"]);
       expect(await bodiesAt(one, "B")).toEqual([]);
     });
+
+    // Where a live hub is shared, other files' messages meet no route either.
+    test.skipIf(!OWNS_INSTANCE)(
+      "a message that meets no route is dropped where the fallback route is off",
+      async () => {
+        await routing.replace({
+          endpoints: { eventHubs: [eventHub(one)] },
+          routes: [route("route-0", "sensorID = 'VSLog'", one)],
+          fallbackRoute: { ...FALLBACK, isEnabled: false },
+        });
+        await send("G1", { sensorID: "VSTel" });
+        await send("G2", { sensorID: "VSLog" });
+        expect(await bodiesAt(one, "G")).toEqual(["G2"]);
+        expect(await bodiesAt("events", "G")).toEqual([]);
+      },
+    );
 
     test("a message that meets several routes goes to all their endpoints, and to each once", async () => {
       await route12(["level = 'high'", one], ["is_defined(level)", one], ["level != 'low'", two]);

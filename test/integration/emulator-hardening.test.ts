@@ -104,6 +104,29 @@ test("a TLS handshake that never begins is closed after its time", async () => {
   expect((await closed).length).toBe(0);
 });
 
+test.for([
+  ["text", "no HTTP\r\n\r\n", 400],
+  ["an unknown verb", `BREW /devices HTTP/1.1\r\nHost: ${HUB}\r\n\r\n`, 400],
+  ["bytes of MQTT", "\u0010\u000c\u0000\u0004MQTT\u0004\u0002\u0000\u0000\u0000\u0000", 400],
+  ["headers over 16 KB", `GET / HTTP/1.1\r\nHost: ${HUB}\r\nX: ${"x".repeat(20_000)}`, 431],
+] as const)(
+  "%s at the HTTPS port gets a status and the connection's end",
+  async ([, sent, status]) => {
+    const { emulator, pki } = world;
+    const ca = pki.root.certificatePem;
+    const { host, httpsPort: port } = emulator;
+    const socket = tlsConnect({ host, port, servername: HUB, ca });
+    socket.on("error", () => {});
+    socket.write(sent);
+    const chunks: Uint8Array[] = [];
+    socket.on("data", (chunk: Uint8Array) => chunks.push(chunk));
+    await once(socket, "close");
+    const [head, body] = Buffer.concat(chunks).toString().split("\r\n\r\n");
+    expect(head).toMatch(`HTTP/1.1 ${status} `);
+    expect(body).toBe("");
+  },
+);
+
 test("a refused client that goes on sending is cut off after its time", async () => {
   const userName = hubUserName("h-1", "unknown-hub.azure-devices.net");
   const options = {

@@ -30,6 +30,7 @@ import { managementApi } from "./management/management-api.ts";
 import { MANAGEMENT_PREFIX, managementFault } from "./management/management-routes.ts";
 import type { FaultWriter } from "./replies.ts";
 import { dpsFaultWriter, faultOf, hubFaultWriter } from "./replies.ts";
+import { refuseUnreadable } from "./unreadable-request.ts";
 
 /** Where a service adds its routes. */
 export type ApiScope = FastifyInstance<Server, IncomingMessage, ServerResponse>;
@@ -99,6 +100,7 @@ function createApp(options: ApiServerOptions): ApiScope {
     frameworkErrors: (error, request, reply) => {
       void faultFor(request)(reply, faultOf(error));
     },
+    clientErrorHandler: refuseUnreadable,
     https: {
       key: options.privateKeyPem,
       cert: options.certificatePem,
