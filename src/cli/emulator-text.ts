@@ -17,14 +17,18 @@ export function emulatorText(info: EmulatorInfo): string {
     "",
     "For clients that know nothing of it, add these lines to the hosts file:",
     ...names.map((name) => `  ${info.address} ${name}`),
+    ...(info.mqttPort === 8883 && info.httpsPort === 443
+      ? []
+      : ["(those that know Azure's ports alone, 8883 and 443, need --standard-ports)"]),
     "and let them trust its CA (Node.js; others have a setting of their own):",
     `  export NODE_EXTRA_CA_CERTS=${shellWord(info.caFile)}`,
     "",
     "Connection strings, new at every start:",
     `  export DPS_CONNECTION_STRING=${shellWord(info.dpsConnectionString)}`,
-    ...info.hubConnectionStrings.map(
-      (text) => `  export IOTHUB_CONNECTION_STRING=${shellWord(text)}`,
-    ),
+    ...info.hubConnectionStrings.map((text, n) => {
+      const suffix = n === 0 ? "" : `_${n + 1}`;
+      return `  export IOTHUB_CONNECTION_STRING${suffix}=${shellWord(text)}`;
+    }),
     "",
     `Ingested messages  ${info.eventsUrl}?from=earliest&follow=true`,
     `Its header         Authorization: Bearer ${info.adminToken}`,

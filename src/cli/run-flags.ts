@@ -120,7 +120,7 @@ export function parseRunFlags(given: unknown, defaultScenario: string): RunFlags
         place: `--${String(path[0])}`,
         message,
       })),
-      hint: "see --help",
+      hint: "see run --help",
     });
   }
   const flags = parsed.data;

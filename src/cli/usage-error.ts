@@ -61,6 +61,8 @@ export function usageError(message: string, words: Words): FleetError {
   const unknown = namesIn(message, /^Unknown (?:argument|command)s?: /);
   const bare = namesIn(message, /^Not enough arguments following: /);
   const action = unknownAction(words);
+  const [command = ""] = words.argv;
+  const hint = words.commands.includes(command) ? `see ${command} --help` : "see --help";
   const problems =
     action === undefined
       ? [
@@ -71,7 +73,7 @@ export function usageError(message: string, words: Words): FleetError {
       : [action];
   return new FleetError("USAGE", problems.length > 0 ? "the command line is wrong" : message, {
     problems,
-    hint: "see --help",
+    hint,
   });
 }
 

@@ -16,6 +16,19 @@ test("an unknown action is told alone, with the nearest one", () => {
   ]);
 });
 
+const hintOf = (line: string) =>
+  usageError("Unknown argument: x", {
+    argv: line.split(" "),
+    options: [],
+    commands: ["run", "ca"],
+    actions: {},
+  }).hint;
+
+test("the hint names the help of the command that was meant, if it is one", () => {
+  expect(hintOf("ca list x")).toBe("see ca --help");
+  expect(hintOf("x run")).toBe("see --help");
+});
+
 test("a line that ends too early is told at its command and action", () => {
   const message = "Not enough non-option arguments: got 0, need at least 1";
   const wanted = "expected 1 further word, got 0";
