@@ -15,7 +15,7 @@ afterAll(async () => {
 });
 
 const where = (condition: string): string => `SELECT * FROM devices WHERE ${condition}`;
-const notHere = "at character 22: devices and devices.jobs are the collections here";
+const notHere = "at character 23: expected JOBS: of collections there are devices and devices.jobs";
 
 test.for([
   ["a wrong operator", where("tags.a == 1"), "at character 37: expected a name or a value"],

@@ -125,8 +125,8 @@ function parseFrom(reader: TokenReader, collection: TwinQuery["collection"]): vo
   if (collection === "devices.jobs") {
     reader.expect(".");
     reader.expect("JOBS");
-  } else if (reader.sees("."))
-    reader.fail("devices and devices.jobs are the collections here; devices.modules is not");
+  } else if (reader.takes("."))
+    reader.fail("expected JOBS: of collections there are devices and devices.jobs");
 }
 
 function parseGroupBy(

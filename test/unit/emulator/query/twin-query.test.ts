@@ -48,7 +48,7 @@ test.for([
   ["DELETE FROM devices", 'at character 1: expected SELECT, found "DELETE"'],
   ["SELECT * devices", 'at character 10: expected FROM, found "devices"'],
   ["SELECT * FROM machines", 'at character 15: expected DEVICES, found "machines"'],
-  ["SELECT * FROM devices.modules", "at character 22: devices and devices.jobs are the"],
+  ["SELECT * FROM devices.modules", "at character 23: expected JOBS"],
   [
     "SELECT * FROM devices LIMIT 5",
     'at character 23: expected WHERE, GROUP BY or the end, found "LIMIT"',
