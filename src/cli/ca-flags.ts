@@ -9,7 +9,7 @@ import type { CaAction } from "./ca-actions.ts";
 import {
   connectionStringFile,
   flagOf,
-  LOG_LEVEL_HELP,
+  LOG_LEVEL_OPTION,
   logLevel,
   once,
   onOff,
@@ -66,12 +66,7 @@ export function caTargetOptions<T>(yargs: Argv<T>): Argv<T> {
       describe: "folder of the certificates",
     })
     .option("json", { type: "boolean", describe: "print JSON" })
-    .option("log-level", {
-      type: "string",
-      default: "warn",
-      requiresArg: true,
-      describe: `${LOG_LEVEL_HELP}; to stderr`,
-    })
+    .option("log-level", LOG_LEVEL_OPTION)
     .strict();
 }
 

@@ -13,7 +13,7 @@ import {
   flagOf,
   hubName,
   latencies,
-  LOG_LEVEL_HELP,
+  LOG_LEVEL_OPTION,
   logLevel,
   onOff,
   whole,
@@ -128,12 +128,7 @@ export function emulatorCommand(host: Host): CommandModule {
           requiresArg: true,
           describe: "directory of certificates; the emulator's own CA is in its folder emulator",
         })
-        .option("log-level", {
-          type: "string",
-          default: "warn",
-          requiresArg: true,
-          describe: `${LOG_LEVEL_HELP}; to stderr`,
-        })
+        .option("log-level", LOG_LEVEL_OPTION)
         .epilogue(EPILOGUE),
     handler: async (given) => {
       host.setExitCode(await runEmulator(parseArguments(given), host));

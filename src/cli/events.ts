@@ -7,7 +7,7 @@ import { withoutEmulator } from "./events-azure.ts";
 import type { EventsFlags } from "./events-flags.ts";
 import { parseEventsFlags } from "./events-flags.ts";
 import { EventText } from "./events-text.ts";
-import { LOG_LEVEL_HELP } from "./flag-fields.ts";
+import { LOG_LEVEL_OPTION } from "./flag-fields.ts";
 import type { Host } from "./host.ts";
 
 const EPILOGUE = `Examples:
@@ -65,12 +65,7 @@ export function eventsCommand(host: Host): CommandModule {
           requiresArg: true,
           describe: "file with the connection string of a hub in Azure; tells what reads it there",
         })
-        .option("log-level", {
-          type: "string",
-          default: "warn",
-          requiresArg: true,
-          describe: `${LOG_LEVEL_HELP}; to stderr`,
-        })
+        .option("log-level", LOG_LEVEL_OPTION)
         .epilogue(EPILOGUE),
     handler: async (given) => {
       await printEvents(parseEventsFlags(given), host);

@@ -67,3 +67,11 @@ export const logLevel = enumField(LOG_LEVELS).default("warn");
 
 /** What help says of `--log-level`. */
 export const LOG_LEVEL_HELP = `what is logged: ${LOG_LEVELS.join(", ")}`;
+
+/** `--log-level` of a command whose log has no file. */
+export const LOG_LEVEL_OPTION = {
+  type: "string",
+  default: "warn",
+  requiresArg: true,
+  describe: `${LOG_LEVEL_HELP}; to stderr`,
+} as const;
