@@ -79,21 +79,24 @@ export class Program {
     if (this.#child.pid !== undefined) process.kill(-this.#child.pid, signal);
   }
 
-  /** Whether any process of the group is left. */
+  /** Whether any process of the group is left that has not ended. */
   get groupAlive(): boolean {
-    return this.#child.pid !== undefined && isAlive(-this.#child.pid);
+    // Asked first, as it costs nothing; a process that has ended may wait for init to take notice of it.
+    const { pid } = this.#child;
+    return pid !== undefined && isAlive(-pid) && this.groupPids().length > 0;
   }
 
   get pid(): number | undefined {
     return this.#child.pid;
   }
 
-  /** Every process of the group, the supervisor included. */
+  /** Every process of the group that has not ended, the supervisor included. */
   groupPids(): number[] {
-    const found = execFileSync("ps", ["-A", "-o", "pid=,pgid="], { encoding: "utf8" });
+    const found = execFileSync("ps", ["-A", "-o", "pid=,pgid=,stat="], { encoding: "utf8" });
     return found.split("\n").flatMap((line) => {
-      const [pid, group] = line.trim().split(/\s+/).map(Number);
-      return pid !== undefined && group === this.#child.pid ? [pid] : [];
+      const [pid, group, state] = line.trim().split(/\s+/);
+      const isOurs = Number(group) === this.#child.pid && state?.startsWith("Z") === false;
+      return isOurs ? [Number(pid)] : [];
     });
   }
 
