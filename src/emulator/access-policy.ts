@@ -33,18 +33,22 @@ export const HUB_POLICIES: Readonly<Record<string, readonly HubRight[]>> = {
   registryReadWrite: ["RegistryRead", "RegistryWrite"],
 };
 
+export const DPS_RIGHTS = [
+  "ServiceConfig",
+  "EnrollmentRead",
+  "EnrollmentWrite",
+  "RegistrationStatusRead",
+  "RegistrationStatusWrite",
+] as const satisfies readonly DpsRight[];
+
 /** The policy that a new DPS instance has. */
+export const DPS_OWNER = "provisioningserviceowner";
 export const DPS_POLICIES: Readonly<Record<string, readonly DpsRight[]>> = {
-  provisioningserviceowner: [
-    "ServiceConfig",
-    "EnrollmentRead",
-    "EnrollmentWrite",
-    "RegistrationStatusRead",
-    "RegistrationStatusWrite",
-  ],
+  [DPS_OWNER]: DPS_RIGHTS,
 };
 
-const newKey = (): string => randomBytes(32).toString("base64");
+/** A key of a policy that is given none: 32 random bytes, in base64. */
+export const newPolicyKey = (): string => randomBytes(32).toString("base64");
 
 /** Policies with new keys, in the order of `rights`. */
 export function newPolicies(
@@ -52,8 +56,8 @@ export function newPolicies(
 ): readonly AccessPolicy[] {
   return Object.entries(rights).map(([name, given]) => ({
     name,
-    primaryKey: newKey(),
-    secondaryKey: newKey(),
+    primaryKey: newPolicyKey(),
+    secondaryKey: newPolicyKey(),
     rights: given,
   }));
 }

@@ -124,7 +124,10 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
       hubs.push(hub);
     }
     const byName = new Map(hubs.map((hub) => [hub.hostName, hub]));
-    const linkedHubs = new LinkedHubs(around, hubs.map(defaultLink));
+    const linkedHubs = new LinkedHubs(around, {
+      iotHubs: hubs.map(defaultLink),
+      policies: dpsPolicies,
+    });
     const provisioning = new Provisioning({
       around,
       enrollments,
@@ -162,7 +165,6 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
         linkedHubs,
         cas,
         hostNames: [names.dpsHost, names.provisioningHost],
-        policies: dpsPolicies,
       },
       dpsDevices: forDevices,
       hubs,

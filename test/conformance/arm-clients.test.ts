@@ -1,4 +1,6 @@
+import { ProvisioningServiceClient } from "azure-iot-provisioning-service";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { redirect } from "../integration/emulator-service-clients.ts";
 import type { Management } from "./support/management.ts";
 import { RESOURCE_GROUP } from "./support/management.ts";
 import type { Target } from "./support/target.ts";
@@ -60,4 +62,29 @@ describe.skipIf(!HAS_MANAGEMENT)("Azure Resource Manager (Microsoft's REST refer
       expect(updated.etag).not.toBe(before.etag);
     },
   );
+
+  test.skipIf(IS_LIVE)("a policy of one's own opens what its rights say, and no more", async () => {
+    const { iotDpsResource } = management.dps;
+    const name = nameOf(target.dpsHost);
+    const instance = await iotDpsResource.get(name, RESOURCE_GROUP);
+    const own = { keyName: "auditor", rights: "EnrollmentRead, RegistrationStatusRead" };
+    instance.properties.authorizationPolicies = [own];
+    await iotDpsResource.beginCreateOrUpdateAndWait(RESOURCE_GROUP, name, instance);
+    const keys = await iotDpsResource.listKeysForKeyName(name, own.keyName, RESOURCE_GROUP);
+    expect(keys.rights).toBe(own.rights);
+    const client = ProvisioningServiceClient.fromConnectionString(
+      `HostName=${target.dpsHost};SharedAccessKeyName=${own.keyName};SharedAccessKey=${keys.primaryKey}`,
+    );
+    if (target.agent !== undefined) redirect(client, target.agent);
+    await expect(client.getEnrollmentGroup("nobody")).rejects.toMatchObject({
+      response: { statusCode: 404 },
+    });
+    await expect(client.deleteEnrollmentGroup("nobody")).rejects.toMatchObject({
+      name: "UnauthorizedError",
+    });
+    instance.properties.authorizationPolicies = [{ ...own, rights: "Everything" }];
+    await expect(
+      iotDpsResource.beginCreateOrUpdateAndWait(RESOURCE_GROUP, name, instance),
+    ).rejects.toMatchObject({ statusCode: 400 });
+  });
 });

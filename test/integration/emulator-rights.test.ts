@@ -2,7 +2,7 @@ import { once } from "node:events";
 import type { IncomingMessage } from "node:http";
 import { Agent, request } from "node:https";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { HUB_POLICIES } from "../../src/emulator/access-policy.ts";
+import { DPS_OWNER, DPS_RIGHTS, HUB_POLICIES } from "../../src/emulator/access-policy.ts";
 import { RESOURCE_GROUP, managementClients } from "../conformance/support/management.ts";
 import { formatSasToken } from "../support/sas-token.ts";
 import type { ServiceRoute } from "../support/service-routes.ts";
@@ -22,6 +22,8 @@ let agent: Agent;
 const { log, routes: calls } = tellingRoutes();
 const hubPolicies: Policy[] = [];
 let dpsOwner: Policy;
+/** One for each right. */
+const dpsPolicies: Policy[] = [];
 
 beforeAll(async () => {
   world = await emulatorForTest({ log });
@@ -37,12 +39,18 @@ beforeAll(async () => {
       key: policy.secondaryKey ?? "",
       rights: policy.rights.split(", "),
     });
-  for await (const policy of dps.iotDpsResource.listKeys(dpsName, RESOURCE_GROUP))
-    dpsOwner = {
-      name: policy.keyName,
-      key: policy.primaryKey ?? "",
-      rights: policy.rights.split(", "),
-    };
+  const instance = await dps.iotDpsResource.get(dpsName, RESOURCE_GROUP);
+  instance.properties.authorizationPolicies = DPS_RIGHTS.map((rights) => ({
+    keyName: `only-${rights}`,
+    rights,
+  }));
+  await dps.iotDpsResource.beginCreateOrUpdateAndWait(RESOURCE_GROUP, dpsName, instance);
+  for await (const policy of dps.iotDpsResource.listKeys(dpsName, RESOURCE_GROUP)) {
+    const { keyName: name, primaryKey: key = "" } = policy;
+    const rights = policy.rights.split(", ");
+    if (name === DPS_OWNER) dpsOwner = { name, key, rights };
+    else dpsPolicies.push({ name, key, rights });
+  }
 });
 afterAll(async () => {
   agent.destroy();
@@ -118,6 +126,19 @@ test("every call at DPS is open to the owner's policy, and to no key of a hub", 
       if (refused !== 401) wrong.push({ call, policy, refused });
     }
   }
+  expect(wrong).toEqual([]);
+});
+
+test("every call at DPS is open to the policies with its right, and to no others", async () => {
+  expect(dpsPolicies.map(({ rights }) => rights)).toEqual(DPS_RIGHTS.map((right) => [right]));
+  const { dpsHost } = world.emulator;
+  const wrong: unknown[] = [];
+  for (const call of dpsCalls())
+    for (const policy of dpsPolicies) {
+      const isOpen = call.rights.some((right) => policy.rights.includes(right));
+      const status = await statusOf(call, dpsHost, tokenOf(policy, dpsHost));
+      if ((status !== 401) !== isOpen || status === 500) wrong.push({ call, policy, status });
+    }
   expect(wrong).toEqual([]);
 });
 

@@ -1,3 +1,4 @@
+import type { AccessPolicy } from "../access-policy.ts";
 import { newEtag, requireMatch } from "../etag.ts";
 import type { Surroundings } from "../surroundings.ts";
 import type { BuiltInPolicy } from "./allocation.ts";
@@ -25,17 +26,22 @@ export interface DpsSettings {
   readonly iotHubs: readonly LinkedHub[];
   /** For enrollments that have none of their own. */
   readonly allocationPolicy: BuiltInPolicy;
+  /** Who may call its service API; the owner's policy is always there. */
+  readonly policies: readonly AccessPolicy[];
 }
 
-/** The hubs that are linked to a DPS instance, and its default allocation policy. */
+/** The hubs that are linked to a DPS instance, its default allocation policy, and its access policies. */
 export class LinkedHubs {
   readonly #newId: Surroundings["newId"];
   #settings: DpsSettings;
   #etag: string;
 
-  constructor({ newId }: Pick<Surroundings, "newId">, iotHubs: readonly LinkedHub[]) {
+  constructor(
+    { newId }: Pick<Surroundings, "newId">,
+    settings: Pick<DpsSettings, "iotHubs" | "policies">,
+  ) {
     this.#newId = newId;
-    this.#settings = { iotHubs, allocationPolicy: "hashed" };
+    this.#settings = { ...settings, allocationPolicy: "hashed" };
     this.#etag = newEtag(newId());
   }
 

@@ -2,7 +2,6 @@ import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { fastify } from "fastify";
 import { addressError } from "../address-error.ts";
-import type { AccessPolicy } from "../access-policy.ts";
 import { DPS_POLICIES, HUB_POLICIES } from "../access-policy.ts";
 import type { EventLog } from "../events/event-log.ts";
 import { ServiceFault } from "../fault.ts";
@@ -45,7 +44,6 @@ export interface ApiServerOptions {
   readonly dps: Omit<DpsApiOptions, "around"> & {
     /** Every name of the DPS instance, its own first. */
     readonly hostNames: ManagedDps["hostNames"];
-    readonly policies: readonly AccessPolicy[];
   };
   readonly dpsDevices: DpsDeviceApiOptions;
   readonly hubs: readonly IotHub[];
@@ -184,7 +182,7 @@ function addServices(
   void app.register(async (scope: ApiScope) => {
     scope.addHook("onRequest", async (request) => {
       if (!isDps(request)) throw new ServiceFault("notFound", "No such path on this host.");
-      const { policies } = options.dps;
+      const { policies } = options.dps.linkedHubs.settings;
       authorize(request, { ...DPS_REFUSES, hostName: hostNameOf(request), policies }, around);
     });
     dpsRoutes(scope, { around, ...options.dps });

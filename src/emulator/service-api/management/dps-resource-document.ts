@@ -6,6 +6,7 @@ import type { DpsSettings, LinkedHub, LinkedHubs } from "../../dps/linked-hubs.t
 import { ServiceFault } from "../../fault.ts";
 import { isSameSecret } from "../../same-secret.ts";
 import { parseBody } from "../replies.ts";
+import { policiesFrom, sentPolicies } from "./dps-policies.ts";
 
 // Source: Azure/azure-rest-api-specs, Microsoft.Devices iotdps.json (2022-02-05), ProvisioningServiceDescription.
 // Members that clients send back from a GET are known and ignored; others are refused.
@@ -50,6 +51,7 @@ const resource = z.strictObject({
   properties: z.strictObject({
     iotHubs: z.array(linkedHub).nullish(),
     allocationPolicy: allocationPolicy.nullish(),
+    authorizationPolicies: sentPolicies.nullish(),
     state: z.unknown().optional(),
     provisioningState: z.unknown().optional(),
     serviceOperationsHostName: z.unknown().optional(),
@@ -92,7 +94,14 @@ export function parseDpsResource(
       });
   }
   if (problems.length > 0) throw new ServiceFault("badRequest", problems.join("; "));
-  return { iotHubs, allocationPolicy: BUILT_IN[properties.allocationPolicy ?? "Hashed"] };
+  const { policies } = context.linkedHubs.settings;
+  return {
+    iotHubs,
+    allocationPolicy: BUILT_IN[properties.allocationPolicy ?? "Hashed"],
+    policies: properties.authorizationPolicies
+      ? policiesFrom(properties.authorizationPolicies, policies)
+      : policies,
+  };
 }
 
 /** Which hub and policy a connection string is of; else what is wrong with it, without its key. */
@@ -140,7 +149,7 @@ export function dpsResourceDocument(
     readonly provisioningHost: string;
   },
 ): Readonly<Record<string, unknown>> {
-  const { iotHubs, allocationPolicy: policy } = linkedHubs.settings;
+  const { iotHubs, allocationPolicy: policy, policies } = linkedHubs.settings;
   return {
     location: "local",
     tags: {},
@@ -155,6 +164,10 @@ export function dpsResourceDocument(
         ...link,
       })),
       allocationPolicy: POLICIES.find((one) => BUILT_IN[one] === policy),
+      authorizationPolicies: policies.map(({ name, rights }) => ({
+        keyName: name,
+        rights: rights.join(", "),
+      })),
       serviceOperationsHostName: names.dpsHost,
       deviceProvisioningHostName: names.provisioningHost,
       idScope: names.idScope,

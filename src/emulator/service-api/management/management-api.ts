@@ -1,4 +1,3 @@
-import type { AccessPolicy } from "../../access-policy.ts";
 import type { CaStore } from "../../certificates/ca-store.ts";
 import type { IotHub } from "../../hub/hub.ts";
 import type { Surroundings } from "../../surroundings.ts";
@@ -15,10 +14,7 @@ import { routeTestRoutes } from "./route-test-routes.ts";
 export interface ManagementApiOptions {
   readonly around: Surroundings;
   readonly adminToken: string;
-  readonly dps: ManagedDps & {
-    readonly cas: CaStore;
-    readonly policies: readonly AccessPolicy[];
-  };
+  readonly dps: ManagedDps & { readonly cas: CaStore };
   /** By host name. */
   readonly hubs: ReadonlyMap<string, IotHub>;
 }
@@ -34,8 +30,8 @@ export function managementApi(api: ApiScope, options: ManagementApiOptions): voi
   });
   const { linkedHubsMax } = around.limits;
   dpsResourceRoutes(api, managed.provisioningServices, { hubs, linkedHubsMax });
-  policyKeyRoutes(api, managed.provisioningServices);
-  policyKeyRoutes(api, managed.iotHubs);
+  policyKeyRoutes(api, managed.provisioningServices, (instance) => instance.linkedHubs.settings.policies);
+  policyKeyRoutes(api, managed.iotHubs, (hub) => hub.policies);
   caCertificateRoutes(api, managed.provisioningServices, ({ cas }) => cas);
   caCertificateRoutes(api, managed.iotHubs, (hub) => hub.cas);
   consumerGroupRoutes(api, managed.iotHubs, around);

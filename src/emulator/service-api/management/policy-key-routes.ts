@@ -1,3 +1,4 @@
+import type { FastifyRequest } from "fastify";
 import type { AccessPolicy } from "../../access-policy.ts";
 import { ServiceFault } from "../../fault.ts";
 import type { ApiScope } from "../api-server.ts";
@@ -16,18 +17,21 @@ const KEYS = { provisioningServices: "keys", IotHubs: "IotHubKeys" } as const;
  * Source: @azure/arm-iothub 6.3, listKeys and getKeysForKeyName; @azure/arm-deviceprovisioningservices 5.1, listKeys and
  * listKeysForKeyName.
  */
-export function policyKeyRoutes<R extends { readonly policies: readonly AccessPolicy[] }>(
+export function policyKeyRoutes<R>(
   api: ApiScope,
   type: ManagedType<R>,
+  policiesOf: (resource: R) => readonly AccessPolicy[],
 ): void {
+  const policies = (request: FastifyRequest): readonly AccessPolicy[] =>
+    policiesOf(type.of(request));
   api.post(`${type.path}/listkeys`, async (request, reply) => {
-    await sendJson(reply, 200, { value: type.of(request).policies.map(keysDocument) });
+    await sendJson(reply, 200, { value: policies(request).map(keysDocument) });
   });
   api.post<ByKeyName>(
     `${type.path}/${KEYS[type.typeName]}/:keyName/listkeys`,
     async (request, reply) => {
       const { keyName } = request.params;
-      const policy = type.of(request).policies.find(({ name }) => name === keyName);
+      const policy = policies(request).find(({ name }) => name === keyName);
       if (policy === undefined)
         throw new ServiceFault("resourceNotFound", `There is no policy '${keyName}'.`);
       await sendJson(reply, 200, keysDocument(policy));

@@ -46,7 +46,7 @@ function makeWorld(options: Partial<EmulatorLimits> = {}) {
       if (store.find(deviceId) !== undefined) store.delete(deviceId, undefined);
     },
   }));
-  const linkedHubs = new LinkedHubs(around, hubs.map(defaultLink));
+  const linkedHubs = new LinkedHubs(around, { iotHubs: hubs.map(defaultLink), policies: [] });
   const links = linkedHubs.settings.iotHubs;
   const enrollments = new Enrollments(around);
   const registrations = new Registrations(around);

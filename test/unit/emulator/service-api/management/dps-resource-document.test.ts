@@ -1,7 +1,11 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { messageOf } from "../../../../../src/base/errors.ts";
-import { HUB_POLICIES, newPolicies } from "../../../../../src/emulator/access-policy.ts";
+import {
+  DPS_POLICIES,
+  HUB_POLICIES,
+  newPolicies,
+} from "../../../../../src/emulator/access-policy.ts";
 import { LinkedHubs } from "../../../../../src/emulator/dps/linked-hubs.ts";
 import { ServiceFault } from "../../../../../src/emulator/fault.ts";
 import type { LinkableHub } from "../../../../../src/emulator/service-api/management/dps-resource-document.ts";
@@ -21,7 +25,8 @@ const all = ["a", "b", "c"].map(newHub);
 const hubs = new Map(all.map((hub) => [hub.hostName, hub]));
 const names = { idScope: "0ne", dpsHost: "dps", provisioningHost: "global" };
 const context = { hubs, linkedHubsMax: 3 };
-const emptyDps = (): LinkedHubs => new LinkedHubs({ newId: () => "id" }, []);
+const emptyDps = (): LinkedHubs =>
+  new LinkedHubs({ newId: () => "id" }, { iotHubs: [], policies: newPolicies(DPS_POLICIES) });
 
 test("what is shown is read as what is set", () => {
   const settings = fc.record({
@@ -39,6 +44,10 @@ test("what is shown is read as what is set", () => {
       ),
     ),
     allocationPolicy: fc.constantFrom("hashed", "geoLatency", "static"),
+    policies: fc.constantFrom(
+      newPolicies(DPS_POLICIES),
+      newPolicies({ ...DPS_POLICIES, reader: ["EnrollmentRead", "RegistrationStatusRead"] }),
+    ),
   });
   fc.assert(
     fc.property(settings, (given) => {
