@@ -13,7 +13,7 @@ import {
   thresholdField,
 } from "../scenario/fields.ts";
 import { KEY_KINDS, TARGETS } from "../scenario/schema.ts";
-import { showValue } from "../scenario/show-value.ts";
+import { showValue } from "../base/show-value.ts";
 import { LOG_LEVEL_HELP, logLevel, once, onOff, whole } from "./flag-fields.ts";
 
 const value = (describe: string, defaultDescription?: string): Options => ({

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { REGISTRATION_ID_PATTERN, TWIN_LIMITS } from "../base/azure-limits.ts";
 import { DURATION_PATTERN, parseDuration, parseRate, RATE_PATTERN } from "../base/units.ts";
 import { parseThreshold } from "../metrics/thresholds.ts";
-import { showValue } from "./show-value.ts";
+import { showValue } from "../base/show-value.ts";
 
 /** A text that `accepts`; anything else is told as `expected …, got …`. `pattern` is for editors only. */
 function textField(

@@ -2,11 +2,11 @@ import type { Problem } from "../base/errors.ts";
 import { FleetError } from "../base/errors.ts";
 import type { JsonObject } from "../base/json.ts";
 import { parseDuration, parseRate } from "../base/units.ts";
-import { describeIssue, problemsOf } from "./issue-problems.ts";
+import { describeIssue, problemsOf } from "../base/issue-problems.ts";
 import type { KEY_KINDS, ScenarioFile, TARGETS } from "./schema.ts";
 import { scenarioSchema } from "./schema.ts";
-import { showValue } from "./show-value.ts";
-import { YamlSource } from "./yaml-source.ts";
+import { showValue } from "../base/show-value.ts";
+import { YamlSource } from "../base/yaml-source.ts";
 
 export type Target = (typeof TARGETS)[number];
 export type KeyKind = (typeof KEY_KINDS)[number];
@@ -97,7 +97,7 @@ export function parseScenario(text: string, source: string): Scenario {
     throw invalid(source, [{ place: yaml.placeOf([]), message, hint: START_HINT }]);
   }
   const parsed = scenarioSchema.safeParse(yaml.value, { error: describeIssue });
-  if (!parsed.success) throw invalid(source, problemsOf(parsed.error.issues, yaml));
+  if (!parsed.success) throw invalid(source, problemsOf(parsed.error.issues, scenarioSchema, yaml));
   return toScenario(parsed.data);
 }
 

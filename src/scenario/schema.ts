@@ -20,7 +20,7 @@ import {
   twinField,
 } from "./fields.ts";
 import { latencyProblems } from "../base/latencies.ts";
-import { showKind } from "./show-value.ts";
+import { showKind } from "../base/show-value.ts";
 
 export const TARGETS = ["emulator", "azure"] as const;
 /** Kinds of key pairs that leaves can have. */

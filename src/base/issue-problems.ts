@@ -1,8 +1,7 @@
 import type { z } from "zod";
-import type { Problem } from "../base/errors.ts";
-import { nearest } from "../base/nearest.ts";
+import type { Problem } from "./errors.ts";
+import { nearest } from "./nearest.ts";
 import { knownKeys } from "./known-keys.ts";
-import { scenarioSchema } from "./schema.ts";
 import { showValue } from "./show-value.ts";
 import type { YamlSource } from "./yaml-source.ts";
 
@@ -21,17 +20,26 @@ export function describeIssue(issue: z.core.$ZodRawIssue): string | undefined {
   return `expected ${TYPE_NAMES[issue.expected] ?? issue.expected}, got ${showValue(issue.input)}`;
 }
 
-/** Every issue with its file, line and path; an unknown key with the nearest known one. */
-export function problemsOf(issues: readonly z.core.$ZodIssue[], yaml: YamlSource): Problem[] {
+/** What was read, and where everything of it stands. */
+export type Read = Pick<YamlSource, "value" | "placeOf">;
+
+/**
+ * Every issue at its place, such as file, line and path; an unknown key with the nearest one that `schema` knows there.
+ */
+export function problemsOf(
+  issues: readonly z.core.$ZodIssue[],
+  schema: z.core.$ZodType,
+  read: Read,
+): Problem[] {
   return issues.flatMap((issue): Problem[] => {
     if (issue.code !== "unrecognized_keys") {
-      return [{ place: yaml.placeOf(issue.path), message: issue.message }];
+      return [{ place: read.placeOf(issue.path), message: issue.message }];
     }
-    const known = knownKeys(scenarioSchema, issue.path, yaml.value);
+    const known = knownKeys(schema, issue.path, read.value);
     return issue.keys.map((key) => {
       const near = nearest(key, known);
       return {
-        place: yaml.placeOf([...issue.path, key]),
+        place: read.placeOf([...issue.path, key]),
         message: `unknown key "${key}"`,
         hint: near === undefined ? `known here: ${known.join(", ")}` : `did you mean ${near}?`,
       };

@@ -1,7 +1,7 @@
 import type { Document } from "yaml";
 import { isMap, isNode, isScalar, LineCounter, parseDocument } from "yaml";
-import type { Problem } from "../base/errors.ts";
-import { messageOf } from "../base/errors.ts";
+import type { Problem } from "./errors.ts";
+import { messageOf } from "./errors.ts";
 
 type Path = readonly PropertyKey[];
 

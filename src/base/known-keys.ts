@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { isJsonObject } from "../base/json.ts";
+import { isJsonObject } from "./json.ts";
 
 type Path = readonly PropertyKey[];
 
