@@ -1,11 +1,12 @@
+import { isIP } from "node:net";
 import { dirname, resolve } from "node:path";
 import { ensurePrivateDir, MODE, writeFileAtomic } from "./atomic-file.ts";
-import type { Issuer } from "./certificate.ts";
+import type { IssuedCa, Issuer } from "./certificate.ts";
 import { issueRoot } from "./certificate.ts";
 import { textIfPresent } from "./file-text.ts";
 import { withFolderLock } from "./folder-lock.ts";
 import { outOfPeriod, parseCertificates } from "./identity-check.ts";
-import type { CertsLayout } from "./layout.ts";
+import type { EmulatorCaFiles } from "./layout.ts";
 import { certsLayout } from "./layout.ts";
 import { parsePrivateKey } from "./private-key-file.ts";
 
@@ -26,40 +27,53 @@ export interface EmulatorCa {
  * The emulator's own CA under `emulator/` of the certificates' folder: made where it is missing, has run out or
  * cannot be used. Nobody enrolls it, so a new one harms nothing.
  *
+ * @param options `advertised`: a further host name or address that it may vouch for; such a CA is one of its own, under
+ *   `emulator/HOST/`, so that the usual one never vouches for more than it did
  * @throws {FleetError} `FILE_INVALID` if the folder cannot be written to
  */
 export async function ensureEmulatorCa(options: {
   readonly dir: string;
   readonly now: Date;
+  readonly advertised?: string | undefined;
   readonly signal?: AbortSignal | undefined;
 }): Promise<EmulatorCa> {
+  const { now, advertised } = options;
   const layout = certsLayout(options.dir);
-  const found = readCa(layout, options.now);
+  const files = layout.emulatorCa(advertised);
+  const found = readCa(files, now);
   if (found !== undefined) return found;
-  ensurePrivateDir(layout.dir);
-  ensurePrivateDir(layout.emulatorDir);
-  return withFolderLock(layout.emulatorDir, { signal: options.signal }, async () => {
+  for (const dir of new Set([layout.dir, layout.emulatorDir, files.dir])) ensurePrivateDir(dir);
+  return withFolderLock(files.dir, { signal: options.signal }, async () => {
     // Another process may have made it while we waited.
-    const madeMeanwhile = readCa(layout, options.now);
+    const madeMeanwhile = readCa(files, now);
     if (madeMeanwhile !== undefined) return madeMeanwhile;
-    ensurePrivateDir(dirname(layout.emulatorCaKey));
-    const ca = await issueRoot({
-      subject: "dps-fleet emulator CA",
-      now: options.now,
-      nameConstraints: EMULATOR_NAMES,
-    });
-    writeFileAtomic(layout.emulatorCaKey, ca.privateKeyPem, MODE.secret);
-    writeFileAtomic(layout.emulatorCaCert, ca.certificatePem, MODE.public);
-    return emulatorCa(layout, ca);
+    ensurePrivateDir(dirname(files.key));
+    const ca = await issueEmulatorCa(now, advertised === undefined ? [] : [advertised]);
+    writeFileAtomic(files.key, ca.privateKeyPem, MODE.secret);
+    writeFileAtomic(files.cert, ca.certificatePem, MODE.public);
+    return emulatorCa(files, ca);
   });
 }
 
-function readCa(layout: CertsLayout, now: Date): EmulatorCa | undefined {
-  const certText = textIfPresent(layout.emulatorCaCert);
-  const keyText = textIfPresent(layout.emulatorCaKey);
+/** A new CA of an emulator, in memory. @param names host names and addresses that it may vouch for beside the usual */
+export function issueEmulatorCa(now: Date, names: readonly string[] = []): Promise<IssuedCa> {
+  const dns = names.filter((name) => isIP(name) === 0);
+  const ip = names.filter((name) => isIP(name) !== 0).map(onlyThis);
+  const nameConstraints = {
+    dns: [...new Set([...EMULATOR_NAMES.dns, ...dns])],
+    ip: [...new Set([...EMULATOR_NAMES.ip, ...ip])],
+  };
+  return issueRoot({ subject: "dps-fleet emulator CA", now, nameConstraints });
+}
+
+const onlyThis = (address: string): string => `${address}/${isIP(address) === 4 ? 32 : 128}`;
+
+function readCa(files: EmulatorCaFiles, now: Date): EmulatorCa | undefined {
+  const certText = textIfPresent(files.cert);
+  const keyText = textIfPresent(files.key);
   if (certText === undefined || keyText === undefined) return undefined;
   const [certificate] = parseCertificates(certText) ?? [];
-  const parsed = parsePrivateKey(keyText, layout.emulatorCaKey, undefined);
+  const parsed = parsePrivateKey(keyText, files.key, undefined);
   if (certificate === undefined || !("key" in parsed)) return undefined;
   const usable =
     certificate.ca &&
@@ -67,11 +81,11 @@ function readCa(layout: CertsLayout, now: Date): EmulatorCa | undefined {
     outOfPeriod(certificate, now) === undefined;
   if (!usable) return undefined;
   const certificatePem = certificate.toString();
-  return emulatorCa(layout, { certificatePem, chainPem: certificatePem, key: parsed.key });
+  return emulatorCa(files, { certificatePem, chainPem: certificatePem, key: parsed.key });
 }
 
-const emulatorCa = (layout: CertsLayout, issuer: Issuer): EmulatorCa => ({
+const emulatorCa = (files: EmulatorCaFiles, issuer: Issuer): EmulatorCa => ({
   caPem: issuer.certificatePem,
-  caFile: resolve(layout.emulatorCaCert),
+  caFile: resolve(files.cert),
   issuer,
 });

@@ -11,8 +11,8 @@ export interface CertsLayout {
   readonly intermediateCert: string;
   readonly intermediateKey: string;
   readonly verificationCert: string;
-  readonly emulatorCaCert: string;
-  readonly emulatorCaKey: string;
+  /** Of the emulator's usual CA, or of the one that vouches for a further host, too. */
+  readonly emulatorCa: (host: string | undefined) => EmulatorCaFiles;
   readonly namedIntermediateCert: (name: string) => string;
   readonly namedIntermediateKey: (name: string) => string;
   readonly leafCert: (registrationId: string) => string;
@@ -20,6 +20,22 @@ export interface CertsLayout {
   readonly leafKey: (registrationId: string) => string;
   readonly leafPfx: (registrationId: string) => string;
 }
+
+/** Files of an emulator's CA, and the folder that they are in. */
+export interface EmulatorCaFiles {
+  readonly dir: string;
+  readonly cert: string;
+  readonly key: string;
+}
+
+const emulatorCaFiles = (dir: string): EmulatorCaFiles => ({
+  dir,
+  cert: join(dir, "ca.cert.pem"),
+  key: join(dir, "private", "ca.key.pem"),
+});
+
+const hostDir = (emulatorDir: string, host: string): string =>
+  join(emulatorDir, encodeId(host.toLowerCase()));
 
 const ROOT = "azure-iot-test-only.root.ca";
 const INTERMEDIATE = "azure-iot-test-only.intermediate";
@@ -37,8 +53,8 @@ export function certsLayout(dir: string): CertsLayout {
     intermediateCert: join(dir, `${INTERMEDIATE}.cert.pem`),
     intermediateKey: join(privateDir, `${INTERMEDIATE}.key.pem`),
     verificationCert: join(dir, "verification-code.cert.pem"),
-    emulatorCaCert: join(emulatorDir, "ca.cert.pem"),
-    emulatorCaKey: join(emulatorDir, "private", "ca.key.pem"),
+    emulatorCa: (host) =>
+      emulatorCaFiles(host === undefined ? emulatorDir : hostDir(emulatorDir, host)),
     namedIntermediateCert: (name) => join(dir, `${encodeId(name)}.intermediate.cert.pem`),
     namedIntermediateKey: (name) => join(privateDir, `${encodeId(name)}.intermediate.key.pem`),
     leafCert: (id) => join(dir, `${encodeId(id)}.cert.pem`),

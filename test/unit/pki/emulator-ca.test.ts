@@ -17,7 +17,7 @@ test("the emulator's CA is made once, for its owner alone", async () => {
   const first = await ensureEmulatorCa({ dir, now });
   expect(isAbsolute(first.caFile)).toBe(true);
   expect(readFileSync(first.caFile, "utf8")).toBe(first.caPem);
-  expect(statSync(certsLayout(dir).emulatorCaKey).mode & 0o777).toBe(0o600);
+  expect(statSync(certsLayout(dir).emulatorCa(undefined).key).mode & 0o777).toBe(0o600);
   expect((await ensureEmulatorCa({ dir, now })).caPem).toBe(first.caPem);
 });
 
@@ -33,9 +33,9 @@ test("a CA that has run out, lost its key or is broken is made anew", async () =
   const layout = certsLayout(dir);
   const pems = new Set([(await ensureEmulatorCa({ dir, now })).caPem]);
   pems.add((await ensureEmulatorCa({ dir, now: new Date(now.getTime() + 4e11) })).caPem);
-  rmSync(layout.emulatorCaKey);
+  rmSync(layout.emulatorCa(undefined).key);
   pems.add((await ensureEmulatorCa({ dir, now })).caPem);
-  writeFileSync(layout.emulatorCaCert, "broken");
+  writeFileSync(layout.emulatorCa(undefined).cert, "broken");
   pems.add((await ensureEmulatorCa({ dir, now })).caPem);
   expect(pems.size).toBe(4);
 });
