@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { withoutPort } from "./host-name.ts";
 import type { SasToken } from "./sas-token.ts";
 import { isExpired, isSignedWith, percentDecoded } from "./sas-token.ts";
 
@@ -24,9 +25,17 @@ export interface AccessPolicy {
   readonly rights: readonly Right[];
 }
 
+/** Every right that a policy of a hub may have. */
+export const HUB_RIGHTS = [
+  "RegistryRead",
+  "RegistryWrite",
+  "ServiceConnect",
+  "DeviceConnect",
+] as const satisfies readonly HubRight[];
+
 /** The policies that a new hub has. */
 export const HUB_POLICIES: Readonly<Record<string, readonly HubRight[]>> = {
-  iothubowner: ["RegistryRead", "RegistryWrite", "ServiceConnect", "DeviceConnect"],
+  iothubowner: HUB_RIGHTS,
   service: ["ServiceConnect"],
   device: ["DeviceConnect"],
   registryRead: ["RegistryRead"],
@@ -84,8 +93,13 @@ export function policyOf(
   return [primaryKey, secondaryKey].some((key) => isSignedWith(token, key)) ? policy : undefined;
 }
 
-/** Whether a token's resource is `resource` (unescaped) or above it; without case, by whole path segments. */
+/**
+ * Whether a token's resource is `resource` (unescaped) or above it; without case, by whole path segments. A port of its
+ * host name does not count: clients that were told `HOST:PORT` sign that.
+ */
 export function covers(token: SasToken, resource: string): boolean {
   const given = percentDecoded(token.resource)?.toLowerCase().replace(/\/+$/, "");
-  return given !== undefined && `${resource.toLowerCase()}/`.startsWith(`${given}/`);
+  if (given === undefined) return false;
+  const [host = "", ...path] = given.split("/");
+  return `${resource.toLowerCase()}/`.startsWith(`${[withoutPort(host), ...path].join("/")}/`);
 }

@@ -1,15 +1,19 @@
 import { FleetError } from "../base/errors.ts";
+import { portHolder } from "./port-holder.ts";
 
 /** What keeps an address from being opened, as a FleetError with its mend; anything else is returned as it is. */
-export function addressError(error: unknown, host: string, port: number): unknown {
+export async function addressError(error: unknown, host: string, port: number): Promise<unknown> {
   const code = error instanceof Error ? Reflect.get(error, "code") : undefined;
   const place = `${host}:${port}`;
   switch (code) {
-    case "EADDRINUSE":
-      return new FleetError("ADDRESS_IN_USE", `${place} is already in use by another program`, {
+    case "EADDRINUSE": {
+      const holder = await portHolder(port);
+      const who = holder === undefined ? "another program" : `${holder.name} (PID ${holder.pid})`;
+      return new FleetError("ADDRESS_IN_USE", `${place} is already in use by ${who}`, {
         hint: "stop that program, or choose another port (0 takes a free one)",
         cause: error,
       });
+    }
     case "EACCES":
       return new FleetError("ADDRESS_IN_USE", `${place} may not be opened: permission denied`, {
         hint: "ports below 1024 need more rights: choose a higher port",

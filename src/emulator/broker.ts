@@ -4,6 +4,7 @@ import type { TLSSocket } from "node:tls";
 import type { Client, PublishPacket, Subscription } from "aedes";
 import { Aedes } from "aedes";
 import type { Logger } from "../base/log.ts";
+import { endStream } from "./end-stream.ts";
 import { ServiceFault } from "./fault.ts";
 import { withPacketId } from "./send-to.ts";
 import { KEPT_SESSION, Sessions, silentBus } from "./sessions.ts";
@@ -46,6 +47,8 @@ export interface Broker {
   /** @param peer the TLS connection under `stream`, which shows the client's certificate */
   accept(stream: Duplex, peer: TLSSocket): void;
   readonly sessions: Sessions;
+  /** Ends every connection once what was written to it is sent, PUBACKs among it; resolves when all are closed. */
+  drain(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -54,6 +57,7 @@ export async function startBroker<C>(rules: BrokerRules<C>, log: Logger): Promis
   const connections = new WeakMap<Client, C>();
   const peers = new WeakMap<object, TLSSocket>();
   const sessions = new Sessions();
+  const live = new Set<Client>();
   const broker = await Aedes.createBroker({
     mq: silentBus,
     persistence: sessions,
@@ -122,6 +126,7 @@ export async function startBroker<C>(rules: BrokerRules<C>, log: Logger): Promis
   };
   broker.on("client", (client) => {
     log.debug({ deviceId: client.id }, "device connected");
+    live.add(client);
     forConnection(client, (c) => rules.connected(c));
   });
   broker.on("clientReady", (client) => forConnection(client, (c) => rules.listening(c)));
@@ -131,6 +136,7 @@ export async function startBroker<C>(rules: BrokerRules<C>, log: Logger): Promis
   });
   broker.on("clientDisconnect", (client) => {
     log.debug({ deviceId: client.id }, "device disconnected");
+    live.delete(client);
     forConnection(client, (c) => rules.disconnected(c));
   });
   broker.on("unsubscribe", (filters, client) =>
@@ -149,6 +155,10 @@ export async function startBroker<C>(rules: BrokerRules<C>, log: Logger): Promis
       const client = broker.handle(stream);
       capQos(client);
       boundPackets(client, rules.packetMaxBytes);
+    },
+    drain: async () => {
+      // A message is acknowledged in the turn in which it is stored, so nothing is half done here.
+      await Promise.all([...live].map(({ conn }) => endStream(conn)));
     },
     stop: () => new Promise((resolve) => broker.close(() => resolve())),
   };

@@ -132,6 +132,8 @@ export interface EmulatorLimits {
   /** Ingested messages that are kept for readers; the emulator's own bounds, older ones are dropped. */
   readonly eventsMaxCount: number;
   readonly eventsMaxBytes: number;
+  /** How long running requests and connections have to end when the emulator stops, in ms; the emulator's own. */
+  readonly drainMs: number;
 }
 
 /** Azure's documented values; where Azure documents none, what docs/emulator-fidelity.md says. */
@@ -200,6 +202,7 @@ export const AZURE_DEFAULTS: EmulatorLimits = {
   consumerGroupReadersMax: 5,
   eventsMaxCount: 1_000_000,
   eventsMaxBytes: 256 * 1024 * 1024,
+  drainMs: 5000,
 };
 
 /** The defaults with what `overrides` sets; members that are no limits are left out. */
@@ -271,5 +274,6 @@ export function limitsFrom(overrides: Partial<EmulatorLimits>): EmulatorLimits {
     consumerGroupReadersMax: pick("consumerGroupReadersMax"),
     eventsMaxCount: pick("eventsMaxCount"),
     eventsMaxBytes: pick("eventsMaxBytes"),
+    drainMs: pick("drainMs"),
   };
 }

@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 import type { Duplex } from "node:stream";
 import type { TLSSocket } from "node:tls";
@@ -46,6 +47,8 @@ export interface ListenerOptions extends HandOverOptions {
 
 export interface Listener extends AsyncDisposable {
   readonly port: number;
+  /** Takes no new connections; those that are open stay. */
+  close(): void;
   /** Closes the port and every connection; safe to call twice. */
   stop(): Promise<void>;
 }
@@ -71,20 +74,23 @@ export async function startListener(options: ListenerOptions): Promise<Listener>
     // Node tells that the handshake's time is over, and leaves the connection open.
     socket.destroy();
   });
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", (error) => reject(addressError(error, options.host, options.port)));
-    // 511, Node's default, loses SYNs when ten thousand devices arrive at once.
-    server.listen({ host: options.host, port: options.port, backlog: 4096 }, resolve);
-  });
-  let stopped: Promise<void> | undefined;
-  const stop = (): Promise<void> => {
-    stopped ??= new Promise((resolve) => {
-      server.close(() => resolve());
-      sockets.destroyAll();
-    });
-    return stopped;
+  // 511, Node's default, loses SYNs when ten thousand devices arrive at once.
+  server.listen({ host: options.host, port: options.port, backlog: 4096 });
+  try {
+    await once(server, "listening");
+  } catch (error) {
+    throw await addressError(error, options.host, options.port);
+  }
+  const port = portOf(server.address());
+  let closed: Promise<void> | undefined;
+  const close = (): Promise<void> =>
+    (closed ??= new Promise((resolve) => server.close(() => resolve())));
+  const stop = async (): Promise<void> => {
+    const last = close();
+    sockets.destroyAll();
+    await last;
   };
-  return { port: portOf(server.address()), stop, [Symbol.asyncDispose]: stop };
+  return { port, close: () => void close(), stop, [Symbol.asyncDispose]: stop };
 }
 
 function portOf(address: AddressInfo | string | null): number {

@@ -2,6 +2,7 @@ import { ServiceFault } from "../fault.ts";
 import type { AllocationContext } from "./allocate.ts";
 import { allocate } from "./allocate.ts";
 import type { AttestedDevice } from "./attested-device.ts";
+import { nameForDevices } from "./hub-link.ts";
 import { place } from "./place.ts";
 import type { RegistrationOutcome } from "./registrations.ts";
 import { substatusOf } from "./reprovisioning.ts";
@@ -24,7 +25,7 @@ export async function assign(
     return {
       ...assigningOutcome(device),
       status: "assigned",
-      assignedHub: chosen.link.hub.hostName,
+      assignedHub: nameForDevices(chosen.link.hub),
       deviceId: placed.deviceId,
       substatus: substatusOf({
         ...placed,

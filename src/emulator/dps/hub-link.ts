@@ -42,10 +42,17 @@ export interface DeviceState {
 /** A hub as DPS sees it: a registry that it may read and write. */
 export interface HubLink {
   readonly hostName: string;
+  /** What devices are told in place of `hostName`: `HOST:PORT`, where MQTT is not on its usual port for them. */
+  readonly advertisedName?: string | undefined;
   /** undefined where there is no such device */
   stateOf(deviceId: string): DeviceState | undefined;
   /** Creates the identity, or refreshes the credential of an existing one. */
   provision(device: ProvisionedDevice): void;
   /** Removes an identity; it need not be there. */
   remove(deviceId: string): void;
+}
+
+/** The name that a device gets for a hub. */
+export function nameForDevices({ hostName, advertisedName }: HubLink): string {
+  return advertisedName ?? hostName;
 }

@@ -2,6 +2,7 @@ import type { AccessPolicy } from "../access-policy.ts";
 import { newEtag, requireMatch } from "../etag.ts";
 import type { Surroundings } from "../surroundings.ts";
 import type { BuiltInPolicy } from "./allocation.ts";
+import { withoutPort } from "../host-name.ts";
 import type { HubLink } from "./hub-link.ts";
 
 /**
@@ -68,9 +69,9 @@ export class LinkedHubs {
     return this.#settings.iotHubs.map(({ hub }) => hub.hostName);
   }
 
-  /** @param hostName in any case */
+  /** @param hostName in any case, with a port or without */
   find(hostName: string): LinkedHub | undefined {
-    const wanted = hostName.toLowerCase();
+    const wanted = withoutPort(hostName.toLowerCase());
     return this.#settings.iotHubs.find(({ hub }) => hub.hostName === wanted);
   }
 }

@@ -1,6 +1,7 @@
 import type { AttestedDevice } from "./attested-device.ts";
 import type { ChosenHub } from "./allocate.ts";
 import type { DeviceState, HubLink } from "./hub-link.ts";
+import { nameForDevices } from "./hub-link.ts";
 
 /** Where a device is now. */
 export interface Placed {
@@ -28,7 +29,8 @@ export function place(
   const keeps = before !== undefined && !policy.updateHubAssignment;
   const deviceId = keeps ? known : (enrollment.deviceId ?? known);
   // A device id that the enrollment changed is a move too: the identity of the old one must not stay behind.
-  const hasMoved = before !== undefined && (before.hub !== hub.hostName || known !== deviceId);
+  const hasMoved =
+    before !== undefined && (before.hub !== nameForDevices(hub) || known !== deviceId);
   const taken = hasMoved && policy.migrateDeviceData ? from?.stateOf(known) : undefined;
   const initial: DeviceState = {
     twin: initialTwin ?? enrollment.initialTwin,

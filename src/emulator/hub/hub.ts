@@ -21,6 +21,8 @@ import { routedTelemetry } from "./routing/routed-telemetry.ts";
 export interface HubOptions {
   readonly around: Surroundings;
   readonly hostName: string;
+  /** See `HubLink`. */
+  readonly advertisedName?: string | undefined;
   readonly policies: readonly AccessPolicy[];
   readonly chains: PeerChains;
   /** Where the messages of all hubs are kept. */
@@ -33,6 +35,7 @@ export interface HubOptions {
  */
 export class IotHub implements HubLink {
   readonly hostName: string;
+  readonly advertisedName: string | undefined;
   readonly around: Surroundings;
   readonly policies: readonly AccessPolicy[];
   readonly log: Logger;
@@ -52,6 +55,7 @@ export class IotHub implements HubLink {
   private constructor(options: HubOptions) {
     this.around = options.around;
     this.hostName = options.hostName;
+    this.advertisedName = options.advertisedName;
     this.policies = options.policies;
     this.chains = options.chains;
     this.cas = new CaStore({ around: options.around });
@@ -77,6 +81,11 @@ export class IotHub implements HubLink {
   /** Takes over a socket whose CONNECT is for this hub. */
   accept(...args: Parameters<Broker["accept"]>): void {
     this.#broker?.accept(...args);
+  }
+
+  /** Ends the live connections in good order: what a device was to be told is written before. */
+  async drain(): Promise<void> {
+    await this.#broker?.drain();
   }
 
   async stop(): Promise<void> {

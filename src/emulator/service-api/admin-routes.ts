@@ -12,16 +12,21 @@ export interface AdminOptions {
   readonly log: EventLog;
   readonly hubs: ReadonlyMap<string, Pick<IotHub, "routing">>;
   readonly isAdmin: (request: FastifyRequest) => boolean;
+  readonly isReady: () => boolean;
 }
 
-/** Health, the end of the log, and what routing did; not part of Azure. */
-export function adminRoutes(api: ApiScope, { log, hubs, isAdmin }: AdminOptions): void {
+/** Health and readiness (without a token), the end of the log, and what routing did; not part of Azure. */
+export function adminRoutes(api: ApiScope, { log, hubs, isAdmin, isReady }: AdminOptions): void {
   const requireAdmin = (request: FastifyRequest): void => {
     if (!isAdmin(request))
       throw new ServiceFault("unauthorized", "The admin token is missing or wrong.");
   };
   api.get(`${ADMIN_PATH}/health`, async (_request, reply) => {
     await sendJson(reply, 200, { status: "healthy" });
+  });
+  api.get(`${ADMIN_PATH}/ready`, async (_request, reply) => {
+    const ready = isReady();
+    await sendJson(reply, ready ? 200 : 503, { status: ready ? "ready" : "notReady" });
   });
   api.get(`${ADMIN_PATH}/position`, async (request, reply) => {
     requireAdmin(request);

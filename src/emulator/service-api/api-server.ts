@@ -5,6 +5,7 @@ import { addressError } from "../address-error.ts";
 import { DPS_POLICIES, HUB_POLICIES } from "../access-policy.ts";
 import type { EventLog } from "../events/event-log.ts";
 import { ServiceFault } from "../fault.ts";
+import { withoutPort } from "../host-name.ts";
 import type { IotHub } from "../hub/hub.ts";
 import { SERVER_TLS } from "../listener.ts";
 import { parseJson } from "../parse-json.ts";
@@ -29,6 +30,7 @@ import { managementApi } from "./management/management-api.ts";
 import { MANAGEMENT_PREFIX, managementFault } from "./management/management-routes.ts";
 import type { FaultWriter } from "./replies.ts";
 import { dpsFaultWriter, faultOf, hubFaultWriter } from "./replies.ts";
+import { RunningRequests } from "./running-requests.ts";
 import { refuseUnreadable } from "./unreadable-request.ts";
 
 /** Where a service adds its routes. */
@@ -49,12 +51,16 @@ export interface ApiServerOptions {
   readonly hubs: readonly IotHub[];
   readonly events: EventLog;
   readonly adminToken: string;
+  /** Whether clients may come. */
+  readonly isReady: () => boolean;
   /** MQTT over WebSocket, which shares the port. */
   readonly webSockets: WebSocketOptions;
 }
 
 export interface ApiServer {
   readonly port: number;
+  /** Takes no new connections, ends followers of events, and resolves when every running request has its answer. */
+  drain(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -71,24 +77,34 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
     for (const one of [method].flat())
       routes.push({ method: one, url, rights: config?.rights ?? [] });
   });
+  const running = new RunningRequests();
+  running.watch(app);
   const sockets = trackSockets(app.server);
   serveWebSockets(app.server, options.webSockets);
   const readers = addServices(app, options, routes);
   try {
     await app.listen({ host: options.host, port: options.port });
   } catch (error) {
-    throw addressError(error, options.host, options.port);
+    throw await addressError(error, options.host, options.port);
   }
   const address = app.server.address();
   if (address === null || typeof address === "string") throw new TypeError("no TCP address");
   options.around.log.debug({ component: "service-api", routes }, "service api listens");
+  let closed: Promise<void> | undefined;
+  const close = (): Promise<void> => (closed ??= app.close());
+  const drain = async (): Promise<void> => {
+    await readers.stop();
+    // It is over when the last connection is, and WebSockets are among them: stop() awaits it.
+    void close();
+    await running.ended();
+  };
   const stop = async (): Promise<void> => {
     await readers.stop();
-    const closed = app.close();
+    const last = close();
     sockets.destroyAll();
-    await closed;
+    await last;
   };
-  return { port: address.port, stop };
+  return { port: address.port, drain, stop };
 }
 
 function createApp(options: ApiServerOptions): ApiScope {
@@ -107,8 +123,8 @@ function createApp(options: ApiServerOptions): ApiScope {
     },
     // Azure's clients write `enrollmentgroups` and `enrollmentGroups`, and `/devices/?api-version=…`.
     routerOptions: { caseSensitive: false, ignoreTrailingSlash: true, maxParamLength: 512 },
-    // A follower of the events never ends by itself.
-    forceCloseConnections: true,
+    // Those with a request under way are left to it; `stop` destroys what is left.
+    forceCloseConnections: "idle",
   });
   return app as ApiScope; // oxlint-disable-line no-unsafe-type-assertion -- see ApiScope
 }
@@ -171,7 +187,7 @@ function addServices(
     authorize(request, { ...HUB_REFUSES, hostName: hub.hostName, policies: hub.policies }, around);
     return hub;
   };
-  adminRoutes(app, { log, hubs, isAdmin });
+  adminRoutes(app, { log, hubs, isAdmin, isReady: options.isReady });
   const readers = eventRoutes(app, { log, hubs, isAdmin, authorizedHub });
   const management = async (scope: ApiScope): Promise<void> => {
     const { dps, dpsDevices, adminToken } = options;
@@ -217,5 +233,5 @@ function writeFaults(scope: ApiScope, around: Surroundings, write: FaultWriter):
 
 /** The name in the `Host` header, without the port. */
 function hostNameOf(request: FastifyRequest): string {
-  return (request.headers.host ?? "").replace(/:\d+$/, "").toLowerCase();
+  return withoutPort(request.headers.host ?? "").toLowerCase();
 }

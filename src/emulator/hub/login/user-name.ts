@@ -1,8 +1,9 @@
+import { withoutPort } from "../../host-name.ts";
 import { percentDecoded } from "../../sas-token.ts";
 
 /** Who connects to a hub. Source: Microsoft Learn, "Communicate with an IoT hub using MQTT", CONNECT. */
 export interface HubUserName {
-  /** In lower case. */
+  /** In lower case, without the port that the client may have put there. */
   readonly hostName: string;
   /** As it stands, percent-encoded or not: SDKs differ (`isNameOf`). */
   readonly deviceId: string;
@@ -28,7 +29,7 @@ export function parseHubUserName(userName: string): HubUserName | undefined {
   if (!QUERY.test(more) || (moduleId === undefined && more !== rest)) return undefined;
   const query = new URLSearchParams(more.replace(/^\?/, ""));
   return {
-    hostName: hostName.toLowerCase(),
+    hostName: withoutPort(hostName.toLowerCase()),
     deviceId,
     moduleId,
     apiVersion: query.get("api-version") ?? undefined,

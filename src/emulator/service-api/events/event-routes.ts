@@ -30,7 +30,10 @@ export interface EventApiOptions {
 
 /** The answers that are under way. */
 export interface EventReaders {
-  /** Ends every answer in good order, so that no reader takes the end for a failure; safe to call twice. */
+  /**
+   * Ends every answer in good order, so that no reader takes the end for a failure; one who does not take it in time is
+   * cut off. Safe to call twice.
+   */
   stop(): Promise<void>;
 }
 
@@ -40,7 +43,7 @@ export interface EventReaders {
  */
 export function eventRoutes(api: ApiScope, options: EventApiOptions): EventReaders {
   const { log, hubs, isAdmin, authorizedHub } = options;
-  const underWay = new Map<Promise<void>, () => void>();
+  const underWay = new Map<Promise<void>, { end: () => void; cutOff: () => void }>();
   const select = (request: FastifyRequest): { query: EventQuery; selection: Selection } => {
     const hub = isAdmin(request) ? undefined : authorizedHub(request);
     const query = parseEventQuery(request.query);
@@ -60,7 +63,7 @@ export function eventRoutes(api: ApiScope, options: EventApiOptions): EventReade
     reply.raw.once("close", end);
     const { signal } = ending;
     const answer = send(reply, readEvents(log, { ...selection, follow: query.follow, signal }));
-    underWay.set(answer, end);
+    underWay.set(answer, { end, cutOff: () => void reply.raw.destroy() });
     try {
       await answer;
     } catch (error) {
@@ -72,9 +75,10 @@ export function eventRoutes(api: ApiScope, options: EventApiOptions): EventReade
   });
   return {
     stop: async () => {
-      for (const end of underWay.values()) end();
+      for (const { end } of underWay.values()) end();
       const limit = delay(LAST_LINES_MS, undefined, { ref: false });
       await Promise.race([Promise.allSettled(underWay.keys()), limit]);
+      for (const { cutOff } of underWay.values()) cutOff();
     },
   };
 }

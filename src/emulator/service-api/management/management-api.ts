@@ -30,7 +30,11 @@ export function managementApi(api: ApiScope, options: ManagementApiOptions): voi
   });
   const { linkedHubsMax } = around.limits;
   dpsResourceRoutes(api, managed.provisioningServices, { hubs, linkedHubsMax });
-  policyKeyRoutes(api, managed.provisioningServices, (instance) => instance.linkedHubs.settings.policies);
+  policyKeyRoutes(
+    api,
+    managed.provisioningServices,
+    (instance) => instance.linkedHubs.settings.policies,
+  );
   policyKeyRoutes(api, managed.iotHubs, (hub) => hub.policies);
   caCertificateRoutes(api, managed.provisioningServices, ({ cas }) => cas);
   caCertificateRoutes(api, managed.iotHubs, (hub) => hub.cas);

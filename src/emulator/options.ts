@@ -1,0 +1,33 @@
+import type { Logger } from "../base/log.ts";
+import type { Contents } from "./contents.ts";
+import type { EmulatorLimits } from "./defaults.ts";
+
+/** Server certificate (chain) and key. */
+export interface ServerTls {
+  readonly certificatePem: string;
+  readonly privateKeyPem: string;
+}
+
+export interface EmulatorOptions extends Partial<EmulatorLimits>, Contents {
+  /** Its names must cover every host name, and `host`; a function is called once all other options were found good. */
+  readonly tls: ServerTls | (() => Promise<ServerTls>);
+  /** Address to listen on; default 127.0.0.1. */
+  readonly host?: string;
+  /** 0, the default, takes a free port. */
+  readonly mqttPort?: number;
+  readonly httpsPort?: number;
+  readonly idScope?: string;
+  readonly provisioningHost?: string;
+  readonly dpsHost?: string;
+  /** Host names of the hubs, at least one; all are linked to DPS. */
+  readonly hubs?: readonly string[];
+  /** With it DPS tells devices `HUB:PORT`, for those that reach MQTT there; default: the name alone. */
+  readonly advertisedPort?: number;
+  /** How far each hub is from the devices, in ms by host name: all hubs or none, which is the default. */
+  readonly latencies?: Readonly<Record<string, number>>;
+  /** ms since 1970; default the machine's clock. */
+  readonly clock?: () => number;
+  /** New GUIDs; default random. */
+  readonly newId?: () => string;
+  readonly log?: Logger;
+}
