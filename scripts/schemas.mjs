@@ -8,6 +8,7 @@ const root = new URL("../", import.meta.url);
 /** Module of the build, its export, and the file that holds what it returns. */
 const SCHEMAS = [
   ["dist/src/scenario/schema.js", "scenarioJsonSchema", "docs/scenario.schema.json"],
+  ["dist/src/emulator-config/schema.js", "emulatorJsonSchema", "docs/emulator.schema.json"],
   ["dist/src/output/summary-schema.js", "summaryJsonSchema", "docs/summary.schema.json"],
 ];
 

@@ -29,9 +29,17 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     "src/worker/protocol.ts",
   ],
   "src/emulator": ["src/base"],
+  "src/embed": ["src/base", "src/pki", "src/emulator/emulator.ts"],
+  "src/emulator-config": [
+    "src/base",
+    "src/pki",
+    "src/scenario/fields.ts",
+    "src/emulator/emulator.ts",
+  ],
   "src/cli/emulator.ts": [
     "src/base",
     "src/pki",
+    "src/emulator-config",
     "src/service/emulator-file.ts",
     "src/emulator/emulator.ts",
     "src/cli",

@@ -1,8 +1,12 @@
 import type { EmulatorInfo } from "../service/emulator-file.ts";
 import { shellWord } from "./shell-word.ts";
 
-/** What `emulator` prints for a reader: names, ports, and the lines to paste. It shows connection strings. */
-export function emulatorText(info: EmulatorInfo): string {
+/**
+ * What `emulator` prints for a reader: names, ports, and the lines to paste. It shows connection strings.
+ *
+ * @param advertised what DPS calls the hub where that is no name of Azure's: `HOST[:PORT]`
+ */
+export function emulatorText(info: EmulatorInfo, advertised?: string): string {
   const names = [...new Set([info.provisioningHost, info.dpsHost, ...info.hubs])];
   const lines = [
     "DPS and IoT Hub are emulated on this machine. Ctrl-C stops them.",
@@ -15,24 +19,54 @@ export function emulatorText(info: EmulatorInfo): string {
     `HTTPS           ${info.address}:${info.httpsPort}`,
     `CA certificate  ${info.caFile}`,
     "",
-    "For clients that know nothing of it, add these lines to the hosts file:",
-    ...names.map((name) => `  ${info.address} ${name}`),
-    ...(info.mqttPort === 8883 && info.httpsPort === 443
-      ? []
-      : ["(those that know Azure's ports alone, 8883 and 443, need --standard-ports)"]),
-    "and let them trust its CA (Node.js; others have a setting of their own):",
-    `  export NODE_EXTRA_CA_CERTS=${shellWord(info.caFile)}`,
+    ...(advertised === undefined
+      ? [
+          "For clients that know nothing of it, add these lines to the hosts file:",
+          ...names.map((name) => `  ${info.address} ${name}`),
+          ...(info.mqttPort === 8883 && info.httpsPort === 443
+            ? []
+            : ["(those that know Azure's ports alone, 8883 and 443, need --standard-ports)"]),
+        ]
+      : [`Devices are told that their hub is ${advertised}; no hosts file is needed.`]),
     "",
-    "Connection strings, new at every start:",
-    `  export DPS_CONNECTION_STRING=${shellWord(info.dpsConnectionString)}`,
-    ...info.hubConnectionStrings.map((text, n) => {
-      const suffix = n === 0 ? "" : `_${n + 1}`;
-      return `  export IOTHUB_CONNECTION_STRING${suffix}=${shellWord(text)}`;
-    }),
+    "Environment of a program that was written for Azure (keys are new at every start):",
+    ...environmentOf(info, advertised),
+    "",
+    "A first look, at DPS and its linked hubs:",
+    `  ${curlLine(info)}`,
     "",
     `Ingested messages  ${info.eventsUrl}?from=earliest&follow=true`,
     `Its header         Authorization: Bearer ${info.adminToken}`,
     "",
   ];
   return `${lines.join("\n")}\n`;
+}
+
+/** Names as Microsoft's samples have them; `NODE_EXTRA_CA_CERTS` is Node.js', others have a setting of their own. */
+function environmentOf(info: EmulatorInfo, advertised: string | undefined): readonly string[] {
+  return [
+    line("PROVISIONING_HOST", advertised ?? info.provisioningHost),
+    line("PROVISIONING_IDSCOPE", info.idScope),
+    ...info.hubConnectionStrings.map((text, n) =>
+      line(`IOTHUB_CONNECTION_STRING${n === 0 ? "" : `_${n + 1}`}`, text),
+    ),
+    line("DPS_CONNECTION_STRING", info.dpsConnectionString),
+    line("NODE_EXTRA_CA_CERTS", info.caFile),
+  ];
+}
+
+const line = (name: string, value: string): string => `  export ${name}=${shellWord(value)}`;
+
+/** Azure Resource Manager's view of DPS: it takes the admin token, which does not expire, and always has an answer. */
+function curlLine({ adminToken, address, caFile, dpsHost, httpsPort }: EmulatorInfo): string {
+  const [name = ""] = dpsHost.split(".", 1);
+  const path = `/subscriptions/any/resourceGroups/any/providers/Microsoft.Devices/provisioningServices/${name}`;
+  const bracketed = address.includes(":") ? `[${address}]` : address;
+  return [
+    "curl --silent --show-error",
+    `--cacert ${shellWord(caFile)}`,
+    `--resolve ${shellWord(`${dpsHost}:${httpsPort}:${bracketed}`)}`,
+    `--header ${shellWord(`Authorization: Bearer ${adminToken}`)}`,
+    shellWord(`https://${dpsHost}:${httpsPort}${path}`),
+  ].join(" ");
 }

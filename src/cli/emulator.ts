@@ -1,203 +1,69 @@
 import { isIP } from "node:net";
 import { resolve } from "node:path";
 import type { CommandModule } from "yargs";
-import { z } from "zod";
 
 import { FleetError } from "../base/errors.ts";
-import { latenciesOf } from "../base/latencies.ts";
 import { createLogger } from "../base/log.ts";
+import type { EmulatorOptions } from "../emulator/emulator.ts";
 import type { EmulatorInfo } from "../service/emulator-file.ts";
+import type { EmulatorArguments } from "./emulator-flags.ts";
+import { DEFAULT_PORTS, emulatorFlags, parseEmulatorFlags } from "./emulator-flags.ts";
 import { emulatorText } from "./emulator-text.ts";
-import { ENVIRONMENT_HELP } from "./environment.ts";
-import {
-  flagOf,
-  hubName,
-  latencies,
-  LOG_LEVEL_OPTION,
-  logLevel,
-  onOff,
-  whole,
-} from "./flag-fields.ts";
 import type { Host } from "./host.ts";
-
-/** Ports where an emulator listens unless told otherwise; `--standard-ports` takes Azure's for HTTPS too. */
-const DEFAULT_PORTS = { mqtt: 8883, https: 8443, standardHttps: 443 } as const;
-
-const port = whole(0, 65_535);
-const emulatorArguments = z.object({
-  json: onOff,
-  host: z.string().refine((text) => text === "localhost" || isIP(text) !== 0, {
-    error: ({ input }) => `expected an IP address or localhost, got "${String(input)}"`,
-  }),
-  mqttPort: port.optional(),
-  httpsPort: port.optional(),
-  standardPorts: onOff,
-  hub: z.array(hubName).optional(),
-  latency: latencies.optional(),
-  idScope: z
-    .string()
-    .regex(/^[^/\s]+$/, {
-      error: ({ input }) => `expected a name without blanks and slashes, got "${String(input)}"`,
-    })
-    .optional(),
-  retryAfter: whole(0, 3600).optional(),
-  requireVerifiedCa: onOff,
-  certs: z.string().min(1),
-  logLevel,
-});
-
-/** The options of `emulator`, as they stand on the command line. */
-export type EmulatorArguments = z.infer<typeof emulatorArguments>;
-
-const EPILOGUE = `Examples:
-  $0 emulator              prints what to paste into your program
-  $0 emulator --json > emulator.json
-  $0 run --emulator emulator.json
-
-${ENVIRONMENT_HELP}`;
+import { stopRequest } from "./stop-request.ts";
 
 /** DPS, IoT Hubs and their service APIs on this machine, until they are stopped. */
 export function emulatorCommand(host: Host): CommandModule {
   return {
     command: "emulator",
     describe: "DPS, IoT Hubs and their service APIs on this machine until Ctrl-C",
-    builder: (yargs) =>
-      yargs
-        .option("json", {
-          type: "boolean",
-          default: false,
-          describe: "print one line of JSON when ready (it carries secrets), nothing else",
-        })
-        .option("host", {
-          type: "string",
-          default: "127.0.0.1",
-          requiresArg: true,
-          describe: "address to listen on",
-        })
-        .option("mqtt-port", {
-          type: "string",
-          requiresArg: true,
-          describe: "port of MQTT over TLS, 0 = a free one",
-          defaultDescription: String(DEFAULT_PORTS.mqtt),
-        })
-        .option("https-port", {
-          type: "string",
-          requiresArg: true,
-          describe: "port of the service APIs, 0 = a free one",
-          defaultDescription: String(DEFAULT_PORTS.https),
-        })
-        .option("standard-ports", {
-          type: "boolean",
-          default: false,
-          describe: "Azure's own ports, 8883 and 443, for clients that know no other",
-        })
-        .option("hub", {
-          type: "string",
-          array: true,
-          requiresArg: true,
-          describe: "host name of an IoT Hub; repeatable",
-          defaultDescription: "cheesecave-hub.azure-devices.net",
-        })
-        .option("latency", {
-          type: "string",
-          array: true,
-          requiresArg: true,
-          describe: "HUB=MS: how far a hub is, for the policy geoLatency; for every hub or none",
-        })
-        .option("id-scope", {
-          type: "string",
-          requiresArg: true,
-          describe: "ID scope of the DPS instance",
-          defaultDescription: "0ne000CA7E5",
-        })
-        .option("retry-after", {
-          type: "string",
-          requiresArg: true,
-          describe: "seconds that DPS tells devices to wait between polls",
-          defaultDescription: "3",
-        })
-        .option("require-verified-ca", {
-          type: "boolean",
-          default: false,
-          describe:
-            "a group's signing certificate counts only once its CA is verified, as in Azure",
-        })
-        .option("certs", {
-          type: "string",
-          default: "certs",
-          requiresArg: true,
-          describe: "directory of certificates; the emulator's own CA is in its folder emulator",
-        })
-        .option("log-level", LOG_LEVEL_OPTION)
-        .epilogue(EPILOGUE),
+    builder: emulatorFlags,
     handler: async (given) => {
-      host.setExitCode(await runEmulator(parseArguments(given), host));
+      host.setExitCode(await runEmulator(parseEmulatorFlags(given), host));
     },
   };
-}
-
-/** @throws {FleetError} `USAGE` with every problem */
-function parseArguments(given: unknown): EmulatorArguments {
-  const parsed = emulatorArguments.safeParse(given);
-  if (parsed.success) return parsed.data;
-  throw new FleetError("USAGE", "the command line is wrong", {
-    hint: "see emulator --help",
-    problems: parsed.error.issues.map((issue) => ({
-      place: flagOf(String(issue.path[0])),
-      message: issue.message,
-    })),
-  });
 }
 
 /**
  * Runs an emulator until it is told to stop.
  *
  * @returns the exit code, 0
- * @throws {FleetError} `ADDRESS_IN_USE`, or what is wrong with the certificates
+ * @throws {FleetError} `ADDRESS_IN_USE`, `USAGE`, or what is wrong with the configuration or the certificates
  */
-export async function runEmulator(options: EmulatorArguments, host: Host): Promise<number> {
+export async function runEmulator(flags: EmulatorArguments, host: Host): Promise<number> {
   // Before anything is started: a stop that comes early must not be lost.
   const stopping = stopRequest(host);
   try {
     // Imported here: `--help` and the other commands need none of it.
-    const [{ ensureEmulatorCa }, { issueServer }, { startEmulator, DEFAULT_NAMES }] =
+    const [{ ensureEmulatorCa }, { issueServer }, { startEmulator, DEFAULT_NAMES }, config] =
       await Promise.all([
         import("../pki/emulator-ca.ts"),
         import("../pki/certificate.ts"),
         import("../emulator/emulator.ts"),
+        configOf(flags, host),
       ]);
-    const dir = resolve(host.cwd, options.certs);
-    const hubs = options.hub ?? DEFAULT_NAMES.hubs;
-    // Here too, because nothing is to be written where they do not fit.
-    latenciesOf(options.latency ?? {}, hubs);
-    const ca = await ensureEmulatorCa({ dir, now: host.now() });
-    const server = await issueServer({
-      names: [
-        DEFAULT_NAMES.provisioningHost,
-        DEFAULT_NAMES.dpsHost,
-        ...hubs,
-        "localhost",
-        ...new Set(["127.0.0.1", "::1", ...loopbackOf(options.host)]),
-      ],
-      signer: ca.issuer,
-      now: host.now(),
-    });
+    const { host: address, advertise } = flags;
     const log = createLogger({
-      level: options.logLevel,
+      level: flags.logLevel,
       destination: { write: (line) => void host.stderr.write(line) },
     });
-    const standardHttps = options.standardPorts ? DEFAULT_PORTS.standardHttps : DEFAULT_PORTS.https;
-    await using emulator = await startEmulator({
-      tls: { certificatePem: server.chainPem, privateKeyPem: server.privateKeyPem },
-      host: options.host,
-      mqttPort: options.mqttPort ?? DEFAULT_PORTS.mqtt,
-      httpsPort: options.httpsPort ?? standardHttps,
-      hubs,
-      ...(options.latency === undefined ? {} : { latencies: options.latency }),
-      ...(options.idScope === undefined ? {} : { idScope: options.idScope }),
-      ...(options.retryAfter === undefined ? {} : { retryAfterS: options.retryAfter }),
-      requireVerifiedCa: options.requireVerifiedCa,
-      log,
+    const options = { ...config.options, ...optionsOf(flags), log };
+    const { hubs = DEFAULT_NAMES.hubs } = options;
+    let caFile = "";
+    const tls = async () => {
+      const dir = resolve(host.cwd, flags.certs);
+      const now = host.now();
+      const ca = await ensureEmulatorCa({ dir, now, advertised: advertise?.host });
+      ({ caFile } = ca);
+      const { provisioningHost, dpsHost } = DEFAULT_NAMES;
+      const loopback = ["localhost", "127.0.0.1", "::1", ...loopbackOf(address)];
+      const names = [...new Set([provisioningHost, dpsHost, ...hubs, ...loopback])];
+      const server = await issueServer({ names, signer: ca.issuer, now });
+      return { certificatePem: server.chainPem, privateKeyPem: server.privateKeyPem };
+    };
+    const starting = startEmulator({ ...options, tls });
+    await using emulator = await starting.catch((error: unknown) => {
+      throw withFlags(config.atItsPlace(error));
     });
     const { mqttPort, httpsPort } = emulator;
     log.info({ component: "emulator", mqttPort, httpsPort, hubs }, "emulator listens");
@@ -209,7 +75,7 @@ export async function runEmulator(options: EmulatorArguments, host: Host): Promi
       address: dialAddress(emulator.host),
       mqttPort: emulator.mqttPort,
       httpsPort: emulator.httpsPort,
-      caFile: ca.caFile,
+      caFile,
       dpsConnectionString: emulator.dpsConnectionString,
       hubConnectionStrings: [...emulator.hubConnectionStrings],
       eventsUrl: emulator.eventsUrl,
@@ -217,10 +83,12 @@ export async function runEmulator(options: EmulatorArguments, host: Host): Promi
       adminToken: emulator.adminToken,
       dataDir: null,
     };
-    host.stdout.write(options.json ? `${JSON.stringify(info)}\n` : emulatorText(info));
-    if (!isLoopback(options.host))
+    host.stdout.write(
+      flags.json ? `${JSON.stringify(info)}\n` : emulatorText(info, advertisedText(advertise)),
+    );
+    if (!isLoopback(address))
       host.stderr.write(
-        `Warning: ${options.host} is not a loopback address. Whoever reaches this machine can reach the emulator.\n`,
+        `Warning: ${address} is not a loopback address. Whoever reaches this machine can reach the emulator.\n`,
       );
     await stopping.requested;
     log.info({ component: "emulator" }, "emulator stops");
@@ -230,35 +98,68 @@ export async function runEmulator(options: EmulatorArguments, host: Host): Promi
   }
 }
 
-/** Alone, a signal stops, and a second one ends at once; under a run only the run does, by message or by its end. */
-function stopRequest(host: Host): { readonly requested: Promise<void>; release(): void } {
-  const releases: (() => void)[] = [];
-  const requested = new Promise<void>((stop) => {
-    const { parent } = host;
-    let signals = 0;
-    // A Ctrl-C reaches the whole process group: under a run it is the run's to answer.
-    releases.push(
-      host.onSignal(() => {
-        if (parent !== undefined) return;
-        signals += 1;
-        if (signals > 1) host.exitNow(0);
-        stop();
-      }),
-    );
-    if (parent === undefined) return;
-    releases.push(
-      parent.onDisconnect(stop),
-      parent.onMessage((message) => {
-        if (z.object({ type: z.literal("stop") }).safeParse(message).success) stop();
-      }),
-    );
-  });
+type Options = Omit<EmulatorOptions, "tls">;
+
+/** What `--config` says, fitted to `--advertise` and `--hub`. */
+async function configOf(
+  flags: EmulatorArguments,
+  host: Host,
+): Promise<{ readonly options: Options; readonly atItsPlace: (error: unknown) => unknown }> {
+  if (flags.config === undefined) return { options: {}, atItsPlace: (error) => error };
+  const { readEmulatorConfig } = await import("../emulator-config/read-config.ts");
+  const config = readEmulatorConfig(flags.config, host);
+  const { hubs = [], hubSettings = {} } = config.options;
+  if (flags.advertise === undefined || hubs.length === 0) return config;
+  const [hub = ""] = hubs;
+  if (hubs.length > 1)
+    throw usage("--advertise", `names one hub, and ${flags.config} has ${hubs.length}`);
+  const { latencies: _, ...options } = config.options;
+  const settings = hubSettings[hub] ?? {};
   return {
-    requested,
-    release: () => {
-      for (const release of releases.splice(0)) release();
-    },
+    ...config,
+    options: { ...options, hubSettings: { [flags.advertise.host]: settings } },
   };
+}
+
+/** What the command line says; a flag that is not there leaves what the configuration has. */
+function optionsOf(flags: EmulatorArguments): Options {
+  const { advertise, hub, latency, idScope, retryAfter, requireVerifiedCa } = flags;
+  if (advertise !== undefined && hub !== undefined)
+    throw usage("--advertise", "names the one hub: leave out --hub");
+  const hubs = advertise === undefined ? hub : [advertise.host];
+  const standardHttps = flags.standardPorts ? DEFAULT_PORTS.standardHttps : DEFAULT_PORTS.https;
+  return {
+    host: flags.host,
+    mqttPort: flags.mqttPort ?? DEFAULT_PORTS.mqtt,
+    httpsPort: flags.httpsPort ?? standardHttps,
+    ...(hubs === undefined ? {} : { hubs }),
+    ...(advertise?.port === undefined ? {} : { advertisedPort: advertise.port }),
+    ...(latency === undefined ? {} : { latencies: latency }),
+    ...(idScope === undefined ? {} : { idScope }),
+    ...(retryAfter === undefined ? {} : { retryAfterS: retryAfter }),
+    ...(requireVerifiedCa === undefined ? {} : { requireVerifiedCa }),
+  };
+}
+
+const usage = (place: string, message: string): FleetError =>
+  new FleetError("USAGE", "the command line is wrong", {
+    hint: "see emulator --help",
+    problems: [{ place, message }],
+  });
+
+/** A port that is taken is mended by a flag. */
+function withFlags(error: unknown): unknown {
+  if (!(error instanceof FleetError) || error.code !== "ADDRESS_IN_USE") return error;
+  const hint = error.hint?.replace(
+    "choose another port (0",
+    "choose another port with --mqtt-port or --https-port (0",
+  );
+  return new FleetError(error.code, error.message, { hint, cause: error });
+}
+
+function advertisedText(advertise: EmulatorArguments["advertise"]): string | undefined {
+  if (advertise === undefined) return undefined;
+  return advertise.port === undefined ? advertise.host : `${advertise.host}:${advertise.port}`;
 }
 
 function isLoopback(address: string): boolean {

@@ -1,79 +1,24 @@
+import { execFile, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { get } from "node:https";
+import { request } from "node:https";
 import { connect } from "node:tls";
-import { Readable } from "node:stream";
 import { X509Certificate } from "node:crypto";
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
+import { promisify } from "node:util";
 import { expect, test } from "vitest";
-import { deferred } from "../../src/base/deferred.ts";
-import { runCli } from "../../src/cli/cli.ts";
-import type { Host, StopSignal } from "../../src/cli/host.ts";
+import type { EmulatorInfo } from "../../src/service/emulator-file.ts";
 import { parseEmulatorFile } from "../../src/service/emulator-file.ts";
 import { temporaryDir } from "../support/pki.ts";
+import { startCommand } from "../support/started-command.ts";
 
-function add<T>(set: Set<T>, item: T): () => void {
-  set.add(item);
-  return () => set.delete(item);
-}
-
-function tell<T>(handlers: Set<(value: T) => void>, value: T): void {
-  for (const handler of handlers) handler(value);
-}
-
-/** A machine of a test's own, whose first line on stdout can be waited for. */
-function testHost(cwd: string, argv: readonly string[], forked = false) {
-  const out: string[] = [];
-  const err: string[] = [];
-  const signals = new Set<(signal: StopSignal) => void>();
-  const messages = new Set<(message: unknown) => void>();
-  const disconnects = new Set<() => void>();
-  const printed = deferred<void>();
-  const host: Host = {
-    argv,
-    env: {},
-    cwd,
-    stdin: Readable.from([]),
-    stdout: {
-      write: (text) => {
-        out.push(text);
-        printed.resolve();
-        return true;
-      },
-    },
-    stderr: { write: (text) => err.push(text) > 0 },
-    now: () => new Date(),
-    cores: 1,
-    onSignal: (handler) => add(signals, handler),
-    parent: forked
-      ? {
-          send: () => {},
-          onMessage: (handler) => add(messages, handler),
-          onDisconnect: (handler) => add(disconnects, handler),
-        }
-      : undefined,
-    execPath: "",
-    mainFile: "",
-    workerFile: "",
-    version: "0",
-    setExitCode: () => {},
-    exitNow: () => {},
-  };
-  return {
-    ended: runCli(host),
-    printed: printed.promise,
-    out,
-    err,
-    signal: (signal: StopSignal) => tell(signals, signal),
-    message: (message: unknown) => tell(messages, message),
-    disconnect: () => tell(disconnects, undefined),
-  };
-}
+const run = promisify(execFile);
+const hasCurl = spawnSync("curl", ["--version"]).status === 0;
 
 const FREE_PORTS = ["--mqtt-port", "0", "--https-port", "0"];
 
 test("--json prints one line that describes the emulator, and SIGINT ends it with 0", async () => {
   await using dir = temporaryDir();
-  const program = testHost(dir.path, ["emulator", "--json", ...FREE_PORTS]);
+  const program = startCommand(dir.path, ["emulator", "--json", ...FREE_PORTS]);
   await program.printed;
   const info = parseEmulatorFile(program.out.join(""), "stdout");
   expect(program.out.join("").trimEnd().split("\n")).toHaveLength(1);
@@ -92,10 +37,13 @@ test("--json prints one line that describes the emulator, and SIGINT ends it wit
     await once(socket, "secureConnect");
     socket.destroy();
   }
-  const asking = get(`${info.adminUrl}/health`, { ca });
-  const [answer]: { statusCode?: number }[] = await once(asking, "response");
-  expect(answer?.statusCode).toBe(200);
-  asking.destroy();
+  for (const path of ["health", "ready"])
+    for (const method of ["GET", "HEAD"]) {
+      const asking = request(`${info.adminUrl}/${path}`, { ca, method }).end();
+      const [answer]: { statusCode?: number }[] = await once(asking, "response");
+      expect([method, path, answer?.statusCode]).toEqual([method, path, 200]);
+      asking.destroy();
+    }
   program.signal("SIGINT");
   expect(await program.ended).toBe(0);
   expect(program.out).toHaveLength(1);
@@ -104,7 +52,7 @@ test("--json prints one line that describes the emulator, and SIGINT ends it wit
 test("without --json it prints what to paste", async () => {
   await using dir = temporaryDir();
   const hubs = ["--hub", "a-hub.azure-devices.net", "--hub", "b-hub.azure-devices.net"];
-  const program = testHost(dir.path, ["emulator", ...FREE_PORTS, ...hubs]);
+  const program = startCommand(dir.path, ["emulator", ...FREE_PORTS, ...hubs]);
   await program.printed;
   const text = program.out.join("");
   for (const part of [
@@ -115,15 +63,30 @@ test("without --json it prints what to paste", async () => {
     "NODE_EXTRA_CA_CERTS=",
     "SharedAccessKeyName=iothubowner",
     "SharedAccessKeyName=provisioningserviceowner",
+    "export PROVISIONING_HOST=global.azure-devices-provisioning.net",
+    "export PROVISIONING_IDSCOPE=0ne000CA7E5",
+    "export IOTHUB_CONNECTION_STRING='HostName=a-hub.azure-devices.net;",
+    "export IOTHUB_CONNECTION_STRING_2='HostName=b-hub.azure-devices.net;",
   ])
     expect(text).toContain(part);
   program.signal("SIGTERM");
   expect(await program.ended).toBe(0);
 });
 
+test.skipIf(!hasCurl)("the curl line that it prints works as it stands", async () => {
+  await using dir = temporaryDir();
+  const program = startCommand(dir.path, ["emulator", ...FREE_PORTS]);
+  await program.printed;
+  const [curl = ""] = /^ {2}curl .*$/m.exec(program.out.join("")) ?? [];
+  const { stdout } = await run("sh", ["-c", curl]);
+  expect(JSON.parse(stdout)).toMatchObject({ properties: { idScope: "0ne000CA7E5" } });
+  program.signal("SIGINT");
+  await program.ended;
+});
+
 test("under a run it ignores Ctrl-C, and stops by message", async () => {
   await using dir = temporaryDir();
-  const program = testHost(dir.path, ["emulator", "--json", ...FREE_PORTS], true);
+  const program = startCommand(dir.path, ["emulator", "--json", ...FREE_PORTS], { forked: true });
   await program.printed;
   program.signal("SIGINT");
   program.message({ type: "else" });
@@ -135,7 +98,7 @@ test("under a run it ignores Ctrl-C, and stops by message", async () => {
 
 test("under a run it stops when the channel closes", async () => {
   await using dir = temporaryDir();
-  const program = testHost(dir.path, ["emulator", "--json", ...FREE_PORTS], true);
+  const program = startCommand(dir.path, ["emulator", "--json", ...FREE_PORTS], { forked: true });
   await program.printed;
   program.disconnect();
   expect(await program.ended).toBe(0);
@@ -143,21 +106,80 @@ test("under a run it stops when the channel closes", async () => {
 
 test("a port that is taken ends with 3 and names it", async () => {
   await using dir = temporaryDir();
-  const first = testHost(dir.path, ["emulator", "--json", ...FREE_PORTS]);
+  const first = startCommand(dir.path, ["emulator", "--json", ...FREE_PORTS]);
   await first.printed;
   const { mqttPort } = parseEmulatorFile(first.out.join(""), "stdout");
   const ports = ["--mqtt-port", String(mqttPort), "--https-port", "0"];
-  const second = testHost(dir.path, ["emulator", ...ports]);
+  const second = startCommand(dir.path, ["emulator", ...ports]);
   expect(await second.ended).toBe(3);
-  expect(second.err.join("")).toContain(`127.0.0.1:${mqttPort}`);
+  const told = second.err.join("");
+  expect(told).toContain(`127.0.0.1:${mqttPort}`);
+  expect(told).toContain("--mqtt-port");
+  // Only Linux tells who holds a port.
+  const holder = process.platform === "linux" ? `(PID ${process.pid})` : "another program";
+  expect(told).toContain(holder);
   first.signal("SIGINT");
   await first.ended;
+});
+
+/** What a device would see that dials the address and asks for `servername`. */
+async function isTrusted(info: EmulatorInfo, servername: string): Promise<boolean> {
+  const ca = readFileSync(info.caFile, "utf8");
+  const socket = connect({ host: info.address, port: info.mqttPort, servername, ca });
+  try {
+    await once(socket, "secureConnect");
+    return true;
+  } catch {
+    return false;
+  } finally {
+    socket.destroy();
+  }
+}
+
+test("--advertise names the one hub, with a CA of its own that vouches for that name too", async () => {
+  await using dir = temporaryDir();
+  const options = [...FREE_PORTS, "--advertise", "Dev-Box.test:28883"];
+  const program = startCommand(dir.path, ["emulator", "--json", ...options]);
+  await program.printed;
+  const info = parseEmulatorFile(program.out.join(""), "stdout");
+  expect(info.hubs).toEqual(["dev-box.test"]);
+  expect(info.caFile).toBe(`${dir.path}/certs/emulator/dev-box.test/ca.cert.pem`);
+  expect(await isTrusted(info, "dev-box.test")).toBe(true);
+  expect(await isTrusted(info, info.provisioningHost)).toBe(true);
+  program.signal("SIGINT");
+  expect(await program.ended).toBe(0);
+});
+
+test("what is advertised is told to people, with no hosts-file lines", async () => {
+  await using dir = temporaryDir();
+  const options = [...FREE_PORTS, "--advertise", "127.0.0.1:28883"];
+  const program = startCommand(dir.path, ["emulator", ...options]);
+  await program.printed;
+  const text = program.out.join("");
+  expect(text).toContain("hub is 127.0.0.1:28883");
+  expect(text).toContain("export PROVISIONING_HOST=127.0.0.1:28883");
+  expect(text).not.toContain("hosts file:");
+  program.signal("SIGINT");
+  expect(await program.ended).toBe(0);
+});
+
+test.for([
+  [["--advertise", "box.test", "--hub", "a-hub.azure-devices.net"], "leave out --hub"],
+  [["--advertise", "box.test:0"], "HOST:PORT"],
+  [["--advertise", "a b"], "HOST:PORT"],
+] as const)("%j is refused", async ([flags, told]) => {
+  await using dir = temporaryDir();
+  const program = startCommand(dir.path, ["emulator", ...FREE_PORTS, ...flags]);
+  expect(await program.ended).toBe(2);
+  expect(program.err.join("")).toContain("--advertise");
+  expect(program.err.join("")).toContain(told);
+  expect(existsSync(`${dir.path}/certs`)).toBe(false);
 });
 
 test("every wrong option is told, with exit code 2", async () => {
   await using dir = temporaryDir();
   const wrong = ["--mqtt-port", "99999", "--hub", "hub.example.com", "--host", "my.host"];
-  const program = testHost(dir.path, ["emulator", ...wrong]);
+  const program = startCommand(dir.path, ["emulator", ...wrong]);
   expect(await program.ended).toBe(2);
   for (const place of ["--mqtt-port", "--hub", "--host"])
     expect(program.err.join("")).toContain(place);

@@ -1,0 +1,160 @@
+import { isIP } from "node:net";
+import type { Argv } from "yargs";
+import { z } from "zod";
+
+import { FleetError } from "../base/errors.ts";
+import { hostField } from "../scenario/fields.ts";
+import { ENVIRONMENT_HELP } from "./environment.ts";
+import {
+  flagOf,
+  hubName,
+  latencies,
+  LOG_LEVEL_OPTION,
+  logLevel,
+  once,
+  onOff,
+  whole,
+} from "./flag-fields.ts";
+
+/** Ports where an emulator listens unless told otherwise; `--standard-ports` takes Azure's for HTTPS too. */
+export const DEFAULT_PORTS = { mqtt: 8883, https: 8443, standardHttps: 443 } as const;
+
+const port = whole(0, 65_535);
+
+/** `HOST[:PORT]`, HOST a name or an IPv4 address. */
+const advertised = once.transform((text, context) => {
+  const [, host = "", given] = /^([^:]+)(?::(\d{1,5}))?$/.exec(text.toLowerCase()) ?? [];
+  const number = given === undefined ? undefined : Number(given);
+  const fits = number === undefined || (number >= 1 && number <= 65_535);
+  if (hostField.safeParse(host).success && fits) return { host, port: number };
+  context.addIssue(`expected HOST or HOST:PORT, got "${text}"`);
+  return z.NEVER;
+});
+
+const emulatorArguments = z.object({
+  json: onOff,
+  host: z.string().refine((text) => text === "localhost" || isIP(text) !== 0, {
+    error: ({ input }) => `expected an IP address or localhost, got "${String(input)}"`,
+  }),
+  mqttPort: port.optional(),
+  httpsPort: port.optional(),
+  standardPorts: onOff,
+  hub: z.array(hubName).optional(),
+  advertise: advertised.optional(),
+  config: once.min(1).optional(),
+  latency: latencies.optional(),
+  idScope: z
+    .string()
+    .regex(/^[^/\s]+$/, {
+      error: ({ input }) => `expected a name without blanks and slashes, got "${String(input)}"`,
+    })
+    .optional(),
+  retryAfter: whole(0, 3600).optional(),
+  requireVerifiedCa: onOff.optional(),
+  certs: z.string().min(1),
+  logLevel,
+});
+
+/** The options of `emulator`, as they stand on the command line. */
+export type EmulatorArguments = z.infer<typeof emulatorArguments>;
+
+const EPILOGUE = `Examples:
+  $0 emulator              prints what to paste into your program
+  $0 emulator --json > emulator.json
+  $0 run --emulator emulator.json
+
+${ENVIRONMENT_HELP}`;
+
+/** Adds the options of `emulator` and their help. */
+export function emulatorFlags(yargs: Argv): Argv {
+  return yargs
+    .option("json", {
+      type: "boolean",
+      default: false,
+      describe: "print one line of JSON when ready (it carries secrets), nothing else",
+    })
+    .option("host", {
+      type: "string",
+      default: "127.0.0.1",
+      requiresArg: true,
+      describe: "address to listen on",
+    })
+    .option("mqtt-port", {
+      type: "string",
+      requiresArg: true,
+      describe: "port of MQTT over TLS, 0 = a free one",
+      defaultDescription: String(DEFAULT_PORTS.mqtt),
+    })
+    .option("https-port", {
+      type: "string",
+      requiresArg: true,
+      describe: "port of the service APIs, 0 = a free one",
+      defaultDescription: String(DEFAULT_PORTS.https),
+    })
+    .option("standard-ports", {
+      type: "boolean",
+      default: false,
+      describe: "Azure's own ports, 8883 and 443, for clients that know no other",
+    })
+    .option("hub", {
+      type: "string",
+      array: true,
+      requiresArg: true,
+      describe: "host name of an IoT Hub; repeatable",
+      defaultDescription: "cheesecave-hub.azure-devices.net",
+    })
+    .option("advertise", {
+      type: "string",
+      requiresArg: true,
+      describe:
+        "HOST[:PORT]: what DPS calls the one hub, for clients that cannot map Azure's names",
+    })
+    .option("config", {
+      type: "string",
+      requiresArg: true,
+      describe: "YAML or JSON file: hubs, enrollments, devices, limits; flags beat it",
+    })
+    .option("latency", {
+      type: "string",
+      array: true,
+      requiresArg: true,
+      describe: "HUB=MS: how far a hub is, for the policy geoLatency; for every hub or none",
+    })
+    .option("id-scope", {
+      type: "string",
+      requiresArg: true,
+      describe: "ID scope of the DPS instance",
+      defaultDescription: "0ne000CA7E5",
+    })
+    .option("retry-after", {
+      type: "string",
+      requiresArg: true,
+      describe: "seconds that DPS tells devices to wait between polls",
+      defaultDescription: "3",
+    })
+    .option("require-verified-ca", {
+      type: "boolean",
+      describe: "a group's signing certificate counts only once its CA is verified, as in Azure",
+    })
+    .option("certs", {
+      type: "string",
+      default: "certs",
+      requiresArg: true,
+      describe: "directory of certificates; the emulator's own CA is in its folder emulator",
+    })
+    .option("log-level", LOG_LEVEL_OPTION)
+    .epilogue(EPILOGUE);
+}
+
+/** @throws {FleetError} `USAGE` with every problem */
+export function parseEmulatorFlags(given: unknown): EmulatorArguments {
+  const parsed = emulatorArguments.safeParse(given);
+  if (parsed.success) return parsed.data;
+  throw new FleetError("USAGE", "the command line is wrong", {
+    hint: "see emulator --help",
+    problems: parsed.error.issues.map((issue) => ({
+      place: flagOf(String(issue.path[0])),
+      message: issue.message,
+    })),
+  });
+}
