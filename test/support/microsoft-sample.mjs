@@ -1,5 +1,5 @@
 // The steps of Microsoft's own Node samples for X.509 provisioning and a first message, and no code of this project:
-// only NODE_EXTRA_CA_CERTS and the resolution of host names tell it from a program that talks to Azure.
+// only the environment and the resolution of host names tell it from a program that talks to Azure.
 import { readFileSync } from "node:fs";
 import iotDevice from "azure-iot-device";
 import { Mqtt } from "azure-iot-device-mqtt";
@@ -12,7 +12,7 @@ const x509 = { cert: readFileSync(certFile, "utf8"), key: readFileSync(keyFile, 
 
 const security = new X509Security(registrationId, x509);
 const provisioning = iotProvisioning.ProvisioningDeviceClient.create(
-  "global.azure-devices-provisioning.net",
+  process.env.PROVISIONING_HOST ?? "global.azure-devices-provisioning.net",
   idScope,
   new ProvisioningMqtt(),
   security,
