@@ -84,6 +84,17 @@ test.skipIf(!hasCurl)("the curl line that it prints works as it stands", async (
   await program.ended;
 });
 
+test("a second signal does not wait for what the first one lets end", async () => {
+  await using dir = temporaryDir();
+  const program = startCommand(dir.path, ["emulator", "--json", ...FREE_PORTS]);
+  await program.printed;
+  program.signal("SIGINT");
+  expect(program.exits).toEqual([]);
+  program.signal("SIGINT");
+  expect(program.exits).toEqual([0]);
+  expect(await program.ended).toBe(0);
+});
+
 test("under a run it ignores Ctrl-C, and stops by message", async () => {
   await using dir = temporaryDir();
   const program = startCommand(dir.path, ["emulator", "--json", ...FREE_PORTS], { forked: true });

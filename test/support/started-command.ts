@@ -27,6 +27,7 @@ export function startCommand(
 ) {
   const out: string[] = [];
   const err: string[] = [];
+  const exits: number[] = [];
   const signals = new Set<(signal: StopSignal) => void>();
   const messages = new Set<(message: unknown) => void>();
   const disconnects = new Set<() => void>();
@@ -59,13 +60,15 @@ export function startCommand(
     workerFile: "",
     version: "0",
     setExitCode: () => {},
-    exitNow: () => {},
+    exitNow: (code) => exits.push(code),
   };
   return {
     ended: runCli(host),
     printed: printed.promise,
     out,
     err,
+    /** What was asked to end the process at once. */
+    exits,
     signal: (signal: StopSignal) => tell(signals, signal),
     message: (message: unknown) => tell(messages, message),
     disconnect: () => tell(disconnects, undefined),
