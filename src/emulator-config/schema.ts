@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { DPS_LIMITS } from "../base/azure-limits.ts";
 import { showKind } from "../base/show-value.ts";
-import { HUB_RIGHTS, limitFields } from "../emulator/emulator.ts";
+import { AZURE_DEFAULTS, HUB_RIGHTS, limitFields } from "../emulator/emulator.ts";
 import {
   countField,
   enumField,
@@ -150,7 +150,12 @@ export const emulatorConfigSchema = z
 
 export type EmulatorConfigFile = z.output<typeof emulatorConfigSchema>;
 
-/** The JSON Schema of configurations, for editors; `docs/emulator.schema.json` holds it. */
+/** The JSON Schema of configurations, for editors, with Azure's limits; `docs/emulator.schema.json` holds it. */
 export function emulatorJsonSchema(): object {
-  return z.toJSONSchema(emulatorConfigSchema, { io: "input" });
+  const schema = z.toJSONSchema(emulatorConfigSchema, { io: "input" });
+  const limits = schema.properties?.["limits"];
+  if (typeof limits !== "object") throw new TypeError("the schema has no limits");
+  for (const [name, field] of Object.entries(limits.properties ?? {}))
+    if (typeof field === "object") field.default = Reflect.get(AZURE_DEFAULTS, name);
+  return schema;
 }

@@ -14,6 +14,7 @@ import { startServices } from "./services.ts";
 
 export { HUB_RIGHTS } from "./access-policy.ts";
 export { DEFAULT_NAMES } from "./default-names.ts";
+export { AZURE_DEFAULTS } from "./defaults.ts";
 export { limitFields } from "./limit-fields.ts";
 export type { EmulatorOptions, ServerTls } from "./options.ts";
 
