@@ -3,7 +3,7 @@ import { FleetError } from "../base/errors.ts";
 import type { JsonObject } from "../base/json.ts";
 import { isJsonObject } from "../base/json.ts";
 import type { AccessPolicy, HubRight } from "./access-policy.ts";
-import { HUB_POLICIES, newPolicies } from "./access-policy.ts";
+import { HUB_POLICIES, newPolicies, newPolicyKey } from "./access-policy.ts";
 import type { CaStore } from "./certificates/ca-store.ts";
 import type { EmulatorLimits } from "./defaults.ts";
 import type { BuiltInPolicy } from "./dps/allocation.ts";
@@ -64,19 +64,16 @@ export function settingsOf({ hubSettings = {} }: Contents, hostName: string): Hu
 
 /** The policies of a hub: those that every hub has, and its own. */
 export function policiesOf({ policies = [] }: HubSettings): readonly AccessPolicy[] {
-  const own = policies.map(({ name, rights, primaryKey, secondaryKey }) => {
-    const [made] = newPolicies({ [name]: rights });
-    if (made === undefined) throw new TypeError("no policy was made");
-    return {
-      ...made,
-      primaryKey: primaryKey ?? made.primaryKey,
-      secondaryKey: secondaryKey ?? made.secondaryKey,
-    };
-  });
+  const own = policies.map(({ name, rights, primaryKey, secondaryKey }) => ({
+    name,
+    rights,
+    primaryKey: primaryKey ?? newPolicyKey(),
+    secondaryKey: secondaryKey ?? newPolicyKey(),
+  }));
   const replaced = newPolicies(HUB_POLICIES).map(
     (policy) => own.find(({ name }) => name === policy.name) ?? policy,
   );
-  return [...replaced, ...own.filter(({ name }) => !(name in HUB_POLICIES))];
+  return [...replaced, ...own.filter(({ name }) => !Object.hasOwn(HUB_POLICIES, name))];
 }
 
 /**
