@@ -71,11 +71,6 @@ export const DPS_LIMITS = {
   messageBytes: 96 * 1_024,
 } as const;
 
-export const MESSAGE_LIMITS = {
-  telemetryBytes: 256 * 1_024,
-  methodPayloadBytes: 128 * 1_024,
-} as const;
-
 export const TWIN_LIMITS = {
   desiredBytes: 32 * 1_024,
   reportedBytes: 32 * 1_024,

@@ -29,3 +29,9 @@ export function dialTarget(
     ? { address: host, port }
     : { address: rule.address, port: rule.toPort };
 }
+
+/** Where a server is dialled that listens at an address: "every address" cannot be dialled everywhere. */
+export function dialAddress(listening: string): string {
+  if (listening === "0.0.0.0") return "127.0.0.1";
+  return listening === "::" ? "::1" : listening;
+}

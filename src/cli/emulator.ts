@@ -2,6 +2,7 @@ import { isIP } from "node:net";
 import { resolve } from "node:path";
 import type { CommandModule } from "yargs";
 
+import { dialAddress } from "../base/dial.ts";
 import { FleetError } from "../base/errors.ts";
 import { createLogger } from "../base/log.ts";
 import type { EmulatorOptions } from "../emulator/emulator.ts";
@@ -164,12 +165,6 @@ function advertisedText(advertise: EmulatorArguments["advertise"]): string | und
 
 function isLoopback(address: string): boolean {
   return address === "localhost" || address === "::1" || address.startsWith("127.");
-}
-
-/** "Every address" cannot be dialled everywhere; loopback is one of them. */
-function dialAddress(listening: string): string {
-  if (listening === "0.0.0.0") return "127.0.0.1";
-  return listening === "::" ? "::1" : listening;
 }
 
 /** Another loopback address is a name too; one beyond the CA's name constraints would spoil the whole certificate. */

@@ -1,4 +1,5 @@
 import { Agent } from "node:https";
+import { dialAddress } from "../base/dial.ts";
 import type { Emulator, EmulatorOptions, ServerTls } from "../emulator/emulator.ts";
 import { DEFAULT_NAMES, startEmulator as startOnCertificate } from "../emulator/emulator.ts";
 import { issueServer } from "../pki/certificate.ts";
@@ -73,10 +74,4 @@ async function newCertificate(options: EmbeddedEmulatorOptions): Promise<Trusted
     privateKeyPem: server.privateKeyPem,
     caPem: ca.certificatePem,
   };
-}
-
-/** "Every address" cannot be dialled everywhere; loopback is one of them. */
-function dialAddress(listening: string): string {
-  if (listening === "0.0.0.0") return "127.0.0.1";
-  return listening === "::" ? "::1" : listening;
 }
