@@ -5,9 +5,10 @@ import type { Client, PublishPacket, Subscription } from "aedes";
 import { Aedes } from "aedes";
 import type { Logger } from "../base/log.ts";
 import { endStream } from "./end-stream.ts";
-import { ServiceFault } from "./fault.ts";
+import type { ServiceFault } from "./fault.ts";
 import { withPacketId } from "./send-to.ts";
 import { KEPT_SESSION, Sessions, silentBus } from "./sessions.ts";
+import { settle } from "./settle.ts";
 
 /** What a connecting client says of itself. */
 export interface ConnectRequest {
@@ -19,6 +20,9 @@ export interface ConnectRequest {
   readonly client: Client;
 }
 
+/** What becomes of a message; at QoS 0 `acknowledge` says nothing to its sender. */
+export type Verdict = "acknowledge" | "close";
+
 /** The rules of one service over its broker. `C` is what the service keeps for a connection. */
 export interface BrokerRules<C> {
   /** Session-present is always 0, whatever the client asks (DPS). */
@@ -26,13 +30,21 @@ export interface BrokerRules<C> {
   readonly keepaliveMaxS: number;
   /** A packet that announces a larger remaining length (MQTT 3.1.1, 2.2.3) closes the connection at its header. */
   readonly packetMaxBytes: number;
-  /** @throws {ServiceFault} refuses the connection; why stands in the log alone */
-  connect(request: ConnectRequest): C;
+  /**
+   * Judges a CONNECT, at once or later.
+   *
+   * @throws {ServiceFault} refuses the connection; why stands in the log alone. The promise rejects with nothing else
+   */
+  connect(request: ConnectRequest): C | Promise<C>;
   /** What to do with the filter, `refuse` by 0x80 in the SUBACK, or with the connection. */
   subscribe(connection: C, filter: string, qos: 0 | 1): "grant" | "refuse" | "close";
   unsubscribe(connection: C, filter: string): void;
-  /** Before the PUBACK: judge, and store what must not be lost. False closes the connection. */
-  receive(connection: C, packet: PublishPacket, isWill: boolean): boolean;
+  /**
+   * Before the PUBACK: judge, and store what must not be lost, at once or later.
+   *
+   * @throws {ServiceFault} closes the connection, as MQTT has no other refusal. The promise rejects with nothing else
+   */
+  receive(connection: C, packet: PublishPacket, isWill: boolean): Verdict | Promise<Verdict>;
   /** After the PUBACK: answer. */
   answer(connection: C, packet: PublishPacket): void;
   /** After the SUBACK, or after the CONNACK of a session that was kept: what the connection listens to may flow. */
@@ -72,23 +84,25 @@ export async function startBroker<C>(rules: BrokerRules<C>, log: Logger): Promis
     authenticate: (client, userName, password, done) => {
       const socket = peers.get(client.conn);
       if (socket === undefined) throw new TypeError("a stream that was not accepted here");
-      try {
-        const connection = rules.connect({
-          clientId: client.id,
-          userName: userName ?? "",
-          password: password?.length === 0 ? undefined : password?.toString("utf8"),
-          socket,
-          client,
-        });
-        connections.set(client, connection);
-        done(null, true);
-      } catch (error) {
-        if (!(error instanceof ServiceFault)) throw error;
-        const { code: errorCode, message: reason } = error;
-        const returnCode = returnCodeOf(error);
-        log.debug({ deviceId: client.id, returnCode, errorCode, reason }, "device refused");
-        done(Object.assign(new Error("connection refused"), { returnCode }), null);
-      }
+      const request: ConnectRequest = {
+        clientId: client.id,
+        userName: userName ?? "",
+        password: password?.length === 0 ? undefined : password?.toString("utf8"),
+        socket,
+        client,
+      };
+      settle(() => rules.connect(request), {
+        done: (connection) => {
+          connections.set(client, connection);
+          done(null, true);
+        },
+        refused: (fault) => {
+          const { code: errorCode, message: reason } = fault;
+          const returnCode = returnCodeOf(fault);
+          log.debug({ deviceId: client.id, returnCode, errorCode, reason }, "device refused");
+          done(Object.assign(new Error("connection refused"), { returnCode }), null);
+        },
+      });
     },
     authorizeSubscribe: (client, subscription, done) => {
       if (subscription === KEPT_SESSION) return done(null, null);
@@ -104,13 +118,19 @@ export async function startBroker<C>(rules: BrokerRules<C>, log: Logger): Promis
     authorizePublish: (client, packet, done) => {
       const connection = client === null ? undefined : connections.get(client);
       // Azure closes the connection on QoS 2 (Microsoft Learn, "Communicate with an IoT hub using MQTT").
-      if (client === null || connection === undefined || packet.qos === 2)
-        return done(new Error("publish refused"));
+      if (client === null || connection === undefined || packet.qos === 2) {
+        done(new Error("publish refused"));
+        return;
+      }
       log.trace({ deviceId: client.id, topic: packet.topic }, "message received");
       const isWill = Reflect.get(client, "will") === packet;
-      return rules.receive(connection, packet, isWill)
-        ? done()
-        : done(new Error("publish refused"));
+      settle(() => rules.receive(connection, packet, isWill), {
+        done: (verdict) => done(verdict === "acknowledge" ? null : new Error("publish refused")),
+        refused: ({ code: errorCode, message: reason }) => {
+          log.debug({ deviceId: client.id, errorCode, reason }, "message refused");
+          done(new Error("publish refused"));
+        },
+      });
     },
     authorizeForward: withPacketId,
     published: (packet, client, done) => {

@@ -16,6 +16,7 @@ import { Provisioning } from "./dps/provisioning.ts";
 import { Registrations } from "./dps/registrations.ts";
 import { EventLog } from "./events/event-log.ts";
 import { IotHub } from "./hub/hub.ts";
+import { OperationGate } from "./operations/operation-gate.ts";
 import type { EmulatorOptions } from "./options.ts";
 import { PeerChains } from "./peer-certificate.ts";
 import type { Surroundings } from "./surroundings.ts";
@@ -85,7 +86,7 @@ export async function startServices(options: Omit<EmulatorOptions, "tls">): Prom
   const dps = { enrollments, registrations, linkedHubs, cas };
   const provisioning = new Provisioning({ around, ...dps, latencies });
   const devices = new DeviceApi(provisioning);
-  const forDevices = { around, idScope: names.idScope, devices, chains };
+  const forDevices = { around, idScope: names.idScope, devices, chains, gate: newGate() };
   const dpsBroker = await startDps(forDevices);
   const stop = async (): Promise<void> => {
     await dpsBroker.stop();
@@ -127,12 +128,18 @@ function startHubs(
     hostNames.map((hostName) =>
       IotHub.start({
         ...shared,
+        gate: newGate(),
         hostName,
         advertisedName: advertisedPort === undefined ? undefined : `${hostName}:${advertisedPort}`,
         policies: policiesOf(settingsOf(options, hostName)),
       }),
     ),
   );
+}
+
+/** What the operations of one service pass. */
+function newGate(): OperationGate {
+  return new OperationGate([], []);
 }
 
 function namesOf(options: Omit<EmulatorOptions, "tls">): ServiceNames {

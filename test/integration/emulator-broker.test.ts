@@ -27,7 +27,7 @@ class Anything implements BrokerRules<Client> {
   connect = ({ client }: { readonly client: Client }): Client => client;
   subscribe = () => "grant" as const;
   unsubscribe(): void {}
-  receive = (): boolean => true;
+  receive = () => "acknowledge" as const;
   answer(): void {}
   connected(): void {}
   disconnected(): void {}

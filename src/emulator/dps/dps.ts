@@ -1,10 +1,13 @@
 import type { Client, PublishPacket } from "aedes";
 import { azureDate } from "../azure-time.ts";
-import type { Broker, BrokerRules, ConnectRequest } from "../broker.ts";
+import type { Broker, BrokerRules, ConnectRequest, Verdict } from "../broker.ts";
 import { packetBytes, startBroker } from "../broker.ts";
 import { ServiceFault, faultBody } from "../fault.ts";
+import { askedOverMqtt } from "../operations/operation.ts";
+import type { OperationGate } from "../operations/operation-gate.ts";
 import type { PeerChains } from "../peer-certificate.ts";
 import { sendTo } from "../send-to.ts";
+import { settle } from "../settle.ts";
 import type { Surroundings } from "../surroundings.ts";
 import { parseRegisterBody } from "./bodies.ts";
 import type { DeviceAnswer, DeviceApi } from "./device-api.ts";
@@ -35,6 +38,8 @@ export interface DpsOptions {
   readonly idScope: string;
   readonly devices: DeviceApi;
   readonly chains: PeerChains;
+  /** What every operation on the instance passes. */
+  readonly gate: OperationGate;
 }
 
 /** The device API of DPS over MQTT. */
@@ -56,7 +61,12 @@ class DpsRules implements BrokerRules<DpsConnection> {
   }
 
   /** Codes: Microsoft Learn, DPS MQTT; MicrosoftDocs/azure-docs #69882 (5 where certificate and names differ). */
-  connect(request: ConnectRequest): DpsConnection {
+  connect(request: ConnectRequest): DpsConnection | Promise<DpsConnection> {
+    const operation = askedOverMqtt("connectToDps", request.clientId, 0);
+    return this.#options.gate.pass(operation, () => this.#open(request));
+  }
+
+  #open(request: ConnectRequest): DpsConnection {
     const name = parseDpsUserName(request.userName);
     if (name === undefined || !isRegistrationId(name.registrationId))
       throw refused("the user name is not {idScope}/registrations/{registrationId}/…");
@@ -84,29 +94,41 @@ class DpsRules implements BrokerRules<DpsConnection> {
     if (filter === DPS_RESPONSES) connection.answerQos = undefined;
   }
 
-  receive(_connection: DpsConnection, packet: PublishPacket, isWill: boolean): boolean {
+  receive(_connection: DpsConnection, packet: PublishPacket, isWill: boolean): Verdict {
     if (isWill || Buffer.byteLength(packet.payload) > this.#options.around.limits.registerMaxBytes)
-      return false;
-    return parseDpsTopic(packet.topic) !== undefined;
+      return "close";
+    return parseDpsTopic(packet.topic) === undefined ? "close" : "acknowledge";
   }
 
   answer(connection: DpsConnection, packet: PublishPacket): void {
     const request = parseDpsTopic(packet.topic);
     if (request === undefined) return;
     const body = Buffer.from(packet.payload);
-    const answer = this.#judge(() => {
+    const { gate, around } = this.#options;
+    const send = (answer: Answer): void => {
+      // An answer without a subscriber is lost, as with Azure.
+      if (connection.answerQos === undefined) return;
+      const retryAfterS = answer.retry ? around.limits.retryAfterS : undefined;
+      sendTo(connection.client, {
+        topic: formatDpsResponse(answer.status, request.requestId, retryAfterS),
+        payload: answer.body,
+        qos: connection.answerQos,
+      });
+    };
+    const kind = request.kind === "register" ? "registerDevice" : "pollRegistration";
+    const operation = askedOverMqtt(kind, connection.registrationId, body.length);
+    const judge = (): Answer => {
       if (connection.isForeign) throw new ServiceFault("dpsUnauthorized", "Unauthorized");
       return request.kind === "register"
         ? this.#register(connection, body)
         : this.#poll(connection, request.operationId);
-    });
-    // An answer without a subscriber is lost, as with Azure.
-    if (connection.answerQos === undefined) return;
-    const retryAfterS = answer.retry ? this.#options.around.limits.retryAfterS : undefined;
-    sendTo(connection.client, {
-      topic: formatDpsResponse(answer.status, request.requestId, retryAfterS),
-      payload: answer.body,
-      qos: connection.answerQos,
+    };
+    settle(() => gate.pass(operation, judge, (answer) => answer.body.length), {
+      done: send,
+      refused: (fault) => {
+        const context = { trackingId: around.newId(), timestampUtc: azureDate(around.clock()) };
+        send({ status: fault.status, body: faultBody(fault, context), retry: false });
+      },
     });
   }
 
@@ -131,17 +153,6 @@ class DpsRules implements BrokerRules<DpsConnection> {
     if (!connection.isAttested) devices.authenticate(connection);
     connection.isAttested = true;
     return devices.poll(connection.registrationId, operationId);
-  }
-
-  #judge(act: () => Answer): Answer {
-    try {
-      return act();
-    } catch (error) {
-      if (!(error instanceof ServiceFault)) throw error;
-      const { newId, clock } = this.#options.around;
-      const context = { trackingId: newId(), timestampUtc: azureDate(clock()) };
-      return { status: error.status, body: faultBody(error, context), retry: false };
-    }
   }
 }
 

@@ -2,12 +2,15 @@ import type { PublishPacket } from "aedes";
 import type { JsonObject } from "../../base/json.ts";
 import { isJsonObject } from "../../base/json.ts";
 import { azureDate } from "../azure-time.ts";
-import type { BrokerRules, ConnectRequest } from "../broker.ts";
+import type { BrokerRules, ConnectRequest, Verdict } from "../broker.ts";
 import { packetBytes } from "../broker.ts";
 import { ServiceFault, faultBody } from "../fault.ts";
+import { askedOverMqtt } from "../operations/operation.ts";
 import { parseJson } from "../parse-json.ts";
+import { settle } from "../settle.ts";
 import { HubConnection } from "./hub-connection.ts";
 import type { IotHub } from "./hub.ts";
+import type { TelemetryMessage } from "./ingest-telemetry.ts";
 import { ingestTelemetry } from "./ingest-telemetry.ts";
 import { logIn } from "./login/login.ts";
 import { reportProperties } from "./twins/report-properties.ts";
@@ -31,7 +34,12 @@ export class HubRules implements BrokerRules<HubConnection> {
     );
   }
 
-  connect(request: ConnectRequest): HubConnection {
+  connect(request: ConnectRequest): HubConnection | Promise<HubConnection> {
+    const operation = askedOverMqtt("connectDevice", request.clientId, 0);
+    return this.#hub.gate.pass(operation, () => this.#open(request));
+  }
+
+  #open(request: ConnectRequest): HubConnection {
     const login = logIn(this.#hub, request);
     const { deviceId, modelId } = login;
     this.#hub.connections.replaced(deviceId);
@@ -59,14 +67,19 @@ export class HubRules implements BrokerRules<HubConnection> {
     connection.unsubscribed(filter);
   }
 
-  receive(connection: HubConnection, packet: PublishPacket, isWill: boolean): boolean {
+  receive(
+    connection: HubConnection,
+    packet: PublishPacket,
+    isWill: boolean,
+  ): Verdict | Promise<Verdict> {
     const request = connection.topics.parse(packet.topic);
-    connection.lastActivityMs = this.#hub.around.clock();
-    if (request === undefined) return this.#hub.around.limits.foreignTopics === "refuse";
+    const { limits, clock } = this.#hub.around;
+    connection.lastActivityMs = clock();
+    if (request === undefined) return limits.foreignTopics === "refuse" ? "acknowledge" : "close";
     const bytes = Buffer.byteLength(packet.payload);
     switch (request.kind) {
       case "telemetry":
-        return ingestTelemetry(this.#hub, connection, {
+        return this.#receiveTelemetry(connection, {
           bag: request.bag,
           // A copy: the payload is a window on the socket's buffer, which it would keep alive.
           body: Buffer.from(packet.payload),
@@ -74,10 +87,10 @@ export class HubRules implements BrokerRules<HubConnection> {
           isWill,
         });
       case "methodResult":
-        return !isWill && bytes <= this.#hub.around.limits.methodPayloadMaxBytes;
+        return !isWill && bytes <= limits.methodPayloadMaxBytes ? "acknowledge" : "close";
       case "twinGet":
       case "reported":
-        return !isWill && bytes <= this.#hub.around.limits.telemetryMaxBytes;
+        return !isWill && bytes <= limits.telemetryMaxBytes ? "acknowledge" : "close";
       default:
         return request satisfies never;
     }
@@ -103,28 +116,47 @@ export class HubRules implements BrokerRules<HubConnection> {
       this.#hub.commands.handedBack(connection.deviceId);
   }
 
+  #receiveTelemetry(
+    connection: HubConnection,
+    message: TelemetryMessage,
+  ): Verdict | Promise<Verdict> {
+    const operation = askedOverMqtt("sendTelemetry", connection.deviceId, message.body.length);
+    return this.#hub.gate.pass(operation, () => {
+      ingestTelemetry(this.#hub, connection, message);
+      return "acknowledge";
+    });
+  }
+
   #answerTwin(
     connection: HubConnection,
     request: Extract<DeviceRequest, { kind: "twinGet" | "reported" }>,
     body: Buffer,
   ): void {
     const { requestId } = request;
+    const { deviceId } = connection;
+    const { gate, around, devices } = this.#hub;
     const send = (status: number, payload: string, version?: number): void => {
       // An answer without a subscriber is lost.
       if (connection.listensTo(TWIN_RESPONSES))
         connection.send(formatTwinResponse(status, requestId, version), payload);
     };
-    const { around, devices } = this.#hub;
-    try {
-      const { deviceId } = connection;
-      if (request.kind === "twinGet")
-        return send(200, JSON.stringify(deviceView(devices.get(deviceId).twin)));
-      return send(204, "", reportProperties(this.#hub, deviceId, parsePatch(body)));
-    } catch (error) {
-      if (!(error instanceof ServiceFault)) throw error;
+    const refused = (fault: ServiceFault): void => {
       const context = { trackingId: around.newId(), timestampUtc: azureDate(around.clock()) };
       // Never an empty body: the Node SDK takes it for success, or throws.
-      return send(error.status, faultBody(error, context));
+      send(fault.status, faultBody(fault, context));
+    };
+    if (request.kind === "twinGet") {
+      const read = (): string => JSON.stringify(deviceView(devices.get(deviceId).twin));
+      const operation = askedOverMqtt("readOwnTwin", deviceId, body.length);
+      const act = () => gate.pass(operation, read, (twin) => Buffer.byteLength(twin));
+      settle(act, { done: (twin) => send(200, twin), refused });
+    } else {
+      const operation = askedOverMqtt("updateReported", deviceId, body.length);
+      const write = (): number => reportProperties(this.#hub, deviceId, parsePatch(body));
+      settle(() => gate.pass(operation, write), {
+        done: (version) => send(204, "", version),
+        refused,
+      });
     }
   }
 }

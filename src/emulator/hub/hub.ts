@@ -6,6 +6,7 @@ import { CaStore } from "../certificates/ca-store.ts";
 import type { DeviceState, HubLink, ProvisionedDevice } from "../dps/hub-link.ts";
 import { EventEndpoint } from "../events/event-endpoint.ts";
 import type { EventLog, IngestedMessage } from "../events/event-log.ts";
+import type { OperationGate } from "../operations/operation-gate.ts";
 import type { PeerChains } from "../peer-certificate.ts";
 import type { Surroundings } from "../surroundings.ts";
 import { Commands } from "./commands/commands.ts";
@@ -25,6 +26,8 @@ export interface HubOptions {
   readonly advertisedName?: string | undefined;
   readonly policies: readonly AccessPolicy[];
   readonly chains: PeerChains;
+  /** What every operation on the hub passes. */
+  readonly gate: OperationGate;
   /** Where the messages of all hubs are kept. */
   readonly events: EventLog;
 }
@@ -39,6 +42,8 @@ export class IotHub implements HubLink {
   readonly around: Surroundings;
   readonly policies: readonly AccessPolicy[];
   readonly log: Logger;
+  /** What every operation that a client asks for passes. */
+  readonly gate: OperationGate;
   /** What clients showed of their certificates' issuers. */
   readonly chains: PeerChains;
   /** The CA certificates whose leaves are the devices' own, once they are verified. */
@@ -57,6 +62,7 @@ export class IotHub implements HubLink {
     this.hostName = options.hostName;
     this.advertisedName = options.advertisedName;
     this.policies = options.policies;
+    this.gate = options.gate;
     this.chains = options.chains;
     this.cas = new CaStore({ around: options.around });
     this.#ingested = options.events;

@@ -1,3 +1,4 @@
+import { ServiceFault } from "../fault.ts";
 import type { HubConnection } from "./hub-connection.ts";
 import type { IotHub } from "./hub.ts";
 import { messageBytes, parsePropertyBag } from "./property-bag.ts";
@@ -14,19 +15,22 @@ export interface TelemetryMessage {
 /**
  * Takes a device-to-cloud message for good: it is acknowledged only afterwards.
  *
- * @returns false for a message that is too large, or of a device that is gone
+ * @throws {ServiceFault} `messageTooLarge`, `deviceNotFound`
  */
 export function ingestTelemetry(
   hub: IotHub,
   connection: HubConnection,
   { bag, body, retained, isWill }: TelemetryMessage,
-): boolean {
+): void {
   const { telemetryMaxBytes } = hub.around.limits;
   // Decoding never lengthens, so only what is near the limit is counted exactly.
   const near = body.length + Buffer.byteLength(bag) > telemetryMaxBytes;
-  if (near && messageBytes(body.length, parsePropertyBag(bag)) > telemetryMaxBytes) return false;
-  const record = hub.devices.find(connection.deviceId);
-  if (record === undefined) return false;
+  if (near && messageBytes(body.length, parsePropertyBag(bag)) > telemetryMaxBytes)
+    throw new ServiceFault(
+      "messageTooLarge",
+      `A device-to-cloud message has at most ${telemetryMaxBytes} bytes, properties included.`,
+    );
+  const record = hub.devices.get(connection.deviceId);
   hub.ingest({
     hub: hub.hostName,
     deviceId: connection.deviceId,
@@ -38,7 +42,6 @@ export function ingestTelemetry(
     added: addedProperties(retained, isWill),
     body,
   });
-  return true;
 }
 
 /** Names: Microsoft Learn, "Communicate with an IoT hub using MQTT", sections on RETAIN and on the will. */

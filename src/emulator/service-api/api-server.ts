@@ -24,6 +24,7 @@ import { dpsRoutes } from "./dps/dps-routes.ts";
 import type { EventReaders } from "./events/event-routes.ts";
 import { eventRoutes } from "./events/event-routes.ts";
 import { hubRoutes } from "./hub/hub-routes.ts";
+import { gateRoutes } from "./gated-routes.ts";
 import type { KnownRoute } from "./known-paths.ts";
 import { methodsOf } from "./known-paths.ts";
 import { managementApi } from "./management/management-api.ts";
@@ -201,12 +202,14 @@ function addServices(
       const { policies } = options.dps.linkedHubs.settings;
       authorize(request, { ...DPS_REFUSES, hostName: hostNameOf(request), policies }, around);
     });
+    gateRoutes(scope, () => options.dpsDevices.gate);
     dpsRoutes(scope, { around, ...options.dps });
   });
   void app.register(async (scope: ApiScope) => {
     scope.addHook("onRequest", async (request) => {
       if (!isDps(request)) throw new ServiceFault("notFound", "No such path on this host.");
     });
+    gateRoutes(scope, () => options.dpsDevices.gate);
     dpsDeviceRoutes(scope, options.dpsDevices);
   });
   void app.register(async (scope: ApiScope) => {
@@ -214,6 +217,7 @@ function addServices(
       const { hostName, policies } = hubOf(request);
       authorize(request, { ...HUB_REFUSES, hostName, policies }, around);
     });
+    gateRoutes(scope, (request) => hubOf(request).gate);
     hubRoutes(scope, { around, hubOf });
   });
   return readers;

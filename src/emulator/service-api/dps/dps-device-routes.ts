@@ -5,9 +5,11 @@ import type { AskingDevice, DeviceAnswer, DeviceApi } from "../../dps/device-api
 import { proofNames, readProof } from "../../dps/proof.ts";
 import { isRegistrationId } from "../../dps/user-name.ts";
 import { ServiceFault } from "../../fault.ts";
+import type { OperationGate } from "../../operations/operation-gate.ts";
 import type { PeerChains } from "../../peer-certificate.ts";
 import type { Surroundings } from "../../surroundings.ts";
 import type { ApiScope } from "../api-server.ts";
+import { asks } from "../gated-routes.ts";
 import { JSON_TYPE, headerOf } from "../replies.ts";
 
 interface ByDevice {
@@ -22,6 +24,8 @@ export interface DpsDeviceApiOptions {
   readonly idScope: string;
   readonly devices: DeviceApi;
   readonly chains: PeerChains;
+  /** What every operation on the instance passes. */
+  readonly gate: OperationGate;
 }
 
 const DEVICE = "/:idScope/registrations/:registrationId";
@@ -39,22 +43,34 @@ export function dpsDeviceRoutes(api: ApiScope, options: DpsDeviceApiOptions): vo
       .header("x-ms-request-id", around.newId())
       .header("strict-transport-security", "max-age=31536000; includeSubDomains");
   });
-  api.put<ByDevice>(`${DEVICE}/register`, { bodyLimit }, async (request, reply) => {
-    const device = deviceOf(request, options);
-    const body = registerBodyOf(request.body);
-    if (body.ok && body.tpm !== undefined)
-      throw new ServiceFault("notImplemented", "TPM attestation is not in this emulator.");
-    await send(request, reply, devices.register(device, body));
-  });
-  api.get<ByOperation>(`${DEVICE}/operations/:operationId`, async (request, reply) => {
-    const device = deviceOf(request, options);
-    devices.authenticate(device);
-    await send(request, reply, devices.poll(device.registrationId, request.params.operationId));
-  });
-  api.post<ByDevice>(DEVICE, { bodyLimit }, async (request, reply) => {
-    const device = deviceOf(request, options);
-    await send(request, reply, devices.lookUp(device, registerBodyOf(request.body)));
-  });
+  api.put<ByDevice>(
+    `${DEVICE}/register`,
+    { ...asks("registerDevice"), bodyLimit },
+    async (request, reply) => {
+      const device = deviceOf(request, options);
+      const body = registerBodyOf(request.body);
+      if (body.ok && body.tpm !== undefined)
+        throw new ServiceFault("notImplemented", "TPM attestation is not in this emulator.");
+      await send(request, reply, devices.register(device, body));
+    },
+  );
+  api.get<ByOperation>(
+    `${DEVICE}/operations/:operationId`,
+    asks("pollRegistration"),
+    async (request, reply) => {
+      const device = deviceOf(request, options);
+      devices.authenticate(device);
+      await send(request, reply, devices.poll(device.registrationId, request.params.operationId));
+    },
+  );
+  api.post<ByDevice>(
+    DEVICE,
+    { ...asks("lookUpRegistration"), bodyLimit },
+    async (request, reply) => {
+      const device = deviceOf(request, options);
+      await send(request, reply, devices.lookUp(device, registerBodyOf(request.body)));
+    },
+  );
 
   async function send(
     request: FastifyRequest<ByDevice>,

@@ -4,7 +4,7 @@ import type { Enrollment, EnrollmentKind, EnrollmentSettings } from "../../dps/e
 import type { Registration } from "../../dps/registrations.ts";
 import type { ApiScope } from "../api-server.ts";
 import { attestationDocument } from "./attestation-mechanism.ts";
-import { needs } from "../authorization.ts";
+import { asks } from "../gated-routes.ts";
 import { bulkResult, parseBulkOperation } from "./bulk-enrollment-body.ts";
 import type { DpsApiOptions } from "./dps-routes.ts";
 import { enrollmentDocument, parseEnrollment } from "./enrollment-document.ts";
@@ -40,35 +40,51 @@ function routesOf(
   const read = (id: string, body: unknown): EnrollmentSettings =>
     readEnrollment(kind, id, body, options);
 
-  api.put<ById>(`${path}/:id`, needs("EnrollmentWrite"), async (request, reply) => {
-    const settings = read(request.params.id, request.body);
-    const written = enrollments.put(settings, headerOf(request, "if-match"));
-    await sendJson(reply, 200, withRecord(written));
-  });
-  api.get<ById>(`${path}/:id`, needs("EnrollmentRead"), async (request, reply) => {
+  api.put<ById>(
+    `${path}/:id`,
+    asks("writeEnrollment", "EnrollmentWrite"),
+    async (request, reply) => {
+      const settings = read(request.params.id, request.body);
+      const written = enrollments.put(settings, headerOf(request, "if-match"));
+      await sendJson(reply, 200, withRecord(written));
+    },
+  );
+  api.get<ById>(`${path}/:id`, asks("readEnrollment", "EnrollmentRead"), async (request, reply) => {
     await sendJson(reply, 200, withRecord(enrollments.get(kind, request.params.id)));
   });
-  api.delete<ById>(`${path}/:id`, needs("EnrollmentWrite"), async (request, reply) => {
-    enrollments.delete(kind, request.params.id, headerOf(request, "if-match"));
-    await sendNothing(reply);
-  });
+  api.delete<ById>(
+    `${path}/:id`,
+    asks("deleteEnrollment", "EnrollmentWrite"),
+    async (request, reply) => {
+      enrollments.delete(kind, request.params.id, headerOf(request, "if-match"));
+      await sendNothing(reply);
+    },
+  );
   const mechanism = `${path}/:id/attestationmechanism`;
-  api.post<ById>(mechanism, needs("EnrollmentWrite"), async (request, reply) => {
+  api.post<ById>(mechanism, asks("readEnrollment", "EnrollmentWrite"), async (request, reply) => {
     const { attestation } = enrollments.get(kind, request.params.id);
     await sendJson(reply, 200, attestationDocument(attestation, kind, { keys: true }));
   });
-  api.post(path, needs("EnrollmentWrite"), async (request: FastifyRequest, reply) => {
-    const bulk = parseBulkOperation(kind, request.body, read);
-    await sendJson(reply, 200, bulkResult(kind, runBulkOperation(enrollments, kind, bulk)));
-  });
-  api.post(`${path}/query`, needs("EnrollmentRead"), async (request: FastifyRequest, reply) => {
-    requireQueryOfAll(request.body, [path.slice(1).toLowerCase()]);
-    const all = enrollments.all(kind);
-    const page = pageOf(all, ({ id }) => id.toLowerCase(), pageRequestOf(request, around.limits));
-    // Without registration states, also for individual enrollments (Azure/azure-iot-sdk-csharp #3478).
-    const items = page.items.map((enrollment) => shown(enrollment));
-    await sendPage(reply, { ...page, items }, itemType);
-  });
+  api.post(
+    path,
+    asks("writeEnrollment", "EnrollmentWrite"),
+    async (request: FastifyRequest, reply) => {
+      const bulk = parseBulkOperation(kind, request.body, read);
+      await sendJson(reply, 200, bulkResult(kind, runBulkOperation(enrollments, kind, bulk)));
+    },
+  );
+  api.post(
+    `${path}/query`,
+    asks("queryEnrollments", "EnrollmentRead"),
+    async (request: FastifyRequest, reply) => {
+      requireQueryOfAll(request.body, [path.slice(1).toLowerCase()]);
+      const all = enrollments.all(kind);
+      const page = pageOf(all, ({ id }) => id.toLowerCase(), pageRequestOf(request, around.limits));
+      // Without registration states, also for individual enrollments (Azure/azure-iot-sdk-csharp #3478).
+      const items = page.items.map((enrollment) => shown(enrollment));
+      await sendPage(reply, { ...page, items }, itemType);
+    },
+  );
 }
 
 function readEnrollment(

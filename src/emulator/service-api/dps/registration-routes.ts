@@ -1,6 +1,6 @@
 import { registrationStateOf } from "../../dps/bodies.ts";
 import type { ApiScope } from "../api-server.ts";
-import { needs } from "../authorization.ts";
+import { asks } from "../gated-routes.ts";
 import type { DpsApiOptions } from "./dps-routes.ts";
 import { requireQueryOfAll } from "./enrollment-query.ts";
 import { pageOf } from "../paging.ts";
@@ -19,21 +19,33 @@ export function registrationRoutes(
   { enrollments, registrations, around }: DpsApiOptions,
 ): void {
   const path = "/registrations/:id";
-  api.get<ById>(path, needs("RegistrationStatusRead"), async (request, reply) => {
-    await sendJson(reply, 200, registrationStateOf(registrations.get(request.params.id)));
-  });
-  api.delete<ById>(path, needs("RegistrationStatusWrite"), async (request, reply) => {
-    registrations.delete(request.params.id, headerOf(request, "if-match"));
-    await sendNothing(reply);
-  });
-  api.post<ById>(`${path}/query`, needs("RegistrationStatusRead"), async (request, reply) => {
-    requireQueryOfAll(request.body, SOURCES);
-    const page = pageOf(
-      registrations.ofGroup(enrollments.get("group", request.params.id).id),
-      ({ registrationId }) => registrationId.toLowerCase(),
-      pageRequestOf(request, around.limits),
-    );
-    const items = page.items.map(registrationStateOf);
-    await sendPage(reply, { ...page, items }, "deviceRegistration");
-  });
+  api.get<ById>(
+    path,
+    asks("readRegistration", "RegistrationStatusRead"),
+    async (request, reply) => {
+      await sendJson(reply, 200, registrationStateOf(registrations.get(request.params.id)));
+    },
+  );
+  api.delete<ById>(
+    path,
+    asks("deleteRegistration", "RegistrationStatusWrite"),
+    async (request, reply) => {
+      registrations.delete(request.params.id, headerOf(request, "if-match"));
+      await sendNothing(reply);
+    },
+  );
+  api.post<ById>(
+    `${path}/query`,
+    asks("queryRegistrations", "RegistrationStatusRead"),
+    async (request, reply) => {
+      requireQueryOfAll(request.body, SOURCES);
+      const page = pageOf(
+        registrations.ofGroup(enrollments.get("group", request.params.id).id),
+        ({ registrationId }) => registrationId.toLowerCase(),
+        pageRequestOf(request, around.limits),
+      );
+      const items = page.items.map(registrationStateOf);
+      await sendPage(reply, { ...page, items }, "deviceRegistration");
+    },
+  );
 }

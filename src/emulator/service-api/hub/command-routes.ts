@@ -4,7 +4,7 @@ import type { IotHub } from "../../hub/hub.ts";
 import { purgeCommands } from "../../hub/commands/purge-commands.ts";
 import { sendCommand } from "../../hub/commands/send-command.ts";
 import type { ApiScope } from "../api-server.ts";
-import { needs } from "../authorization.ts";
+import { asks } from "../gated-routes.ts";
 import { parseCommandHeaders } from "./command-headers.ts";
 import { sendJson } from "../replies.ts";
 
@@ -19,11 +19,15 @@ interface ById {
  * @param hubOf the hub that the request's host name means; throws `hubNotFound`
  */
 export function commandRoutes(api: ApiScope, hubOf: (request: FastifyRequest) => IotHub): void {
-  api.delete<ById>("/devices/:id/commands", needs("ServiceConnect"), async (request, reply) => {
-    const { id } = request.params;
-    const totalMessagesPurged = purgeCommands(hubOf(request), id);
-    await sendJson(reply, 200, { deviceId: id, moduleId: null, totalMessagesPurged });
-  });
+  api.delete<ById>(
+    "/devices/:id/commands",
+    asks("purgeCommands", "ServiceConnect"),
+    async (request, reply) => {
+      const { id } = request.params;
+      const totalMessagesPurged = purgeCommands(hubOf(request), id);
+      await sendJson(reply, 200, { deviceId: id, moduleId: null, totalMessagesPurged });
+    },
+  );
   // A scope of its own: elsewhere bodies are JSON.
   void api.register(async (scope: ApiScope) => {
     scope.removeAllContentTypeParsers();
@@ -38,7 +42,7 @@ export function commandRoutes(api: ApiScope, hubOf: (request: FastifyRequest) =>
     });
     scope.post<ById>(
       "/devices/:id/messages/devicebound",
-      needs("ServiceConnect"),
+      asks("sendCommand", "ServiceConnect"),
       async (request, reply) => {
         const { body } = request;
         const messageId = sendCommand(hubOf(request), request.params.id, {

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { jobDocument } from "../../hub/jobs/job-document.ts";
 import type { ApiScope } from "../api-server.ts";
-import { needs } from "../authorization.ts";
+import { asks } from "../gated-routes.ts";
 import type { HubApiOptions } from "./hub-routes.ts";
 import { parseJobRequest } from "./job-request.ts";
 import { pageOf } from "../paging.ts";
@@ -53,18 +53,22 @@ interface ById {
 
 /** Twin and method jobs; paths and methods as JobClient of azure-iothub 1.16 calls them. */
 export function jobRoutes(api: ApiScope, { around, hubOf }: HubApiOptions): void {
-  api.put<ById>("/jobs/v2/:id", needs("ServiceConnect"), async (request, reply) => {
+  api.put<ById>("/jobs/v2/:id", asks("createJob", "ServiceConnect"), async (request, reply) => {
     const job = parseJobRequest(request.params.id, request.body, around.limits);
     await sendJson(reply, 200, jobDocument(hubOf(request).jobs.create(job)));
   });
-  api.get<ById>("/jobs/v2/:id", needs("ServiceConnect"), async (request, reply) => {
+  api.get<ById>("/jobs/v2/:id", asks("readJob", "ServiceConnect"), async (request, reply) => {
     await sendJson(reply, 200, jobDocument(hubOf(request).jobs.get(request.params.id)));
   });
-  api.post<ById>("/jobs/v2/:id/cancel", needs("ServiceConnect"), async (request, reply) => {
-    const job = await hubOf(request).jobs.cancel(request.params.id);
-    await sendJson(reply, 200, jobDocument(job));
-  });
-  api.get("/jobs/v2/query", needs("ServiceConnect"), async (request, reply) => {
+  api.post<ById>(
+    "/jobs/v2/:id/cancel",
+    asks("cancelJob", "ServiceConnect"),
+    async (request, reply) => {
+      const job = await hubOf(request).jobs.cancel(request.params.id);
+      await sendJson(reply, 200, jobDocument(job));
+    },
+  );
+  api.get("/jobs/v2/query", asks("listJobs", "ServiceConnect"), async (request, reply) => {
     const { jobStatus, jobType } = parseBody(jobFilter, request.query);
     const jobs = hubOf(request).jobs.all();
     const page = pageOf(

@@ -1,7 +1,7 @@
 import type { FastifyReply } from "fastify";
 import { invokeMethod } from "../../hub/invoke-method.ts";
 import type { ApiScope } from "../api-server.ts";
-import { needs } from "../authorization.ts";
+import { asks } from "../gated-routes.ts";
 import type { HubApiOptions } from "./hub-routes.ts";
 import { parseMethodCall } from "./method-body.ts";
 import { sendJson } from "../replies.ts";
@@ -12,12 +12,16 @@ interface ById {
 
 /** Direct methods. */
 export function methodRoutes(api: ApiScope, { around, hubOf }: HubApiOptions): void {
-  api.post<ById>("/twins/:id/methods", needs("ServiceConnect"), async (request, reply) => {
-    const call = parseMethodCall(request.body, around.limits);
-    const signal = goneSignal(reply);
-    const result = await invokeMethod(hubOf(request), request.params.id, call, signal);
-    await sendJson(reply, 200, result);
-  });
+  api.post<ById>(
+    "/twins/:id/methods",
+    asks("invokeMethod", "ServiceConnect"),
+    async (request, reply) => {
+      const call = parseMethodCall(request.body, around.limits);
+      const signal = goneSignal(reply);
+      const result = await invokeMethod(hubOf(request), request.params.id, call, signal);
+      await sendJson(reply, 200, result);
+    },
+  );
 }
 
 /** Aborted when the caller hangs up before the answer. */

@@ -4,7 +4,7 @@ import type { IotHub } from "../../hub/hub.ts";
 import { queryTwin, queryTwins, readTwinQuery } from "../../hub/twins/query-twins.ts";
 import type { TwinQuery } from "../../query/twin-query.ts";
 import type { ApiScope } from "../api-server.ts";
-import { needs } from "../authorization.ts";
+import { asks } from "../gated-routes.ts";
 import type { HubApiOptions } from "./hub-routes.ts";
 import type { Page, PageRequest } from "../paging.ts";
 import { pageOfShown } from "../paging.ts";
@@ -15,13 +15,17 @@ import { pageRequestOf, parseBody, sendPage } from "../replies.ts";
  * what they are grouped by; `x-ms-item-type` says whether the items are whole twins or jobs.
  */
 export function queryRoutes(api: ApiScope, { around, hubOf }: HubApiOptions): void {
-  api.post("/devices/query", needs("ServiceConnect", "RegistryRead"), async (request, reply) => {
-    const { query: text } = parseBody(z.object({ query: z.string() }), request.body);
-    const hub = hubOf(request);
-    const query = readTwinQuery(hub, text);
-    const page = pageOfQuery(hub, query, pageRequestOf(request, around.limits));
-    await sendPage(reply, page, itemTypeOf(query));
-  });
+  api.post(
+    "/devices/query",
+    asks("queryTwins", "ServiceConnect", "RegistryRead"),
+    async (request, reply) => {
+      const { query: text } = parseBody(z.object({ query: z.string() }), request.body);
+      const hub = hubOf(request);
+      const query = readTwinQuery(hub, text);
+      const page = pageOfQuery(hub, query, pageRequestOf(request, around.limits));
+      await sendPage(reply, page, itemTypeOf(query));
+    },
+  );
 }
 
 function itemTypeOf({ collection, projections }: TwinQuery): "Twin" | "DeviceJob" | "Raw" {

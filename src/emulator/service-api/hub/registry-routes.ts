@@ -5,7 +5,7 @@ import { deleteDevice } from "../../hub/registry/delete-device.ts";
 import { deviceDocument } from "../../hub/documents.ts";
 import { updateDevice } from "../../hub/registry/update-device.ts";
 import type { ApiScope } from "../api-server.ts";
-import { needs } from "../authorization.ts";
+import { asks, asksForEach } from "../gated-routes.ts";
 import { parseRegistryItems, registryResult } from "./bulk-registry-body.ts";
 import { parseDevice } from "./device-body.ts";
 import type { HubApiOptions } from "./hub-routes.ts";
@@ -30,7 +30,7 @@ const BULK_MAX_BYTES = 8 * 1024 * 1024;
 
 /** The identity registry of the hubs and its statistics. */
 export function registryRoutes(api: ApiScope, { hubOf }: HubApiOptions): void {
-  api.get("/devices", needs("RegistryRead"), async (request, reply) => {
+  api.get("/devices", asks("readIdentity", "RegistryRead"), async (request, reply) => {
     const { top } = parseBody(listQuery, request.query);
     const hub = hubOf(request);
     const records = [...hub.devices.all()].slice(0, top);
@@ -40,11 +40,11 @@ export function registryRoutes(api: ApiScope, { hubOf }: HubApiOptions): void {
       records.map((record) => deviceDocument(hub, record)),
     );
   });
-  api.get<ById>("/devices/:id", needs("RegistryRead"), async (request, reply) => {
+  api.get<ById>("/devices/:id", asks("readIdentity", "RegistryRead"), async (request, reply) => {
     const hub = hubOf(request);
     await sendJson(reply, 200, deviceDocument(hub, hub.devices.get(request.params.id)));
   });
-  api.put<ById>("/devices/:id", needs("RegistryWrite"), async (request, reply) => {
+  api.put<ById>("/devices/:id", asks("writeIdentity", "RegistryWrite"), async (request, reply) => {
     const hub = hubOf(request);
     const { id } = request.params;
     const settings = parseDevice(id, request.body);
@@ -56,13 +56,17 @@ export function registryRoutes(api: ApiScope, { hubOf }: HubApiOptions): void {
         : updateDevice(hub, id, settings, ifMatch);
     await sendJson(reply, 200, deviceDocument(hub, record));
   });
-  api.delete<ById>("/devices/:id", needs("RegistryWrite"), async (request, reply) => {
-    deleteDevice(hubOf(request), request.params.id, headerOf(request, "if-match"));
-    await sendNothing(reply);
-  });
+  api.delete<ById>(
+    "/devices/:id",
+    asks("writeIdentity", "RegistryWrite"),
+    async (request, reply) => {
+      deleteDevice(hubOf(request), request.params.id, headerOf(request, "if-match"));
+      await sendNothing(reply);
+    },
+  );
   api.post(
     "/devices",
-    { ...needs("RegistryWrite"), bodyLimit: BULK_MAX_BYTES },
+    { ...asksForEach("writeIdentity", "RegistryWrite"), bodyLimit: BULK_MAX_BYTES },
     async (request, reply) => {
       const errors = updateRegistry(hubOf(request), parseRegistryItems(request.body));
       // The C# client reads the result of a call that failed in parts, by this header.
@@ -70,7 +74,7 @@ export function registryRoutes(api: ApiScope, { hubOf }: HubApiOptions): void {
       await sendJson(reply, errors.length === 0 ? 200 : 400, registryResult(errors));
     },
   );
-  api.get("/statistics/devices", needs("RegistryRead"), async (request, reply) => {
+  api.get("/statistics/devices", asks("readIdentity", "RegistryRead"), async (request, reply) => {
     const { devices } = hubOf(request);
     const enabled = [...devices.all()].filter((record) => record.enabled).length;
     await sendJson(reply, 200, {
@@ -79,7 +83,7 @@ export function registryRoutes(api: ApiScope, { hubOf }: HubApiOptions): void {
       disabledDeviceCount: devices.size - enabled,
     });
   });
-  api.get("/statistics/service", needs("RegistryRead"), async (request, reply) => {
+  api.get("/statistics/service", asks("readIdentity", "RegistryRead"), async (request, reply) => {
     await sendJson(reply, 200, { connectedDeviceCount: hubOf(request).connections.count });
   });
 }

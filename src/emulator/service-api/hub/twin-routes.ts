@@ -1,7 +1,7 @@
 import { twinDocument } from "../../hub/documents.ts";
 import { replaceTwinSections, updateTwin } from "../../hub/twins/update-twin.ts";
 import type { ApiScope } from "../api-server.ts";
-import { needs } from "../authorization.ts";
+import { asks } from "../gated-routes.ts";
 import type { HubApiOptions } from "./hub-routes.ts";
 import { headerOf, sendJson } from "../replies.ts";
 import { parseTwin } from "./twin-body.ts";
@@ -12,7 +12,7 @@ interface ById {
 
 /** Device twins, as services see and write them. */
 export function twinRoutes(api: ApiScope, { hubOf }: HubApiOptions): void {
-  api.get<ById>("/twins/:id", needs("ServiceConnect"), async (request, reply) => {
+  api.get<ById>("/twins/:id", asks("readTwin", "ServiceConnect"), async (request, reply) => {
     const hub = hubOf(request);
     await sendJson(reply, 200, twinDocument(hub, hub.devices.get(request.params.id)));
   });
@@ -23,7 +23,7 @@ export function twinRoutes(api: ApiScope, { hubOf }: HubApiOptions): void {
     api.route<ById>({
       method,
       url: "/twins/:id",
-      ...needs("ServiceConnect"),
+      ...asks("updateTwin", "ServiceConnect"),
       handler: async (request, reply) => {
         const hub = hubOf(request);
         const sections = parseTwin(request.body);

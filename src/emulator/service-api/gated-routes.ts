@@ -1,0 +1,87 @@
+import type { FastifyContextConfig, FastifyRequest } from "fastify";
+import type { Right } from "../access-policy.ts";
+import type { ServiceFault } from "../fault.ts";
+import type { OperationGate } from "../operations/operation-gate.ts";
+import type { Operation, OperationKind } from "../operations/operation.ts";
+import type { ApiScope } from "./api-server.ts";
+import { faultOf, headerOf } from "./replies.ts";
+
+declare module "fastify" {
+  interface FastifyContextConfig {
+    /** What a request on this route asks for. */
+    operation?: OperationKind;
+    /** Whether the body is a list, each of whose items is an operation. */
+    operationPerItem?: boolean;
+  }
+}
+
+/** The options of a route that asks for `operation`, and that callers with one of `rights` may use. */
+export function asks(
+  operation: OperationKind,
+  ...rights: readonly Right[]
+): { readonly config: FastifyContextConfig } {
+  return { config: { operation, rights } };
+}
+
+/** The same where the body is a list, each of whose items is an operation. */
+export function asksForEach(
+  operation: OperationKind,
+  ...rights: readonly Right[]
+): { readonly config: FastifyContextConfig } {
+  return { config: { operation, operationPerItem: true, rights } };
+}
+
+/** What is known of a request that asked for an operation. */
+interface Asked {
+  readonly gate: OperationGate;
+  readonly operation: Operation;
+  fault: ServiceFault | undefined;
+  answerBytes: number;
+}
+
+/** Lets the operations of a scope's routes pass the gate of the service that a request means, once it is authorized. */
+export function gateRoutes(
+  scope: ApiScope,
+  gateOf: (request: FastifyRequest) => OperationGate,
+): void {
+  const underWay = new WeakMap<FastifyRequest, Asked>();
+  scope.addHook("preHandler", async (request) => {
+    const operation = operationOf(request);
+    if (operation === undefined) return;
+    const gate = gateOf(request);
+    underWay.set(request, { gate, operation, fault: undefined, answerBytes: 0 });
+    await gate.admit(operation);
+  });
+  scope.addHook("onError", async (request, _reply, error) => {
+    const asked = underWay.get(request);
+    if (asked !== undefined) asked.fault = faultOf(error);
+  });
+  scope.addHook("onSend", async (request, _reply, payload) => {
+    const asked = underWay.get(request);
+    if (asked !== undefined && typeof payload === "string")
+      asked.answerBytes = Buffer.byteLength(payload);
+  });
+  scope.addHook("onResponse", async (request) => {
+    const asked = underWay.get(request);
+    asked?.gate.ended(asked.operation, asked);
+  });
+}
+
+function operationOf(request: FastifyRequest): Operation | undefined {
+  const { operation: kind, operationPerItem = false } = request.routeOptions.config;
+  if (kind === undefined) return undefined;
+  return {
+    kind,
+    deviceId: deviceIdOf(request.params),
+    protocol: "https",
+    bytes: Number(headerOf(request, "content-length") ?? 0),
+    count: operationPerItem && Array.isArray(request.body) ? request.body.length : 1,
+  };
+}
+
+/** What the routes call it. */
+function deviceIdOf(params: unknown): string | undefined {
+  if (typeof params !== "object" || params === null) return undefined;
+  const id: unknown = Reflect.get(params, "id") ?? Reflect.get(params, "registrationId");
+  return typeof id === "string" ? id : undefined;
+}
