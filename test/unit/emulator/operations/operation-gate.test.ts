@@ -25,7 +25,13 @@ const refusing: Guard = {
 test("an operation that nothing holds up is done in the same turn", () => {
   const outcomes = new Outcomes();
   const gate = new OperationGate([{ admit: () => undefined }], [outcomes]);
-  expect(gate.pass(OPERATION, () => "twin", (twin) => twin.length)).toBe("twin");
+  expect(
+    gate.pass(
+      OPERATION,
+      () => "twin",
+      (twin) => twin.length,
+    ),
+  ).toBe("twin");
   expect(outcomes.seen).toEqual([{ fault: undefined, answerBytes: 4 }]);
 });
 
