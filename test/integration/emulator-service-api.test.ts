@@ -211,6 +211,19 @@ test.for([
   expect(answer.headers["content-type"]).toBe("application/json; charset=utf-8");
 });
 
+test("a wrong verb on a path of the emulator's own is 405 under every name, with the verbs it has", async () => {
+  for (const host of [HUB, world.emulator.dpsHost, "localhost"])
+    for (const path of ["/emulator/ready", "/emulator/events?from=earliest"]) {
+      const answer = await call({ host, method: "DELETE", path });
+      expect([host, path, answer.status, answer.headers["allow"]]).toEqual([
+        host,
+        path,
+        405,
+        "GET, HEAD",
+      ]);
+    }
+});
+
 test("a body that is no JSON is refused with 400 in the service's shape", async () => {
   const path = "/twins/p-1?api-version=2021-04-12";
   const answer = await call({

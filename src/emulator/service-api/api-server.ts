@@ -13,7 +13,7 @@ import { trackSockets } from "../raw-sockets.ts";
 import type { Surroundings } from "../surroundings.ts";
 import type { WebSocketOptions } from "../websocket.ts";
 import { serveWebSockets } from "../websocket.ts";
-import { adminRoutes } from "./admin-routes.ts";
+import { ADMIN_PATH, adminRoutes } from "./admin-routes.ts";
 import { adminTokenCheck } from "./admin-token.ts";
 import { authorize } from "./authorization.ts";
 import type { DpsDeviceApiOptions } from "./dps/dps-device-routes.ts";
@@ -173,7 +173,7 @@ function addServices(
   });
   app.setNotFoundHandler(async (request, reply) => {
     const rights = Object.values(isDps(request) ? DPS_POLICIES : HUB_POLICIES).flat();
-    const methods = methodsOf(routes, request.url, rights);
+    const methods = methodsOf(routes, request.url, { rights, everywhere: ADMIN_PATH });
     if (methods.length === 0) throw new ServiceFault("notFound", "No such path.");
     reply.header("allow", methods.join(", "));
     throw new ServiceFault("methodNotAllowed", `Not with ${request.method}.`);

@@ -9,21 +9,28 @@ export interface KnownRoute {
   readonly rights: readonly Right[];
 }
 
+/** What a host name answers to. */
+export interface KnownAt {
+  /** Those of the service that has the name. */
+  readonly rights: readonly Right[];
+  /** Paths below it are under every name, whatever opens them. */
+  readonly everywhere: string;
+}
+
 /**
  * The verbs that a path has at a service; none where it is not known there.
  *
  * @param url as it was asked for, with or without its query
- * @param rights those of the service
  */
 export function methodsOf(
   routes: readonly KnownRoute[],
   url: string,
-  rights: readonly Right[],
+  { rights, everywhere }: KnownAt,
 ): readonly string[] {
   const [path = ""] = url.split("?", 1);
-  const found = routes.filter(
-    (route) => route.rights.some((right) => rights.includes(right)) && fits(route.url, path),
-  );
+  const isHere = (route: KnownRoute): boolean =>
+    route.url.startsWith(`${everywhere}/`) || route.rights.some((right) => rights.includes(right));
+  const found = routes.filter((route) => isHere(route) && fits(route.url, path));
   return [...new Set(found.map(({ method }) => method))];
 }
 
