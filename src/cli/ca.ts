@@ -60,6 +60,12 @@ const HELP: Readonly<Record<CaAction, ActionHelp>> = {
   },
 };
 
+const EPILOGUE = `Examples:
+  $0 ca add factory --emulator emulator.json     the root under certs/
+  $0 ca list --emulator emulator.json
+
+Help with options and examples: $0 ca <action> --help`;
+
 /** `dps-fleet ca …`: CA certificates in DPS and their proof of possession. */
 export function caCommand(host: Host): CommandModule {
   return {
@@ -69,7 +75,7 @@ export function caCommand(host: Host): CommandModule {
       for (const action of CA_ACTIONS) yargs.command(actionCommand(action, host));
       return yargs
         .demandCommand(1, `expected one of ${CA_ACTIONS.join(", ")} after ca`)
-        .epilogue("Help with options and examples: $0 ca <action> --help");
+        .epilogue(EPILOGUE);
     },
     handler: () => {},
   };

@@ -22,6 +22,12 @@ async function commandsFor(host: Host): Promise<readonly CommandModule[]> {
   return Promise.all(loaders.map((load) => load(host)));
 }
 
+const EPILOGUE = `Examples:
+  $0 run                   thirty cheese caves against an emulator
+  $0 emulator              prints what to paste into your own program
+
+Help with options and examples: $0 <command> --help`;
+
 /**
  * Runs the command line of `host` to its end.
  *
@@ -36,7 +42,7 @@ export async function runCli(host: Host): Promise<number> {
       .usage("$0 <command>\n\nRuns simulated device fleets through Azure DPS and IoT Hub.")
       .version(host.version)
       .help()
-      .epilogue("Help with options and examples: $0 <command> --help")
+      .epilogue(EPILOGUE)
       .strict()
       .exitProcess(false)
       .wrap(Math.min(100, host.stdout.columns || 80))

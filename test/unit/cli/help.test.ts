@@ -1,0 +1,22 @@
+import { expect, test } from "vitest";
+import { CA_ACTIONS } from "../../../src/cli/ca-actions.ts";
+import { runHere } from "../../support/cli.ts";
+
+const COMMANDS = ["run", "emulator", "events", "ca", ...CA_ACTIONS.map((action) => `ca ${action}`)];
+
+/** What help of a command shows below "Examples". */
+async function examplesOf(command: string): Promise<string> {
+  const argv = command.split(" ").filter((word) => word !== "");
+  const { exitCode, stdout } = await runHere("/", [...argv, "--help"]);
+  expect(exitCode).toBe(0);
+  const [, examples = ""] = stdout.split("\nExamples:\n");
+  return examples;
+}
+
+test("help without a command shows an example", async () => {
+  expect(await examplesOf("")).toMatch(/^ {2}dps-fleet \w/);
+});
+
+test.for(COMMANDS)("help of %s shows an example of it", async (command) => {
+  expect(await examplesOf(command)).toMatch(new RegExp(`^  dps-fleet ${command}\\b`));
+});
