@@ -31,7 +31,7 @@ const advertised = once.transform((text, context) => {
   return z.NEVER;
 });
 
-const emulatorArguments = z.object({
+const fields = z.object({
   json: onOff,
   host: z.string().refine((text) => text === "localhost" || isIP(text) !== 0, {
     error: ({ input }) => `expected an IP address or localhost, got "${String(input)}"`,
@@ -53,6 +53,18 @@ const emulatorArguments = z.object({
   requireVerifiedCa: onOff.optional(),
   certs: z.string().min(1),
   logLevel,
+});
+
+/** A port of one's own beside `--standard-ports`: one of the two would have to be ignored. */
+const emulatorArguments = fields.superRefine((flags, context) => {
+  if (!flags.standardPorts) return;
+  const standard = { mqttPort: DEFAULT_PORTS.mqtt, httpsPort: DEFAULT_PORTS.standardHttps };
+  for (const key of ["mqttPort", "httpsPort"] as const) {
+    const { [key]: given = standard[key] } = flags;
+    if (given === standard[key]) continue;
+    const message = `expected ${standard[key]} or nothing beside --standard-ports, got ${given}`;
+    context.addIssue({ code: "custom", path: [key], message });
+  }
 });
 
 /** The options of `emulator`, as they stand on the command line. */

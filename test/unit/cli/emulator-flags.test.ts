@@ -1,0 +1,30 @@
+import { expect, test } from "vitest";
+import { parseEmulatorFlags } from "../../../src/cli/emulator-flags.ts";
+import { refusal } from "../../support/refusal.ts";
+
+const GIVEN = {
+  json: false,
+  host: "127.0.0.1",
+  standardPorts: true,
+  certs: "certs",
+  logLevel: "warn",
+};
+
+test("--standard-ports takes no other ports beside it", async () => {
+  const given = { ...GIVEN, mqttPort: "1883", httpsPort: "0" };
+  const { code, problems } = await refusal((async () => parseEmulatorFlags(given))());
+  expect(code).toBe("USAGE");
+  expect(problems).toEqual([
+    { place: "--mqtt-port", message: "expected 8883 or nothing beside --standard-ports, got 1883" },
+    { place: "--https-port", message: "expected 443 or nothing beside --standard-ports, got 0" },
+  ]);
+});
+
+test("--standard-ports takes the same ports beside it, and others go without it", () => {
+  expect(parseEmulatorFlags({ ...GIVEN, mqttPort: "8883", httpsPort: "443" })).toMatchObject({
+    mqttPort: 8883,
+    httpsPort: 443,
+  });
+  const other = { ...GIVEN, standardPorts: false, mqttPort: "1883" };
+  expect(parseEmulatorFlags(other)).toMatchObject({ mqttPort: 1883 });
+});
