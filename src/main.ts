@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { readFileSync } from "node:fs";
-import { availableParallelism } from "node:os";
+import { availableParallelism, networkInterfaces } from "node:os";
 import { fileURLToPath } from "node:url";
 
 import type { Host, HostParent, StopSignal } from "./cli/host.ts";
@@ -101,6 +101,7 @@ const host: Host = {
   stderr: process.stderr,
   now: () => new Date(),
   cores: availableParallelism(),
+  addresses: () => Object.values(networkInterfaces()).flatMap((found) => found ?? []),
   onSignal,
   onExit: (handler) => {
     process.on("exit", handler);

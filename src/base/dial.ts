@@ -30,8 +30,32 @@ export function dialTarget(
     : { address: rule.address, port: rule.toPort };
 }
 
-/** Where a server is dialled that listens at an address: "every address" cannot be dialled everywhere. */
+/** Where a server is dialled from this machine that listens at an address: "every address" cannot be dialled everywhere. */
 export function dialAddress(listening: string): string {
   if (listening === "0.0.0.0") return "127.0.0.1";
   return listening === "::" ? "::1" : listening;
 }
+
+/** An address of a network interface, as `node:os` tells it. */
+export interface MachineAddress {
+  readonly address: string;
+  readonly family: "IPv4" | "IPv6";
+  /** Whether only this machine has it, as the loopback one. */
+  readonly internal: boolean;
+}
+
+/**
+ * Where others dial a server that listens at an address: for "every address" the machine's first one that leads here from
+ * outside, IPv4 before IPv6; on a machine without any, the loopback one.
+ */
+export function addressForOthers(listening: string, own: readonly MachineAddress[]): string {
+  const isEvery = listening === "0.0.0.0" || listening === "::";
+  const outer = own.filter(({ address, internal }) => !internal && !isLinkLocal(address));
+  const families = listening === "::" ? ["IPv4", "IPv6"] : ["IPv4"];
+  const [found] = families.flatMap((family) => outer.filter((one) => one.family === family));
+  return isEvery && found !== undefined ? found.address : dialAddress(listening);
+}
+
+/** Dialling one takes the name of an interface too. Source: RFC 4291, 2.5.6; RFC 3927. */
+const isLinkLocal = (address: string): boolean =>
+  address.startsWith("169.254.") || /^fe[89ab]/i.test(address);

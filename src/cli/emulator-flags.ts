@@ -21,6 +21,15 @@ export const DEFAULT_PORTS = { mqtt: 8883, https: 8443, standardHttps: 443 } as 
 
 const port = whole(0, 65_535);
 
+/** What can be dialled; a name is looked up by whoever dials. */
+const address = once.refine(
+  (text) =>
+    (isIP(text) !== 0 || hostField.safeParse(text).success) && !["0.0.0.0", "::"].includes(text),
+  {
+    error: ({ input }) => `expected an address or a host name to dial, got "${String(input)}"`,
+  },
+);
+
 /** `HOST[:PORT]`, HOST a name or an IPv4 address. */
 const advertised = once.transform((text, context) => {
   const [, host = "", given] = /^([^:]+)(?::(\d{1,5}))?$/.exec(text.toLowerCase()) ?? [];
@@ -36,6 +45,7 @@ const fields = z.object({
   host: z.string().refine((text) => text === "localhost" || isIP(text) !== 0, {
     error: ({ input }) => `expected an IP address or localhost, got "${String(input)}"`,
   }),
+  address: address.optional(),
   mqttPort: port.optional(),
   httpsPort: port.optional(),
   standardPorts: onOff,
@@ -90,6 +100,12 @@ export function emulatorFlags(yargs: Argv): Argv {
       default: "127.0.0.1",
       requiresArg: true,
       describe: "address to listen on",
+    })
+    .option("address", {
+      type: "string",
+      requiresArg: true,
+      describe: "address or name that clients are told to dial, where ports are forwarded",
+      defaultDescription: "where it listens; for 0.0.0.0 and :: the machine's first address",
     })
     .option("mqtt-port", {
       type: "string",

@@ -1,3 +1,4 @@
+import { isIP } from "node:net";
 import type { EmulatorInfo } from "../service/emulator-file.ts";
 import { shellWord } from "./shell-word.ts";
 
@@ -21,8 +22,7 @@ export function emulatorText(info: EmulatorInfo, advertised?: string): string {
     "",
     ...(advertised === undefined
       ? [
-          "For clients that know nothing of it, add these lines to the hosts file:",
-          ...names.map((name) => `  ${info.address} ${name}`),
+          ...namesAt(info.address, names),
           ...(info.mqttPort === 8883 && info.httpsPort === 443
             ? []
             : ["(those that know Azure's ports alone, 8883 and 443, need --standard-ports)"]),
@@ -40,6 +40,14 @@ export function emulatorText(info: EmulatorInfo, advertised?: string): string {
     "",
   ];
   return `${lines.join("\n")}\n`;
+}
+
+/** How clients find the names: hosts files know no names of other hosts. */
+function namesAt(address: string, names: readonly string[]): readonly string[] {
+  if (isIP(address) === 0)
+    return [`Clients find it where these names lead to ${address}:`, ...names.map((n) => `  ${n}`)];
+  const title = "For clients that know nothing of it, add these lines to the hosts file:";
+  return [title, ...names.map((name) => `  ${address} ${name}`)];
 }
 
 /** Names as Microsoft's samples have them; `NODE_EXTRA_CA_CERTS` is Node.js', others have a setting of their own. */
@@ -65,7 +73,7 @@ function curlLine({ adminToken, address, caFile, dpsHost, httpsPort }: EmulatorI
   return [
     "curl --silent --show-error",
     `--cacert ${shellWord(caFile)}`,
-    `--resolve ${shellWord(`${dpsHost}:${httpsPort}:${bracketed}`)}`,
+    `--connect-to ${shellWord(`${dpsHost}:${httpsPort}:${bracketed}:${httpsPort}`)}`,
     `--header ${shellWord(`Authorization: Bearer ${adminToken}`)}`,
     shellWord(`https://${dpsHost}:${httpsPort}${path}`),
   ].join(" ");

@@ -2,7 +2,7 @@ import { isIP } from "node:net";
 import { resolve } from "node:path";
 import type { CommandModule } from "yargs";
 
-import { dialAddress } from "../base/dial.ts";
+import { addressForOthers } from "../base/dial.ts";
 import { FleetError } from "../base/errors.ts";
 import { createLogger } from "../base/log.ts";
 import type { EmulatorOptions } from "../emulator/emulator.ts";
@@ -67,20 +67,21 @@ export async function runEmulator(flags: EmulatorArguments, host: Host): Promise
       throw withFlags(config.atItsPlace(error));
     });
     const { mqttPort, httpsPort } = emulator;
+    const dialled = flags.address ?? addressForOthers(emulator.host, host.addresses());
     log.info({ component: "emulator", mqttPort, httpsPort, hubs }, "emulator listens");
     const info: EmulatorInfo = {
       idScope: emulator.idScope,
       provisioningHost: emulator.provisioningHost,
       dpsHost: emulator.dpsHost,
       hubs: [...emulator.hubs],
-      address: dialAddress(emulator.host),
+      address: dialled,
       mqttPort: emulator.mqttPort,
       httpsPort: emulator.httpsPort,
       caFile,
       dpsConnectionString: emulator.dpsConnectionString,
       hubConnectionStrings: [...emulator.hubConnectionStrings],
-      eventsUrl: emulator.eventsUrl,
-      adminUrl: emulator.adminUrl,
+      eventsUrl: certifiedUrl(emulator.eventsUrl, dialled),
+      adminUrl: certifiedUrl(emulator.adminUrl, dialled),
       adminToken: emulator.adminToken,
       dataDir: null,
     };
@@ -97,6 +98,17 @@ export async function runEmulator(flags: EmulatorArguments, host: Host): Promise
   } finally {
     stopping.release();
   }
+}
+
+/**
+ * A URL of the emulator with a name that its certificate has: what it is dialled by may not be one, beyond this machine.
+ * Clients dial `address` and check the certificate against the URL's name, as curl does with `--connect-to`.
+ */
+function certifiedUrl(url: string, dialled: string): string {
+  const certified = new URL(url);
+  const name = certified.hostname.replaceAll(/[[\]]/g, "");
+  if (name !== dialled || !isLoopback(name)) certified.hostname = "localhost";
+  return certified.href;
 }
 
 type Options = Omit<EmulatorOptions, "tls">;

@@ -97,11 +97,12 @@ async function copyEvents(
   host: Host,
   signal: AbortSignal,
 ): Promise<void> {
-  const [{ readEmulatorFile }, { readCaFile }, { readHubEvents }] = await Promise.all([
-    import("../service/emulator-file.ts"),
-    import("../run/target.ts"),
-    import("../service/hub-events.ts"),
-  ]);
+  const [{ emulatorRoute, readEmulatorFile }, { readCaFile }, { readHubEvents }] =
+    await Promise.all([
+      import("../service/emulator-file.ts"),
+      import("../run/target.ts"),
+      import("../service/hub-events.ts"),
+    ]);
   const info = await readEmulatorFile(emulatorFile, host.cwd);
   const { eventsUrl, adminUrl, adminToken } = info;
   const caPem = await readCaFile(info.caFile);
@@ -111,7 +112,7 @@ async function copyEvents(
   });
   log.debug({ component: "events", eventsUrl, ...filter }, "reading events");
   const text = new EventText({ hubShown: info.hubs.length > 1 });
-  const events = { eventsUrl, adminUrl, adminToken, route: { caPem } };
+  const events = { eventsUrl, adminUrl, adminToken, route: emulatorRoute(info, caPem) };
   let isEmpty = true;
   for await (const line of readHubEvents(events, filter, signal)) {
     isEmpty = false;

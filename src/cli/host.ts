@@ -1,3 +1,5 @@
+import type { MachineAddress } from "../base/dial.ts";
+
 /** The signals that ask a command to end. SIGTERM also stands for a launcher that is gone. */
 export type StopSignal = "SIGINT" | "SIGTERM" | "SIGHUP";
 
@@ -33,6 +35,8 @@ export interface Host {
   now(): Date;
   /** CPU cores that this process may use, >= 1. */
   readonly cores: number;
+  /** Of all network interfaces, in the system's order. */
+  addresses(): readonly MachineAddress[];
   /**
    * Takes over SIGINT, SIGTERM and SIGHUP until un-registered; a launcher (npm) that died tells as SIGTERM.
    * The same signal twice within 500 ms is told once: a terminal and npm may both deliver one Ctrl-C.

@@ -8,6 +8,7 @@ import { fileTrouble } from "../base/file-trouble.ts";
 import { hostField, idScopeField } from "../scenario/fields.ts";
 import type { ServiceRoute } from "../service/connection.ts";
 import type { EmulatorInfo } from "../service/emulator-file.ts";
+import { emulatorRoute } from "../service/emulator-file.ts";
 import type { IngestionReader } from "../service/ingestion-reader.ts";
 import { emulatorIngestionReader } from "../service/ingestion-reader.ts";
 import type { Endpoints } from "../worker/protocol.ts";
@@ -107,7 +108,7 @@ export async function emulatorTarget(
       eventsUrl: info.eventsUrl,
       adminUrl: info.adminUrl,
       adminToken: info.adminToken,
-      route: { caPem },
+      route: emulatorRoute(info, caPem),
     }),
   };
 }

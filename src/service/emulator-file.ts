@@ -5,6 +5,7 @@ import { z } from "zod";
 
 import { FleetError } from "../base/errors.ts";
 import { fileTrouble } from "../base/file-trouble.ts";
+import type { ServiceRoute } from "./connection.ts";
 
 const text = z.string().min(1);
 const port = z.int().min(1).max(65_535);
@@ -32,6 +33,17 @@ const emulatorFile = z.strictObject({
 
 /** What `emulator --json` prints: all that a client needs to find an emulator. It carries secrets. */
 export type EmulatorInfo = z.infer<typeof emulatorFile>;
+
+/**
+ * The way to an emulator's own URLs, `adminUrl` and `eventsUrl`: the server's certificate is checked against their name,
+ * and `address` is dialled, at their port.
+ */
+export function emulatorRoute(
+  { address }: Pick<EmulatorInfo, "address">,
+  caPem: string,
+): ServiceRoute {
+  return { address, caPem };
+}
 
 /** One problem in words; no value is shown, since some of them are secrets. */
 function problemText(issue: z.core.$ZodIssue): string {

@@ -9,6 +9,7 @@ import { FleetError, messageOf } from "../base/errors.ts";
 import type { Logger } from "../base/log.ts";
 import { SERVICE_TIMEOUT_MS, serviceAgent } from "./connection.ts";
 import type { EmulatorInfo } from "./emulator-file.ts";
+import { emulatorRoute } from "./emulator-file.ts";
 import { networkHint } from "./network-hint.ts";
 
 /** An emulator's management API; in Azure its paths are those of the resource manager. */
@@ -54,10 +55,10 @@ const API_VERSION = "2022-02-05";
 
 /** @param access `caPem`: the CAs to trust, and no others; `log`: each call at debug */
 export function openManagement(
-  info: Pick<EmulatorInfo, "adminUrl" | "adminToken" | "dpsHost">,
+  info: Pick<EmulatorInfo, "address" | "adminToken" | "adminUrl" | "dpsHost">,
   { caPem, log }: { readonly caPem: string; readonly log: Logger },
 ): Management {
-  const agent = serviceAgent({ caPem });
+  const agent = serviceAgent(emulatorRoute(info, caPem));
   const dpsName = info.dpsHost.split(".")[0] ?? "";
   const resource = `/subscriptions/emulator/resourceGroups/emulator/providers/Microsoft.Devices/provisioningServices/${dpsName}`;
   return {

@@ -1,4 +1,5 @@
 import { Readable } from "node:stream";
+import type { MachineAddress } from "../../src/base/dial.ts";
 import { deferred } from "../../src/base/deferred.ts";
 import { runCli } from "../../src/cli/cli.ts";
 import type { Host, StopSignal } from "../../src/cli/host.ts";
@@ -15,7 +16,7 @@ function tell<T>(handlers: Set<(value: T) => void>, value: T): void {
 /**
  * A command on a machine of a test's own, whose first line on stdout can be waited for.
  *
- * @param more `forked`: whether a run started it; `env`: its environment
+ * @param more `forked`: whether a run started it; `env`: its environment; `addresses`: of its network interfaces
  */
 export function startCommand(
   cwd: string,
@@ -23,7 +24,12 @@ export function startCommand(
   {
     forked = false,
     env = {},
-  }: { readonly forked?: boolean; readonly env?: Readonly<Record<string, string>> } = {},
+    addresses = [],
+  }: {
+    readonly forked?: boolean;
+    readonly env?: Readonly<Record<string, string>>;
+    readonly addresses?: readonly MachineAddress[];
+  } = {},
 ) {
   const out: string[] = [];
   const err: string[] = [];
@@ -47,6 +53,7 @@ export function startCommand(
     stderr: { write: (text) => err.push(text) > 0 },
     now: () => new Date(),
     cores: 1,
+    addresses: () => addresses,
     onSignal: (handler) => add(signals, handler),
     parent: forked
       ? {

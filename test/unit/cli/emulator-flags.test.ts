@@ -28,3 +28,18 @@ test("--standard-ports takes the same ports beside it, and others go without it"
   const other = { ...GIVEN, standardPorts: false, mqttPort: "1883" };
   expect(parseEmulatorFlags(other)).toMatchObject({ mqttPort: 1883 });
 });
+
+test("clients can be told an address or a name to dial, and nothing that cannot be dialled", async () => {
+  const plain = { ...GIVEN, standardPorts: false };
+  for (const address of ["192.0.2.7", "2001:db8::7", "emulator"])
+    expect(parseEmulatorFlags({ ...plain, address }).address).toBe(address);
+  for (const address of ["0.0.0.0", "::", "a b", "", "host:8883"]) {
+    const { problems } = await refusal((async () => parseEmulatorFlags({ ...plain, address }))());
+    expect(problems).toEqual([
+      {
+        place: "--address",
+        message: `expected an address or a host name to dial, got "${address}"`,
+      },
+    ]);
+  }
+});

@@ -24,6 +24,15 @@ test("the lines to paste name each hub's connection string differently", () => {
   expect(lines).toContain("  export IOTHUB_CONNECTION_STRING_2=HostName=b");
 });
 
+test("an address that is a name is told, and no hosts-file lines with it", () => {
+  const text = emulatorText({ ...INFO, address: "emulator" });
+  expect(text).toContain(
+    "these names lead to emulator:\n  global.azure-devices-provisioning.net\n",
+  );
+  expect(text).not.toContain("hosts file");
+  expect(text).toContain("net:443:emulator:443");
+});
+
 test("other ports than Azure's are told to be other ports", () => {
   expect(emulatorText(INFO)).not.toContain("--standard-ports");
   expect(emulatorText({ ...INFO, httpsPort: 8443 })).toContain("need --standard-ports");
