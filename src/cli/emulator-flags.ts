@@ -42,6 +42,7 @@ const advertised = once.transform((text, context) => {
 
 const fields = z.object({
   json: onOff,
+  write: once.min(1, "expected a file, got an empty name").optional(),
   host: z.string().refine((text) => text === "localhost" || isIP(text) !== 0, {
     error: ({ input }) => `expected an IP address or localhost, got "${String(input)}"`,
   }),
@@ -82,8 +83,8 @@ export type EmulatorArguments = z.infer<typeof emulatorArguments>;
 
 const EPILOGUE = `Examples:
   $0 emulator              prints what to paste into your program
-  $0 emulator --json > emulator.json
-  $0 run --emulator emulator.json
+  $0 emulator --write emulator.json
+  $0 run --emulator emulator.json      in another terminal
 
 ${ENVIRONMENT_HELP}`;
 
@@ -94,6 +95,12 @@ export function emulatorFlags(yargs: Argv): Argv {
       type: "boolean",
       default: false,
       describe: "print one line of JSON when ready (it carries secrets), nothing else",
+    })
+    .option("write", {
+      type: "string",
+      requiresArg: true,
+      describe:
+        "FILE for the line of --json while it runs, for its owner alone; stdout has no keys then",
     })
     .option("host", {
       type: "string",

@@ -3,11 +3,18 @@ import type { EmulatorInfo } from "../service/emulator-file.ts";
 import { shellWord } from "./shell-word.ts";
 
 /**
- * What `emulator` prints for a reader: names, ports, and the lines to paste. It shows connection strings.
+ * What `emulator` prints for a reader: names, ports, and the lines to paste. It shows connection strings, unless they are
+ * in a file.
  *
- * @param advertised what DPS calls the hub where that is no name of Azure's: `HOST[:PORT]`
+ * @param more `advertised`: what DPS calls the hub where that is no name of Azure's, `HOST[:PORT]`; `file`: of `--write`
  */
-export function emulatorText(info: EmulatorInfo, advertised?: string): string {
+export function emulatorText(
+  info: EmulatorInfo,
+  {
+    advertised,
+    file,
+  }: { readonly advertised?: string | undefined; readonly file?: string | undefined } = {},
+): string {
   const names = [...new Set([info.provisioningHost, info.dpsHost, ...info.hubs])];
   const lines = [
     "DPS and IoT Hub are emulated on this machine. Ctrl-C stops them.",
@@ -29,6 +36,17 @@ export function emulatorText(info: EmulatorInfo, advertised?: string): string {
         ]
       : [`Devices are told that their hub is ${advertised}; no hosts file is needed.`]),
     "",
+    ...(file === undefined
+      ? secretsOf(info, advertised)
+      : [`Connection strings and the admin token are in ${file} while it runs.`]),
+    "",
+  ];
+  return `${lines.join("\n")}\n`;
+}
+
+/** The lines that carry keys. */
+function secretsOf(info: EmulatorInfo, advertised: string | undefined): readonly string[] {
+  return [
     "Environment of a program that was written for Azure (keys are new at every start):",
     ...environmentOf(info, advertised),
     "",
@@ -37,9 +55,7 @@ export function emulatorText(info: EmulatorInfo, advertised?: string): string {
     "",
     `Ingested messages  ${info.eventsUrl}?from=earliest&follow=true`,
     `Its header         Authorization: Bearer ${info.adminToken}`,
-    "",
   ];
-  return `${lines.join("\n")}\n`;
 }
 
 /** How clients find the names: hosts files know no names of other hosts. */

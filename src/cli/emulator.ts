@@ -11,6 +11,7 @@ import type { EmulatorArguments } from "./emulator-flags.ts";
 import { DEFAULT_PORTS, emulatorFlags, parseEmulatorFlags } from "./emulator-flags.ts";
 import { emulatorText } from "./emulator-text.ts";
 import type { Host } from "./host.ts";
+import { checkInfoFile, writeInfoFile } from "./info-file.ts";
 import { stopRequest } from "./stop-request.ts";
 
 /** DPS, IoT Hubs and their service APIs on this machine, until they are stopped. */
@@ -32,6 +33,8 @@ export function emulatorCommand(host: Host): CommandModule {
  * @throws {FleetError} `ADDRESS_IN_USE`, `USAGE`, or what is wrong with the configuration or the certificates
  */
 export async function runEmulator(flags: EmulatorArguments, host: Host): Promise<number> {
+  const file = flags.write === undefined ? undefined : { shown: flags.write, cwd: host.cwd };
+  if (file !== undefined) checkInfoFile(file);
   // Before anything is started: a stop that comes early must not be lost.
   const stopping = stopRequest(host);
   try {
@@ -85,9 +88,11 @@ export async function runEmulator(flags: EmulatorArguments, host: Host): Promise
       adminToken: emulator.adminToken,
       dataDir: null,
     };
-    host.stdout.write(
-      flags.json ? `${JSON.stringify(info)}\n` : emulatorText(info, advertisedText(advertise)),
-    );
+    const line = `${JSON.stringify(info)}\n`;
+    // Gone before the emulator is: whoever finds it finds an emulator that takes clients.
+    using _ = file && writeInfoFile(file, line);
+    const told = { advertised: advertisedText(advertise), file: flags.write };
+    host.stdout.write(flags.json ? line : emulatorText(info, told));
     if (!isLoopback(address))
       host.stderr.write(
         `Warning: ${address} is not a loopback address. Whoever reaches this machine can reach the emulator.\n`,

@@ -84,6 +84,26 @@ test.skipIf(!hasCurl)("the curl line that it prints works as it stands", async (
   await program.ended;
 });
 
+test("--write keeps keys off stdout, in a file that is there while the emulator takes clients", async () => {
+  await using dir = temporaryDir();
+  const program = startCommand(dir.path, ["emulator", "--write", "emulator.json", ...FREE_PORTS]);
+  await program.printed;
+  const info = parseEmulatorFile(readFileSync(`${dir.path}/emulator.json`, "utf8"), "file");
+  expect(program.out.join("")).not.toContain(info.adminToken);
+  expect(program.out.join("")).toContain("emulator.json");
+  program.signal("SIGINT");
+  expect(await program.ended).toBe(0);
+  expect(existsSync(`${dir.path}/emulator.json`)).toBe(false);
+});
+
+test("a file that cannot be written is told, and nothing is started", async () => {
+  await using dir = temporaryDir();
+  const program = startCommand(dir.path, ["emulator", "--write", "none/emulator.json"]);
+  expect(await program.ended).toBe(2);
+  expect(program.err.join("")).toContain("none/emulator.json");
+  expect(existsSync(`${dir.path}/certs`)).toBe(false);
+});
+
 test("a second signal does not wait for what the first one lets end", async () => {
   await using dir = temporaryDir();
   const program = startCommand(dir.path, ["emulator", "--json", ...FREE_PORTS]);

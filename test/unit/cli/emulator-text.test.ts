@@ -33,6 +33,12 @@ test("an address that is a name is told, and no hosts-file lines with it", () =>
   expect(text).toContain("net:443:emulator:443");
 });
 
+test("with a file for the keys, the text has none", () => {
+  const text = emulatorText({ ...INFO, adminToken: "s3cret" }, { file: "out/emulator.json" });
+  expect(text).toContain("are in out/emulator.json while it runs");
+  expect(text).not.toMatch(/s3cret|HostName=/);
+});
+
 test("other ports than Azure's are told to be other ports", () => {
   expect(emulatorText(INFO)).not.toContain("--standard-ports");
   expect(emulatorText({ ...INFO, httpsPort: 8443 })).toContain("need --standard-ports");
