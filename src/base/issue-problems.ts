@@ -24,7 +24,7 @@ export function describeIssue(issue: z.core.$ZodRawIssue): string | undefined {
 export type Read = Pick<YamlSource, "value" | "placeOf">;
 
 /**
- * Every issue at its place, such as file, line and path; an unknown key with the nearest one that `schema` knows there.
+ * Every issue at its place, such as file, line, column and path; an unknown key with the nearest one that `schema` knows there.
  */
 export function problemsOf(
   issues: readonly z.core.$ZodIssue[],

@@ -5,7 +5,7 @@ import { messageOf } from "./errors.ts";
 
 type Path = readonly PropertyKey[];
 
-/** A YAML text with the line of everything in it. */
+/** A YAML text with the position of everything in it. */
 export class YamlSource {
   readonly value: unknown;
   /** Why the text cannot be read at all; [] = good. */
@@ -19,7 +19,7 @@ export class YamlSource {
     this.#name = name;
     this.#document = parseDocument(text, { lineCounter: this.#lines, prettyErrors: false });
     const problems = syntaxErrors(this.#document).map(({ pos, message }): Problem => ({
-      place: `${name}:${this.#lines.linePos(pos[0]).line}`,
+      place: this.#placeAt(pos[0]),
       message: `not YAML: ${message}`,
       hint: /flow-map-start at node end/.test(message)
         ? 'inside { } quote a text that has braces itself: "cave-{n}"'
@@ -39,38 +39,39 @@ export class YamlSource {
   }
 
   /**
-   * `FILE:LINE path`, where `path` is as a reader writes it (`fleet[0].telemetry.interval`).
+   * `FILE:LINE:COLUMN path`, as editors and terminals make links of it; both count from 1. `path` is as a reader
+   * writes it (`fleet[0].telemetry.interval`).
    *
-   * What is not there has the line of the nearest mapping or list around it.
+   * What is not there has the position of the nearest mapping or list around it.
    */
   placeOf(path: Path): string {
     const name = formatPath(path);
-    const line = this.#lineOf(path);
-    return [line === undefined ? this.#name : `${this.#name}:${line}`, name]
+    const offset = this.#offsetOf(path);
+    return [offset === undefined ? this.#name : this.#placeAt(offset), name]
       .filter((part) => part !== "")
       .join(" ");
   }
 
-  #lineOf(path: Path): number | undefined {
+  #placeAt(offset: number): string {
+    const { line, col } = this.#lines.linePos(offset);
+    return `${this.#name}:${line}:${col}`;
+  }
+
+  #offsetOf(path: Path): number | undefined {
     const key = path.at(-1);
     const parent = path.slice(0, -1);
     const around: unknown = parent.length === 0 ? this.#document.contents : this.#nodeAt(parent);
     if (key !== undefined && isMap(around)) {
       const pair = around.items.find((item) => isScalar(item.key) && item.key.value === key);
-      if (pair !== undefined && isNode(pair.key)) return this.#lineAt(pair.key);
+      if (pair !== undefined && isNode(pair.key)) return pair.key.range?.[0];
     }
     const node: unknown = path.length === 0 ? this.#document.contents : this.#nodeAt(path);
-    if (isNode(node)) return this.#lineAt(node);
-    return path.length === 0 ? undefined : this.#lineOf(parent);
+    if (isNode(node)) return node.range?.[0];
+    return path.length === 0 ? undefined : this.#offsetOf(parent);
   }
 
   #nodeAt(path: Path): unknown {
     return this.#document.getIn(path, true);
-  }
-
-  #lineAt(node: { range?: readonly number[] | null | undefined }): number | undefined {
-    const start = node.range?.[0];
-    return start === undefined ? undefined : this.#lines.linePos(start).line;
   }
 }
 

@@ -24,7 +24,7 @@ export interface EmulatorConfig {
  * environment.
  *
  * @param shown its path as the user wrote it
- * @throws {FleetError} `FILE_INVALID` with all problems at once, each with file, line and path
+ * @throws {FleetError} `FILE_INVALID` with all problems at once, each with file, line, column and path
  */
 export function readEmulatorConfig(
   shown: string,

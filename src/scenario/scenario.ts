@@ -82,7 +82,7 @@ export interface Scenario {
  * Reads a scenario file.
  *
  * @param source the file's name, as messages show it
- * @throws {FleetError} `SCENARIO_INVALID` with all problems at once, each with file, line and path
+ * @throws {FleetError} `SCENARIO_INVALID` with all problems at once, each with file, line, column and path
  */
 export function parseScenario(text: string, source: string): Scenario {
   const yaml = new YamlSource(text, source);

@@ -76,8 +76,8 @@ test("what is wrong with a scenario, its settings and files ends 2 and writes no
     expect(readdirSync(place.dir)).toEqual(before);
   };
   const fresh = ["--out", "out", "--certs", "certs"];
-  await check(["text.yaml", ...fresh], "text.yaml:1", "expected a mapping", "thirty-caves.yaml");
-  await check(["broken.yaml", ...fresh], "broken.yaml:1", "not YAML");
+  await check(["text.yaml", ...fresh], "text.yaml:1:1", "expected a mapping", "thirty-caves.yaml");
+  await check(["broken.yaml", ...fresh], "broken.yaml:1:8", "not YAML");
   await check([scenario, "--threshold", "regs < 3s", ...fresh], "--threshold: ", "column 1");
   await check([scenario, "--rate=-5/s", ...fresh], "--rate: expected a rate above 0", "-5/s");
   const emulator = (file: string): readonly string[] => [scenario, "--emulator", file, ...fresh];

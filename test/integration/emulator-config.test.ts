@@ -80,7 +80,7 @@ test("a configuration that the emulator refuses ends with 2 before anything is w
   writeTestFile(join(dir.path, "emulator.yaml"), twice);
   const program = startCommand(dir.path, ["emulator", ...FREE_PORTS, "--config", "emulator.yaml"]);
   expect(await program.ended).toBe(2);
-  expect(program.err.join("")).toContain("emulator.yaml:5 hubs[0].devices[1]");
+  expect(program.err.join("")).toContain("emulator.yaml:5:9 hubs[0].devices[1]");
   expect(existsSync(join(dir.path, "certs"))).toBe(false);
   expect(program.out).toEqual([]);
 });

@@ -81,7 +81,7 @@ limits: { retryAfterS: 1, foreignTopics: refuse }
   });
 });
 
-test("all problems are told at once, each with file, line and path", () => {
+test("all problems are told at once, each with file, line, column and path", () => {
   expect(
     problemsOf(`
 hubs:
@@ -93,13 +93,13 @@ hubs:
 limits: { retryAfter: 1, eventPartitions: 0 }
 `),
   ).toEqual([
-    expect.stringMatching(/^emulator\.yaml:3 hubs\[0\]\.hostName: expected a hub name/),
-    "emulator.yaml:7 hubs[0].devices[0].authentication.primaryKey: expected { env: NAME }, got a text",
-    'emulator.yaml:4 hubs[0].alocationWeight: unknown key "alocationWeight"',
+    expect.stringMatching(/^emulator\.yaml:3:5 hubs\[0\]\.hostName: expected a hub name/),
+    "emulator.yaml:7:38 hubs[0].devices[0].authentication.primaryKey: expected { env: NAME }, got a text",
+    'emulator.yaml:4:5 hubs[0].alocationWeight: unknown key "alocationWeight"',
     expect.stringMatching(
-      /^emulator\.yaml:8 limits\.eventPartitions: expected a whole number from 1/,
+      /^emulator\.yaml:8:26 limits\.eventPartitions: expected a whole number from 1/,
     ),
-    'emulator.yaml:8 limits.retryAfter: unknown key "retryAfter"',
+    'emulator.yaml:8:11 limits.retryAfter: unknown key "retryAfter"',
   ]);
 });
 
@@ -115,12 +115,12 @@ enrollments:
   - { registrationId: x, attestation: { type: x509, certificate: none.pem } }
 `);
   expect(told).toEqual([
-    expect.stringMatching(/^emulator\.yaml:6 hubs\[1\]\.hostName: .* is there already$/),
-    expect.stringMatching(/^emulator\.yaml:2 hubs: b-hub.* has no latency/),
+    expect.stringMatching(/^emulator\.yaml:6:5 hubs\[1\]\.hostName: .* is there already$/),
+    expect.stringMatching(/^emulator\.yaml:2:1 hubs: b-hub.* has no latency/),
     expect.stringMatching(
-      /^emulator\.yaml:9 enrollments\[0\]\.attestation\.certificate: .*no file/,
+      /^emulator\.yaml:9:53 enrollments\[0\]\.attestation\.certificate: .*no file/,
     ),
-    expect.stringMatching(/^emulator\.yaml:5 .*primaryKey: expected .* NO_KEY; it is not set$/),
+    expect.stringMatching(/^emulator\.yaml:5:59 .*primaryKey: expected .* NO_KEY; it is not set$/),
   ]);
 });
 
@@ -142,8 +142,8 @@ enrollments:
   expect(atItsPlace(refusal)).toMatchObject({
     code: "FILE_INVALID",
     problems: [
-      { place: "emulator.yaml:7 enrollments[0]" },
-      { place: "emulator.yaml:5 hubs[0].devices[0]" },
+      { place: "emulator.yaml:7:5 enrollments[0]" },
+      { place: "emulator.yaml:5:9 hubs[0].devices[0]" },
     ],
   });
   const other = new Error("else");

@@ -128,7 +128,7 @@ describe("a wrong scenario", () => {
     ]);
   });
 
-  test("every problem is told at once, with line, path, expected and got", () => {
+  test("every problem is told at once, with line, column, path, expected and got", () => {
     expect(
       problemsIn(`name: broken
 targett: emulator
@@ -152,49 +152,49 @@ thresholds:
 `),
     ).toEqual([
       {
-        place: "x.yaml:3 provisioning.idScope",
+        place: "x.yaml:3:31 provisioning.idScope",
         message: 'expected an ID scope such as 0ne000CA7E5, got "no scope"',
       },
       {
-        place: "x.yaml:6 fleet[0].count",
+        place: "x.yaml:6:5 fleet[0].count",
         message: "expected a whole number of devices, 1 to 1000000, got -3",
       },
       {
-        place: "x.yaml:10 fleet[0].telemetry.jitter",
+        place: "x.yaml:10:7 fleet[0].telemetry.jitter",
         message: 'expected 0% to 100%, got "300%"',
       },
       {
-        place: "x.yaml:9 fleet[0].telemetry.intervall",
+        place: "x.yaml:9:7 fleet[0].telemetry.intervall",
         message: 'unknown key "intervall"',
         hint: "did you mean interval?",
       },
       {
-        place: "x.yaml:15 fleet[1].credentials.format",
+        place: "x.yaml:15:20 fleet[1].credentials.format",
         message: "expected format: pem or format: pfx",
       },
       {
-        place: "x.yaml:14 fleet[1].telemetry.interval",
+        place: "x.yaml:14:18 fleet[1].telemetry.interval",
         message: "expected a duration above 0 such as 5s, 500ms or 2m, got 5",
       },
       {
-        place: "x.yaml:16 arrival.rate",
+        place: "x.yaml:16:12 arrival.rate",
         message: 'expected a rate above 0 such as 10/s or 1000/m, got "-5/s"',
       },
       {
-        place: "x.yaml:16 arrival.stages",
+        place: "x.yaml:16:24 arrival.stages",
         message: 'unknown key "stages"',
         hint: "known here: rate, concurrency",
       },
       {
-        place: "x.yaml:17 duration",
+        place: "x.yaml:17:1 duration",
         message: 'expected a duration above 0 such as 5s, 500ms or 2m, got "yes"',
       },
       {
-        place: "x.yaml:19 thresholds[0]",
+        place: "x.yaml:19:5 thresholds[0]",
         message: expect.stringContaining("did you mean registration_ms?"),
       },
       {
-        place: "x.yaml:2 targett",
+        place: "x.yaml:2:1 targett",
         message: 'unknown key "targett"',
         hint: "did you mean target?",
       },
@@ -203,13 +203,13 @@ thresholds:
 
   test("what is missing is told at the place around it", () => {
     expect(problemsIn("name: x\nfleet:\n  - count: 1\n")).toEqual([
-      { place: "x.yaml:1 provisioning", message: "expected a mapping, got nothing" },
+      { place: "x.yaml:1:1 provisioning", message: "expected a mapping, got nothing" },
       {
-        place: "x.yaml:3 fleet[0].model",
+        place: "x.yaml:3:5 fleet[0].model",
         message: "expected the name of a device model, got nothing",
       },
       {
-        place: "x.yaml:3 fleet[0].registrationId",
+        place: "x.yaml:3:5 fleet[0].registrationId",
         message: expect.stringContaining("expected a registration id"),
       },
     ]);
@@ -233,7 +233,7 @@ thresholds:
   test("braces that YAML takes for its own come with the mend", () => {
     expect(problemsIn("fleet:\n  - { registrationId: cave-{n}, count: 2 }\nname: x\n")).toEqual([
       {
-        place: "x.yaml:2",
+        place: "x.yaml:2:28",
         message: expect.stringContaining("not YAML"),
         hint: 'inside { } quote a text that has braces itself: "cave-{n}"',
       },
@@ -243,7 +243,7 @@ thresholds:
   test("several devices need a number in their registration id", () => {
     expect(problemsIn(SMALLEST.replace("cave-{n}", "cave"))).toEqual([
       {
-        place: "x.yaml:4 fleet[0].registrationId",
+        place: "x.yaml:4:37 fleet[0].registrationId",
         message: 'expected {n} in the registration id of 2 devices, got "cave"',
       },
     ]);
@@ -258,7 +258,7 @@ thresholds:
     );
     expect(problems).toEqual([
       {
-        place: "x.yaml:4 fleet[0].credentials.password",
+        place: "x.yaml:4:93 fleet[0].credentials.password",
         message: "expected { env: NAME } or { file: PATH }, got a text",
       },
     ]);
@@ -281,7 +281,7 @@ thresholds:
       const timeline = `timeline: [{ at: 1s, twin: { devices: cave-1, desired: { ${JSON.stringify(key)}: 1 } } }]\n`;
       expect(problemsIn(SMALLEST + timeline)).toEqual([
         {
-          place: "x.yaml:5 timeline[0].twin.desired",
+          place: "x.yaml:5:47 timeline[0].twin.desired",
           message: expect.stringContaining("expected a twin key without"),
         },
       ]);
