@@ -44,8 +44,11 @@ export class PacedTransport implements X509ProvisioningTransport {
   readonly #traceOf: () => ConnectionTrace | undefined;
   readonly #deadlineMs: number;
   readonly #gaveUp = deferred<never>();
+  #sentMs: number | undefined;
+  /** Of the connection that brought the first answer. */
   firstTrace: ConnectionTrace | undefined;
-  requestMs: number | undefined;
+  /** When the request that DPS accepted could go out; throttled ones, and the waits that they cost, came before. */
+  acceptingMs: number | undefined;
   acceptedMs: number | undefined;
   assignedMs: number | undefined;
 
@@ -107,8 +110,8 @@ export class PacedTransport implements X509ProvisioningTransport {
         // Where the abort came while the SDK waited between two polls, this is the place that ends its loop.
         signal.throwIfAborted();
         const nowMs = transport.clock();
-        if (this.requestMs !== undefined && nowMs >= this.#deadlineMs) throw this.#limitReached();
-        this.requestMs ??= nowMs;
+        if (this.#sentMs !== undefined && nowMs >= this.#deadlineMs) throw this.#limitReached();
+        this.#sentMs = nowMs;
         return wellFormed(await this.#answerWithin(send));
       });
     } catch (error) {
@@ -142,7 +145,11 @@ export class PacedTransport implements X509ProvisioningTransport {
       this.#options.onThrottled(waitMs);
       return waitMs;
     }
-    this.acceptedMs ??= now;
+    if (this.acceptedMs === undefined) {
+      // The SDK connects within the first request.
+      this.acceptingMs = Math.max(this.#sentMs ?? now, this.#traceOf()?.connackMs ?? -Infinity);
+      this.acceptedMs = now;
+    }
     return intervalMs;
   }
 

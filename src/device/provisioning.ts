@@ -38,7 +38,10 @@ export interface Assignment {
   readonly deviceId: string;
   /** Moment of the assigned answer, ms of the transport's clock. */
   readonly assignedMs: number;
-  /** Durations in ms: tcp, tls, connack, accepted (register request to 202), assigned (202 to 200). */
+  /**
+   * Durations in ms: tcp, tls, connack, accepted (the register request that was not throttled to its 202), assigned
+   * (202 to 200). What throttling costs is in none of them: their sum may be less than the whole.
+   */
   readonly phases: Readonly<Record<"tcp" | "tls" | "connack" | "accepted" | "assigned", number>>;
 }
 
@@ -85,12 +88,12 @@ export async function register(options: ProvisioningOptions): Promise<Assignment
 
 function phasesOf(transport: PacedTransport): Assignment["phases"] {
   const trace: ConnectionTrace | undefined = transport.firstTrace;
-  const { requestMs, acceptedMs, assignedMs } = transport;
+  const { acceptingMs, acceptedMs, assignedMs } = transport;
   return {
     tcp: between(trace?.startedMs, trace?.tcpMs),
     tls: between(trace?.tcpMs, trace?.tlsMs),
     connack: between(trace?.tlsMs, trace?.connackMs),
-    accepted: between(trace?.connackMs ?? requestMs, acceptedMs),
+    accepted: between(acceptingMs, acceptedMs),
     assigned: between(acceptedMs, assignedMs),
   };
 }

@@ -32,12 +32,12 @@ export const METRICS = {
   registration_accepted_ms: {
     kind: "histogram",
     unit: "ms",
-    help: "From the register request to DPS's first answer",
+    help: "From the register request that DPS accepted to that answer; throttled tries before it do not count",
   },
   registration_assigned_ms: {
     kind: "histogram",
     unit: "ms",
-    help: "From DPS's first answer to the assignment, polling included",
+    help: "From DPS's acceptance to the assignment, polling included",
   },
   connection_ms: {
     kind: "histogram",

@@ -29,7 +29,13 @@ const THROTTLED = { status: 429, retryAfterS: 0.05, body: { errorCode: 429001, m
 
 async function registerWith(
   script: Script,
-  options: { totalTimeoutMs?: number; requestTimeoutMs?: number; signal?: AbortSignal } = {},
+  options: {
+    totalTimeoutMs?: number;
+    requestTimeoutMs?: number;
+    signal?: AbortSignal;
+    clock?: () => number;
+    onThrottled?: () => void;
+  } = {},
 ) {
   const pki = await testPki();
   await using dps = await startScriptedDps(await pki.server([HOST]), script);
@@ -49,7 +55,7 @@ async function registerWith(
         }),
         connectTo: [{ host: HOST, address: "127.0.0.1", toPort: dps.port }],
         connectTimeoutMs: 5_000,
-        clock: () => performance.now(),
+        clock: options.clock ?? (() => performance.now()),
       },
       slots: createSlots(1),
       random: () => 1,
@@ -57,7 +63,10 @@ async function registerWith(
       totalTimeoutMs: options.totalTimeoutMs ?? 10_000,
       signal: options.signal ?? new AbortController().signal,
       onAttempt: () => (attempts += 1),
-      onThrottled: (ms) => waits.push(ms),
+      onThrottled: (ms) => {
+        waits.push(ms);
+        options.onThrottled?.();
+      },
     });
     return { assignment, attempts, waits, requestedAt: dps.requestedAt };
   } catch (error) {
@@ -81,6 +90,19 @@ test("a 429 on a poll is told too, though the SDK hides it", async () => {
   );
   expect(result.assignment?.deviceId).toBe("cave-1");
   expect(result.waits).toEqual([75]);
+});
+
+test("what throttling costs is in no phase: `accepted` is the answer to the request that was accepted", async () => {
+  let now = 0;
+  const result = await registerWith(
+    ({ index }) => {
+      now += 7;
+      return index < 2 ? THROTTLED : index === 2 ? ASSIGNING : ASSIGNED;
+    },
+    { clock: () => now, onThrottled: () => (now += 1_000) },
+  );
+  expect(result.assignment?.phases).toMatchObject({ accepted: 7, assigned: 7 });
+  expect(result.assignment?.assignedMs).toBe(2_028);
 });
 
 test("a 5xx is treated as throttling", async () => {
