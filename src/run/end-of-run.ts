@@ -10,7 +10,7 @@ const LOOK_MS = 250;
 /**
  * Waits until the run is over: its time is up, the user stops it, or nothing is left that could go on.
  *
- * @throws {FleetError} `UNREACHABLE` when the run's emulator ended under it
+ * @throws {FleetError} `UNREACHABLE` when the run's emulator ended under it; what `check` throws
  */
 export async function endOfRun(options: {
   /** undefined = until stopped. */
@@ -21,6 +21,8 @@ export async function endOfRun(options: {
   readonly emulatorEnded: Promise<string | undefined> | undefined;
   readonly allFailed: () => boolean;
   readonly workersLost: () => boolean;
+  /** Throws what broke a part of the run that works beside it: nothing else would tell before the end. */
+  readonly check: () => void;
 }): Promise<EndReason> {
   const { durationMs = Infinity, clock, stop } = options;
   let emulator: string | undefined;
@@ -42,6 +44,7 @@ export async function endOfRun(options: {
         hint: "its last words, if it had any, are in the log: on stderr, or in run.log where that is a terminal",
       });
     }
+    options.check();
     if (options.allFailed()) return "allFailed";
     if (options.workersLost()) return "workersLost";
   }

@@ -117,6 +117,7 @@ export class LiveRun {
       emulatorEnded: this.#emulator?.ended,
       allFailed: () => this.view.allFailed,
       workersLost: () => supervisor.lostForGood >= prepared.workers,
+      check: () => this.#follower?.check(),
     });
     this.#given.log.info({ reason, durationMs: Math.round(this.t) }, "end of the run");
     return reason;
@@ -159,7 +160,16 @@ export class LiveRun {
     this.#twins = await openFleetTwins(target, this.view.aggregate, due);
     if (target.ingestion !== undefined) {
       this.#ledger = new Ledger(prepared.plan.devices.map(({ registrationId }) => registrationId));
-      this.#follower = await IngestionFollower.open(target.ingestion, this.#ledger, context.stop);
+      const { log } = this.#given;
+      this.#follower = await IngestionFollower.open(
+        {
+          reader: target.ingestion,
+          ledger: this.#ledger,
+          onFailure: (err) =>
+            log.warn({ err }, "what was ingested could not be read, and is read again"),
+        },
+        context.stop,
+      );
     }
     return target;
   }

@@ -94,6 +94,29 @@ export async function* linesOf(answer: IncomingMessage, url: URL): AsyncGenerato
     });
 }
 
+/**
+ * What a line, or a whole answer, of an emulator's own paths says.
+ *
+ * @throws {FleetError} `REFUSED` where it is nothing that `schema` knows
+ */
+export function parseAnswer<Schema extends z.ZodType>(
+  schema: Schema,
+  text: string,
+  url: URL,
+): z.output<Schema> {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    value = undefined;
+  }
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  throw new FleetError("REFUSED", `${url.origin}: expected events, got other lines`, {
+    hint: "is the emulator of another version?",
+  });
+}
+
 /** What a refusal says, without the name of its error; empty where it says nothing that can be read. */
 async function wordsOf(answer: IncomingMessage): Promise<string> {
   let text = "";

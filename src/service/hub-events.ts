@@ -1,9 +1,8 @@
 import { z } from "zod";
 
-import { FleetError } from "../base/errors.ts";
 import { serviceAgent } from "./connection.ts";
 import type { EmulatorEvents } from "./emulator-stream.ts";
-import { linesOf, openEmulatorStream } from "./emulator-stream.ts";
+import { linesOf, openEmulatorStream, parseAnswer } from "./emulator-stream.ts";
 
 const hubEvent = z.object({
   /** Host name. */
@@ -68,7 +67,7 @@ export async function* readHubEvents(
       patient: filter.follow,
     });
     for await (const json of linesOf(answer, url)) {
-      const content = parseLine(json, url);
+      const content = parseAnswer(line, json, url);
       if ("lost" in content || wanted.size === 0 || wanted.has(content.deviceId))
         yield { json, content };
     }
@@ -89,18 +88,4 @@ function addressOf({ eventsUrl }: EmulatorEvents, filter: EventFilter): URL {
   if (deviceIds.length <= DEVICES_ASKED_MAX)
     for (const id of deviceIds) url.searchParams.append("device", id);
   return url;
-}
-
-function parseLine(json: string, url: URL): EventLine["content"] {
-  let value: unknown;
-  try {
-    value = JSON.parse(json);
-  } catch {
-    value = undefined;
-  }
-  const parsed = line.safeParse(value);
-  if (parsed.success) return parsed.data;
-  throw new FleetError("REFUSED", `${url.origin}: expected events, got other lines`, {
-    hint: "is the emulator of another version?",
-  });
 }

@@ -2,7 +2,7 @@ import { z } from "zod";
 
 import { serviceAgent } from "./connection.ts";
 import type { EmulatorEvents } from "./emulator-stream.ts";
-import { linesOf, openEmulatorStream } from "./emulator-stream.ts";
+import { linesOf, openEmulatorStream, parseAnswer } from "./emulator-stream.ts";
 
 /** One message that a hub ingested, as the ledger needs it. */
 export interface IngestedRecord {
@@ -16,7 +16,11 @@ export interface IngestedRecord {
 
 /** Reads what was ingested. Azure's own reader (Event Hubs) will be a second implementation. */
 export interface IngestionReader {
-  /** The sequence number that the next ingested message will get, or a later one. */
+  /**
+   * The sequence number that the next ingested message will get, or a later one.
+   *
+   * @throws {FleetError} `REFUSED` or `UNREACHABLE`
+   */
   position(signal?: AbortSignal): Promise<number>;
   /**
    * Hands over every record from sequence `from` on that is there now, in order.
@@ -48,13 +52,11 @@ export function emulatorIngestionReader(events: EmulatorEvents): IngestionReader
   const agent = serviceAgent(events.route);
   return {
     position: async (signal) => {
-      const answer = await openEmulatorStream(events, new URL(`${events.adminUrl}/position`), {
-        agent,
-        signal,
-      });
-      const chunks: string[] = [];
-      for await (const chunk of answer.setEncoding("utf8")) chunks.push(String(chunk));
-      return positionAnswer.parse(JSON.parse(chunks.join(""))).sequence;
+      const url = new URL(`${events.adminUrl}/position`);
+      const answer = await openEmulatorStream(events, url, { agent, signal });
+      const lines: string[] = [];
+      for await (const text of linesOf(answer, url)) lines.push(text);
+      return parseAnswer(positionAnswer, lines.join("\n"), url).sequence;
     },
     read: async (from, onRecord, signal) => {
       const url = new URL(events.eventsUrl);
@@ -65,7 +67,7 @@ export function emulatorIngestionReader(events: EmulatorEvents): IngestionReader
       let lost = 0;
       let next = from;
       for await (const text of linesOf(answer, url)) {
-        const record = line.parse(JSON.parse(text));
+        const record = parseAnswer(line, text, url);
         if ("lost" in record) {
           lost += record.lost;
           continue;
