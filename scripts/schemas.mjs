@@ -1,4 +1,4 @@
-// Writes the JSON Schemas under docs/ from the built program: `npm run schemas`.
+// Writes what docs/ has from the built program, JSON Schemas and pages: `npm run schemas`.
 import { existsSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { format } from "prettier";
@@ -6,20 +6,24 @@ import { format } from "prettier";
 const root = new URL("../", import.meta.url);
 
 /** Module of the build, its export, and the file that holds what it returns. */
-const SCHEMAS = [
+const WRITTEN = [
   ["dist/src/scenario/schema.js", "scenarioJsonSchema", "docs/scenario.schema.json"],
   ["dist/src/emulator-config/schema.js", "emulatorJsonSchema", "docs/emulator.schema.json"],
   ["dist/src/output/summary-schema.js", "summaryJsonSchema", "docs/summary.schema.json"],
+  ["dist/scripts/faults-page.js", "faultsPage", "docs/faults.md"],
 ];
 
-for (const [module, name, file] of SCHEMAS) {
+for (const [module, name, file] of WRITTEN) {
   if (!existsSync(new URL(module, root))) {
     process.stderr.write(`${module} is missing: build first (npm run build)\n`);
     process.exitCode = 1;
     continue;
   }
-  const { [name]: schemaOf } = await import(new URL(module, root).href);
-  const text = await format(JSON.stringify(schemaOf()), { parser: "json", printWidth: 100 });
+  const { [name]: contentOf } = await import(new URL(module, root).href);
+  const content = contentOf();
+  const text = await (typeof content === "string"
+    ? format(content, { parser: "markdown", printWidth: 100 })
+    : format(JSON.stringify(content), { parser: "json", printWidth: 100 }));
   await writeFile(new URL(file, root), text);
   process.stderr.write(`wrote ${file}\n`);
 }

@@ -26,7 +26,9 @@ export function knownKeys(schema: z.core.$ZodType, path: Path, value: unknown): 
 }
 
 function unwrap(schema: z.core.$ZodType): z.core.$ZodType {
-  return schema instanceof z.ZodOptional || schema instanceof z.ZodDefault
+  return schema instanceof z.ZodOptional ||
+    schema instanceof z.ZodDefault ||
+    schema instanceof z.ZodPrefault
     ? unwrap(schema.unwrap())
     : schema;
 }

@@ -9,14 +9,15 @@ import type { HandOverOptions } from "./listener.ts";
 import { startListener } from "./listener.ts";
 import type { EmulatorOptions } from "./options.ts";
 import { startApiServer } from "./service-api/api-server.ts";
-import { ADMIN_PATH } from "./service-api/admin-routes.ts";
+import { ADMIN_PATH } from "./service-api/admin/admin-path.ts";
+import type { FaultControl } from "./faults/fault-control.ts";
+import { faultControl } from "./faults/fault-control.ts";
 import { startServices } from "./services.ts";
 
 export { HUB_RIGHTS } from "./access-policy.ts";
 export { DEFAULT_NAMES } from "./default-names.ts";
 export { AZURE_DEFAULTS } from "./defaults.ts";
 export { limitFields } from "./limit-fields.ts";
-export { tierFields } from "./throttling/tier-fields.ts";
 export type { EmulatorOptions, ServerTls } from "./options.ts";
 
 /** A running emulator. */
@@ -35,6 +36,8 @@ export interface Emulator extends AsyncDisposable {
   readonly eventsUrl: string;
   readonly adminUrl: string;
   readonly adminToken: string;
+  /** What is to fail: put on, listed, ended. */
+  readonly faults: FaultControl;
   /**
    * Takes no new connections, lets running requests and method calls end and devices have their PUBACKs, for `drainMs` at
    * most, and closes every connection and both ports; safe to call twice.
@@ -52,6 +55,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
   const host = options.host ?? "127.0.0.1";
   const services = await startServices(options);
   const { names, around, hubs, forDevices } = services;
+  const faults = faultControl(services.faults, names.hubs);
   const started = [() => services.stop()];
   const running: { ready: boolean; drain: () => Promise<void> } = {
     ready: false,
@@ -90,10 +94,13 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
       events: services.events,
       adminToken,
       isReady: () => running.ready,
+      faults,
       webSockets: { ...mqtt, messageMaxBytes: webSocketMaxBytes(around.limits) },
     });
     started.push(() => api.stop());
     running.drain = async () => {
+      // What they hold up goes on.
+      services.faults.stop();
       listener.close();
       // Devices stay until the calls that wait for their answers are over.
       await api.drain();
@@ -114,6 +121,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
       eventsUrl: `${adminUrl}/events`,
       adminUrl,
       adminToken,
+      faults,
       stop,
       [Symbol.asyncDispose]: stop,
     };

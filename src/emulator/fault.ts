@@ -10,6 +10,7 @@ const SHARED_FAULTS = {
   methodNotAllowed: { status: 405, code: 405_000, name: "GenericMethodNotAllowed" },
   preconditionFailed: { status: 412, code: 412_001, name: "PreconditionFailed" },
   entityTooLarge: { status: 413, code: 413_000, name: "GenericRequestEntityTooLarge" },
+  throttled: { status: 429, code: 429_001, name: "ThrottlingException" },
   serverError: { status: 500, code: 500_001, name: "ServerError" },
   notImplemented: { status: 501, code: 501_000, name: "NotImplemented" },
 } as const;
@@ -28,10 +29,13 @@ export type FaultKind = keyof typeof FAULTS;
 export class ServiceFault extends Error {
   override readonly name = "ServiceFault";
   readonly kind: FaultKind;
+  /** When the client may ask again, in whole seconds; undefined where it is not told. */
+  readonly retryAfterS: number | undefined;
 
-  constructor(kind: FaultKind, message: string) {
+  constructor(kind: FaultKind, message: string, options: { readonly retryAfterS?: number } = {}) {
     super(message);
     this.kind = kind;
+    this.retryAfterS = options.retryAfterS;
   }
 
   get status(): number {

@@ -16,11 +16,14 @@ import { Provisioning } from "./dps/provisioning.ts";
 import { Registrations } from "./dps/registrations.ts";
 import { EventLog } from "./events/event-log.ts";
 import { IotHub } from "./hub/hub.ts";
+import { faultGuard } from "./faults/fault-guard.ts";
+import { DPS_SERVICE } from "./faults/fault-fields.ts";
+import { Faults } from "./faults/faults.ts";
+import type { FaultsAt } from "./faults/faults-at.ts";
 import { OperationGate } from "./operations/operation-gate.ts";
 import type { EmulatorOptions } from "./options.ts";
 import { PeerChains } from "./peer-certificate.ts";
 import type { Surroundings } from "./surroundings.ts";
-import { requireTier } from "./throttling/check-tier.ts";
 
 /** DPS and the hubs behind the ports. */
 export interface Services {
@@ -36,6 +39,8 @@ export interface Services {
   readonly dpsBroker: Broker;
   readonly forDevices: DpsOptions;
   readonly events: EventLog;
+  /** What was put on to fail. */
+  readonly faults: Faults;
   /** Ends every MQTT connection in good order. */
   drain(): Promise<void>;
   stop(): Promise<void>;
@@ -52,12 +57,11 @@ export interface ServiceNames {
 /**
  * DPS and the hubs with what they begin with; no port is opened.
  *
- * @throws {FleetError} `USAGE` where `latencies` do not fit the hubs or the units not the tier, or what they are to hold breaks a rule
+ * @throws {FleetError} `USAGE` where `latencies` do not fit the hubs, or what they are to hold breaks a rule
  */
 export async function startServices(options: Omit<EmulatorOptions, "tls">): Promise<Services> {
   const names = namesOf(options);
   const latencies = latenciesOf(options.latencies ?? {}, names.hubs);
-  requireTier(options);
   const around: Surroundings = {
     limits: limitsFrom(options),
     clock: options.clock ?? Date.now,
@@ -71,7 +75,8 @@ export async function startServices(options: Omit<EmulatorOptions, "tls">): Prom
     clock: around.clock,
   });
   const chains = new PeerChains();
-  const hubs = await startHubs(names.hubs, options, { around, chains, events });
+  const faults = new Faults(around.clock);
+  const hubs = await startHubs(names.hubs, options, { around, chains, events, faults });
   const enrollments = new Enrollments(around);
   const registrations = new Registrations(around);
   const cas = new CaStore({
@@ -88,9 +93,11 @@ export async function startServices(options: Omit<EmulatorOptions, "tls">): Prom
   const dps = { enrollments, registrations, linkedHubs, cas };
   const provisioning = new Provisioning({ around, ...dps, latencies });
   const devices = new DeviceApi(provisioning);
-  const forDevices = { around, idScope: names.idScope, devices, chains, gate: newGate() };
+  const gate = newGate(faults.at(DPS_SERVICE));
+  const forDevices = { around, idScope: names.idScope, devices, chains, gate };
   const dpsBroker = await startDps(forDevices);
   const stop = async (): Promise<void> => {
+    faults.stop();
     await dpsBroker.stop();
     await provisioning.stop();
     for (const hub of hubs.toReversed()) await hub.stop();
@@ -109,6 +116,7 @@ export async function startServices(options: Omit<EmulatorOptions, "tls">): Prom
     dpsBroker,
     forDevices,
     events,
+    faults,
     drain: async () => {
       await Promise.all([dpsBroker.drain(), ...hubs.map((hub) => hub.drain())]);
     },
@@ -123,14 +131,16 @@ function startHubs(
     readonly around: Surroundings;
     readonly chains: PeerChains;
     readonly events: EventLog;
+    readonly faults: Faults;
   },
 ): Promise<IotHub[]> {
   const { advertisedPort } = options;
+  const { faults, ...rest } = shared;
   return Promise.all(
     hostNames.map((hostName) =>
       IotHub.start({
-        ...shared,
-        gate: newGate(),
+        ...rest,
+        gate: newGate(faults.at(hostName)),
         hostName,
         advertisedName: advertisedPort === undefined ? undefined : `${hostName}:${advertisedPort}`,
         policies: policiesOf(settingsOf(options, hostName)),
@@ -140,8 +150,8 @@ function startHubs(
 }
 
 /** What the operations of one service pass. */
-function newGate(): OperationGate {
-  return new OperationGate([], []);
+function newGate(faults: FaultsAt): OperationGate {
+  return new OperationGate([faultGuard(faults)], []);
 }
 
 function namesOf(options: Omit<EmulatorOptions, "tls">): ServiceNames {

@@ -29,8 +29,10 @@ interface DpsConnection {
   answerQos: 0 | 1 | undefined;
 }
 
-interface Answer extends Omit<DeviceAnswer, "status"> {
+interface Answer {
   readonly status: number;
+  readonly body: string;
+  readonly retryAfterS: number | undefined;
 }
 
 export interface DpsOptions {
@@ -62,12 +64,7 @@ class DpsRules implements BrokerRules<DpsConnection> {
 
   /** Codes: Microsoft Learn, DPS MQTT; MicrosoftDocs/azure-docs #69882 (5 where certificate and names differ). */
   connect(request: ConnectRequest): DpsConnection | Promise<DpsConnection> {
-    const operation = askedOverMqtt(
-      "connectToDps",
-      request.clientId,
-      0,
-      request.socket.remoteAddress,
-    );
+    const operation = askedOverMqtt("connectToDps", request.clientId, 0);
     return this.#options.gate.pass(operation, () => this.#open(request));
   }
 
@@ -113,9 +110,8 @@ class DpsRules implements BrokerRules<DpsConnection> {
     const send = (answer: Answer): void => {
       // An answer without a subscriber is lost, as with Azure.
       if (connection.answerQos === undefined) return;
-      const retryAfterS = answer.retry ? around.limits.retryAfterS : undefined;
       sendTo(connection.client, {
-        topic: formatDpsResponse(answer.status, request.requestId, retryAfterS),
+        topic: formatDpsResponse(answer.status, request.requestId, answer.retryAfterS),
         payload: answer.body,
         qos: connection.answerQos,
       });
@@ -124,15 +120,21 @@ class DpsRules implements BrokerRules<DpsConnection> {
     const operation = askedOverMqtt(kind, connection.registrationId, body.length);
     const judge = (): Answer => {
       if (connection.isForeign) throw new ServiceFault("dpsUnauthorized", "Unauthorized");
-      return request.kind === "register"
+      const {
+        status,
+        body: told,
+        retry,
+      } = request.kind === "register"
         ? this.#register(connection, body)
         : this.#poll(connection, request.operationId);
+      return { status, body: told, retryAfterS: retry ? around.limits.retryAfterS : undefined };
     };
     settle(() => gate.pass(operation, judge, (answer) => answer.body.length), {
       done: send,
       refused: (fault) => {
         const context = { trackingId: around.newId(), timestampUtc: azureDate(around.clock()) };
-        send({ status: fault.status, body: faultBody(fault, context), retry: false });
+        const { status, retryAfterS } = fault;
+        send({ status, body: faultBody(fault, context), retryAfterS });
       },
     });
   }
@@ -146,14 +148,14 @@ class DpsRules implements BrokerRules<DpsConnection> {
 
   disconnected(): void {}
 
-  #register(connection: DpsConnection, body: Buffer): Answer {
+  #register(connection: DpsConnection, body: Buffer): DeviceAnswer {
     const answer = this.#options.devices.register(connection, parseRegisterBody(body));
     connection.isAttested ||= answer.status === 202;
     return answer;
   }
 
   /** CONNECT looks at names only, so a device that comes back to poll shows first that it is the one. */
-  #poll(connection: DpsConnection, operationId: string): Answer {
+  #poll(connection: DpsConnection, operationId: string): DeviceAnswer {
     const { devices } = this.#options;
     if (!connection.isAttested) devices.authenticate(connection);
     connection.isAttested = true;

@@ -35,12 +35,7 @@ export class HubRules implements BrokerRules<HubConnection> {
   }
 
   connect(request: ConnectRequest): HubConnection | Promise<HubConnection> {
-    const operation = askedOverMqtt(
-      "connectDevice",
-      request.clientId,
-      0,
-      request.socket.remoteAddress,
-    );
+    const operation = askedOverMqtt("connectDevice", request.clientId, 0);
     return this.#hub.gate.pass(operation, () => this.#open(request));
   }
 

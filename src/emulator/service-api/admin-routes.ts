@@ -2,21 +2,23 @@ import type { FastifyRequest } from "fastify";
 import type { EventLog } from "../events/event-log.ts";
 import { ServiceFault } from "../fault.ts";
 import type { IotHub } from "../hub/hub.ts";
+import type { FaultControl } from "../faults/fault-control.ts";
+import { ADMIN_PATH } from "./admin/admin-path.ts";
+import { faultRoutes } from "./admin/fault-routes.ts";
 import type { ApiScope } from "./api-server.ts";
 import { sendJson } from "./replies.ts";
-
-/** The emulator's own paths, under every host name. */
-export const ADMIN_PATH = "/emulator";
 
 export interface AdminOptions {
   readonly log: EventLog;
   readonly hubs: ReadonlyMap<string, Pick<IotHub, "routing">>;
   readonly isAdmin: (request: FastifyRequest) => boolean;
   readonly isReady: () => boolean;
+  readonly faults: FaultControl<unknown>;
 }
 
-/** Health and readiness (without a token), the end of the log, and what routing did; not part of Azure. */
-export function adminRoutes(api: ApiScope, { log, hubs, isAdmin, isReady }: AdminOptions): void {
+/** Health and readiness (without a token), the end of the log, what routing did, and faults; not part of Azure. */
+export function adminRoutes(api: ApiScope, options: AdminOptions): void {
+  const { log, hubs, isAdmin, isReady, faults } = options;
   const requireAdmin = (request: FastifyRequest): void => {
     if (!isAdmin(request))
       throw new ServiceFault("unauthorized", "The admin token is missing or wrong.");
@@ -37,4 +39,5 @@ export function adminRoutes(api: ApiScope, { log, hubs, isAdmin, isReady }: Admi
     const counts = [...hubs].map(([hostName, { routing }]) => [hostName, routing.counts] as const);
     await sendJson(reply, 200, Object.fromEntries(counts));
   });
+  faultRoutes(api, { faults, requireAdmin });
 }

@@ -5,6 +5,7 @@ import { addressError } from "../address-error.ts";
 import { DPS_POLICIES, HUB_POLICIES } from "../access-policy.ts";
 import type { EventLog } from "../events/event-log.ts";
 import { ServiceFault } from "../fault.ts";
+import type { FaultControl } from "../faults/fault-control.ts";
 import { withoutPort } from "../host-name.ts";
 import type { IotHub } from "../hub/hub.ts";
 import { SERVER_TLS } from "../listener.ts";
@@ -13,7 +14,8 @@ import { trackSockets } from "../raw-sockets.ts";
 import type { Surroundings } from "../surroundings.ts";
 import type { WebSocketOptions } from "../websocket.ts";
 import { serveWebSockets } from "../websocket.ts";
-import { ADMIN_PATH, adminRoutes } from "./admin-routes.ts";
+import { ADMIN_PATH } from "./admin/admin-path.ts";
+import { adminRoutes } from "./admin-routes.ts";
 import { adminTokenCheck } from "./admin-token.ts";
 import { authorize } from "./authorization.ts";
 import type { DpsDeviceApiOptions } from "./dps/dps-device-routes.ts";
@@ -54,6 +56,7 @@ export interface ApiServerOptions {
   readonly adminToken: string;
   /** Whether clients may come. */
   readonly isReady: () => boolean;
+  readonly faults: FaultControl<unknown>;
   /** MQTT over WebSocket, which shares the port. */
   readonly webSockets: WebSocketOptions;
 }
@@ -188,7 +191,8 @@ function addServices(
     authorize(request, { ...HUB_REFUSES, hostName: hub.hostName, policies: hub.policies }, around);
     return hub;
   };
-  adminRoutes(app, { log, hubs, isAdmin, isReady: options.isReady });
+  const { isReady, faults } = options;
+  adminRoutes(app, { log, hubs, isAdmin, isReady, faults });
   const readers = eventRoutes(app, { log, hubs, isAdmin, authorizedHub });
   const management = async (scope: ApiScope): Promise<void> => {
     const { dps, dpsDevices, adminToken } = options;

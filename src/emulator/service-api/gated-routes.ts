@@ -12,8 +12,6 @@ declare module "fastify" {
     operation?: OperationKind;
     /** Whether the body is a list, each of whose items is an operation. */
     operationPerItem?: boolean;
-    /** See `Operation`. */
-    operationVariant?: (request: FastifyRequest) => string | undefined;
   }
 }
 
@@ -23,15 +21,6 @@ export function asks(
   ...rights: readonly Right[]
 ): { readonly config: FastifyContextConfig } {
   return { config: { operation, rights } };
-}
-
-/** The same for one of the operations that count alike. */
-export function asksVariant(
-  variant: string | ((request: FastifyRequest) => string | undefined),
-  ...asked: Parameters<typeof asks>
-): { readonly config: FastifyContextConfig } {
-  const operationVariant = typeof variant === "string" ? () => variant : variant;
-  return { config: { ...asks(...asked).config, operationVariant } };
 }
 
 /** The same where the body is a list, each of whose items is an operation. */
@@ -79,8 +68,7 @@ export function gateRoutes(
 }
 
 function operationOf(request: FastifyRequest): Operation | undefined {
-  const { config } = request.routeOptions;
-  const { operation: kind, operationPerItem = false } = config;
+  const { operation: kind, operationPerItem = false } = request.routeOptions.config;
   if (kind === undefined) return undefined;
   return {
     kind,
@@ -88,8 +76,6 @@ function operationOf(request: FastifyRequest): Operation | undefined {
     protocol: "https",
     bytes: Number(headerOf(request, "content-length") ?? 0),
     count: operationPerItem && Array.isArray(request.body) ? request.body.length : 1,
-    variant: config.operationVariant?.(request),
-    callerAddress: request.raw.socket.remoteAddress,
   };
 }
 

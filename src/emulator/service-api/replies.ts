@@ -39,8 +39,13 @@ export function dpsFaultWriter(around: Surroundings): FaultWriter {
       .code(fault.status)
       .header("content-type", JSON_TYPE)
       .header("x-ms-error-code", String(fault.code))
+      .headers(retryAfterOf(fault))
       .send(faultBody(fault, context));
   };
+}
+
+function retryAfterOf({ retryAfterS }: ServiceFault): Readonly<Record<string, string>> {
+  return retryAfterS === undefined ? {} : { "retry-after": String(retryAfterS) };
 }
 
 /** The classic form, which azure-iothub and the C# client parse: `ErrorCode:<name>;<text>`. */
@@ -49,6 +54,7 @@ export function hubFaultWriter(around: Surroundings): FaultWriter {
     const at = new Date(around.clock()).toISOString();
     await reply
       .header("iothub-errorcode", fault.codeName)
+      .headers(retryAfterOf(fault))
       .code(fault.status)
       .header("content-type", JSON_TYPE)
       .send(

@@ -5,7 +5,7 @@ import type { FastifyReply, FastifyRequest } from "fastify";
 import type { EventLog } from "../../events/event-log.ts";
 import { readEvents } from "../../events/event-stream.ts";
 import { ServiceFault } from "../../fault.ts";
-import { ADMIN_PATH } from "../admin-routes.ts";
+import { ADMIN_PATH } from "../admin/admin-path.ts";
 import type { ApiScope } from "../api-server.ts";
 import { needs } from "../authorization.ts";
 import type { EventQuery } from "./event-query.ts";

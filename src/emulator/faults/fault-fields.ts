@@ -1,0 +1,96 @@
+import { z } from "zod";
+import type { FaultName, FaultParameter } from "../../base/fault-kinds.ts";
+import { faultKind } from "../../base/fault-kinds.ts";
+import { nearest } from "../../base/nearest.ts";
+import { showValue } from "../../base/show-value.ts";
+import type { OperationKind } from "../operations/operation.ts";
+import { OPERATIONS } from "../operations/operation.ts";
+
+type Input = { readonly input?: unknown };
+type NumberParameter = Extract<FaultParameter, { readonly least: number }>;
+interface ChoiceParameter<V> {
+  readonly values: readonly V[];
+  readonly default: NoInfer<V>;
+}
+
+/** The name under which faults are put on DPS. */
+export const DPS_SERVICE = "dps";
+
+const WEEK_MS = 7 * 86_400_000;
+
+function bounded(least: number, most: number, kind: "number" | "whole number") {
+  const error = ({ input }: Input): string =>
+    `expected a ${kind} from ${least} to ${most}, got ${showValue(input)}`;
+  const bare = kind === "number" ? z.number({ error }) : z.int({ error });
+  return bare.min(least, { error }).max(most, { error });
+}
+
+/** A parameter that is a number; its default where it is not given. */
+export function numberOf(parameter: NumberParameter) {
+  const { least, most, whole } = parameter;
+  return bounded(least, most, whole ? "whole number" : "number").default(parameter.default);
+}
+
+/** A parameter that is one of some values; its default where it is not given. */
+export function choiceOf<const V extends string | number>(parameter: ChoiceParameter<V>) {
+  const { values } = parameter;
+  const error = ({ input }: Input): string =>
+    `expected one of ${values.join(", ")}, got ${showValue(input)}`;
+  return z.literal<readonly V[]>(values, { error }).default(parameter.default);
+}
+
+const operation = z.custom<OperationKind>(
+  (value) => typeof value === "string" && Object.hasOwn(OPERATIONS, value),
+  {
+    error: ({ input }: Input) => {
+      const known = Object.keys(OPERATIONS);
+      const near = typeof input === "string" ? nearest(input, known) : undefined;
+      const hint = near === undefined ? `one of ${known.join(", ")}` : `perhaps ${near}`;
+      return `expected an operation, ${hint}; got ${showValue(input)}`;
+    },
+  },
+);
+
+function serviceOf(kind: FaultName, hubs: readonly string[]) {
+  const { at } = faultKind(kind);
+  const known = [...(at === "hubs" ? [] : [DPS_SERVICE]), ...(at === "dps" ? [] : hubs)];
+  const error = ({ input }: Input): string =>
+    `expected one of ${known.join(", ")}, got ${showValue(input)}`;
+  return z
+    .string({ error })
+    .toLowerCase()
+    .refine((name) => known.includes(name), { error });
+}
+
+/** Members are described at `FaultScope`; a kind refuses those that it is not narrowed by. */
+function scopeOf(kind: FaultName, hubs: readonly string[]) {
+  const { by } = faultKind(kind);
+  const refused = (what: string) =>
+    z.never({ error: `${kind} is not narrowed by ${what}` }).optional();
+  const byDevices = by.includes("devices");
+  const pattern = z.string().min(1, { error: "expected a device id or a pattern" }).max(256);
+  return z.strictObject({
+    service: serviceOf(kind, hubs).optional(),
+    devices: byDevices ? z.array(pattern).min(1).max(1000).optional() : refused("devices"),
+    share: byDevices ? bounded(0, 1, "number").optional() : refused("a share of devices"),
+    operations: by.includes("operations")
+      ? z.array(operation).min(1).optional()
+      : refused("operations"),
+  });
+}
+
+/** What faults of every kind have. @param hubs host names in lower case */
+export function commonFields(kind: FaultName, hubs: readonly string[]) {
+  return {
+    /** Where it acts; everywhere unless it says otherwise. */
+    scope: scopeOf(kind, hubs).prefault({}),
+    /** Chooses the devices of a share, and what is random. */
+    seed: bounded(0, 2 ** 32 - 1, "whole number").default(1),
+    /** From now to its begin. */
+    delayMs: bounded(0, WEEK_MS, "number").default(0),
+    /** From its begin to its end; without it, and without `times`, it lasts until it is removed. */
+    durationMs: bounded(1, WEEK_MS, "number").optional(),
+    /** After so many strikes it ends. */
+    times: bounded(1, 1_000_000_000, "whole number").optional(),
+  };
+}

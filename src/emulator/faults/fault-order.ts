@@ -1,0 +1,89 @@
+import { z } from "zod";
+import type { Problem } from "../../base/errors.ts";
+import type { FaultName } from "../../base/fault-kinds.ts";
+import { FAULT_KINDS, FAULT_NAMES, isFaultName } from "../../base/fault-kinds.ts";
+import { describeIssue, problemsOf } from "../../base/issue-problems.ts";
+import { nearest } from "../../base/nearest.ts";
+import { showValue } from "../../base/show-value.ts";
+import { formatPath } from "../../base/yaml-source.ts";
+import { isJsonObject } from "../../base/json.ts";
+import { OPERATIONS } from "../operations/operation.ts";
+import { commonFields, DPS_SERVICE, numberOf } from "./fault-fields.ts";
+
+/** One schema a kind; what is not given has its default afterwards. */
+function orderSchemas(hubs: readonly string[]) {
+  const common = <K extends FaultName>(kind: K) => ({
+    kind: z.literal(kind),
+    ...commonFields(kind, hubs),
+  });
+  const { throttled } = FAULT_KINDS;
+  return {
+    throttled: z.strictObject({
+      ...common("throttled"),
+      parameters: z
+        .strictObject({ retryAfterS: numberOf(throttled.parameters.retryAfterS) })
+        .prefault({}),
+    }),
+  } as const satisfies { readonly [K in FaultName]: z.ZodType<{ readonly kind: K }> };
+}
+
+type OrderSchemas = ReturnType<typeof orderSchemas>;
+
+/** A fault that somebody asks for, with its defaults; `K` are the kinds that it may be of. */
+export type FaultOrder<K extends FaultName = FaultName> = {
+  [Kind in K]: z.output<OrderSchemas[Kind]>;
+}[K];
+
+/** The same as it is written: only `kind` is needed. */
+export type FaultRequest = { [Kind in FaultName]: z.input<OrderSchemas[Kind]> }[FaultName];
+
+/** Reads what somebody asks for. */
+export class FaultReader {
+  readonly #schemas: OrderSchemas;
+
+  /** @param hubs their host names, in lower case */
+  constructor(hubs: readonly string[]) {
+    this.#schemas = orderSchemas(hubs);
+  }
+
+  /** Never throws; `problems` has all that is wrong, each at its place. */
+  read(
+    value: unknown,
+  ):
+    | { readonly ok: true; readonly order: FaultOrder }
+    | { readonly ok: false; readonly problems: readonly Problem[] } {
+    const kind = isJsonObject(value) ? value["kind"] : undefined;
+    if (!isFaultName(kind)) return { ok: false, problems: [kindProblem(kind)] };
+    const schema = this.#schemas[kind];
+    const parsed = schema.safeParse(value, { error: describeIssue });
+    const read = { value, placeOf: formatPath };
+    if (!parsed.success)
+      return { ok: false, problems: problemsOf(parsed.error.issues, schema, read) };
+    const problem = scopeProblem(parsed.data);
+    return problem === undefined
+      ? { ok: true, order: parsed.data }
+      : { ok: false, problems: [problem] };
+  }
+}
+
+function kindProblem(kind: unknown): Problem {
+  const near = typeof kind === "string" ? nearest(kind, FAULT_NAMES) : undefined;
+  return {
+    place: "kind",
+    message: `expected a kind of fault, got ${showValue(kind)}`,
+    hint: near === undefined ? `one of ${FAULT_NAMES.join(", ")}` : `did you mean ${near}?`,
+  };
+}
+
+/** A fault that could never strike. */
+function scopeProblem({ scope }: FaultOrder): Problem | undefined {
+  const { service, operations } = scope;
+  if (service === undefined || operations === undefined) return undefined;
+  const wanted = service === DPS_SERVICE ? "dps" : "hub";
+  const foreign = operations.filter((one) => OPERATIONS[one].service !== wanted);
+  if (foreign.length === 0) return undefined;
+  return {
+    place: "scope.operations",
+    message: `${foreign.join(", ")}: not asked of ${service}`,
+  };
+}

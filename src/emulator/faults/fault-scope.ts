@@ -1,0 +1,64 @@
+import { createRandom } from "../../base/random.ts";
+import type { OperationKind } from "../operations/operation.ts";
+
+/** Where a fault acts; what is left out narrows nothing. */
+export interface FaultScope {
+  /** `dps`, or a hub's host name in lower case. */
+  readonly service?: string | undefined;
+  /** Ids, or patterns in which `*` stands for any characters; case makes no difference. */
+  readonly devices?: readonly string[] | undefined;
+  /** Of the devices, 0 to 1. */
+  readonly share?: number | undefined;
+  readonly operations?: readonly OperationKind[] | undefined;
+}
+
+/** What could be struck. */
+export interface FaultTarget {
+  /** As in `FaultScope`. */
+  readonly service: string;
+  /** undefined where it is about no device, or about many. */
+  readonly deviceId: string | undefined;
+  /** undefined where it is no operation. */
+  readonly operation?: OperationKind;
+}
+
+/** A test of whether a target lies in a scope. What is about no single device is not among named ones, or in a share. */
+export function scopeTest(scope: FaultScope, seed: number): (target: FaultTarget) => boolean {
+  const { service, share } = scope;
+  const patterns = scope.devices?.map((pattern) => pattern.toLowerCase().split("*"));
+  const operations = scope.operations && new Set(scope.operations);
+  return (target) => {
+    if (service !== undefined && target.service !== service) return false;
+    if (operations !== undefined)
+      if (target.operation === undefined || !operations.has(target.operation)) return false;
+    if (patterns === undefined && share === undefined) return true;
+    const id = target.deviceId?.toLowerCase();
+    if (id === undefined) return false;
+    if (patterns !== undefined && !patterns.some((parts) => fits(id, parts))) return false;
+    return share === undefined || isInShare(id, share, seed);
+  };
+}
+
+/**
+ * Whether a device belongs to a share of all: always the same answer, for `share` of the devices in the mean; a larger
+ * share has all devices of a smaller one. Another seed chooses others.
+ */
+export function isInShare(deviceId: string, share: number, seed: number): boolean {
+  return createRandom(seed, "share", deviceId.toLowerCase()).next() < share;
+}
+
+/** @param parts what stands between the `*` of a pattern; in linear time, whatever the pattern */
+function fits(id: string, parts: readonly string[]): boolean {
+  const [first = "", ...others] = parts;
+  const last = others.pop();
+  if (last === undefined) return id === first;
+  if (!id.startsWith(first) || !id.endsWith(last)) return false;
+  const end = id.length - last.length;
+  let at = first.length;
+  for (const part of others) {
+    const found = id.indexOf(part, at);
+    if (found < 0) return false;
+    at = found + part.length;
+  }
+  return at <= end;
+}

@@ -1,0 +1,94 @@
+import type { FaultName } from "../../base/fault-kinds.ts";
+import type { FaultOrder } from "./fault-order.ts";
+import type { InjectedFault } from "./fault-plan.ts";
+import { FaultPlan, isOfKind } from "./fault-plan.ts";
+import { FaultsAt } from "./faults-at.ts";
+
+/** Node takes a longer time for none. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
+
+/** What is done when a fault begins and ends, for kinds that do more than strike those who come. */
+export interface FaultActor<K extends FaultName> {
+  readonly begin?: (fault: InjectedFault<K>) => void;
+  /** For those alone that have begun; also when the emulator stops. */
+  readonly end?: (fault: InjectedFault<K>) => void;
+}
+
+/** The faults of one emulator: the plan of them, and what happens by itself when their times come. */
+export class Faults {
+  readonly #plan: FaultPlan;
+  readonly #clock: () => number;
+  readonly #actors = new Map<FaultName, FaultActor<FaultName>>();
+  #timer: NodeJS.Timeout | undefined;
+  #stopped = false;
+
+  /** @param clock now, in ms since 1970 */
+  constructor(clock: () => number) {
+    this.#clock = clock;
+    this.#plan = new FaultPlan({
+      clock,
+      onBegin: (fault) => this.#actors.get(fault.order.kind)?.begin?.(fault),
+      onEnd: (fault) => this.#actors.get(fault.order.kind)?.end?.(fault),
+    });
+  }
+
+  /** Before the first fault. One actor a kind. */
+  act<K extends FaultName>(kind: K, { begin, end }: FaultActor<K>): void {
+    this.#actors.set(kind, {
+      begin: (fault) => void (isOfKind(fault, kind) && begin?.(fault)),
+      end: (fault) => void (isOfKind(fault, kind) && end?.(fault)),
+    });
+  }
+
+  /** The same faults as one service meets them. @param service `dps` or a hub's host name */
+  at(service: string): FaultsAt {
+    return new FaultsAt(this.#plan, service);
+  }
+
+  /** Puts a fault on; after `stop` it never begins. */
+  inject(order: FaultOrder): InjectedFault {
+    const fault = this.#plan.add(order);
+    if (this.#stopped) this.#plan.remove(fault.id);
+    this.#arm();
+    return fault;
+  }
+
+  /** Those that act, and those that wait for their begin, the oldest first. */
+  list(): readonly InjectedFault[] {
+    return this.#plan.list();
+  }
+
+  /** Ends a fault; undefined where none of this id is left. */
+  remove(id: string): InjectedFault | undefined {
+    const fault = this.#plan.remove(id);
+    this.#arm();
+    return fault;
+  }
+
+  /** Ends all faults, and gives them. */
+  clear(): readonly InjectedFault[] {
+    const faults = this.#plan.list();
+    for (const { id } of faults) this.#plan.remove(id);
+    this.#arm();
+    return faults;
+  }
+
+  /** Ends all, and takes no more; safe to call twice. */
+  stop(): void {
+    this.#stopped = true;
+    this.clear();
+  }
+
+  /** One timer, for what comes next. */
+  #arm(): void {
+    clearTimeout(this.#timer);
+    const { nextMs } = this.#plan;
+    if (nextMs === Infinity) return;
+    const waitMs = Math.min(Math.max(0, nextMs - this.#clock()), MAX_TIMER_MS);
+    this.#timer = setTimeout(() => {
+      this.#plan.advance();
+      this.#arm();
+    }, Math.ceil(waitMs));
+    this.#timer.unref();
+  }
+}

@@ -1,0 +1,2 @@
+/** The emulator's own paths, under every host name. */
+export const ADMIN_PATH = "/emulator";

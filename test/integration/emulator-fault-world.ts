@@ -1,0 +1,97 @@
+import { randomBytes } from "node:crypto";
+import iotCommon from "azure-iot-common";
+import type { Client } from "azure-iot-device";
+import iotDevice from "azure-iot-device";
+import { MqttWs } from "azure-iot-device-mqtt";
+import iothub from "azure-iothub";
+import mqttBase from "azure-iot-mqtt-base";
+import iotProvisioning from "azure-iot-provisioning-device";
+import { MqttWs as ProvisioningMqttWs } from "azure-iot-provisioning-device-mqtt";
+import { ProvisioningServiceClient } from "azure-iot-provisioning-service";
+import { SymmetricKeySecurityClient } from "azure-iot-security-symmetric-key";
+import type { EmbeddedEmulator, EmbeddedEmulatorOptions } from "../../src/embed/emulator.ts";
+import { startEmulator } from "../../src/embed/emulator.ts";
+import { redirect } from "./emulator-service-clients.ts";
+import { HUB } from "./emulator-wire.ts";
+
+/** An emulator with devices of Microsoft's SDKs, to put faults on. */
+export interface FaultWorld extends AsyncDisposable {
+  readonly emulator: EmbeddedEmulator;
+  readonly registry: iothub.Registry;
+  readonly methods: iothub.Client;
+  readonly dps: ProvisioningServiceClient;
+  /** Microsoft's device client of one of the `devices`, not opened; closed with the world. */
+  client(deviceId: string, options?: { readonly retries?: boolean }): Promise<Client>;
+  /** Registers one of the `devices` with DPS. */
+  register(registrationId: string): Promise<unknown>;
+}
+
+/** @param devices ids of those that the hub knows, and DPS */
+export async function faultWorld(
+  devices: readonly string[],
+  options: EmbeddedEmulatorOptions = {},
+): Promise<FaultWorld> {
+  const keys = new Map(devices.map((id) => [id, randomBytes(32).toString("base64")]));
+  const keyOf = (id: string): string => keys.get(id) ?? "";
+  const symmetricKey = (id: string) => ({ primaryKey: keyOf(id), secondaryKey: keyOf(id) });
+  const emulator = await startEmulator({
+    retryAfterS: 0,
+    enrollments: devices.map((registrationId) => ({
+      registrationId,
+      attestation: { type: "symmetricKey", symmetricKey: symmetricKey(registrationId) },
+    })),
+    hubSettings: {
+      [HUB]: {
+        devices: devices.map((deviceId) => ({
+          deviceId,
+          authentication: { type: "sas", symmetricKey: symmetricKey(deviceId) },
+        })),
+      },
+    },
+    ...options,
+  });
+  const [hubString = ""] = emulator.hubConnectionStrings;
+  const registry = iothub.Registry.fromConnectionString(hubString);
+  const methods = iothub.Client.fromConnectionString(hubString);
+  const dps = ProvisioningServiceClient.fromConnectionString(emulator.dpsConnectionString);
+  for (const one of [registry, methods, dps]) redirect(one, emulator.agent);
+  const opened: Client[] = [];
+  return {
+    emulator,
+    registry,
+    methods,
+    dps,
+    client: async (deviceId, { retries = false } = {}) => {
+      const key = keyOf(deviceId);
+      const connection = `HostName=${HUB};DeviceId=${deviceId};SharedAccessKey=${key}`;
+      const client = iotDevice.Client.fromConnectionString(connection, MqttWs);
+      await client.setOptions({ mqtt: { webSocketAgent: emulator.agent } });
+      // An `error` event without a listener ends the process.
+      client.on("error", () => {});
+      if (!retries) client.setRetryPolicy(new iotCommon.NoRetry());
+      opened.push(client);
+      return client;
+    },
+    register: async (registrationId) => {
+      const base = new mqttBase.MqttBase();
+      base.setOptions({ mqtt: { webSocketAgent: emulator.agent } });
+      const transport = new ProvisioningMqttWs(base);
+      transport.on("error", () => {});
+      const security = new SymmetricKeySecurityClient(registrationId, keyOf(registrationId));
+      const { provisioningHost, idScope } = emulator;
+      return await iotProvisioning.ProvisioningDeviceClient.create(
+        provisioningHost,
+        idScope,
+        transport,
+        security,
+      ).register();
+    },
+    [Symbol.asyncDispose]: async () => {
+      for (const client of opened) {
+        client.removeAllListeners("disconnect");
+        await client.close();
+      }
+      await emulator.stop();
+    },
+  };
+}
