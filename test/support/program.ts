@@ -27,8 +27,14 @@ export class Program {
   #stderr = "";
   #look: () => void = () => {};
 
-  constructor(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
-    this.#child = spawn(process.execPath, [MAIN, ...args], {
+  /** @param more `cwd`: its folder; `script`: another one than the program's own */
+  constructor(
+    args: readonly string[],
+    env: Readonly<Record<string, string>> = {},
+    { cwd, script = MAIN }: { readonly cwd?: string; readonly script?: string } = {},
+  ) {
+    this.#child = spawn(process.execPath, [script, ...args], {
+      cwd,
       detached: true,
       stdio: ["ignore", "pipe", "pipe"],
       env: { PATH: process.env["PATH"], ...env },
