@@ -13,7 +13,9 @@ RUN npm run build
 FROM node:24-slim AS packages
 WORKDIR /app
 COPY package.json package-lock.json ./
-RUN npm ci --omit=dev --ignore-scripts --no-audit --no-fund
+# Source maps and types are two fifths of the packages, and nothing reads them when they run.
+RUN npm ci --omit=dev --ignore-scripts --no-audit --no-fund \
+  && find node_modules -type f \( -name '*.map' -o -name '*.ts' \) -delete
 
 FROM node:24-slim
 LABEL org.opencontainers.image.title="dps-fleet" \
