@@ -3,9 +3,11 @@ import type { Argv } from "yargs";
 import { z } from "zod";
 
 import { FleetError } from "../base/errors.ts";
-import { hostField } from "../scenario/fields.ts";
+import { EMULATOR_TIERS, UNITS_MAX } from "../base/hub-tiers.ts";
+import { enumField, hostField } from "../scenario/fields.ts";
 import { ENVIRONMENT_HELP } from "./environment.ts";
 import {
+  dpsLimit,
   flagOf,
   hubName,
   latencies,
@@ -62,6 +64,9 @@ const fields = z.object({
     .optional(),
   retryAfter: whole(0, 3600).optional(),
   requireVerifiedCa: onOff.optional(),
+  tier: enumField(EMULATOR_TIERS).optional(),
+  units: whole(1, Math.max(...Object.values(UNITS_MAX))).optional(),
+  dpsLimit: dpsLimit.optional(),
   certs: z.string().min(1),
   logLevel,
 });
@@ -170,6 +175,23 @@ export function emulatorFlags(yargs: Argv): Argv {
     .option("require-verified-ca", {
       type: "boolean",
       describe: "a group's signing certificate counts only once its CA is verified, as in Azure",
+    })
+    .option("tier", {
+      type: "string",
+      requiresArg: true,
+      describe: `throttles and daily quota of a hub's tier: ${EMULATOR_TIERS.join(", ")}`,
+      defaultDescription: "none",
+    })
+    .option("units", {
+      type: "string",
+      requiresArg: true,
+      describe: "units of the tier, for each hub",
+      defaultDescription: "1",
+    })
+    .option("dps-limit", {
+      type: "string",
+      requiresArg: true,
+      describe: "registrations that DPS takes, such as 200/m; with a tier 1000/m, else no limit",
     })
     .option("certs", {
       type: "string",

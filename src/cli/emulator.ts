@@ -67,7 +67,7 @@ export async function runEmulator(flags: EmulatorArguments, host: Host): Promise
     };
     const starting = startEmulator({ ...options, tls });
     await using emulator = await starting.catch((error: unknown) => {
-      throw withFlags(config.atItsPlace(error));
+      throw withFlags(config.atItsPlace(atItsFlag(error, flags)));
     });
     const { mqttPort, httpsPort } = emulator;
     const dialled = flags.address ?? addressForOthers(emulator.host, host.addresses());
@@ -142,6 +142,7 @@ async function configOf(
 /** What the command line says; a flag that is not there leaves what the configuration has. */
 function optionsOf(flags: EmulatorArguments): Options {
   const { advertise, hub, latency, idScope, retryAfter, requireVerifiedCa } = flags;
+  const { tier, units, dpsLimit } = flags;
   if (advertise !== undefined && hub !== undefined)
     throw usage("--advertise", "names the one hub: leave out --hub");
   const hubs = advertise === undefined ? hub : [advertise.host];
@@ -156,6 +157,9 @@ function optionsOf(flags: EmulatorArguments): Options {
     ...(idScope === undefined ? {} : { idScope }),
     ...(retryAfter === undefined ? {} : { retryAfterS: retryAfter }),
     ...(requireVerifiedCa === undefined ? {} : { requireVerifiedCa }),
+    ...(tier === undefined ? {} : { tier }),
+    ...(units === undefined ? {} : { units }),
+    ...(dpsLimit === undefined ? {} : { dpsRegistrationsPerMinute: dpsLimit }),
   };
 }
 
@@ -164,6 +168,16 @@ const usage = (place: string, message: string): FleetError =>
     hint: "see emulator --help",
     problems: [{ place, message }],
   });
+
+/** Units that do not fit, where the command line gave them. */
+function atItsFlag(error: unknown, { units }: EmulatorArguments): unknown {
+  if (!(error instanceof FleetError) || error.code !== "USAGE" || units === undefined) return error;
+  const { message, hint } = error;
+  const problems = error.problems.map((problem) =>
+    problem.place === "units" ? { ...problem, place: "--units" } : problem,
+  );
+  return new FleetError("USAGE", message, { hint, problems, cause: error });
+}
 
 /** A port that is taken is mended by a flag. */
 function withFlags(error: unknown): unknown {

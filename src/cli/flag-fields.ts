@@ -1,6 +1,8 @@
 import { z } from "zod";
 
+import { DPS_RATE_MAX } from "../base/azure-limits.ts";
 import { LOG_LEVELS } from "../base/log.ts";
+import { parseRate } from "../base/units.ts";
 import { enumField, hubNameField } from "../scenario/fields.ts";
 
 /** A flag that was given once; twice, yargs makes a list of it. */
@@ -62,6 +64,14 @@ const latency = z.string().transform((text, context): readonly [host: string, ms
 export const latencies = z
   .array(latency)
   .transform((given): Readonly<Record<string, number>> => Object.fromEntries(given));
+
+/** A rate of registrations as the limit of DPS, per minute. */
+export const dpsLimit = once.transform((text, context): number => {
+  const perMinute = Math.round((parseRate(text) ?? 0) * 60);
+  if (perMinute >= 1 && perMinute <= DPS_RATE_MAX) return perMinute;
+  context.addIssue(`expected a rate from 1/m to ${DPS_RATE_MAX}/m such as 1000/m, got "${text}"`);
+  return z.NEVER;
+});
 
 export const logLevel = enumField(LOG_LEVELS).default("warn");
 

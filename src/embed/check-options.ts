@@ -2,7 +2,7 @@ import { z } from "zod";
 import { FleetError } from "../base/errors.ts";
 import { describeIssue, problemsOf } from "../base/issue-problems.ts";
 import { formatPath } from "../base/yaml-source.ts";
-import { HUB_RIGHTS, limitFields } from "../emulator/emulator.ts";
+import { HUB_RIGHTS, limitFields, tierFields } from "../emulator/emulator.ts";
 
 const text = z.string().min(1, { error: "expected a text, got an empty one" });
 const host = text.regex(/^[A-Za-z0-9.-]{1,253}$/, { error: "expected a host name" });
@@ -27,6 +27,7 @@ const hubSettings = z.strictObject({
 /** What may be given to `startEmulator`; documents are judged by the services that they are for. */
 const optionsSchema = z.strictObject({
   ...z.strictObject(limitFields).partial().shape,
+  ...tierFields,
   tls: z.strictObject({ certificatePem: text, privateKeyPem: text, caPem: text }).optional(),
   host: text.optional(),
   mqttPort: port.optional(),

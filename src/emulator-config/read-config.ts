@@ -55,12 +55,13 @@ export function readEmulatorConfig(
     place: yaml.placeOf(at),
   }));
   if (found.length > 0) throw invalid(shown, found);
-  const { idScope, hubs, limits } = parsed.data;
+  const { idScope, hubs, limits, tier, units, dpsRegistrationsPerMinute, tierLimits } = parsed.data;
   const options = {
     ...(idScope === undefined ? {} : { idScope }),
     ...(hubs === undefined ? {} : { hubs: hubs.map(({ hostName }) => hostName) }),
     ...(hubs === undefined ? {} : { latencies: latenciesIn(hubs) }),
     ...defined(limits),
+    ...defined({ tier, units, dpsRegistrationsPerMinute, tierLimits }),
     ...contents,
   };
   return { options, atItsPlace: (error) => relocated(error, shown, yaml, hubs ?? []) };
@@ -100,6 +101,7 @@ function defined(given: object): object {
 function relocated(error: unknown, shown: string, yaml: YamlSource, hubs: Hubs): unknown {
   if (!(error instanceof FleetError) || error.code !== "USAGE") return error;
   const pathOf = (place: string): readonly PropertyKey[] | undefined => {
+    if (place === "units" || place === "tierLimits") return [place];
     const [, member, index] = /^(enrollments|enrollmentGroups)\[(\d+)\]$/.exec(place) ?? [];
     if (member !== undefined) return [member, Number(index)];
     const [, host, device] = /^hubSettings\.([^[]+?)(?:\.devices\[(\d+)\])?$/.exec(place) ?? [];

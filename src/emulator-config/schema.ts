@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { DPS_LIMITS } from "../base/azure-limits.ts";
 import { showKind } from "../base/show-value.ts";
-import { AZURE_DEFAULTS, HUB_RIGHTS, limitFields } from "../emulator/emulator.ts";
+import { AZURE_DEFAULTS, HUB_RIGHTS, limitFields, tierFields } from "../emulator/emulator.ts";
 import {
   countField,
   enumField,
@@ -140,6 +140,16 @@ export const emulatorConfigSchema = z
     enrollmentGroups: z
       .array(z.strictObject({ enrollmentGroupId: groupField, ...enrollmentMembers }))
       .default([]),
+    tier: tierFields.tier.meta({
+      description: "What each hub is sized like, and throttled; none = nothing is",
+    }),
+    units: tierFields.units.meta({ description: "Of the tier, for each hub; 1" }),
+    dpsRegistrationsPerMinute: tierFields.dpsRegistrationsPerMinute.meta({
+      description: "Registrations that DPS takes in 60 s; 1000 with a tier, else without limit",
+    }),
+    tierLimits: tierFields.tierLimits.meta({
+      description: "Rates and quota of each hub in place of the tier's",
+    }),
     limits: z
       .strictObject(limitFields)
       .partial()

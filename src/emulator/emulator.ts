@@ -18,6 +18,7 @@ export { HUB_RIGHTS } from "./access-policy.ts";
 export { DEFAULT_NAMES } from "./default-names.ts";
 export { AZURE_DEFAULTS } from "./defaults.ts";
 export { limitFields } from "./limit-fields.ts";
+export { tierFields } from "./throttling/tier-fields.ts";
 export type { EmulatorOptions, ServerTls } from "./options.ts";
 
 /** A running emulator. */

@@ -1,35 +1,15 @@
-import { z } from "zod";
-import { showValue } from "../base/show-value.ts";
+import type { z } from "zod";
 import type { EmulatorLimits } from "./defaults.ts";
-
-type Input = { readonly input?: unknown };
-
-function numeric(least: number, most: number | undefined, kind: "number" | "whole number") {
-  const range = most === undefined ? `of at least ${least}` : `from ${least} to ${most}`;
-  const error = ({ input }: Input): string =>
-    `expected a ${kind} ${range}, got ${showValue(input)}`;
-  const bare = kind === "number" ? z.number({ error }) : z.int({ error });
-  const bounded = bare.min(least, { error });
-  return most === undefined ? bounded : bounded.max(most, { error });
-}
-
-/** Durations may have fractions. */
-const duration = numeric(0, undefined, "number");
-const count = numeric(0, undefined, "whole number");
-const positive = numeric(1, undefined, "whole number");
-const positiveRate = z.number().positive({
-  error: ({ input }: Input) => `expected a number above 0, got ${showValue(input)}`,
-});
-const integer = z.int({
-  error: ({ input }: Input) => `expected a whole number, got ${showValue(input)}`,
-});
-const onOff = z.boolean({
-  error: ({ input }: Input) => `expected true or false, got ${showValue(input)}`,
-});
-const oneOf = <const Values extends readonly [string, ...string[]]>(values: Values) =>
-  z.enum(values, {
-    error: ({ input }: Input) => `expected one of ${values.join(", ")}, got ${showValue(input)}`,
-  });
+import {
+  count,
+  duration,
+  integer,
+  numeric,
+  oneOf,
+  onOff,
+  positive,
+  positiveRate,
+} from "./field-kinds.ts";
 
 /** What each limit may be; all are described where `EmulatorLimits` is. */
 export const limitFields = {

@@ -1,6 +1,7 @@
 import type { Logger } from "../base/log.ts";
 import type { Contents } from "./contents.ts";
 import type { EmulatorLimits } from "./defaults.ts";
+import type { TierOptions } from "./throttling/tier-options.ts";
 
 /** Server certificate (chain) and key. */
 export interface ServerTls {
@@ -8,7 +9,7 @@ export interface ServerTls {
   readonly privateKeyPem: string;
 }
 
-export interface EmulatorOptions extends Partial<EmulatorLimits>, Contents {
+export interface EmulatorOptions extends Partial<EmulatorLimits>, TierOptions, Contents {
   /** Its names must cover every host name, and `host`; a function is called once all other options were found good. */
   readonly tls: ServerTls | (() => Promise<ServerTls>);
   /** Address to listen on; default 127.0.0.1. */

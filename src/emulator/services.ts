@@ -24,6 +24,7 @@ import { OperationGate } from "./operations/operation-gate.ts";
 import type { EmulatorOptions } from "./options.ts";
 import { PeerChains } from "./peer-certificate.ts";
 import type { Surroundings } from "./surroundings.ts";
+import { requireTier } from "./throttling/check-tier.ts";
 
 /** DPS and the hubs behind the ports. */
 export interface Services {
@@ -57,11 +58,12 @@ export interface ServiceNames {
 /**
  * DPS and the hubs with what they begin with; no port is opened.
  *
- * @throws {FleetError} `USAGE` where `latencies` do not fit the hubs, or what they are to hold breaks a rule
+ * @throws {FleetError} `USAGE` where `latencies` do not fit the hubs or the units not the tier, or what they are to hold breaks a rule
  */
 export async function startServices(options: Omit<EmulatorOptions, "tls">): Promise<Services> {
   const names = namesOf(options);
   const latencies = latenciesOf(options.latencies ?? {}, names.hubs);
+  requireTier(options);
   const around: Surroundings = {
     limits: limitsFrom(options),
     clock: options.clock ?? Date.now,

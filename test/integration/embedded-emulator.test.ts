@@ -66,6 +66,18 @@ test("options that are wrong are told all at once, each at its place", async () 
   });
 });
 
+test("a tier and units that do not fit together are told", async () => {
+  await expect(startEmulator({ tier: "S3", units: 11 })).rejects.toMatchObject({
+    code: "USAGE",
+    problems: [{ place: "units", message: "expected 1 to 10 units of S3, got 11" }],
+  });
+  const limits = { telemetryPerS: 1 };
+  await expect(startEmulator({ tierLimits: limits })).rejects.toMatchObject({
+    code: "USAGE",
+    problems: [{ place: "tierLimits" }],
+  });
+});
+
 test("contents that break a rule are told at their places, and nothing is left running", async () => {
   const key = { type: "symmetricKey" };
   const starting = startEmulator({

@@ -207,6 +207,21 @@ test.for([
   expect(existsSync(`${dir.path}/certs`)).toBe(false);
 });
 
+test.for([
+  [["--tier", "S9"], "--tier: expected one of none, F1, B1"],
+  [["--units", "2"], "--units: expected a tier such as S1 with units, got tier none"],
+  [["--tier", "F1", "--units", "2"], "--units: expected 1 unit of F1, got 2"],
+  [["--tier", "S3", "--units", "11"], "--units: expected 1 to 10 units of S3, got 11"],
+  [["--dps-limit", "1000"], "--dps-limit: expected a rate from 1/m to 1000000/m such as 1000/m"],
+  [["--dps-limit", "1/h"], "--dps-limit: expected a rate"],
+] as const)("%j is refused with its flag", async ([flags, told]) => {
+  await using dir = temporaryDir();
+  const program = startCommand(dir.path, ["emulator", ...FREE_PORTS, ...flags]);
+  expect(await program.ended).toBe(2);
+  expect(program.err.join("")).toContain(told);
+  expect(existsSync(`${dir.path}/certs`)).toBe(false);
+});
+
 test("every wrong option is told, with exit code 2", async () => {
   await using dir = temporaryDir();
   const wrong = ["--mqtt-port", "99999", "--hub", "hub.example.com", "--host", "my.host"];

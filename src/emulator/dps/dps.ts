@@ -64,7 +64,12 @@ class DpsRules implements BrokerRules<DpsConnection> {
 
   /** Codes: Microsoft Learn, DPS MQTT; MicrosoftDocs/azure-docs #69882 (5 where certificate and names differ). */
   connect(request: ConnectRequest): DpsConnection | Promise<DpsConnection> {
-    const operation = askedOverMqtt("connectToDps", request.clientId, 0);
+    const operation = askedOverMqtt(
+      "connectToDps",
+      request.clientId,
+      0,
+      request.socket.remoteAddress,
+    );
     return this.#options.gate.pass(operation, () => this.#open(request));
   }
 

@@ -35,7 +35,12 @@ export class HubRules implements BrokerRules<HubConnection> {
   }
 
   connect(request: ConnectRequest): HubConnection | Promise<HubConnection> {
-    const operation = askedOverMqtt("connectDevice", request.clientId, 0);
+    const operation = askedOverMqtt(
+      "connectDevice",
+      request.clientId,
+      0,
+      request.socket.remoteAddress,
+    );
     return this.#hub.gate.pass(operation, () => this.#open(request));
   }
 

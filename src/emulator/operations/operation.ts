@@ -53,9 +53,21 @@ export interface Operation {
   readonly bytes: number;
   /** How many operations it counts as; 1 unless it is a call in bulk. */
   readonly count: number;
+  /**
+   * Which of the operations it is that count alike: `create`, `update` or `delete` of an identity, the type of a job, that
+   * of an enrollment; undefined where there is but one.
+   */
+  readonly variant?: string | undefined;
+  /** IP address of who asks; undefined where a connection does, which told it when it was opened. */
+  readonly callerAddress?: string | undefined;
 }
 
 /** What a device asks for over MQTT. */
-export function askedOverMqtt(kind: OperationKind, deviceId: string, bytes: number): Operation {
-  return { kind, deviceId, protocol: "mqtt", bytes, count: 1 };
+export function askedOverMqtt(
+  kind: OperationKind,
+  deviceId: string,
+  bytes: number,
+  callerAddress?: string,
+): Operation {
+  return { kind, deviceId, protocol: "mqtt", bytes, count: 1, variant: undefined, callerAddress };
 }

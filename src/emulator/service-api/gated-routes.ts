@@ -12,6 +12,8 @@ declare module "fastify" {
     operation?: OperationKind;
     /** Whether the body is a list, each of whose items is an operation. */
     operationPerItem?: boolean;
+    /** See `Operation`. */
+    operationVariant?: (request: FastifyRequest) => string | undefined;
   }
 }
 
@@ -21,6 +23,15 @@ export function asks(
   ...rights: readonly Right[]
 ): { readonly config: FastifyContextConfig } {
   return { config: { operation, rights } };
+}
+
+/** The same for one of the operations that count alike. */
+export function asksVariant(
+  variant: string | ((request: FastifyRequest) => string | undefined),
+  ...asked: Parameters<typeof asks>
+): { readonly config: FastifyContextConfig } {
+  const operationVariant = typeof variant === "string" ? () => variant : variant;
+  return { config: { ...asks(...asked).config, operationVariant } };
 }
 
 /** The same where the body is a list, each of whose items is an operation. */
@@ -68,7 +79,8 @@ export function gateRoutes(
 }
 
 function operationOf(request: FastifyRequest): Operation | undefined {
-  const { operation: kind, operationPerItem = false } = request.routeOptions.config;
+  const { config } = request.routeOptions;
+  const { operation: kind, operationPerItem = false } = config;
   if (kind === undefined) return undefined;
   return {
     kind,
@@ -76,6 +88,8 @@ function operationOf(request: FastifyRequest): Operation | undefined {
     protocol: "https",
     bytes: Number(headerOf(request, "content-length") ?? 0),
     count: operationPerItem && Array.isArray(request.body) ? request.body.length : 1,
+    variant: config.operationVariant?.(request),
+    callerAddress: request.raw.socket.remoteAddress,
   };
 }
 

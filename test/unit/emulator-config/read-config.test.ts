@@ -124,6 +124,28 @@ enrollments:
   ]);
 });
 
+test("a tier is taken as it stands, and units that do not fit it are told at their line", () => {
+  const tier = {
+    tier: "F1",
+    units: 2,
+    dpsRegistrationsPerMinute: 60,
+    tierLimits: { queriesPerS: 1 },
+  };
+  const { options, atItsPlace } = read(JSON.stringify(tier, undefined, 1));
+  expect(options).toMatchObject(tier);
+  const refusal = new FleetError("USAGE", "wrong", {
+    problems: [{ place: "units", message: "expected 1 unit of F1, got 2" }],
+  });
+  expect(atItsPlace(refusal)).toMatchObject({
+    code: "FILE_INVALID",
+    problems: [{ place: "emulator.yaml:3 units", message: "expected 1 unit of F1, got 2" }],
+  });
+  expect(problemsOf("tier: S4\ntierLimits: { telemetryPerS: 0 }")).toEqual([
+    expect.stringMatching(/^emulator\.yaml:1 tier: expected one of none, F1, /),
+    "emulator.yaml:2 tierLimits.telemetryPerS: expected a number above 0, got 0",
+  ]);
+});
+
 test("what the emulator refuses is told at its place in the file", () => {
   const { atItsPlace } = read(`
 hubs:

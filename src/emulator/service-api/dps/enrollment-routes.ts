@@ -4,7 +4,7 @@ import type { Enrollment, EnrollmentKind, EnrollmentSettings } from "../../dps/e
 import type { Registration } from "../../dps/registrations.ts";
 import type { ApiScope } from "../api-server.ts";
 import { attestationDocument } from "./attestation-mechanism.ts";
-import { asks } from "../gated-routes.ts";
+import { asksVariant } from "../gated-routes.ts";
 import { bulkResult, parseBulkOperation } from "./bulk-enrollment-body.ts";
 import type { DpsApiOptions } from "./dps-routes.ts";
 import { enrollmentDocument, parseEnrollment } from "./enrollment-document.ts";
@@ -16,10 +16,23 @@ interface ById {
   readonly Params: { readonly id: string };
 }
 
-/** What differs between individual enrollments and groups: the path, what queries call them, what pages say they hold. */
+/**
+ * What differs between individual enrollments and groups: the path, what queries call them, what pages say they hold, and
+ * what resource logs call them.
+ */
 const KINDS = [
-  { kind: "individual", path: "/enrollments", itemType: "enrollment" },
-  { kind: "group", path: "/enrollmentGroups", itemType: "enrollmentGroup" },
+  {
+    kind: "individual",
+    path: "/enrollments",
+    itemType: "enrollment",
+    logType: "IndividualEnrollment",
+  },
+  {
+    kind: "group",
+    path: "/enrollmentGroups",
+    itemType: "enrollmentGroup",
+    logType: "EnrollmentGroup",
+  },
 ] as const;
 
 /** Individual enrollments and enrollment groups. */
@@ -30,7 +43,7 @@ export function enrollmentRoutes(api: ApiScope, options: DpsApiOptions): void {
 function routesOf(
   api: ApiScope,
   options: DpsApiOptions,
-  { kind, path, itemType }: (typeof KINDS)[number],
+  { kind, path, itemType, logType }: (typeof KINDS)[number],
 ): void {
   const { enrollments, registrations, around } = options;
   const shown = (enrollment: Enrollment, record?: Registration) =>
@@ -42,32 +55,40 @@ function routesOf(
 
   api.put<ById>(
     `${path}/:id`,
-    asks("writeEnrollment", "EnrollmentWrite"),
+    asksVariant(logType, "writeEnrollment", "EnrollmentWrite"),
     async (request, reply) => {
       const settings = read(request.params.id, request.body);
       const written = enrollments.put(settings, headerOf(request, "if-match"));
       await sendJson(reply, 200, withRecord(written));
     },
   );
-  api.get<ById>(`${path}/:id`, asks("readEnrollment", "EnrollmentRead"), async (request, reply) => {
-    await sendJson(reply, 200, withRecord(enrollments.get(kind, request.params.id)));
-  });
+  api.get<ById>(
+    `${path}/:id`,
+    asksVariant(logType, "readEnrollment", "EnrollmentRead"),
+    async (request, reply) => {
+      await sendJson(reply, 200, withRecord(enrollments.get(kind, request.params.id)));
+    },
+  );
   api.delete<ById>(
     `${path}/:id`,
-    asks("deleteEnrollment", "EnrollmentWrite"),
+    asksVariant(logType, "deleteEnrollment", "EnrollmentWrite"),
     async (request, reply) => {
       enrollments.delete(kind, request.params.id, headerOf(request, "if-match"));
       await sendNothing(reply);
     },
   );
   const mechanism = `${path}/:id/attestationmechanism`;
-  api.post<ById>(mechanism, asks("readEnrollment", "EnrollmentWrite"), async (request, reply) => {
-    const { attestation } = enrollments.get(kind, request.params.id);
-    await sendJson(reply, 200, attestationDocument(attestation, kind, { keys: true }));
-  });
+  api.post<ById>(
+    mechanism,
+    asksVariant(logType, "readEnrollment", "EnrollmentWrite"),
+    async (request, reply) => {
+      const { attestation } = enrollments.get(kind, request.params.id);
+      await sendJson(reply, 200, attestationDocument(attestation, kind, { keys: true }));
+    },
+  );
   api.post(
     path,
-    asks("writeEnrollment", "EnrollmentWrite"),
+    asksVariant(logType, "writeEnrollment", "EnrollmentWrite"),
     async (request: FastifyRequest, reply) => {
       const bulk = parseBulkOperation(kind, request.body, read);
       await sendJson(reply, 200, bulkResult(kind, runBulkOperation(enrollments, kind, bulk)));
@@ -75,7 +96,7 @@ function routesOf(
   );
   api.post(
     `${path}/query`,
-    asks("queryEnrollments", "EnrollmentRead"),
+    asksVariant(logType, "queryEnrollments", "EnrollmentRead"),
     async (request: FastifyRequest, reply) => {
       requireQueryOfAll(request.body, [path.slice(1).toLowerCase()]);
       const all = enrollments.all(kind);

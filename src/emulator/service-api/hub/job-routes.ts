@@ -1,7 +1,8 @@
+import type { FastifyRequest } from "fastify";
 import { z } from "zod";
 import { jobDocument } from "../../hub/jobs/job-document.ts";
 import type { ApiScope } from "../api-server.ts";
-import { asks } from "../gated-routes.ts";
+import { asks, asksVariant } from "../gated-routes.ts";
 import type { HubApiOptions } from "./hub-routes.ts";
 import { parseJobRequest } from "./job-request.ts";
 import { pageOf } from "../paging.ts";
@@ -47,16 +48,26 @@ const jobFilter = z.object({
   jobType: oneOf(JOB_TYPES).optional(),
 });
 
+const typed = z.object({ type: z.enum(["scheduleDeviceMethod", "scheduleUpdateTwin"]) });
+
+/** The type of the job that a request creates, as far as it says so. */
+const jobTypeOf = (request: FastifyRequest): string | undefined =>
+  typed.safeParse(request.body).data?.type;
+
 interface ById {
   readonly Params: { readonly id: string };
 }
 
 /** Twin and method jobs; paths and methods as JobClient of azure-iothub 1.16 calls them. */
 export function jobRoutes(api: ApiScope, { around, hubOf }: HubApiOptions): void {
-  api.put<ById>("/jobs/v2/:id", asks("createJob", "ServiceConnect"), async (request, reply) => {
-    const job = parseJobRequest(request.params.id, request.body, around.limits);
-    await sendJson(reply, 200, jobDocument(hubOf(request).jobs.create(job)));
-  });
+  api.put<ById>(
+    "/jobs/v2/:id",
+    asksVariant(jobTypeOf, "createJob", "ServiceConnect"),
+    async (request, reply) => {
+      const job = parseJobRequest(request.params.id, request.body, around.limits);
+      await sendJson(reply, 200, jobDocument(hubOf(request).jobs.create(job)));
+    },
+  );
   api.get<ById>("/jobs/v2/:id", asks("readJob", "ServiceConnect"), async (request, reply) => {
     await sendJson(reply, 200, jobDocument(hubOf(request).jobs.get(request.params.id)));
   });

@@ -1,3 +1,4 @@
+import type { FastifyRequest } from "fastify";
 import { z } from "zod";
 import { updateRegistry } from "../../hub/registry/bulk-registry.ts";
 import { createDevice } from "../../hub/registry/create-device.ts";
@@ -5,7 +6,7 @@ import { deleteDevice } from "../../hub/registry/delete-device.ts";
 import { deviceDocument } from "../../hub/documents.ts";
 import { updateDevice } from "../../hub/registry/update-device.ts";
 import type { ApiScope } from "../api-server.ts";
-import { asks, asksForEach } from "../gated-routes.ts";
+import { asks, asksForEach, asksVariant } from "../gated-routes.ts";
 import { parseRegistryItems, registryResult } from "./bulk-registry-body.ts";
 import { parseDevice } from "./device-body.ts";
 import type { HubApiOptions } from "./hub-routes.ts";
@@ -44,21 +45,28 @@ export function registryRoutes(api: ApiScope, { hubOf }: HubApiOptions): void {
     const hub = hubOf(request);
     await sendJson(reply, 200, deviceDocument(hub, hub.devices.get(request.params.id)));
   });
-  api.put<ById>("/devices/:id", asks("writeIdentity", "RegistryWrite"), async (request, reply) => {
-    const hub = hubOf(request);
-    const { id } = request.params;
-    const settings = parseDevice(id, request.body);
-    const ifMatch = headerOf(request, "if-match");
-    // Without If-Match a PUT creates; what exists is not overwritten.
-    const record =
-      ifMatch === undefined || ifMatch === ""
-        ? createDevice(hub, id, settings)
-        : updateDevice(hub, id, settings, ifMatch);
-    await sendJson(reply, 200, deviceDocument(hub, record));
-  });
+  api.put<ById>(
+    "/devices/:id",
+    asksVariant(
+      (request) => (ifMatchOf(request) === undefined ? "create" : "update"),
+      "writeIdentity",
+      "RegistryWrite",
+    ),
+    async (request, reply) => {
+      const hub = hubOf(request);
+      const { id } = request.params;
+      const settings = parseDevice(id, request.body);
+      const ifMatch = ifMatchOf(request);
+      const record =
+        ifMatch === undefined
+          ? createDevice(hub, id, settings)
+          : updateDevice(hub, id, settings, ifMatch);
+      await sendJson(reply, 200, deviceDocument(hub, record));
+    },
+  );
   api.delete<ById>(
     "/devices/:id",
-    asks("writeIdentity", "RegistryWrite"),
+    asksVariant("delete", "writeIdentity", "RegistryWrite"),
     async (request, reply) => {
       deleteDevice(hubOf(request), request.params.id, headerOf(request, "if-match"));
       await sendNothing(reply);
@@ -86,4 +94,9 @@ export function registryRoutes(api: ApiScope, { hubOf }: HubApiOptions): void {
   api.get("/statistics/service", asks("readIdentity", "RegistryRead"), async (request, reply) => {
     await sendJson(reply, 200, { connectedDeviceCount: hubOf(request).connections.count });
   });
+}
+
+/** Without it, and with an empty one, a PUT creates; what exists is not overwritten. */
+function ifMatchOf(request: FastifyRequest): string | undefined {
+  return headerOf(request, "if-match") || undefined;
 }
