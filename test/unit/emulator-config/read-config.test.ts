@@ -138,7 +138,7 @@ test("a tier is taken as it stands, and units that do not fit it are told at the
   });
   expect(atItsPlace(refusal)).toMatchObject({
     code: "FILE_INVALID",
-    problems: [{ place: "emulator.yaml:3 units", message: "expected 1 unit of F1, got 2" }],
+    problems: [{ place: "emulator.yaml:3:2 units", message: "expected 1 unit of F1, got 2" }],
   });
   expect(problemsOf("tier: S4\ntierLimits: { telemetryPerS: 0 }")).toEqual([
     expect.stringMatching(/^emulator\.yaml:1 tier: expected one of none, F1, /),
