@@ -141,8 +141,8 @@ test("a tier is taken as it stands, and units that do not fit it are told at the
     problems: [{ place: "emulator.yaml:3:2 units", message: "expected 1 unit of F1, got 2" }],
   });
   expect(problemsOf("tier: S4\ntierLimits: { telemetryPerS: 0 }")).toEqual([
-    expect.stringMatching(/^emulator\.yaml:1 tier: expected one of none, F1, /),
-    "emulator.yaml:2 tierLimits.telemetryPerS: expected a number above 0, got 0",
+    expect.stringMatching(/^emulator\.yaml:1:1 tier: expected one of none, F1, /),
+    "emulator.yaml:2:15 tierLimits.telemetryPerS: expected a number above 0, got 0",
   ]);
 });
 
