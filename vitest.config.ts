@@ -40,6 +40,8 @@ export default defineConfig({
           include: ["test/e2e/**/*.test.ts"],
           pool: "forks",
           testTimeout: 60_000,
+          // Packing and installing happen in hooks.
+          hookTimeout: 60_000,
         },
       },
     ],
