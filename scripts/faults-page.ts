@@ -1,4 +1,5 @@
-import type { FaultKind, FaultLayer, FaultName, FaultParameter } from "../src/base/fault-kinds.ts";
+import type { FaultKind, FaultLayer, FaultParameter } from "../src/base/fault-kind.ts";
+import type { FaultName } from "../src/base/fault-kinds.ts";
 import { FAULT_NAMES, faultKind } from "../src/base/fault-kinds.ts";
 import { OPERATIONS } from "../src/emulator/operations/operation.ts";
 
@@ -50,7 +51,7 @@ function parameterRow(key: string, parameter: FaultParameter): string {
   const range =
     "values" in parameter
       ? parameter.values.map((value) => `\`${value}\``).join(", ")
-      : `${parameter.least} to ${parameter.most}${parameter.unit === "code" ? "" : ` ${parameter.unit}`}`;
+      : `${parameter.least} to ${parameter.most} ${parameter.unit}`;
   return `| \`${key}\` | ${parameter.does} | ${range} | \`${parameter.default}\` |`;
 }
 
@@ -63,7 +64,7 @@ function operationsOf(service: "hub" | "dps"): string {
 
 const INTRODUCTION = `# Faults on demand
 
-<!-- Written by \`npm run schemas\` from src/base/fault-kinds.ts. -->
+<!-- Written by \`npm run schemas\` from the kinds in src/base. -->
 
 What can be made to fail, for everybody, a service, named devices or a share of them, for a time or a number of times; [how to](emulator.md#break-it). Only \`kind\` is needed:
 

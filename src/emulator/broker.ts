@@ -20,8 +20,11 @@ export interface ConnectRequest {
   readonly client: Client;
 }
 
-/** What becomes of a message; at QoS 0 `acknowledge` says nothing to its sender. */
-export type Verdict = "acknowledge" | "close";
+/**
+ * What becomes of a message; at QoS 0 `acknowledge` says nothing to its sender, and `forget` says nothing at QoS 1
+ * either.
+ */
+export type Verdict = "acknowledge" | "forget" | "close";
 
 /** The rules of one service over its broker. `C` is what the service keeps for a connection. */
 export interface BrokerRules<C> {
@@ -59,6 +62,8 @@ export interface Broker {
   /** @param peer the TLS connection under `stream`, which shows the client's certificate */
   accept(stream: Duplex, peer: TLSSocket): void;
   readonly sessions: Sessions;
+  /** Closes every connection at once; new ones may come. */
+  cutOff(): void;
   /** Ends every connection once what was written to it is sent, PUBACKs among it; resolves when all are closed. */
   drain(): Promise<void>;
   stop(): Promise<void>;
@@ -125,7 +130,11 @@ export async function startBroker<C>(rules: BrokerRules<C>, log: Logger): Promis
       log.trace({ deviceId: client.id, topic: packet.topic }, "message received");
       const isWill = Reflect.get(client, "will") === packet;
       settle(() => rules.receive(connection, packet, isWill), {
-        done: (verdict) => done(verdict === "acknowledge" ? null : new Error("publish refused")),
+        done: (verdict) => {
+          // aedes acknowledges by the QoS that it finds after this; one that it cannot go on from stalls the connection.
+          if (verdict === "forget") packet.qos = 0;
+          done(verdict === "close" ? new Error("publish refused") : null);
+        },
         refused: ({ code: errorCode, message: reason }) => {
           log.debug({ deviceId: client.id, errorCode, reason }, "message refused");
           done(new Error("publish refused"));
@@ -175,6 +184,9 @@ export async function startBroker<C>(rules: BrokerRules<C>, log: Logger): Promis
       const client = broker.handle(stream);
       capQos(client);
       boundPackets(client, rules.packetMaxBytes);
+    },
+    cutOff: () => {
+      for (const { conn } of live) conn.destroy();
     },
     drain: async () => {
       // A message is acknowledged in the turn in which it is stored, so nothing is half done here.

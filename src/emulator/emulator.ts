@@ -3,8 +3,7 @@ import { settlesWithin } from "../base/settles-within.ts";
 import type { AccessPolicy } from "./access-policy.ts";
 import { packetBytes } from "./broker.ts";
 import type { EmulatorLimits } from "./defaults.ts";
-import { isDpsUserName } from "./dps/user-name.ts";
-import { parseHubUserName } from "./hub/login/user-name.ts";
+import { frontDoor } from "./front-door.ts";
 import type { HandOverOptions } from "./listener.ts";
 import { startListener } from "./listener.ts";
 import type { EmulatorOptions } from "./options.ts";
@@ -70,13 +69,9 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
   try {
     const tls = typeof options.tls === "function" ? await options.tls() : options.tls;
     const adminToken = randomBytes(32).toString("base64url");
-    const byName = new Map(hubs.map((hub) => [hub.hostName, hub]));
     const mqtt: HandOverOptions = {
       connectTimeoutMs: around.limits.connectTimeoutMs,
-      route: ({ userName = "" }) =>
-        isDpsUserName(userName)
-          ? services.dpsBroker
-          : byName.get(parseHubUserName(userName)?.hostName ?? ""),
+      route: frontDoor(services),
       log: around.log.child({ component: "listener" }),
     };
     const listener = await startListener({ ...tls, ...mqtt, host, port: options.mqttPort ?? 0 });

@@ -13,6 +13,7 @@ const SHARED_FAULTS = {
   throttled: { status: 429, code: 429_001, name: "ThrottlingException" },
   serverError: { status: 500, code: 500_001, name: "ServerError" },
   notImplemented: { status: 501, code: 501_000, name: "NotImplemented" },
+  serviceUnavailable: { status: 503, code: 503_001, name: "ServiceUnavailable" },
 } as const;
 
 const FAULTS = {

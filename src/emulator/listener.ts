@@ -28,12 +28,15 @@ export interface MqttService {
   accept(stream: Duplex, peer: TLSSocket): void;
 }
 
+/** How a CONNECT is turned away: by a code of MQTT 3.1.1, 3.2.2.3, or without a word. */
+export type TurnedAway = 1 | 2 | 3 | 4 | 5 | "close";
+
 /** How a new MQTT connection finds its service. */
 export interface HandOverOptions {
   /** A connection without a whole CONNECT by then is closed. */
   readonly connectTimeoutMs: number;
-  /** The service that a CONNECT is for; undefined refuses it with CONNACK 5. */
-  readonly route: (head: ConnectHead) => MqttService | undefined;
+  /** The service that a CONNECT of MQTT 3.1.1 is for. */
+  readonly route: (head: ConnectHead) => MqttService | TurnedAway;
   readonly log: Logger;
 }
 
@@ -125,12 +128,12 @@ export function handOver(stream: Duplex, peer: TLSSocket, options: HandOverOptio
       return;
     }
     if (peek.state === "invalid") return fail();
-    const service = peek.head.level === 4 ? options.route(peek.head) : undefined;
+    // MQTT 3.1.1, 3.1.2.2: another protocol level is answered with code 1.
+    const service = peek.head.level === 4 ? options.route(peek.head) : 1;
     release();
-    if (service === undefined) {
-      options.log.debug({ level: peek.head.level }, "connection refused");
-      // MQTT 3.1.1, 3.1.2.2: another protocol level is answered with code 1.
-      refuse(stream, peek.head.level === 4 ? 5 : 1, options.connectTimeoutMs);
+    if (typeof service !== "object") {
+      options.log.debug({ level: peek.head.level, answer: service }, "connection refused");
+      turnAway(stream, service, options.connectTimeoutMs);
       return;
     }
     stream.unshift(seen);
@@ -142,11 +145,15 @@ export function handOver(stream: Duplex, peer: TLSSocket, options: HandOverOptio
 }
 
 /** Says no and closes; a peer that keeps its side open loses it after `lingerMs`. */
-function refuse(stream: Duplex, code: 1 | 5, lingerMs: number): void {
+function turnAway(stream: Duplex, answer: TurnedAway, lingerMs: number): void {
+  if (answer === "close") {
+    stream.destroy();
+    return;
+  }
   const timer = setTimeout(() => stream.destroy(), lingerMs);
   stream.on("error", () => stream.destroy());
   stream.on("close", () => clearTimeout(timer));
   // Read and thrown away: unread bytes would turn the close into a reset, which can overtake the CONNACK.
   stream.resume();
-  stream.end(connackRefusal(code));
+  stream.end(connackRefusal(answer));
 }

@@ -16,6 +16,7 @@ import { Provisioning } from "./dps/provisioning.ts";
 import { Registrations } from "./dps/registrations.ts";
 import { EventLog } from "./events/event-log.ts";
 import { IotHub } from "./hub/hub.ts";
+import { cutOffWhenGone } from "./faults/disappearances.ts";
 import { faultGuard } from "./faults/fault-guard.ts";
 import { DPS_SERVICE } from "./faults/fault-fields.ts";
 import { Faults } from "./faults/faults.ts";
@@ -95,9 +96,15 @@ export async function startServices(options: Omit<EmulatorOptions, "tls">): Prom
   const dps = { enrollments, registrations, linkedHubs, cas };
   const provisioning = new Provisioning({ around, ...dps, latencies });
   const devices = new DeviceApi(provisioning);
-  const gate = newGate(faults.at(DPS_SERVICE));
-  const forDevices = { around, idScope: names.idScope, devices, chains, gate };
+  const forDevices = {
+    around,
+    idScope: names.idScope,
+    devices,
+    chains,
+    ...gated(faults.at(DPS_SERVICE)),
+  };
   const dpsBroker = await startDps(forDevices);
+  cutOffWhenGone(faults, { dps: dpsBroker, hubs });
   const stop = async (): Promise<void> => {
     faults.stop();
     await dpsBroker.stop();
@@ -142,7 +149,7 @@ function startHubs(
     hostNames.map((hostName) =>
       IotHub.start({
         ...rest,
-        gate: newGate(faults.at(hostName)),
+        ...gated(faults.at(hostName)),
         hostName,
         advertisedName: advertisedPort === undefined ? undefined : `${hostName}:${advertisedPort}`,
         policies: policiesOf(settingsOf(options, hostName)),
@@ -151,9 +158,9 @@ function startHubs(
   );
 }
 
-/** What the operations of one service pass. */
-function newGate(faults: FaultsAt): OperationGate {
-  return new OperationGate([faultGuard(faults)], []);
+/** The faults of one service, and what its operations pass. */
+function gated(faults: FaultsAt): { readonly faults: FaultsAt; readonly gate: OperationGate } {
+  return { faults, gate: new OperationGate([faultGuard(faults)], []) };
 }
 
 function namesOf(options: Omit<EmulatorOptions, "tls">): ServiceNames {

@@ -26,6 +26,11 @@ export interface FaultWorld extends AsyncDisposable {
   register(registrationId: string): Promise<unknown>;
 }
 
+/** A telemetry message whose body is a text. */
+export function message(text: string): iotDevice.Message {
+  return new iotDevice.Message(text);
+}
+
 /** @param devices ids of those that the hub knows, and DPS */
 export async function faultWorld(
   devices: readonly string[],

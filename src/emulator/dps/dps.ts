@@ -4,6 +4,7 @@ import type { Broker, BrokerRules, ConnectRequest, Verdict } from "../broker.ts"
 import { packetBytes, startBroker } from "../broker.ts";
 import { ServiceFault, faultBody } from "../fault.ts";
 import { askedOverMqtt } from "../operations/operation.ts";
+import type { FaultsAt } from "../faults/faults-at.ts";
 import type { OperationGate } from "../operations/operation-gate.ts";
 import type { PeerChains } from "../peer-certificate.ts";
 import { sendTo } from "../send-to.ts";
@@ -42,6 +43,8 @@ export interface DpsOptions {
   readonly chains: PeerChains;
   /** What every operation on the instance passes. */
   readonly gate: OperationGate;
+  /** What was made to fail here. */
+  readonly faults: FaultsAt;
 }
 
 /** The device API of DPS over MQTT. */

@@ -1,5 +1,6 @@
 import { z } from "zod";
-import type { FaultName, FaultParameter } from "../../base/fault-kinds.ts";
+import type { FaultParameter } from "../../base/fault-kind.ts";
+import type { FaultName } from "../../base/fault-kinds.ts";
 import { faultKind } from "../../base/fault-kinds.ts";
 import { nearest } from "../../base/nearest.ts";
 import { showValue } from "../../base/show-value.ts";

@@ -1,6 +1,9 @@
 import { ServiceFault } from "../fault.ts";
 import type { Guard } from "../operations/operation-gate.ts";
+import type { Operation, OperationKind } from "../operations/operation.ts";
+import { DPS_SERVICE } from "./fault-fields.ts";
 import type { InjectedFault } from "./fault-plan.ts";
+import { isOfKind } from "./fault-plan.ts";
 import type { FaultsAt } from "./faults-at.ts";
 
 /**
@@ -8,27 +11,71 @@ import type { FaultsAt } from "./faults-at.ts";
  * of them refuses.
  */
 export function faultGuard(faults: FaultsAt): Guard {
-  return {
-    admit: (operation) => {
-      if (faults.none) return undefined;
-      for (const fault of faults.actingOn(operation)) {
-        const refusal = refusalOf(fault);
-        if (refusal === undefined) continue;
+  /** @param past the faults that the operation has passed already */
+  const admit = (
+    operation: Operation,
+    past: ReadonlySet<InjectedFault>,
+  ): Promise<void> | undefined => {
+    for (const fault of faults.actingOn(operation)) {
+      if (past.has(fault)) continue;
+      if (isOfKind(fault, "latency")) {
+        const held = faults.hold(fault, operation.deviceId);
         faults.struck(fault);
-        throw refusal;
+        return admitAfter(held, operation, new Set([...past, fault]));
       }
-      return undefined;
-    },
+      const refusal = refusalOf(fault, operation.kind, faults.service === DPS_SERVICE);
+      if (refusal === undefined) continue;
+      faults.struck(fault);
+      throw refusal;
+    }
+    return undefined;
+  };
+  const admitAfter = async (
+    held: Promise<void>,
+    operation: Operation,
+    past: ReadonlySet<InjectedFault>,
+  ): Promise<void> => {
+    await held;
+    await admit(operation, past);
+  };
+  return {
+    admit: (operation) => (faults.none ? undefined : admit(operation, NONE)),
   };
 }
 
-/** How a fault refuses; undefined for those that do not. */
-function refusalOf({ id, order }: InjectedFault): ServiceFault | undefined {
+const NONE: ReadonlySet<InjectedFault> = new Set();
+
+/**
+ * What counts as a message of a hub's daily quota.
+ * Source: Microsoft Learn, "IoT Hub quotas and throttling", "Azure IoT Hub pricing", "message".
+ */
+const METERED: ReadonlySet<OperationKind> = new Set([
+  "sendTelemetry",
+  "sendCommand",
+  "invokeMethod",
+  "readOwnTwin",
+  "updateReported",
+  "readTwin",
+  "updateTwin",
+  "queryTwins",
+]);
+
+/** How a fault refuses an operation; undefined where it does not. */
+function refusalOf(
+  { id, order }: InjectedFault,
+  operation: OperationKind,
+  isDps: boolean,
+): ServiceFault | undefined {
   const why = `Fault ${id} was put on: ${order.kind}.`;
-  switch (order.kind) {
-    case "throttled":
-      return new ServiceFault("throttled", why, { retryAfterS: order.parameters.retryAfterS });
-    default:
-      return undefined;
+  if (order.kind === "throttled")
+    return new ServiceFault("throttled", why, { retryAfterS: order.parameters.retryAfterS });
+  if (order.kind === "serverError") {
+    const { status } = order.parameters;
+    return new ServiceFault(status === 500 ? "serverError" : "serviceUnavailable", why);
   }
+  if (order.kind === "authError")
+    return new ServiceFault(isDps ? "dpsUnauthorized" : "unauthorized", why);
+  const isMetered = order.scope.operations !== undefined || METERED.has(operation);
+  if (order.kind === "quotaExceeded" && isMetered) return new ServiceFault("quotaExceeded", why);
+  return undefined;
 }

@@ -1,29 +1,36 @@
 import { z } from "zod";
 import type { Problem } from "../../base/errors.ts";
 import type { FaultName } from "../../base/fault-kinds.ts";
-import { FAULT_KINDS, FAULT_NAMES, isFaultName } from "../../base/fault-kinds.ts";
+import { FAULT_NAMES, isFaultName } from "../../base/fault-kinds.ts";
 import { describeIssue, problemsOf } from "../../base/issue-problems.ts";
 import { nearest } from "../../base/nearest.ts";
 import { showValue } from "../../base/show-value.ts";
 import { formatPath } from "../../base/yaml-source.ts";
 import { isJsonObject } from "../../base/json.ts";
 import { OPERATIONS } from "../operations/operation.ts";
-import { commonFields, DPS_SERVICE, numberOf } from "./fault-fields.ts";
+import { commonFields, DPS_SERVICE } from "./fault-fields.ts";
+import { FAULT_PARAMETERS } from "./fault-parameters.ts";
 
 /** One schema a kind; what is not given has its default afterwards. */
 function orderSchemas(hubs: readonly string[]) {
-  const common = <K extends FaultName>(kind: K) => ({
-    kind: z.literal(kind),
-    ...commonFields(kind, hubs),
-  });
-  const { throttled } = FAULT_KINDS;
+  const order = <K extends FaultName, P extends (typeof FAULT_PARAMETERS)[K]>(
+    kind: K,
+    parameters: P,
+  ) => z.strictObject({ kind: z.literal(kind), parameters, ...commonFields(kind, hubs) });
   return {
-    throttled: z.strictObject({
-      ...common("throttled"),
-      parameters: z
-        .strictObject({ retryAfterS: numberOf(throttled.parameters.retryAfterS) })
-        .prefault({}),
-    }),
+    throttled: order("throttled", FAULT_PARAMETERS.throttled),
+    serverError: order("serverError", FAULT_PARAMETERS.serverError),
+    authError: order("authError", FAULT_PARAMETERS.authError),
+    quotaExceeded: order("quotaExceeded", FAULT_PARAMETERS.quotaExceeded),
+    latency: order("latency", FAULT_PARAMETERS.latency),
+    connackCode: order("connackCode", FAULT_PARAMETERS.connackCode),
+    hubGone: order("hubGone", FAULT_PARAMETERS.hubGone),
+    dpsGone: order("dpsGone", FAULT_PARAMETERS.dpsGone),
+    pubackLate: order("pubackLate", FAULT_PARAMETERS.pubackLate),
+    pubackLost: order("pubackLost", FAULT_PARAMETERS.pubackLost),
+    desiredLost: order("desiredLost", FAULT_PARAMETERS.desiredLost),
+    desiredTwice: order("desiredTwice", FAULT_PARAMETERS.desiredTwice),
+    methodLost: order("methodLost", FAULT_PARAMETERS.methodLost),
   } as const satisfies { readonly [K in FaultName]: z.ZodType<{ readonly kind: K }> };
 }
 

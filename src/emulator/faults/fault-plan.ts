@@ -16,11 +16,18 @@ export interface InjectedFault<K extends FaultName = FaultName> {
   readonly begun: boolean;
   /** How often it struck. */
   readonly struck: number;
+  /** Aborted where it is removed before it is over: what it holds up goes on then. */
+  readonly removed: AbortSignal;
   /** Whether a target lies in its scope. */
   readonly covers: (target: FaultTarget) => boolean;
 }
 
-type Mutable<T> = { -readonly [P in keyof T]: T[P] };
+/** The same as the plan keeps it. */
+interface PlannedFault extends InjectedFault {
+  begun: boolean;
+  struck: number;
+  readonly removal: AbortController;
+}
 
 export interface FaultPlanOptions {
   /** Now, in ms since 1970. */
@@ -37,7 +44,7 @@ export interface FaultPlanOptions {
  */
 export class FaultPlan {
   readonly #options: FaultPlanOptions;
-  readonly #faults: Mutable<InjectedFault>[] = [];
+  readonly #faults: PlannedFault[] = [];
   #nextMs = Infinity;
   #lastId = 0;
 
@@ -57,6 +64,7 @@ export class FaultPlan {
 
   add(order: FaultOrder): InjectedFault {
     const beginsMs = this.#options.clock() + order.delayMs;
+    const removal = new AbortController();
     const fault = {
       id: String(++this.#lastId),
       order,
@@ -65,6 +73,8 @@ export class FaultPlan {
       begun: false,
       struck: 0,
       covers: scopeTest(order.scope, order.seed),
+      removed: removal.signal,
+      removal,
     };
     this.#faults.push(fault);
     this.advance();
@@ -105,16 +115,18 @@ export class FaultPlan {
     const fault = this.#faults.find((one) => one.id === id);
     if (fault === undefined) return;
     fault.struck += 1;
-    if (fault.struck === fault.order.times) this.remove(id);
+    if (fault.struck === fault.order.times) this.end(id);
   }
 
-  /** Ends a fault; undefined where there is none of this id. */
+  /** Ends a fault whose work is done; undefined where there is none of this id. */
+  end(id: string): InjectedFault | undefined {
+    return this.#end(id);
+  }
+
+  /** Ends a fault before it is over; undefined where there is none of this id. */
   remove(id: string): InjectedFault | undefined {
-    const at = this.#faults.findIndex((one) => one.id === id);
-    const [fault] = at < 0 ? [] : this.#faults.splice(at, 1);
-    if (fault === undefined) return undefined;
-    this.#setNext();
-    if (fault.begun) this.#options.onEnd(fault);
+    const fault = this.#end(id);
+    fault?.removal.abort();
     return fault;
   }
 
@@ -126,9 +138,18 @@ export class FaultPlan {
         fault.begun = true;
         this.#options.onBegin(fault);
       }
-      if (fault.endsMs <= now) this.remove(fault.id);
+      if (fault.endsMs <= now) this.end(fault.id);
     }
     this.#setNext();
+  }
+
+  #end(id: string): PlannedFault | undefined {
+    const at = this.#faults.findIndex((one) => one.id === id);
+    const [fault] = at < 0 ? [] : this.#faults.splice(at, 1);
+    if (fault === undefined) return undefined;
+    this.#setNext();
+    if (fault.begun) this.#options.onEnd(fault);
+    return fault;
   }
 
   #advanceIfDue(): void {

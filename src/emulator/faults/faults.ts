@@ -1,4 +1,5 @@
 import type { FaultName } from "../../base/fault-kinds.ts";
+import { Delays } from "./delays.ts";
 import type { FaultOrder } from "./fault-order.ts";
 import type { InjectedFault } from "./fault-plan.ts";
 import { FaultPlan, isOfKind } from "./fault-plan.ts";
@@ -17,6 +18,7 @@ export interface FaultActor<K extends FaultName> {
 /** The faults of one emulator: the plan of them, and what happens by itself when their times come. */
 export class Faults {
   readonly #plan: FaultPlan;
+  readonly #delays: Delays;
   readonly #clock: () => number;
   readonly #actors = new Map<FaultName, FaultActor<FaultName>>();
   #timer: NodeJS.Timeout | undefined;
@@ -25,6 +27,7 @@ export class Faults {
   /** @param clock now, in ms since 1970 */
   constructor(clock: () => number) {
     this.#clock = clock;
+    this.#delays = new Delays(clock);
     this.#plan = new FaultPlan({
       clock,
       onBegin: (fault) => this.#actors.get(fault.order.kind)?.begin?.(fault),
@@ -42,7 +45,7 @@ export class Faults {
 
   /** The same faults as one service meets them. @param service `dps` or a hub's host name */
   at(service: string): FaultsAt {
-    return new FaultsAt(this.#plan, service);
+    return new FaultsAt({ plan: this.#plan, delays: this.#delays, service });
   }
 
   /** Puts a fault on; after `stop` it never begins. */
@@ -73,10 +76,11 @@ export class Faults {
     return faults;
   }
 
-  /** Ends all, and takes no more; safe to call twice. */
+  /** Ends all, lets what they hold up go on, and takes no more; safe to call twice. */
   stop(): void {
     this.#stopped = true;
     this.clear();
+    this.#delays.stop();
   }
 
   /** One timer, for what comes next. */

@@ -7,6 +7,7 @@ export const HUB_FAULTS = {
   deviceDefinedTwice: { status: 400, code: 400_011, name: "DeviceDefinedMultipleTimes" },
   unauthorizedAccess: { status: 401, code: 401_002, name: "IotHubUnauthorizedAccess" },
   unauthorized: { status: 401, code: 401_003, name: "IotHubUnauthorized" },
+  quotaExceeded: { status: 403, code: 403_002, name: "IotHubQuotaExceeded" },
   jobQuotaExceeded: { status: 403, code: 403_003, name: "JobQuotaExceeded" },
   queueFull: { status: 403, code: 403_004, name: "DeviceMaximumQueueDepthExceeded" },
   hubNotFound: { status: 404, code: 404_000, name: "IotHubNotFound" },

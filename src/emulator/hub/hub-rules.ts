@@ -4,6 +4,7 @@ import { isJsonObject } from "../../base/json.ts";
 import { azureDate } from "../azure-time.ts";
 import type { BrokerRules, ConnectRequest, Verdict } from "../broker.ts";
 import { packetBytes } from "../broker.ts";
+import { pubackVerdict } from "../faults/puback-faults.ts";
 import { ServiceFault, faultBody } from "../fault.ts";
 import { askedOverMqtt } from "../operations/operation.ts";
 import { parseJson } from "../parse-json.ts";
@@ -125,11 +126,17 @@ export class HubRules implements BrokerRules<HubConnection> {
     connection: HubConnection,
     message: TelemetryMessage,
   ): Verdict | Promise<Verdict> {
-    const operation = askedOverMqtt("sendTelemetry", connection.deviceId, message.body.length);
-    return this.#hub.gate.pass(operation, () => {
+    const { gate, faults } = this.#hub;
+    const { deviceId } = connection;
+    const operation = askedOverMqtt("sendTelemetry", deviceId, message.body.length);
+    const taken = gate.pass(operation, (): Verdict => {
       ingestTelemetry(this.#hub, connection, message);
       return "acknowledge";
     });
+    if (faults.none) return taken;
+    return taken instanceof Promise
+      ? taken.then(() => pubackVerdict(faults, deviceId))
+      : pubackVerdict(faults, deviceId);
   }
 
   #answerTwin(

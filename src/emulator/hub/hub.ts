@@ -6,6 +6,7 @@ import { CaStore } from "../certificates/ca-store.ts";
 import type { DeviceState, HubLink, ProvisionedDevice } from "../dps/hub-link.ts";
 import { EventEndpoint } from "../events/event-endpoint.ts";
 import type { EventLog, IngestedMessage } from "../events/event-log.ts";
+import type { FaultsAt } from "../faults/faults-at.ts";
 import type { OperationGate } from "../operations/operation-gate.ts";
 import type { PeerChains } from "../peer-certificate.ts";
 import type { Surroundings } from "../surroundings.ts";
@@ -28,6 +29,7 @@ export interface HubOptions {
   readonly chains: PeerChains;
   /** What every operation on the hub passes. */
   readonly gate: OperationGate;
+  readonly faults: FaultsAt;
   /** Where the messages of all hubs are kept. */
   readonly events: EventLog;
 }
@@ -44,6 +46,8 @@ export class IotHub implements HubLink {
   readonly log: Logger;
   /** What every operation that a client asks for passes. */
   readonly gate: OperationGate;
+  /** What was made to fail here. */
+  readonly faults: FaultsAt;
   /** What clients showed of their certificates' issuers. */
   readonly chains: PeerChains;
   /** The CA certificates whose leaves are the devices' own, once they are verified. */
@@ -63,6 +67,7 @@ export class IotHub implements HubLink {
     this.advertisedName = options.advertisedName;
     this.policies = options.policies;
     this.gate = options.gate;
+    this.faults = options.faults;
     this.chains = options.chains;
     this.cas = new CaStore({ around: options.around });
     this.#ingested = options.events;
@@ -87,6 +92,11 @@ export class IotHub implements HubLink {
   /** Takes over a socket whose CONNECT is for this hub. */
   accept(...args: Parameters<Broker["accept"]>): void {
     this.#broker?.accept(...args);
+  }
+
+  /** Closes every connection of devices at once. */
+  cutOff(): void {
+    this.#broker?.cutOff();
   }
 
   /** Ends the live connections in good order: what a device was to be told is written before. */

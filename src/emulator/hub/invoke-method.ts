@@ -33,6 +33,9 @@ export async function invokeMethod(
   return hub.methods.call(
     deviceId,
     { timeoutMs: call.responseTimeoutS * 1000, signal },
-    (requestId) => connection.send(formatMethodCall(call.methodName, requestId), body),
+    (requestId) => {
+      if (hub.faults.strike("methodLost", deviceId) === undefined)
+        connection.send(formatMethodCall(call.methodName, requestId), body);
+    },
   );
 }

@@ -1,8 +1,9 @@
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
-import type { FastifyInstance, FastifyRequest } from "fastify";
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { fastify } from "fastify";
 import { addressError } from "../address-error.ts";
 import { DPS_POLICIES, HUB_POLICIES } from "../access-policy.ts";
+import type { DpsOptions } from "../dps/dps.ts";
 import type { EventLog } from "../events/event-log.ts";
 import { ServiceFault } from "../fault.ts";
 import type { FaultControl } from "../faults/fault-control.ts";
@@ -18,13 +19,13 @@ import { ADMIN_PATH } from "./admin/admin-path.ts";
 import { adminRoutes } from "./admin-routes.ts";
 import { adminTokenCheck } from "./admin-token.ts";
 import { authorize } from "./authorization.ts";
-import type { DpsDeviceApiOptions } from "./dps/dps-device-routes.ts";
 import { dpsDeviceRoutes } from "./dps/dps-device-routes.ts";
 import type { DpsApiOptions } from "./dps/dps-routes.ts";
 import type { ManagedDps } from "./management/dps-resource-routes.ts";
 import { dpsRoutes } from "./dps/dps-routes.ts";
 import type { EventReaders } from "./events/event-routes.ts";
 import { eventRoutes } from "./events/event-routes.ts";
+import { turnAwayIfGone } from "./gone-services.ts";
 import { hubRoutes } from "./hub/hub-routes.ts";
 import { gateRoutes } from "./gated-routes.ts";
 import type { KnownRoute } from "./known-paths.ts";
@@ -50,7 +51,7 @@ export interface ApiServerOptions {
     /** Every name of the DPS instance, its own first. */
     readonly hostNames: ManagedDps["hostNames"];
   };
-  readonly dpsDevices: DpsDeviceApiOptions;
+  readonly dpsDevices: DpsOptions;
   readonly hubs: readonly IotHub[];
   readonly events: EventLog;
   readonly adminToken: string;
@@ -199,10 +200,14 @@ function addServices(
     const instance = { ...dps, idScope: dpsDevices.idScope };
     managementApi(scope, { around, adminToken, dps: instance, hubs });
   };
+  const toDps = async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
+    if (!isDps(request)) throw new ServiceFault("notFound", "No such path on this host.");
+    turnAwayIfGone(options.dpsDevices.faults, reply, "notFound");
+  };
   void app.register(management, { prefix: MANAGEMENT_PREFIX });
   void app.register(async (scope: ApiScope) => {
+    scope.addHook("onRequest", toDps);
     scope.addHook("onRequest", async (request) => {
-      if (!isDps(request)) throw new ServiceFault("notFound", "No such path on this host.");
       const { policies } = options.dps.linkedHubs.settings;
       authorize(request, { ...DPS_REFUSES, hostName: hostNameOf(request), policies }, around);
     });
@@ -210,13 +215,14 @@ function addServices(
     dpsRoutes(scope, { around, ...options.dps });
   });
   void app.register(async (scope: ApiScope) => {
-    scope.addHook("onRequest", async (request) => {
-      if (!isDps(request)) throw new ServiceFault("notFound", "No such path on this host.");
-    });
+    scope.addHook("onRequest", toDps);
     gateRoutes(scope, () => options.dpsDevices.gate);
     dpsDeviceRoutes(scope, options.dpsDevices);
   });
   void app.register(async (scope: ApiScope) => {
+    scope.addHook("onRequest", async (request, reply) => {
+      turnAwayIfGone(hubOf(request).faults, reply, "hubNotFound");
+    });
     scope.addHook("onRequest", async (request) => {
       const { hostName, policies } = hubOf(request);
       authorize(request, { ...HUB_REFUSES, hostName, policies }, around);

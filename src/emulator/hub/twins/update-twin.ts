@@ -1,6 +1,7 @@
 import type { JsonObject } from "../../../base/json.ts";
 import { azureDate } from "../../azure-time.ts";
 import { requireMatch } from "../../etag.ts";
+import { timesTold } from "../../faults/desired-faults.ts";
 import type { DeviceRecord } from "../registry/device-store.ts";
 import type { IotHub } from "../hub.ts";
 import { DESIRED_CHANGES, formatDesiredChange } from "../topics.ts";
@@ -53,7 +54,8 @@ function changeTwin(
   if (desiredPatch !== undefined && connection?.listensTo(DESIRED_CHANGES) === true) {
     const { version } = twin.desired;
     const told = JSON.stringify({ ...desiredPatch, $version: version });
-    connection.send(formatDesiredChange(version), told);
+    for (let times = timesTold(hub.faults, deviceId); times > 0; times--)
+      connection.send(formatDesiredChange(version), told);
   }
   return record;
 }

@@ -1,13 +1,11 @@
 import { TLSSocket } from "node:tls";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { registerBodyOf } from "../../dps/bodies.ts";
-import type { AskingDevice, DeviceAnswer, DeviceApi } from "../../dps/device-api.ts";
+import type { AskingDevice, DeviceAnswer } from "../../dps/device-api.ts";
+import type { DpsOptions } from "../../dps/dps.ts";
 import { proofNames, readProof } from "../../dps/proof.ts";
 import { isRegistrationId } from "../../dps/user-name.ts";
 import { ServiceFault } from "../../fault.ts";
-import type { OperationGate } from "../../operations/operation-gate.ts";
-import type { PeerChains } from "../../peer-certificate.ts";
-import type { Surroundings } from "../../surroundings.ts";
 import type { ApiScope } from "../api-server.ts";
 import { asks } from "../gated-routes.ts";
 import { JSON_TYPE, headerOf } from "../replies.ts";
@@ -19,15 +17,6 @@ interface ByOperation {
   readonly Params: ByDevice["Params"] & { readonly operationId: string };
 }
 
-export interface DpsDeviceApiOptions {
-  readonly around: Surroundings;
-  readonly idScope: string;
-  readonly devices: DeviceApi;
-  readonly chains: PeerChains;
-  /** What every operation on the instance passes. */
-  readonly gate: OperationGate;
-}
-
 const DEVICE = "/:idScope/registrations/:registrationId";
 
 /**
@@ -35,7 +24,7 @@ const DEVICE = "/:idScope/registrations/:registrationId";
  * `Authorization`. Paths: Azure/azure-rest-api-specs, DeviceProvisioningServices device.json (2021-10-01); headers:
  * Microsoft Learn, "How to use X.509 certificates over HTTPS without an SDK".
  */
-export function dpsDeviceRoutes(api: ApiScope, options: DpsDeviceApiOptions): void {
+export function dpsDeviceRoutes(api: ApiScope, options: DpsOptions): void {
   const { around, devices } = options;
   const bodyLimit = around.limits.registerMaxBytes;
   api.addHook("onRequest", async (_request, reply) => {
@@ -89,7 +78,7 @@ export function dpsDeviceRoutes(api: ApiScope, options: DpsDeviceApiOptions): vo
 }
 
 /** Who asks; what MQTT refuses at CONNECT is refused here by 401 (`?`: Azure documents the MQTT side only). */
-function deviceOf(request: FastifyRequest<ByDevice>, options: DpsDeviceApiOptions): AskingDevice {
+function deviceOf(request: FastifyRequest<ByDevice>, options: DpsOptions): AskingDevice {
   const { idScope, registrationId } = request.params;
   if (idScope.toLowerCase() !== options.idScope.toLowerCase()) throw unauthorized();
   if (!isRegistrationId(registrationId))
