@@ -26,6 +26,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     "src/supervisor",
     "src/service",
     "src/output",
+    "src/emulator-config",
     "src/worker/protocol.ts",
   ],
   "src/emulator": ["src/base"],

@@ -6,6 +6,7 @@ import { addressForOthers } from "../base/dial.ts";
 import { FleetError } from "../base/errors.ts";
 import { createLogger } from "../base/log.ts";
 import type { EmulatorOptions } from "../emulator/emulator.ts";
+import { withSettings } from "../emulator-config/with-settings.ts";
 import type { EmulatorInfo } from "../service/emulator-file.ts";
 import type { EmulatorArguments } from "./emulator-flags.ts";
 import { DEFAULT_PORTS, emulatorFlags, parseEmulatorFlags } from "./emulator-flags.ts";
@@ -51,7 +52,7 @@ export async function runEmulator(flags: EmulatorArguments, host: Host): Promise
       level: flags.logLevel,
       destination: { write: (line) => void host.stderr.write(line) },
     });
-    const options = { ...config.options, ...optionsOf(flags), log };
+    const options = { ...withSettings(config.options, optionsOf(flags)), log };
     const { hubs = DEFAULT_NAMES.hubs } = options;
     let caFile = "";
     const tls = async () => {

@@ -14,7 +14,8 @@ import {
 } from "../scenario/fields.ts";
 import { KEY_KINDS, TARGETS } from "../scenario/schema.ts";
 import { showValue } from "../base/show-value.ts";
-import { LOG_LEVEL_HELP, logLevel, once, onOff, whole } from "./flag-fields.ts";
+import { sizeFields, UNITS_HIGHEST } from "../scenario/emulator-section.ts";
+import { dpsLimit, LOG_LEVEL_HELP, logLevel, once, onOff, whole } from "./flag-fields.ts";
 
 const value = (describe: string, defaultDescription?: string): Options => ({
   type: "string",
@@ -42,6 +43,12 @@ export const RUN_OPTIONS: Readonly<Record<string, Options>> = {
   workers: value("worker processes: auto or a number", "auto"),
   target: value("emulator or azure", SCENARIO_SAYS),
   emulator: value("file with the line of emulator --json", "an emulator of the run's own"),
+  "emulator-tier": value(
+    "throttles and daily quota of the run's own emulator: none, F1, B1 to B3, S1 to S3",
+    SCENARIO_SAYS,
+  ),
+  "emulator-units": value("units of that tier", SCENARIO_SAYS),
+  "emulator-dps-limit": value("registrations that its DPS takes, such as 1000/m", SCENARIO_SAYS),
   "id-scope": value("ID scope of the Device Provisioning Service"),
   "provisioning-host": value("host that devices register with"),
   "connect-to": values("HOST[:PORT]=ADDR:PORT: dial there, keep the name; repeatable"),
@@ -72,6 +79,9 @@ const runFlags = z.object({
   scenario: text,
   target: enumField(TARGETS).optional(),
   emulator: text,
+  "emulator-tier": sizeFields.tier.optional(),
+  "emulator-units": whole(1, UNITS_HIGHEST).optional(),
+  "emulator-dps-limit": dpsLimit.optional(),
   devices: whole(1, 1_000_000).optional(),
   duration: positiveDurationField.optional(),
   rate: rateField.optional(),
@@ -139,6 +149,11 @@ export function parseRunFlags(given: unknown, defaultScenario: string): RunFlags
         idScope: flags["id-scope"],
         provisioningHost: flags["provisioning-host"],
         keyKind: flags.key,
+        emulator: {
+          tier: flags["emulator-tier"],
+          units: flags["emulator-units"],
+          dpsRegistrationsPerMinute: flags["emulator-dps-limit"],
+        },
       },
       seed: flags.seed,
       emulatorFile: flags.emulator,

@@ -130,6 +130,7 @@ const EPILOGUE = `Examples:
   $0 run                   thirty cheese caves, until Ctrl-C
   $0 run scenarios/thirty-caves.yaml --devices 300 --rate 100/s
   $0 run fleet.yaml --duration 1m --threshold 'telemetry_ms p(99) < 1s'
+  $0 run --devices 90 --emulator-tier F1 --emulator-dps-limit 60/m
 
 ${ENVIRONMENT_HELP}
 

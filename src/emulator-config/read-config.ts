@@ -1,4 +1,5 @@
 import { dirname, resolve } from "node:path";
+import { defined } from "../base/defined.ts";
 import type { Problem } from "../base/errors.ts";
 import { FleetError } from "../base/errors.ts";
 import { describeIssue, problemsOf } from "../base/issue-problems.ts";
@@ -89,12 +90,6 @@ function latenciesIn(hubs: Hubs): Readonly<Record<string, number>> {
       latencyMs === undefined ? [] : [[hostName, latencyMs] as const],
     ),
   );
-}
-
-/** Without the members that are undefined. */
-function defined<T extends object>(given: T): { [K in keyof T]?: Exclude<T[K], undefined> };
-function defined(given: object): object {
-  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
 }
 
 /** The emulator names what it was given: `enrollments[0]`, `hubSettings.HOST.devices[2]`. */

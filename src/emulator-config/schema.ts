@@ -5,6 +5,7 @@ import { AZURE_DEFAULTS, HUB_RIGHTS, limitFields, tierFields } from "../emulator
 import {
   countField,
   enumField,
+  fileField,
   groupField,
   hubNameField,
   idScopeField,
@@ -12,8 +13,6 @@ import {
   nameField,
   twinField,
 } from "../scenario/fields.ts";
-
-const file = z.string({ error: "expected the name of a file" }).min(1);
 
 const secret = z
   .strictObject(
@@ -34,8 +33,8 @@ const keys = {
 };
 
 const certificates = {
-  certificate: file.meta({ description: "PEM or DER, relative to this file" }),
-  secondaryCertificate: file.optional(),
+  certificate: fileField.meta({ description: "PEM or DER, relative to this file" }),
+  secondaryCertificate: fileField.optional(),
 };
 
 const attestation = z

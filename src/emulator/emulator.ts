@@ -127,6 +127,16 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
   }
 }
 
+/**
+ * Judges options as `startEmulator` would, without opening or writing anything.
+ *
+ * @throws {FleetError} `USAGE` as `startEmulator` throws it
+ */
+export async function judgeOptions(options: Omit<EmulatorOptions, "tls">): Promise<void> {
+  const services = await startServices(options);
+  await services.stop();
+}
+
 /** Calls `act` at most once; every caller gets its end. */
 function once(act: () => Promise<void>): () => Promise<void> {
   let ended: Promise<void> | undefined;

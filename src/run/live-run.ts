@@ -12,18 +12,13 @@ import type { FleetIdentities } from "./identities.ts";
 import { IngestionFollower } from "./ingestion.ts";
 import type { LedgerResult } from "./ledger.ts";
 import { Ledger } from "./ledger.ts";
+import { startOwnEmulator } from "./own-emulator.ts";
 import type { PreparedRun } from "./prepare.ts";
 import { checkReachable } from "./reachability.ts";
 import type { RunFiles } from "./run-files.ts";
 import type { RunContext, RunOptions } from "./run-options.ts";
 import type { FleetTwins } from "./services.ts";
-import {
-  dueActions,
-  ensureGroup,
-  openFleetTwins,
-  ownTarget,
-  startOwnEmulator,
-} from "./services.ts";
+import { dueActions, ensureGroup, openFleetTwins, ownTarget } from "./services.ts";
 import { makeShards } from "./shards.ts";
 import type { Target } from "./target.ts";
 import { Timeline } from "./timeline.ts";
@@ -176,9 +171,13 @@ export class LiveRun {
 
   async #startEmulator({ certsDir }: FleetIdentities): Promise<EmulatorProcess> {
     const { prepared, options, context, onChildOutput } = this.#given;
-    context.console.phase("starting the emulator");
+    const { own } = prepared;
+    if (own === undefined) throw new TypeError("this run starts no emulator");
+    const { throttledBy } = own;
+    const size = throttledBy === undefined ? "" : ` (${throttledBy})`;
+    context.console.phase(`starting the emulator${size}`);
     const startedMs = this.#nowMs();
-    this.#emulator = await startOwnEmulator(prepared, certsDir, options, context, onChildOutput);
+    this.#emulator = await startOwnEmulator(own, certsDir, options, context, onChildOutput);
     const { pid } = this.#emulator;
     this.#given.log.info({ pid, durationMs: this.#nowMs() - startedMs }, "emulator ready");
     return this.#emulator;

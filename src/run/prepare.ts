@@ -12,14 +12,16 @@ import { applyOverrides } from "../scenario/overrides.ts";
 import type { Scenario } from "../scenario/scenario.ts";
 import { parseScenario } from "../scenario/scenario.ts";
 import { checkOpenFiles } from "./open-files.ts";
+import type { OwnEmulator } from "./own-emulator.ts";
+import { planOwnEmulator } from "./own-emulator.ts";
 import type { RunContext, RunOptions } from "./run-options.ts";
 
 /** A run that is known to make sense, before anything is written or sent. */
 export interface PreparedRun {
   /** With all overrides. */
   readonly scenario: Scenario;
-  /** The ID scope as the scenario file has it: that of an emulator which the run starts. */
-  readonly ownIdScope: string | undefined;
+  /** The emulator that the run starts; undefined = it needs none. */
+  readonly own: OwnEmulator | undefined;
   readonly plan: Plan;
   readonly workers: number;
 }
@@ -58,11 +60,11 @@ async function checkModels(scenario: Scenario, source: string): Promise<void> {
 /**
  * Reads the scenario, applies the command line, checks models and makes the plan.
  *
- * @throws {FleetError} `SCENARIO_INVALID` or `USAGE` with every problem of the stage that found one
+ * @throws {FleetError} `SCENARIO_INVALID`, `FILE_INVALID` or `USAGE` with every problem of the stage that found one
  */
 export async function prepareRun(
   options: RunOptions,
-  context: Pick<RunContext, "cwd" | "cores">,
+  context: Pick<RunContext, "cwd" | "cores" | "env">,
 ): Promise<PreparedRun> {
   const source = options.scenarioFile;
   const written = parseScenario(await readScenario(source, context.cwd), source);
@@ -78,6 +80,10 @@ export async function prepareRun(
       hint: "give --target emulator too, or leave --emulator out",
     });
   }
+  const ownEmulator = scenario.target === "emulator" && options.emulatorFile === undefined;
+  const own = ownEmulator
+    ? await planOwnEmulator(scenario, written.provisioning.idScope, options, context)
+    : undefined;
   await checkModels(scenario, source);
   const plan = makePlan(scenario, { seed: options.seed });
   const devices = plan.devices.length;
@@ -85,7 +91,6 @@ export async function prepareRun(
     options.workers === "auto"
       ? workersFor(devices, context.cores, plan.concurrency)
       : Math.min(options.workers, devices, plan.concurrency ?? Infinity);
-  const ownEmulator = plan.target === "emulator" && options.emulatorFile === undefined;
   await checkOpenFiles({ devices, workers, ownEmulator });
-  return { scenario, ownIdScope: written.provisioning.idScope, plan, workers };
+  return { scenario, own, plan, workers };
 }

@@ -8,6 +8,7 @@ import { closeAll } from "../output/close-all.ts";
 import type { Output, RunEvent } from "../output/output.ts";
 import type { Summary, ThresholdResult } from "../output/summary.ts";
 import { buildSummary } from "./build-summary.ts";
+import { EMULATOR_FLAGS } from "../scenario/emulator-overrides.ts";
 import type { FleetIdentities } from "./identities.ts";
 import { ensureIdentities } from "./identities.ts";
 import type { LedgerResult } from "./ledger.ts";
@@ -47,16 +48,18 @@ async function confirmAzure(
 
 /** Settings of an emulator that this run does not start would mislead; told once. */
 function tellUnused(
-  { scenario }: PreparedRun,
-  target: Target | undefined,
+  { scenario, own }: PreparedRun,
+  { overrides }: Pick<RunOptions, "overrides">,
   context: Pick<RunContext, "console">,
 ): void {
-  const unused = Object.keys(scenario.emulator);
-  if (target === undefined || unused.length === 0) return;
-  const why = scenario.target === "azure" ? "the target is azure" : "--emulator names another one";
-  context.console.warning(
-    `the scenario's emulator settings are not used (${unused.join(", ")}): ${why}`,
+  const given: Readonly<Record<string, unknown>> = { ...overrides.emulator };
+  const flags: Readonly<Record<string, string>> = EMULATOR_FLAGS;
+  const unused = Object.keys(scenario.emulator).map((key) =>
+    given[key] === undefined ? key : (flags[key] ?? key),
   );
+  if (own !== undefined || unused.length === 0) return;
+  const why = scenario.target === "azure" ? "the target is azure" : "--emulator names another one";
+  context.console.warning(`emulator settings are not used (${unused.join(", ")}): ${why}`);
 }
 
 function judgeThresholds(
@@ -230,7 +233,7 @@ export async function run(options: RunOptions, context: RunContext): Promise<Run
   checkOutDirWritable(resolve(context.cwd, options.outDir ?? "runs"));
   if (options.outDir !== undefined) await checkOutDir(resolve(context.cwd, options.outDir));
   const target = await givenTarget(prepared, options, context);
-  tellUnused(prepared, target, context);
+  tellUnused(prepared, options, context);
   await confirmAzure(prepared, options, context);
   const identities = await identitiesOrStop(prepared, options, context);
   const files = await openRunFiles({

@@ -10,46 +10,11 @@ import { ensureEnrollmentGroup } from "../service/enrollments.ts";
 import type { HubTwins } from "../service/twins.ts";
 import { openHubTwins } from "../service/twins.ts";
 import type { EmulatorProcess } from "./emulator-process.ts";
-import { startEmulatorProcess } from "./emulator-process.ts";
 import type { FleetIdentities } from "./identities.ts";
 import type { PreparedRun } from "./prepare.ts";
 import type { RunContext, RunOptions } from "./run-options.ts";
 import type { EndpointFlags, Target } from "./target.ts";
 import { azureTarget, emulatorTarget, readCaFile } from "./target.ts";
-
-/** Starts the emulator that this run needs, with what the scenario says of it. */
-export async function startOwnEmulator(
-  prepared: PreparedRun,
-  certsDir: string,
-  options: Pick<RunOptions, "logLevel">,
-  context: RunContext,
-  onOutput: (text: string) => void,
-): Promise<EmulatorProcess> {
-  const { emulator } = prepared.scenario;
-  const args = [
-    "--mqtt-port=0",
-    "--https-port=0",
-    `--certs=${certsDir}`,
-    `--log-level=${options.logLevel}`,
-    ...(prepared.ownIdScope === undefined ? [] : ["--id-scope", prepared.ownIdScope]),
-    ...(emulator.retryAfterS === undefined ? [] : ["--retry-after", String(emulator.retryAfterS)]),
-    ...(emulator.hubs ?? []).flatMap((hub) => ["--hub", hub]),
-    ...Object.entries(emulator.latencies ?? {}).map(([hub, ms]) => `--latency=${hub}=${ms}`),
-  ];
-  // Settings for an emulator of the user's own must not move this one.
-  const env = Object.fromEntries(
-    Object.entries(context.env).filter(([name]) => !name.startsWith("DPS_FLEET_")),
-  );
-  return startEmulatorProcess({
-    execPath: context.execPath,
-    mainFile: context.mainFile,
-    args,
-    env,
-    cwd: context.cwd,
-    onOutput,
-    signal: context.stop,
-  });
-}
 
 /** What the command line says of where services are. */
 function endpointFlags(options: RunOptions, cwd: string): EndpointFlags {

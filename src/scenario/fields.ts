@@ -82,7 +82,12 @@ export const registrationIdField = textField(
 
 export const modelField = textField("the name of a device model", (text) => text !== "");
 
-/** Whole seconds. */
+const fileError = ({ input }: { readonly input?: unknown }): string =>
+  `expected the name of a file, got ${showValue(input)}`;
+
+/** The path of a file. */
+export const fileField = z.string({ error: fileError }).min(1, { error: fileError });
+
 /** A whole number; anything else is told as `expected …, got …`. */
 function wholeField(expected: string, min: number, max: number): z.ZodInt {
   const error = (issue: { readonly input?: unknown }): string =>

@@ -3,6 +3,9 @@ import { dealInProportion } from "../base/deal.ts";
 import type { Problem } from "../base/errors.ts";
 import { FleetError } from "../base/errors.ts";
 import { parseDuration, parseRate } from "../base/units.ts";
+import type { EmulatorOverrides } from "./emulator-overrides.ts";
+import { EMULATOR_FLAGS, overrideEmulator } from "./emulator-overrides.ts";
+import { sizeFields } from "./emulator-section.ts";
 import {
   countField,
   enumField,
@@ -28,6 +31,7 @@ export interface Overrides {
   readonly idScope?: string | undefined;
   readonly provisioningHost?: string | undefined;
   readonly keyKind?: string | undefined;
+  readonly emulator?: EmulatorOverrides | undefined;
 }
 
 /**
@@ -65,6 +69,17 @@ export function applyOverrides(scenario: Scenario, overrides: Overrides): Scenar
   const host = check("--provisioning-host", hostField, overrides.provisioningHost);
   const key = check("--key", enumField(KEY_KINDS), overrides.keyKind);
 
+  const { emulator: given = {} } = overrides;
+  const size = {
+    tier: check(EMULATOR_FLAGS.tier, sizeFields.tier, given.tier),
+    units: check(EMULATOR_FLAGS.units, sizeFields.units, given.units),
+    dpsRegistrationsPerMinute: check(
+      EMULATOR_FLAGS.dpsRegistrationsPerMinute,
+      sizeFields.dpsRegistrationsPerMinute,
+      given.dpsRegistrationsPerMinute,
+    ),
+  };
+
   const counts = countsOf(scenario, devices);
   for (const [index, { registrationId }] of scenario.fleet.entries()) {
     const count = counts[index] ?? 0;
@@ -94,6 +109,7 @@ export function applyOverrides(scenario: Scenario, overrides: Overrides): Scenar
     },
     durationMs: duration === undefined ? scenario.durationMs : parseDuration(duration),
     thresholds: overrides.thresholds ?? scenario.thresholds,
+    emulator: overrideEmulator(scenario.emulator, size),
     provisioning: {
       ...scenario.provisioning,
       idScope: idScope ?? scenario.provisioning.idScope,

@@ -3,6 +3,7 @@ import { FleetError } from "../base/errors.ts";
 import type { JsonObject } from "../base/json.ts";
 import { parseDuration, parseRate } from "../base/units.ts";
 import { describeIssue, problemsOf } from "../base/issue-problems.ts";
+import type { EmulatorSettings } from "./emulator-section.ts";
 import type { KEY_KINDS, ScenarioFile, TARGETS } from "./schema.ts";
 import { scenarioSchema } from "./schema.ts";
 import { showValue } from "../base/show-value.ts";
@@ -42,13 +43,7 @@ export interface FleetEntry {
 export interface Scenario {
   readonly name: string;
   readonly target: Target;
-  /** Of the emulator that the run starts; undefined = the emulator's own default. */
-  readonly emulator: {
-    readonly retryAfterS?: number | undefined;
-    readonly hubs?: readonly string[] | undefined;
-    /** ms by host name, for each of `hubs`. */
-    readonly latencies?: Readonly<Record<string, number>> | undefined;
-  };
+  readonly emulator: EmulatorSettings;
   readonly provisioning: {
     readonly idScope?: string | undefined;
     readonly host?: string | undefined;

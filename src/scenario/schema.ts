@@ -1,25 +1,22 @@
 import { z } from "zod";
 import { DPS_LIMITS } from "../base/azure-limits.ts";
+import { emulatorSection } from "./emulator-section.ts";
 import {
   countField,
   durationField,
   enumField,
   groupField,
   hostField,
-  hubNameField,
   idScopeField,
-  latencyField,
   modelField,
   nameField,
   positiveDurationField,
   rateField,
   registrationIdField,
-  secondsField,
   shareField,
   thresholdField,
   twinField,
 } from "./fields.ts";
-import { latencyProblems } from "../base/latencies.ts";
 import { showKind } from "../base/show-value.ts";
 
 export const TARGETS = ["emulator", "azure"] as const;
@@ -111,26 +108,7 @@ export const scenarioSchema = z
     target: enumField(TARGETS)
       .default("emulator")
       .meta({ description: "Where the fleet connects: this machine's emulator, or Azure" }),
-    emulator: z
-      .strictObject({
-        retryAfterS: secondsField(120)
-          .optional()
-          .meta({ description: "retry-after of DPS answers in seconds; Azure's is 3" }),
-        hubs: z
-          .array(hubNameField)
-          .min(1)
-          .max(DPS_LIMITS.linkedHubs)
-          .optional()
-          .meta({ description: "Host names of the hubs linked to DPS" }),
-        latencies: z.record(hubNameField, latencyField).optional().meta({
-          description: "Milliseconds from the devices to each of the hubs, for geoLatency",
-        }),
-      })
-      .superRefine(({ hubs = [], latencies }, context) => {
-        if (latencies === undefined) return;
-        for (const message of latencyProblems(Object.keys(latencies), hubs))
-          context.addIssue({ code: "custom", path: ["latencies"], message });
-      })
+    emulator: emulatorSection
       .default({})
       .meta({ description: "Settings of the emulator that the run starts" }),
     provisioning: z.strictObject({

@@ -104,7 +104,7 @@ test("a group that is missing and must not be created ends 3", async () => {
 
 test("an emulator file is used, checked, and a foreign one refused", async () => {
   await using place = await workplace();
-  const scenario = await place.scenario({ emulator: { retryAfterS: 2 } });
+  const scenario = await place.scenario({ emulator: { retryAfterS: 2, config: "not-there.yaml" } });
   await using emulator = new Program([
     "emulator",
     "--json",
@@ -116,9 +116,11 @@ test("an emulator file is used, checked, and a foreign one refused", async () =>
   const [line] = await emulator.printed(/^\{.*\}\n/);
   const file = await place.file("emulator.json", line);
   const args = ["run", scenario, "--emulator", file, "--duration", "3s", ...where(place)];
+  args.push("--emulator-units", "3");
   const passed = await runProgram(args);
   expect(passed).toMatchObject({ exitCode: 0 });
-  const unused = /emulator settings are not used \(retryAfterS\): --emulator/g;
+  const unused =
+    /emulator settings are not used \(retryAfterS, config, --emulator-units\): --emulator/g;
   expect(passed.stdout.match(unused)).toHaveLength(1);
 
   const bad = await place.file("bad.json", "{}");

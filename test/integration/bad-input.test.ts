@@ -101,6 +101,32 @@ test("hubs that the run's emulator cannot be end 2 at their place in the scenari
   expect(readdirSync(place.dir)).toEqual(["scenario.yaml"]);
 });
 
+test("a tier, units and a limit that the run's emulator cannot have end 2 at their places", async () => {
+  await using place = await workplace();
+  const emulator = { tier: "S1", units: 5, config: "emulator.yaml" };
+  const scenario = await place.scenario({ emulator });
+  await place.file("emulator.yaml", "limits: { retryAfterS: 1 }\nhubs: 3\n");
+  const before = readdirSync(place.dir);
+  const check = async (
+    argv: readonly string[],
+    env: Readonly<Record<string, string>>,
+    ...texts: readonly string[]
+  ): Promise<void> => {
+    const files = ["--certs", "certs", "--out", "out"];
+    const ended = await runHere(place.dir, ["run", scenario, ...files, ...argv], env);
+    expectTold(ended, 2, ...texts);
+    expect(readdirSync(place.dir)).toEqual(before);
+  };
+  const wrong = ["--emulator-tier", "S9", "--emulator-units", "0", "--emulator-dps-limit", "5"];
+  const told = ['one of none, F1, B1, B2, B3, S1, S2, S3, got "S9"', '1 to 200, got "0"'];
+  await check(wrong, {}, ...told, "--emulator-dps-limit: expected a rate from 1/m", 'got "5"');
+  await check([], {}, "emulator.yaml:2:1 hubs: expected a list, got 3");
+  await place.file("emulator.yaml", "limits: { retryAfterS: 1 }\n");
+  await check(["--emulator-tier=F1"], {}, "--emulator-tier: expected 1 unit of F1, got 5");
+  const env = { DPS_FLEET_EMULATOR_TIER: "S3", DPS_FLEET_EMULATOR_UNITS: "11" };
+  await check([], env, "DPS_FLEET_EMULATOR_UNITS: expected 1 to 10 units of S3, got 11");
+});
+
 test("Microsoft's own variables are judged as the flags are, before anything is written", async () => {
   await using place = await workplace();
   const argv = ["run", await place.scenario(), "--target", "azure", "--yes", "--out", "out"];

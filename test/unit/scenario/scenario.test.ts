@@ -106,28 +106,7 @@ thresholds: []
   });
 });
 
-const withEmulator = (emulator: string): string => `name: far
-emulator: ${emulator}
-provisioning: { group: caves }
-fleet: [{ model: cheese-cave, count: 1, registrationId: cave }]
-`;
-
 describe("a wrong scenario", () => {
-  test("latencies are for all hubs of the emulator, whole milliseconds, or they are told", () => {
-    const [a, b] = ["a-hub.azure-devices.net", "b-hub.azure-devices.net"];
-    expect(
-      problemsIn(withEmulator(`{ hubs: [${a}, ${b}], latencies: { ${a}: 1, ${b}: 80 } }`)),
-    ).toEqual([]);
-    const place = expect.stringContaining("emulator.latencies");
-    expect(problemsIn(withEmulator(`{ hubs: [${a}], latencies: { ${b}: 1 } }`))).toMatchObject([
-      { place, message: `${b} is none of the hubs` },
-      { place, message: `${a} has no latency, and other hubs have one` },
-    ]);
-    expect(problemsIn(withEmulator(`{ hubs: [${a}], latencies: { ${a}: 1.5 } }`))).toMatchObject([
-      { place, message: "expected whole milliseconds from 0 to 60000, got 1.5" },
-    ]);
-  });
-
   test("every problem is told at once, with line, column, path, expected and got", () => {
     expect(
       problemsIn(`name: broken

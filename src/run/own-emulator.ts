@@ -1,0 +1,151 @@
+import { dirname, isAbsolute, join } from "node:path";
+
+import { defined } from "../base/defined.ts";
+import { FleetError } from "../base/errors.ts";
+import { formatRate } from "../base/units.ts";
+import type { EmulatorConfig } from "../emulator-config/read-config.ts";
+import { sizeProblem } from "../scenario/emulator-overrides.ts";
+import type { EmulatorSettings } from "../scenario/emulator-section.ts";
+import type { Scenario } from "../scenario/scenario.ts";
+import type { EmulatorProcess } from "./emulator-process.ts";
+import { startEmulatorProcess } from "./emulator-process.ts";
+import type { RunContext, RunOptions } from "./run-options.ts";
+
+/** What the emulator that a run starts is told, beyond where it is. */
+export interface OwnEmulator {
+  /** Arguments of `emulator`. */
+  readonly args: readonly string[];
+  /** What throttles it, for the user; undefined where nothing does. */
+  readonly throttledBy: string | undefined;
+}
+
+/**
+ * Judges what scenario, command line and configuration file say of the emulator that the run starts, all together.
+ *
+ * @param scenario with the command line's settings in place of its own
+ * @param idScope as the scenario file has it
+ * @throws {FleetError} `USAGE`, `SCENARIO_INVALID` or `FILE_INVALID` with every problem of the stage that found one
+ */
+export async function planOwnEmulator(
+  { emulator }: Pick<Scenario, "emulator">,
+  idScope: string | undefined,
+  { scenarioFile, overrides }: Pick<RunOptions, "scenarioFile" | "overrides">,
+  context: Pick<RunContext, "cwd" | "env">,
+): Promise<OwnEmulator> {
+  const { config: written, ...settings } = emulator;
+  const file = written === undefined ? undefined : fileBeside(scenarioFile, written);
+  const config = file === undefined ? undefined : await readConfig(file, context);
+  if (file !== undefined) requireOneOfBoth(emulator, config, scenarioFile, file);
+  const { emulator: given = {} } = overrides;
+  const wrongSize = sizeProblem(settings, given, config?.options ?? {}, scenarioFile);
+  if (wrongSize !== undefined) {
+    throw new FleetError("USAGE", "the emulator's tier and units do not fit", {
+      problems: [wrongSize],
+      hint: "tiers are F1, B1, B2, B3, S1, S2, S3; see docs/emulator.md",
+    });
+  }
+  if (config !== undefined) {
+    const { judgeEmulatorConfig } = await import("../emulator-config/judge-config.ts");
+    await judgeEmulatorConfig(config, defined({ ...settings, idScope }));
+  }
+  return {
+    args: argumentsOf(settings, file, idScope),
+    throttledBy: throttledBy({ ...config?.options, ...defined(settings) }),
+  };
+}
+
+/** A path of the scenario, as it is from the current folder. */
+function fileBeside(scenarioFile: string, path: string): string {
+  return isAbsolute(path) ? path : join(dirname(scenarioFile), path);
+}
+
+async function readConfig(
+  file: string,
+  { cwd, env }: Pick<RunContext, "cwd" | "env">,
+): Promise<EmulatorConfig> {
+  // Imported here: the emulator's own code comes with it, and most runs need none of that.
+  const { readEmulatorConfig } = await import("../emulator-config/read-config.ts");
+  return readEmulatorConfig(file, { cwd, env: environmentFrom(env) });
+}
+
+/** Hubs and their latencies are one thing, which no part of another file may replace unseen. */
+function requireOneOfBoth(
+  { hubs, latencies }: EmulatorSettings,
+  config: EmulatorConfig | undefined,
+  scenarioFile: string,
+  file: string,
+): void {
+  if (config?.options.hubs === undefined) return;
+  const problems = Object.keys(defined({ hubs, latencies })).map((key) => ({
+    place: `${scenarioFile} emulator.${key}`,
+    message: `expected no ${key} beside config, got some: ${file} has hubs`,
+  }));
+  if (problems.length === 0) return;
+  throw new FleetError("SCENARIO_INVALID", `${scenarioFile} and ${file} both have hubs`, {
+    problems,
+    hint: "keep the hubs, with their latencies, in one of the two",
+  });
+}
+
+const one = (flag: string, value: string | number | undefined): readonly string[] =>
+  value === undefined ? [] : [`--${flag}=${value}`];
+
+function argumentsOf(
+  settings: EmulatorSettings,
+  file: string | undefined,
+  idScope: string | undefined,
+): readonly string[] {
+  const { retryAfterS, tier, units, dpsRegistrationsPerMinute: perMinute } = settings;
+  const { hubs = [], latencies = {} } = settings;
+  return [
+    ...one("config", file),
+    ...one("id-scope", idScope),
+    ...one("retry-after", retryAfterS),
+    ...one("tier", tier),
+    ...one("units", units),
+    ...one("dps-limit", perMinute === undefined ? undefined : `${perMinute}/m`),
+    ...hubs.flatMap((hub) => one("hub", hub)),
+    ...Object.entries(latencies).flatMap(([hub, ms]) => one("latency", `${hub}=${ms}`)),
+  ];
+}
+
+function throttledBy({
+  tier = "none",
+  units = 1,
+  dpsRegistrationsPerMinute: perMinute,
+}: EmulatorSettings): string | undefined {
+  const parts = [
+    ...(tier === "none" ? [] : [`tier ${tier}, ${units} ${units === 1 ? "unit" : "units"}`]),
+    ...(perMinute === undefined ? [] : [`DPS limit ${formatRate(perMinute / 60)}`]),
+  ];
+  return parts.length === 0 ? undefined : parts.join(", ");
+}
+
+/** Settings for an emulator of the user's own must not move this one. */
+function environmentFrom(env: RunContext["env"]): RunContext["env"] {
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !name.startsWith("DPS_FLEET_")));
+}
+
+/**
+ * Starts the emulator as it was planned, on free ports.
+ *
+ * @throws {FleetError} `UNREACHABLE` with what it printed, when it does not come up
+ */
+export function startOwnEmulator(
+  own: OwnEmulator,
+  certsDir: string,
+  { logLevel }: Pick<RunOptions, "logLevel">,
+  context: RunContext,
+  onOutput: (text: string) => void,
+): Promise<EmulatorProcess> {
+  const where = ["--mqtt-port=0", "--https-port=0", `--certs=${certsDir}`];
+  return startEmulatorProcess({
+    execPath: context.execPath,
+    mainFile: context.mainFile,
+    args: [...where, `--log-level=${logLevel}`, ...own.args],
+    env: environmentFrom(context.env),
+    cwd: context.cwd,
+    onOutput,
+    signal: context.stop,
+  });
+}
