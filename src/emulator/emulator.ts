@@ -18,6 +18,9 @@ export { DEFAULT_NAMES } from "./default-names.ts";
 export { AZURE_DEFAULTS } from "./defaults.ts";
 export { limitFields } from "./limit-fields.ts";
 export { tierFields } from "./throttling/tier-fields.ts";
+export type { FaultControl } from "./faults/fault-control.ts";
+export type { FaultDocument } from "./faults/fault-document.ts";
+export type { FaultRequest } from "./faults/fault-order.ts";
 export type { EmulatorOptions, ServerTls } from "./options.ts";
 
 /** A running emulator. */

@@ -78,7 +78,7 @@ export async function startServices(options: Omit<EmulatorOptions, "tls">): Prom
     clock: around.clock,
   });
   const chains = new PeerChains();
-  const faults = new Faults(around.clock);
+  const faults = new Faults(around);
   const hubs = await startHubs(names.hubs, options, { around, chains, events, faults });
   const enrollments = new Enrollments(around);
   const registrations = new Registrations(around);

@@ -65,7 +65,7 @@ test.for([
 test.for([
   ["{", ["JSON"]],
   [[], ["kind: expected a kind of fault, got nothing"]],
-  [{ kind: "throttle" }, ['got "throttle"', "did you mean throttled?"]],
+  [{ kind: "throttle", times: 0 }, ["did you mean throttled?", "times: expected a whole number"]],
   [
     {
       kind: "throttled",

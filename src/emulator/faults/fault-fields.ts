@@ -1,7 +1,5 @@
 import { z } from "zod";
-import type { FaultParameter } from "../../base/fault-kind.ts";
-import type { FaultName } from "../../base/fault-kinds.ts";
-import { faultKind } from "../../base/fault-kinds.ts";
+import type { FaultKind, FaultParameter } from "../../base/fault-kind.ts";
 import { nearest } from "../../base/nearest.ts";
 import { showValue } from "../../base/show-value.ts";
 import type { OperationKind } from "../operations/operation.ts";
@@ -52,8 +50,7 @@ const operation = z.custom<OperationKind>(
   },
 );
 
-function serviceOf(kind: FaultName, hubs: readonly string[]) {
-  const { at } = faultKind(kind);
+function serviceOf(at: FaultKind["at"], hubs: readonly string[]) {
   const known = [...(at === "hubs" ? [] : [DPS_SERVICE]), ...(at === "dps" ? [] : hubs)];
   const error = ({ input }: Input): string =>
     `expected one of ${known.join(", ")}, got ${showValue(input)}`;
@@ -63,15 +60,15 @@ function serviceOf(kind: FaultName, hubs: readonly string[]) {
     .refine((name) => known.includes(name), { error });
 }
 
+const refused = (what: string) =>
+  z.never({ error: `this kind is not narrowed by ${what}` }).optional();
+
 /** Members are described at `FaultScope`; a kind refuses those that it is not narrowed by. */
-function scopeOf(kind: FaultName, hubs: readonly string[]) {
-  const { by } = faultKind(kind);
-  const refused = (what: string) =>
-    z.never({ error: `${kind} is not narrowed by ${what}` }).optional();
+function scopeOf({ at, by }: Narrowing, hubs: readonly string[]) {
   const byDevices = by.includes("devices");
   const pattern = z.string().min(1, { error: "expected a device id or a pattern" }).max(256);
   return z.strictObject({
-    service: serviceOf(kind, hubs).optional(),
+    service: serviceOf(at, hubs).optional(),
     devices: byDevices ? z.array(pattern).min(1).max(1000).optional() : refused("devices"),
     share: byDevices ? bounded(0, 1, "number").optional() : refused("a share of devices"),
     operations: by.includes("operations")
@@ -80,11 +77,14 @@ function scopeOf(kind: FaultName, hubs: readonly string[]) {
   });
 }
 
+/** By what faults of a kind can be narrowed. */
+export type Narrowing = Pick<FaultKind, "at" | "by">;
+
 /** What faults of every kind have. @param hubs host names in lower case */
-export function commonFields(kind: FaultName, hubs: readonly string[]) {
+export function commonFields(narrowing: Narrowing, hubs: readonly string[]) {
   return {
     /** Where it acts; everywhere unless it says otherwise. */
-    scope: scopeOf(kind, hubs).prefault({}),
+    scope: scopeOf(narrowing, hubs).prefault({}),
     /** Chooses the devices of a share, and what is random. */
     seed: bounded(0, 2 ** 32 - 1, "whole number").default(1),
     /** From now to its begin. */

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Problem } from "../../base/errors.ts";
 import type { FaultName } from "../../base/fault-kinds.ts";
-import { FAULT_NAMES, isFaultName } from "../../base/fault-kinds.ts";
+import { FAULT_NAMES, faultKind, isFaultName } from "../../base/fault-kinds.ts";
 import { describeIssue, problemsOf } from "../../base/issue-problems.ts";
 import { nearest } from "../../base/nearest.ts";
 import { showValue } from "../../base/show-value.ts";
@@ -16,7 +16,8 @@ function orderSchemas(hubs: readonly string[]) {
   const order = <K extends FaultName, P extends (typeof FAULT_PARAMETERS)[K]>(
     kind: K,
     parameters: P,
-  ) => z.strictObject({ kind: z.literal(kind), parameters, ...commonFields(kind, hubs) });
+  ) =>
+    z.strictObject({ kind: z.literal(kind), parameters, ...commonFields(faultKind(kind), hubs) });
   return {
     throttled: order("throttled", FAULT_PARAMETERS.throttled),
     serverError: order("serverError", FAULT_PARAMETERS.serverError),
@@ -34,6 +35,16 @@ function orderSchemas(hubs: readonly string[]) {
   } as const satisfies { readonly [K in FaultName]: z.ZodType<{ readonly kind: K }> };
 }
 
+/** What can be said of a fault whose kind nobody knows. */
+function anyOrderSchema(hubs: readonly string[]) {
+  const narrowing = { at: "everywhere", by: ["devices", "operations"] } as const;
+  return z.strictObject({
+    kind: z.unknown(),
+    parameters: z.unknown().optional(),
+    ...commonFields(narrowing, hubs),
+  });
+}
+
 type OrderSchemas = ReturnType<typeof orderSchemas>;
 
 /** A fault that somebody asks for, with its defaults; `K` are the kinds that it may be of. */
@@ -47,10 +58,12 @@ export type FaultRequest = { [Kind in FaultName]: z.input<OrderSchemas[Kind]> }[
 /** Reads what somebody asks for. */
 export class FaultReader {
   readonly #schemas: OrderSchemas;
+  readonly #anyOrder: ReturnType<typeof anyOrderSchema>;
 
   /** @param hubs their host names, in lower case */
   constructor(hubs: readonly string[]) {
     this.#schemas = orderSchemas(hubs);
+    this.#anyOrder = anyOrderSchema(hubs);
   }
 
   /** Never throws; `problems` has all that is wrong, each at its place. */
@@ -60,17 +73,26 @@ export class FaultReader {
     | { readonly ok: true; readonly order: FaultOrder }
     | { readonly ok: false; readonly problems: readonly Problem[] } {
     const kind = isJsonObject(value) ? value["kind"] : undefined;
-    if (!isFaultName(kind)) return { ok: false, problems: [kindProblem(kind)] };
-    const schema = this.#schemas[kind];
-    const parsed = schema.safeParse(value, { error: describeIssue });
-    const read = { value, placeOf: formatPath };
-    if (!parsed.success)
-      return { ok: false, problems: problemsOf(parsed.error.issues, schema, read) };
-    const problem = scopeProblem(parsed.data);
-    return problem === undefined
-      ? { ok: true, order: parsed.data }
-      : { ok: false, problems: [problem] };
+    if (!isFaultName(kind)) {
+      const others = isJsonObject(value) ? parse(this.#anyOrder, value).problems : [];
+      return { ok: false, problems: [kindProblem(kind), ...others] };
+    }
+    const { data, problems } = parse(this.#schemas[kind], value);
+    if (data === undefined) return { ok: false, problems };
+    const problem = scopeProblem(data);
+    return problem === undefined ? { ok: true, order: data } : { ok: false, problems: [problem] };
   }
+}
+
+/** `data` is undefined where there are problems. */
+function parse<S extends z.ZodType>(
+  schema: S,
+  value: unknown,
+): { readonly data: z.output<S> | undefined; readonly problems: readonly Problem[] } {
+  const parsed = schema.safeParse(value, { error: describeIssue });
+  if (parsed.success) return { data: parsed.data, problems: [] };
+  const read = { value, placeOf: formatPath };
+  return { data: undefined, problems: problemsOf(parsed.error.issues, schema, read) };
 }
 
 function kindProblem(kind: unknown): Problem {

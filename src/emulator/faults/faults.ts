@@ -1,4 +1,5 @@
 import type { FaultName } from "../../base/fault-kinds.ts";
+import type { Surroundings } from "../surroundings.ts";
 import { Delays } from "./delays.ts";
 import type { FaultOrder } from "./fault-order.ts";
 import type { InjectedFault } from "./fault-plan.ts";
@@ -24,14 +25,20 @@ export class Faults {
   #timer: NodeJS.Timeout | undefined;
   #stopped = false;
 
-  /** @param clock now, in ms since 1970 */
-  constructor(clock: () => number) {
+  constructor({ clock, log }: Pick<Surroundings, "clock" | "log">) {
     this.#clock = clock;
     this.#delays = new Delays(clock);
+    const faultLog = log.child({ component: "faults" });
     this.#plan = new FaultPlan({
       clock,
-      onBegin: (fault) => this.#actors.get(fault.order.kind)?.begin?.(fault),
-      onEnd: (fault) => this.#actors.get(fault.order.kind)?.end?.(fault),
+      onBegin: (fault) => {
+        faultLog.info(factsOf(fault), "fault begins");
+        this.#actors.get(fault.order.kind)?.begin?.(fault);
+      },
+      onEnd: (fault) => {
+        faultLog.info({ ...factsOf(fault), struck: fault.struck }, "fault ends");
+        this.#actors.get(fault.order.kind)?.end?.(fault);
+      },
     });
   }
 
@@ -95,4 +102,8 @@ export class Faults {
     }, Math.ceil(waitMs));
     this.#timer.unref();
   }
+}
+
+function factsOf({ id, order }: InjectedFault): object {
+  return { faultId: id, kind: order.kind };
 }

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { silentLogger } from "../../../../src/base/log.ts";
 import { ServiceFault } from "../../../../src/emulator/fault.ts";
 import { faultGuard } from "../../../../src/emulator/faults/fault-guard.ts";
 import type { FaultRequest } from "../../../../src/emulator/faults/fault-order.ts";
@@ -11,7 +12,7 @@ const HUB = "my-hub.azure-devices.net";
 const READER = new FaultReader([HUB]);
 
 function guarded(service: string, ...requests: readonly FaultRequest[]) {
-  const faults = new Faults(() => 0);
+  const faults = new Faults({ clock: () => 0, log: silentLogger() });
   for (const request of requests) {
     const read = READER.read(request);
     if (!read.ok) throw new Error(JSON.stringify(read.problems));
