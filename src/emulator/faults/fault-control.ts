@@ -13,7 +13,8 @@ export interface FaultControl<Request = FaultRequest> {
    *
    *     emulator.faults.inject({ kind: "throttled", scope: { devices: ["cave-*"] }, durationMs: 5000 });
    *
-   * @throws {FleetError} an Error with `code` `USAGE`, and every problem in `problems`
+   * @throws {FleetError} an Error with `code` `USAGE`, and every problem in `problems`; also where a thousand are on, or
+   *   the emulator has stopped
    */
   inject(request: Request): FaultDocument;
   /** Those that act, and those that wait for their begin, the oldest first. */

@@ -1,3 +1,4 @@
+import { FleetError } from "../../base/errors.ts";
 import type { FaultName } from "../../base/fault-kinds.ts";
 import type { Surroundings } from "../surroundings.ts";
 import { Delays } from "./delays.ts";
@@ -5,6 +6,9 @@ import type { FaultOrder } from "./fault-order.ts";
 import type { InjectedFault } from "./fault-plan.ts";
 import { FaultPlan, isOfKind } from "./fault-plan.ts";
 import { FaultsAt } from "./faults-at.ts";
+
+/** Every place that asks for faults looks at all of them. */
+const MAX_FAULTS = 1000;
 
 /** Node takes a longer time for none. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
@@ -55,10 +59,16 @@ export class Faults {
     return new FaultsAt({ plan: this.#plan, delays: this.#delays, service });
   }
 
-  /** Puts a fault on; after `stop` it never begins. */
+  /**
+   * Puts a fault on.
+   *
+   * @throws {FleetError} `USAGE` after `stop`, and where too many are on
+   */
   inject(order: FaultOrder): InjectedFault {
+    if (this.#stopped) throw new FleetError("USAGE", "fault: the emulator has stopped");
+    if (this.#plan.list().length >= MAX_FAULTS)
+      throw new FleetError("USAGE", `fault: ${MAX_FAULTS} are on, which is the most at a time`);
     const fault = this.#plan.add(order);
-    if (this.#stopped) this.#plan.remove(fault.id);
     this.#arm();
     return fault;
   }
