@@ -29,7 +29,8 @@ export const SERVICE_FAULT_KINDS = {
     by: ["devices", "operations"],
     counts: "operations refused",
     seen:
-      "Service clients: `ThrottlingError`. A registration: repeated after retry-after, without an end. Twin: an " +
+      "Service clients: `ThrottlingError`; a method call is repeated first, after 10 s and more. A registration: repeated " +
+      "after retry-after, without an end. Twin: an " +
       "`Error`, not repeated. Telemetry: the connection is closed. Connecting: CONNACK 3, repeated for 4 minutes.",
     ends: "Nothing is left of it.",
   },

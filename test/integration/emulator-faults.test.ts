@@ -112,3 +112,13 @@ test("latency: a twin is read late, and at once where the fault is removed", asy
   faults.remove(id);
   expect((await reading).responseBody).toMatchObject({ deviceId: "cave-1" });
 });
+
+test("latency: what is held up when the emulator stops gets its answer first", async () => {
+  await using own = await faultWorld(["cave-1"]);
+  const { faults } = own.emulator;
+  faults.inject({ kind: "latency", parameters: { ms: 600_000 } });
+  const reading = own.registry.getTwin("cave-1");
+  await expect.poll(() => faults.list()[0]?.struck, { timeout: 10_000 }).toBe(1);
+  await own.emulator.stop();
+  expect((await reading).responseBody).toMatchObject({ deviceId: "cave-1" });
+});
