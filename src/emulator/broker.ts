@@ -31,6 +31,8 @@ export interface BrokerRules<C> {
   /** Session-present is always 0, whatever the client asks (DPS). */
   readonly alwaysClean: boolean;
   readonly keepaliveMaxS: number;
+  /** What becomes of a CONNECT that is refused by 429: it is answered by code 3, or closed without an answer. */
+  readonly throttledConnections: "connack" | "close";
   /** A packet that announces a larger remaining length (MQTT 3.1.1, 2.2.3) closes the connection at its header. */
   readonly packetMaxBytes: number;
   /**
@@ -105,6 +107,7 @@ export async function startBroker<C>(rules: BrokerRules<C>, log: Logger): Promis
           const { code: errorCode, message: reason } = fault;
           const returnCode = returnCodeOf(fault);
           log.debug({ deviceId: client.id, returnCode, errorCode, reason }, "device refused");
+          if (fault.status === 429 && rules.throttledConnections === "close") client.conn.destroy();
           done(Object.assign(new Error("connection refused"), { returnCode }), null);
         },
       });

@@ -1,3 +1,5 @@
+import { DPS_LIMITS } from "../base/azure-limits.ts";
+
 /** Every window, delay and quota of the imitated services; `AZURE_DEFAULTS` holds the documented values. */
 export interface EmulatorLimits {
   /** Seconds in the `retry-after` of DPS answers; integer >= 0. */
@@ -132,6 +134,20 @@ export interface EmulatorLimits {
   /** Ingested messages that are kept for readers; the emulator's own bounds, older ones are dropped. */
   readonly eventsMaxCount: number;
   readonly eventsMaxBytes: number;
+  /** How many seconds' worth of a throttled operation may come at once after a pause; Azure's text says a minute or two. */
+  readonly throttleBurstS: number;
+  /** How long an operation above its throttle may be held up before it is refused, in s; Azure's bound is not documented. */
+  readonly throttleDelayMaxS: number;
+  /**
+   * How an operation is refused for which there is no room in the backlog: as 429001 or 429002. Azure's text on traffic
+   * shaping has the first, its list of errors the second too.
+   */
+  readonly throttleRefusal: "ThrottlingException" | "ThrottleBacklogLimitExceeded";
+  /** How a new connection above its throttle is refused: by CONNACK 3, or by closing it. Azure's answer is not documented. */
+  readonly throttledConnections: "connack" | "close";
+  /** With a tier: service calls that a DPS instance takes in 60 s, and polls of one device in 10 s. */
+  readonly dpsServiceOperationsPerMinute: number;
+  readonly dpsPollsPer10S: number;
   /** How long running requests and connections have to end when the emulator stops, in ms; the emulator's own. */
   readonly drainMs: number;
 }
@@ -145,8 +161,8 @@ export const AZURE_DEFAULTS: EmulatorLimits = {
   webhookRetryGrowthMs: 9000,
   webhookTimeoutMs: 30_000,
   webhookAnswerMaxBytes: 128 * 1024,
-  linkedHubsMax: 50,
-  registerMaxBytes: 96 * 1024,
+  linkedHubsMax: DPS_LIMITS.linkedHubs,
+  registerMaxBytes: DPS_LIMITS.messageBytes,
   telemetryMaxBytes: 256 * 1024,
   methodPayloadMaxBytes: 128 * 1024,
   methodResponseTimeoutS: 30,
@@ -175,7 +191,7 @@ export const AZURE_DEFAULTS: EmulatorLimits = {
   sameHubSubstatus: "byApiVersion",
   enrollmentKeysShown: false,
   requireVerifiedCa: false,
-  caCertificatesMax: 25,
+  caCertificatesMax: DPS_LIMITS.certificateAuthorities,
   jobsMaxActive: 1,
   jobsMaxCount: 10_000,
   jobRetentionMs: 30 * 86_400_000,
@@ -190,9 +206,9 @@ export const AZURE_DEFAULTS: EmulatorLimits = {
   routesMax: 100,
   queryMaxLength: 64 * 1024,
   devicesMax: 1_000_000,
-  enrollmentsMax: 1_000_000,
-  x509GroupsMax: 100,
-  symmetricKeyGroupsMax: 100,
+  enrollmentsMax: DPS_LIMITS.individualEnrollments,
+  x509GroupsMax: DPS_LIMITS.x509EnrollmentGroups,
+  symmetricKeyGroupsMax: DPS_LIMITS.symmetricKeyEnrollmentGroups,
   bulkEnrollmentsMax: 10,
   bulkDevicesMax: 100,
   identityCloseDelayMs: 0,
@@ -202,6 +218,12 @@ export const AZURE_DEFAULTS: EmulatorLimits = {
   consumerGroupReadersMax: 5,
   eventsMaxCount: 1_000_000,
   eventsMaxBytes: 256 * 1024 * 1024,
+  throttleBurstS: 60,
+  throttleDelayMaxS: 10,
+  throttleRefusal: "ThrottlingException",
+  throttledConnections: "connack",
+  dpsServiceOperationsPerMinute: DPS_LIMITS.serviceOperationsPerMinute,
+  dpsPollsPer10S: DPS_LIMITS.pollsPer10S,
   drainMs: 5000,
 };
 
@@ -274,6 +296,12 @@ export function limitsFrom(overrides: Partial<EmulatorLimits>): EmulatorLimits {
     consumerGroupReadersMax: pick("consumerGroupReadersMax"),
     eventsMaxCount: pick("eventsMaxCount"),
     eventsMaxBytes: pick("eventsMaxBytes"),
+    throttleBurstS: pick("throttleBurstS"),
+    throttleDelayMaxS: pick("throttleDelayMaxS"),
+    throttleRefusal: pick("throttleRefusal"),
+    throttledConnections: pick("throttledConnections"),
+    dpsServiceOperationsPerMinute: pick("dpsServiceOperationsPerMinute"),
+    dpsPollsPer10S: pick("dpsPollsPer10S"),
     drainMs: pick("drainMs"),
   };
 }

@@ -12,6 +12,8 @@ import { ADMIN_PATH } from "./service-api/admin/admin-path.ts";
 import type { FaultControl } from "./faults/fault-control.ts";
 import { faultControl } from "./faults/fault-control.ts";
 import { startServices } from "./services.ts";
+import type { ThrottlingControl } from "./throttling/throttling-control.ts";
+import { throttlingControl } from "./throttling/throttling-control.ts";
 
 export { HUB_RIGHTS } from "./access-policy.ts";
 export { DEFAULT_NAMES } from "./default-names.ts";
@@ -41,6 +43,8 @@ export interface Emulator extends AsyncDisposable {
   readonly adminToken: string;
   /** What is to fail: put on, listed, ended. */
   readonly faults: FaultControl;
+  /** Tiers and limits, while it runs. */
+  readonly throttling: ThrottlingControl;
   /**
    * Takes no new connections, lets running requests and method calls end and devices have their PUBACKs, for `drainMs` at
    * most, and closes every connection and both ports; safe to call twice.
@@ -94,12 +98,15 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
       adminToken,
       isReady: () => running.ready,
       faults,
+      throttling: services.throttling,
       webSockets: { ...mqtt, messageMaxBytes: webSocketMaxBytes(around.limits) },
     });
     started.push(() => api.stop());
     running.drain = async () => {
       // What they hold up goes on.
       services.faults.stop();
+      // Nobody waits for a turn that would come after the end.
+      services.throttling.stop();
       listener.close();
       // Devices stay until the calls that wait for their answers are over.
       await api.drain();
@@ -121,6 +128,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
       adminUrl,
       adminToken,
       faults,
+      throttling: throttlingControl(services.throttling),
       stop,
       [Symbol.asyncDispose]: stop,
     };

@@ -81,5 +81,11 @@ export const limitFields = {
   consumerGroupReadersMax: positive,
   eventsMaxCount: count,
   eventsMaxBytes: count,
+  throttleBurstS: duration,
+  throttleDelayMaxS: duration,
+  throttleRefusal: oneOf(["ThrottlingException", "ThrottleBacklogLimitExceeded"]),
+  throttledConnections: oneOf(["connack", "close"]),
+  dpsServiceOperationsPerMinute: positive,
+  dpsPollsPer10S: positive,
   drainMs: duration,
 } as const satisfies { readonly [K in keyof EmulatorLimits]: z.ZodType<EmulatorLimits[K]> };

@@ -21,11 +21,13 @@ import { faultGuard } from "./faults/fault-guard.ts";
 import { DPS_SERVICE } from "./faults/fault-fields.ts";
 import { Faults } from "./faults/faults.ts";
 import type { FaultsAt } from "./faults/faults-at.ts";
+import type { Guard, Observer } from "./operations/operation-gate.ts";
 import { OperationGate } from "./operations/operation-gate.ts";
 import type { EmulatorOptions } from "./options.ts";
 import { PeerChains } from "./peer-certificate.ts";
 import type { Surroundings } from "./surroundings.ts";
 import { requireTier } from "./throttling/check-tier.ts";
+import { Throttling } from "./throttling/throttling.ts";
 
 /** DPS and the hubs behind the ports. */
 export interface Services {
@@ -43,6 +45,8 @@ export interface Services {
   readonly events: EventLog;
   /** What was put on to fail. */
   readonly faults: Faults;
+  /** How much they let through. */
+  readonly throttling: Throttling;
   /** Ends every MQTT connection in good order. */
   drain(): Promise<void>;
   stop(): Promise<void>;
@@ -79,7 +83,9 @@ export async function startServices(options: Omit<EmulatorOptions, "tls">): Prom
   });
   const chains = new PeerChains();
   const faults = new Faults(around);
-  const hubs = await startHubs(names.hubs, options, { around, chains, events, faults });
+  const throttling = new Throttling(around, names.hubs, options);
+  const shared = { around, chains, events, faults, throttling };
+  const hubs = await startHubs(names.hubs, options, shared);
   const enrollments = new Enrollments(around);
   const registrations = new Registrations(around);
   const cas = new CaStore({
@@ -101,12 +107,13 @@ export async function startServices(options: Omit<EmulatorOptions, "tls">): Prom
     idScope: names.idScope,
     devices,
     chains,
-    ...gated(faults.at(DPS_SERVICE)),
+    ...gated(faults.at(DPS_SERVICE), throttling.dps, []),
   };
   const dpsBroker = await startDps(forDevices);
   cutOffWhenGone(faults, { dps: dpsBroker, hubs });
   const stop = async (): Promise<void> => {
     faults.stop();
+    throttling.stop();
     await dpsBroker.stop();
     await provisioning.stop();
     for (const hub of hubs.toReversed()) await hub.stop();
@@ -126,6 +133,7 @@ export async function startServices(options: Omit<EmulatorOptions, "tls">): Prom
     forDevices,
     events,
     faults,
+    throttling,
     drain: async () => {
       await Promise.all([dpsBroker.drain(), ...hubs.map((hub) => hub.drain())]);
     },
@@ -141,26 +149,33 @@ function startHubs(
     readonly chains: PeerChains;
     readonly events: EventLog;
     readonly faults: Faults;
+    readonly throttling: Throttling;
   },
 ): Promise<IotHub[]> {
   const { advertisedPort } = options;
   const { faults, ...rest } = shared;
   return Promise.all(
-    hostNames.map((hostName) =>
-      IotHub.start({
+    hostNames.map((hostName) => {
+      const throttling = shared.throttling.hub(hostName);
+      return IotHub.start({
         ...rest,
-        ...gated(faults.at(hostName)),
+        throttling,
+        ...gated(faults.at(hostName), throttling, [throttling]),
         hostName,
         advertisedName: advertisedPort === undefined ? undefined : `${hostName}:${advertisedPort}`,
         policies: policiesOf(settingsOf(options, hostName)),
-      }),
-    ),
+      });
+    }),
   );
 }
 
-/** The faults of one service, and what its operations pass. */
-function gated(faults: FaultsAt): { readonly faults: FaultsAt; readonly gate: OperationGate } {
-  return { faults, gate: new OperationGate([faultGuard(faults)], []) };
+/** The faults of one service, and what its operations pass: faults first, for they strike whatever else holds. */
+function gated(
+  faults: FaultsAt,
+  throttling: Guard,
+  observers: readonly Observer[],
+): { readonly faults: FaultsAt; readonly gate: OperationGate } {
+  return { faults, gate: new OperationGate([faultGuard(faults), throttling], observers) };
 }
 
 function namesOf(options: Omit<EmulatorOptions, "tls">): ServiceNames {

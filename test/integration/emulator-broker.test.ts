@@ -13,6 +13,7 @@ import { WireClient, connectPacket } from "./emulator-wire.ts";
 
 /** A service without rules, which tells who has connected, and what was acknowledged. */
 class Anything implements BrokerRules<Client> {
+  readonly throttledConnections = "connack";
   readonly alwaysClean = false;
   readonly keepaliveMaxS = 60;
   readonly packetMaxBytes = 1024;

@@ -56,6 +56,7 @@ class DpsRules implements BrokerRules<DpsConnection> {
   readonly alwaysClean = true;
   readonly keepaliveMaxS: number;
   readonly packetMaxBytes: number;
+  readonly throttledConnections = "connack";
   readonly #options: DpsOptions;
 
   constructor(options: DpsOptions) {

@@ -4,6 +4,8 @@
  * Azure/azure-iot-sdk-csharp.
  */
 export const HUB_FAULTS = {
+  /** Of an operation that a basic tier has not; Azure's number is not documented. */
+  notInTier: { status: 400, code: 400_003, name: "InvalidOperation" },
   deviceDefinedTwice: { status: 400, code: 400_011, name: "DeviceDefinedMultipleTimes" },
   unauthorizedAccess: { status: 401, code: 401_002, name: "IotHubUnauthorizedAccess" },
   unauthorized: { status: 401, code: 401_003, name: "IotHubUnauthorized" },
@@ -18,6 +20,8 @@ export const HUB_FAULTS = {
   messageTooLarge: { status: 413, code: 413_001, name: "MessageTooLarge" },
   tooManyDevices: { status: 413, code: 413_002, name: "TooManyDevices" },
   jobExists: { status: 409, code: 409_104, name: "JobAlreadyExists" },
+  backlogFull: { status: 429, code: 429_002, name: "ThrottleBacklogLimitExceeded" },
+  backlogTimeout: { status: 429, code: 429_003, name: "ThrottlingBacklogTimeout" },
   tooManyActiveJobs: { status: 429, code: 429_004, name: "ThrottlingMaxActiveJobCountExceeded" },
   badDeviceResponse: { status: 502, code: 502_000, name: "BadDeviceResponse" },
   gatewayTimeout: { status: 504, code: 504_101, name: "GatewayTimeout" },

@@ -24,12 +24,14 @@ export class HubRules implements BrokerRules<HubConnection> {
   readonly alwaysClean = false;
   readonly keepaliveMaxS: number;
   readonly packetMaxBytes: number;
+  readonly throttledConnections: "connack" | "close";
   readonly #hub: IotHub;
 
   constructor(hub: IotHub) {
     this.#hub = hub;
     const { limits } = hub.around;
     this.keepaliveMaxS = limits.keepaliveMaxS;
+    this.throttledConnections = limits.throttledConnections;
     this.packetMaxBytes = packetBytes(
       Math.max(limits.telemetryMaxBytes, limits.methodPayloadMaxBytes),
     );

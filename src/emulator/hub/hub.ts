@@ -10,6 +10,7 @@ import type { FaultsAt } from "../faults/faults-at.ts";
 import type { OperationGate } from "../operations/operation-gate.ts";
 import type { PeerChains } from "../peer-certificate.ts";
 import type { Surroundings } from "../surroundings.ts";
+import type { HubThrottling } from "../throttling/hub-throttling.ts";
 import { Commands } from "./commands/commands.ts";
 import { Connections } from "./connections.ts";
 import { deleteDevice } from "./registry/delete-device.ts";
@@ -30,6 +31,7 @@ export interface HubOptions {
   /** What every operation on the hub passes. */
   readonly gate: OperationGate;
   readonly faults: FaultsAt;
+  readonly throttling: HubThrottling;
   /** Where the messages of all hubs are kept. */
   readonly events: EventLog;
 }
@@ -48,6 +50,8 @@ export class IotHub implements HubLink {
   readonly gate: OperationGate;
   /** What was made to fail here. */
   readonly faults: FaultsAt;
+  /** How much the hub lets through, and may hold. */
+  readonly throttling: HubThrottling;
   /** What clients showed of their certificates' issuers. */
   readonly chains: PeerChains;
   /** The CA certificates whose leaves are the devices' own, once they are verified. */
@@ -68,6 +72,7 @@ export class IotHub implements HubLink {
     this.policies = options.policies;
     this.gate = options.gate;
     this.faults = options.faults;
+    this.throttling = options.throttling;
     this.chains = options.chains;
     this.cas = new CaStore({ around: options.around });
     this.#ingested = options.events;

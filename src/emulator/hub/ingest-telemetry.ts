@@ -37,7 +37,8 @@ export function ingestTelemetry(
     generationId: record.generationId,
     modelId: record.modelId,
     loginMethod: connection.proven.method,
-    enqueuedMs: connection.lastActivityMs,
+    // By now, not when it came: it may have been held up, and the log is in the order of these times.
+    enqueuedMs: hub.around.clock(),
     bag,
     added: addedProperties(retained, isWill),
     body,

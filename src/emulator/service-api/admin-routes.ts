@@ -3,8 +3,10 @@ import type { EventLog } from "../events/event-log.ts";
 import { ServiceFault } from "../fault.ts";
 import type { IotHub } from "../hub/hub.ts";
 import type { FaultControl } from "../faults/fault-control.ts";
+import type { Throttling } from "../throttling/throttling.ts";
 import { ADMIN_PATH } from "./admin/admin-path.ts";
 import { faultRoutes } from "./admin/fault-routes.ts";
+import { throttlingRoutes } from "./admin/throttling-routes.ts";
 import type { ApiScope } from "./api-server.ts";
 import { sendJson } from "./replies.ts";
 
@@ -14,11 +16,12 @@ export interface AdminOptions {
   readonly isAdmin: (request: FastifyRequest) => boolean;
   readonly isReady: () => boolean;
   readonly faults: FaultControl<unknown>;
+  readonly throttling: Throttling;
 }
 
-/** Health and readiness (without a token), the end of the log, what routing did, and faults; not part of Azure. */
+/** Health and readiness (without a token), the end of the log, what routing did, faults and tiers; not part of Azure. */
 export function adminRoutes(api: ApiScope, options: AdminOptions): void {
-  const { log, hubs, isAdmin, isReady, faults } = options;
+  const { log, hubs, isAdmin, isReady, faults, throttling } = options;
   const requireAdmin = (request: FastifyRequest): void => {
     if (!isAdmin(request))
       throw new ServiceFault("unauthorized", "The admin token is missing or wrong.");
@@ -40,4 +43,5 @@ export function adminRoutes(api: ApiScope, options: AdminOptions): void {
     await sendJson(reply, 200, Object.fromEntries(counts));
   });
   faultRoutes(api, { faults, requireAdmin });
+  throttlingRoutes(api, { throttling, requireAdmin });
 }

@@ -13,6 +13,7 @@ import { SERVER_TLS } from "../listener.ts";
 import { parseJson } from "../parse-json.ts";
 import { trackSockets } from "../raw-sockets.ts";
 import type { Surroundings } from "../surroundings.ts";
+import type { Throttling } from "../throttling/throttling.ts";
 import type { WebSocketOptions } from "../websocket.ts";
 import { serveWebSockets } from "../websocket.ts";
 import { ADMIN_PATH } from "./admin/admin-path.ts";
@@ -58,6 +59,7 @@ export interface ApiServerOptions {
   /** Whether clients may come. */
   readonly isReady: () => boolean;
   readonly faults: FaultControl<unknown>;
+  readonly throttling: Throttling;
   /** MQTT over WebSocket, which shares the port. */
   readonly webSockets: WebSocketOptions;
 }
@@ -192,8 +194,8 @@ function addServices(
     authorize(request, { ...HUB_REFUSES, hostName: hub.hostName, policies: hub.policies }, around);
     return hub;
   };
-  const { isReady, faults } = options;
-  adminRoutes(app, { log, hubs, isAdmin, isReady, faults });
+  const { isReady, faults, throttling } = options;
+  adminRoutes(app, { log, hubs, isAdmin, isReady, faults, throttling });
   const readers = eventRoutes(app, { log, hubs, isAdmin, authorizedHub });
   const management = async (scope: ApiScope): Promise<void> => {
     const { dps, dpsDevices, adminToken } = options;

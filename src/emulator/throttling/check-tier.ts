@@ -4,7 +4,11 @@ import { unitsProblem } from "../../base/hub-tiers.ts";
 import type { TierOptions } from "./tier-options.ts";
 
 /** What of a tier's options does not fit together, each with the option that is to change. */
-export function tierProblems({ tier = "none", units, tierLimits }: TierOptions): Problem[] {
+export function tierProblems({
+  tier = "none",
+  units,
+  tierLimits,
+}: Pick<TierOptions, "tier" | "units" | "tierLimits">): Problem[] {
   const wrongUnits = unitsProblem(tier, units);
   return [
     ...(wrongUnits === undefined ? [] : [{ place: "units", message: wrongUnits }]),

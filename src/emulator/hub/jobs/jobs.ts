@@ -3,7 +3,6 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import { azureDate } from "../../azure-time.ts";
 import type { EmulatorLimits } from "../../defaults.ts";
 import { ServiceFault } from "../../fault.ts";
-import { Pace } from "../../pace.ts";
 import { waitUntil } from "../../wait-until.ts";
 import type { IotHub } from "../hub.ts";
 import { newTwin, patchTwin } from "../twins/twin.ts";
@@ -19,8 +18,6 @@ interface Run {
 /** The jobs of one hub: those that wait, run, and ended not too long ago. */
 export class Jobs {
   readonly #hub: IotHub;
-  /** Of all jobs together, as the throttle is the hub's. */
-  readonly #pace: Pace;
   readonly #byId = new Map<string, Job>();
   readonly #runs = new Map<Job, Run>();
   /** Due and not ended; they count against the quota. */
@@ -30,7 +27,6 @@ export class Jobs {
 
   constructor(hub: IotHub) {
     this.#hub = hub;
-    this.#pace = new Pace(hub.around.limits.jobDeviceRatePerS, hub.around.clock);
   }
 
   /**
@@ -47,10 +43,11 @@ export class Jobs {
     if (this.#byId.has(request.jobId))
       throw new ServiceFault("jobExists", `Job ${request.jobId} already exists.`);
     const isDue = job.startMs <= job.createdMs;
-    if (isDue && this.#active.size >= limits.jobsMaxActive)
+    const { jobsMaxActive } = this.#hub.throttling.room;
+    if (isDue && this.#active.size >= jobsMaxActive)
       throw new ServiceFault(
         "tooManyActiveJobs",
-        `Of the jobs that are due, ${limits.jobsMaxActive} can be active at a time.`,
+        `Of the jobs that are due, ${jobsMaxActive} can be active at a time.`,
       );
     if (this.#byId.size >= limits.jobsMaxCount)
       throw new ServiceFault("jobQuotaExceeded", `No more than ${limits.jobsMaxCount} jobs.`);
@@ -104,7 +101,7 @@ export class Jobs {
     let outcome: JobOutcome;
     try {
       outcome = (await this.#mayBegin(job, stop))
-        ? await runJob(this.#hub, job, { pace: this.#pace, stop })
+        ? await runJob(this.#hub, job, stop)
         : { status: "cancelled" };
     } catch (error) {
       log.error({ component: "jobs", jobId: job.request.jobId, err: error }, "job failed");
@@ -117,12 +114,12 @@ export class Jobs {
 
   /** Waits for the job's time, then for its turn; false if it was cancelled first. */
   async #mayBegin(job: Job, stop: AbortSignal): Promise<boolean> {
-    const { clock, limits } = this.#hub.around;
+    const { clock } = this.#hub.around;
     if (!this.#active.has(job)) {
       job.phase = "scheduled";
       if (!(await waitUntil(job.startMs, clock, stop))) return false;
       job.phase = "queued";
-      while (this.#active.size >= limits.jobsMaxActive)
+      while (this.#active.size >= this.#hub.throttling.room.jobsMaxActive)
         try {
           await once(this.#slots, "freed", { signal: stop });
         } catch {

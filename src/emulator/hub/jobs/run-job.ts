@@ -1,6 +1,5 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { ServiceFault } from "../../fault.ts";
-import type { Pace } from "../../pace.ts";
 import { waitUntil } from "../../wait-until.ts";
 import { twinDocument } from "../documents.ts";
 import type { IotHub } from "../hub.ts";
@@ -19,11 +18,7 @@ const LOOKED_AT_ONCE = 500;
  *
  * @param stop cancels: what has not begun stays pending, answers are no longer waited for
  */
-export async function runJob(
-  hub: IotHub,
-  job: Job,
-  { pace, stop }: { readonly pace: Pace; readonly stop: AbortSignal },
-): Promise<JobOutcome> {
+export async function runJob(hub: IotHub, job: Job, stop: AbortSignal): Promise<JobOutcome> {
   const { clock, limits } = hub.around;
   const done = new AbortController();
   const late = new AbortController();
@@ -35,7 +30,8 @@ export async function runJob(
     const running = new Set<Promise<void>>();
     for (const deviceId of job.devices.ids()) {
       if (running.size >= limits.jobDeviceConcurrency) await Promise.race(running);
-      if (!(await pace.turn(over)) || over.aborted) break;
+      await hub.throttling.jobDevices.take(1, over);
+      if (over.aborted) break;
       const one = runOnDevice(hub, job, deviceId, over).finally(() => running.delete(one));
       running.add(one);
       await nextTurn();
@@ -101,15 +97,28 @@ async function act(
   deviceId: string,
   over: AbortSignal,
 ): Promise<MethodResult | undefined> {
+  // On the quota a job counts as what it does. Source: "IoT Hub pricing information", charges per operation.
+  const { quota } = hub.throttling;
+  quota.require();
   switch (action.type) {
     case "scheduleUpdateTwin":
       updateTwin(hub, deviceId, action.patch, action.ifMatch);
+      quota.charge(bytesOf(action.patch));
       return undefined;
-    case "scheduleDeviceMethod":
-      return await invokeMethod(hub, deviceId, action.call, over);
+    case "scheduleDeviceMethod": {
+      quota.charge(bytesOf(action.call.payload));
+      const result = await invokeMethod(hub, deviceId, action.call, over);
+      quota.charge(bytesOf(result.payload));
+      return result;
+    }
     default:
       return action satisfies never;
   }
+}
+
+/** As JSON; nothing has no bytes. */
+function bytesOf(value: unknown): number {
+  return value === undefined ? 0 : Buffer.byteLength(JSON.stringify(value));
 }
 
 /** Name and sense: Microsoft Learn, "Understand and resolve Azure IoT Hub errors", 412003. */

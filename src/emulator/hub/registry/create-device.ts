@@ -18,13 +18,11 @@ export function createDevice(
   seed: TwinSeed = { tags: {}, desired: {} },
 ): DeviceRecord {
   const { devices, around } = hub;
+  const { devicesMax } = hub.throttling.room;
   if (devices.find(deviceId) !== undefined)
     throw new ServiceFault("deviceExists", `A device with ID '${deviceId}' is already registered.`);
-  if (devices.size >= around.limits.devicesMax)
-    throw new ServiceFault(
-      "tooManyDevices",
-      `The hub has its ${around.limits.devicesMax} devices.`,
-    );
+  if (devices.size >= devicesMax)
+    throw new ServiceFault("tooManyDevices", `The hub has its ${devicesMax} devices.`);
   requireInitialTwin(seed, around.limits);
   return devices.create(deviceId, withKeys(settings), seed);
 }

@@ -1,7 +1,9 @@
 import type { FastifyRequest } from "fastify";
+import { isBasic } from "../../../base/hub-tiers.ts";
 import { z } from "zod";
 import { BUILT_IN_ENDPOINT } from "../../events/event-endpoint.ts";
 import type { IotHub } from "../../hub/hub.ts";
+import type { HubTierSetting } from "../../throttling/hub-throttling.ts";
 import type { ApiScope } from "../api-server.ts";
 import type { ManagedType } from "./management-routes.ts";
 import { resourceIdentity } from "./management-routes.ts";
@@ -30,21 +32,23 @@ export function hubResourceRoutes(api: ApiScope, type: ManagedType<IotHub>): voi
     await sendJson(reply, 200, shown(request));
   });
   api.put(type.path, async (request, reply) => {
-    const { around, routing } = type.of(request);
+    const { around, routing, throttling } = type.of(request);
     const { properties } = parseBody(resource, request.body);
-    const settings = readRouting(properties.routing, around.limits);
+    const settings = readRouting(properties.routing, { ...around.limits, ...throttling.room });
     routing.replace(settings, headerOf(request, "if-match"));
     await sendJson(reply, 200, shown(request));
   });
 }
 
-function hubShown({ hostName, around: { limits }, routing, endpoints }: IotHub): object {
+function hubShown(hub: IotHub): object {
+  const { hostName, around, routing, endpoints, throttling } = hub;
+  const { limits } = around;
   const partitions = endpoints.get(BUILT_IN_ENDPOINT)?.partitions ?? [];
   return {
     location: "local",
     tags: {},
     etag: routing.etag,
-    sku: { name: "S1", tier: "Standard", capacity: 1 },
+    sku: skuOf(throttling.setting),
     properties: {
       state: "Active",
       provisioningState: "Succeeded",
@@ -60,4 +64,11 @@ function hubShown({ hostName, around: { limits }, routing, endpoints }: IotHub):
       routing: routingShown(routing.settings),
     },
   };
+}
+
+/** A hub without a tier is shown as the smallest that has all operations. */
+function skuOf({ tier, units }: HubTierSetting): object {
+  const name = tier === "none" ? "S1" : tier;
+  const kind = name === "F1" ? "Free" : isBasic(name) ? "Basic" : "Standard";
+  return { name, tier: kind, capacity: units };
 }

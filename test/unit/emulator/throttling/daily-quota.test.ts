@@ -1,0 +1,79 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { attempt } from "../../../../src/emulator/fault.ts";
+import { DailyQuota } from "../../../../src/emulator/throttling/daily-quota.ts";
+
+const NOON_MS = Date.UTC(2026, 0, 1, 12);
+const DAY_MS = 86_400_000;
+
+/** A quota and the clock that it goes by. */
+function quotaOf(messagesPerDay: number, meterBytes = 4096) {
+  const time = { nowMs: NOON_MS };
+  return { time, quota: new DailyQuota(() => time.nowMs, { messagesPerDay, meterBytes }) };
+}
+
+test.each([
+  [0, 1],
+  [1, 1],
+  [4096, 1],
+  [4097, 2],
+  [262_144, 64],
+])("%d bytes in blocks of 4 KB are %d messages", (bytes, messages) => {
+  const { quota } = quotaOf(Infinity);
+  quota.charge(bytes);
+  expect(quota.used).toBe(messages);
+});
+
+test("blocks of a free hub are an eighth", () => {
+  const { quota } = quotaOf(8000, 512);
+  quota.charge(4096);
+  expect(quota.used).toBe(8);
+});
+
+test("the last message may be larger than what is left; the next is refused until 00:00 UTC", () => {
+  const { quota, time } = quotaOf(3);
+  quota.charge(4096 * 2);
+  quota.require();
+  quota.charge(4096 * 2);
+  expect(quota.used).toBe(4);
+  expect(attempt(() => quota.require())).toMatchObject({ status: 403, code: 403_002 });
+  time.nowMs = Date.UTC(2026, 0, 1, 23, 59, 59, 999);
+  expect(attempt(() => quota.require())).toMatchObject({ kind: "quotaExceeded" });
+  time.nowMs += 1;
+  quota.require();
+  expect(quota.used).toBe(0);
+});
+
+test("what was used stays used when the quota changes, and over a restart on the same day", () => {
+  const { quota, time } = quotaOf(10);
+  for (let at = 0; at < 5; at++) quota.charge(1);
+  quota.set({ messagesPerDay: 5, meterBytes: 512 });
+  expect(() => quota.require()).toThrow("used up");
+  const kept = quota.snapshot();
+  const { quota: again } = quotaOf(10);
+  again.restore(kept);
+  expect(again.used).toBe(5);
+  time.nowMs += DAY_MS;
+  expect(quota.snapshot()).toEqual({ dayMs: Date.UTC(2026, 0, 2), used: 0 });
+  const late = new DailyQuota(() => time.nowMs, { messagesPerDay: 10, meterBytes: 4096 });
+  late.restore(kept);
+  expect(late.used).toBe(0);
+});
+
+test("it is the sum of the blocks of this day's messages", () => {
+  const message = fc.tuple(fc.nat({ max: DAY_MS }), fc.nat({ max: 300_000 }));
+  fc.assert(
+    fc.property(fc.array(message, { maxLength: 30 }), (messages) => {
+      const { quota, time } = quotaOf(Infinity);
+      const sums = new Map<number, number>();
+      for (const [pauseMs, bytes] of messages) {
+        time.nowMs += pauseMs;
+        quota.require();
+        quota.charge(bytes);
+        const day = Math.floor(time.nowMs / DAY_MS);
+        sums.set(day, (sums.get(day) ?? 0) + Math.max(1, Math.ceil(bytes / 4096)));
+        expect(quota.used).toBe(sums.get(day));
+      }
+    }),
+  );
+});
