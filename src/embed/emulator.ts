@@ -6,7 +6,14 @@ import { issueServer } from "../pki/certificate.ts";
 import { issueEmulatorCa } from "../pki/emulator-ca.ts";
 import { checkOptions } from "./check-options.ts";
 
-export type { FaultControl, FaultDocument, FaultRequest } from "../emulator/emulator.ts";
+export type {
+  FaultControl,
+  FaultDocument,
+  FaultRequest,
+  ThrottlingControl,
+  ThrottlingState,
+  TierChange,
+} from "../emulator/emulator.ts";
 
 /** A server certificate, and the CA that clients shall trust for it. */
 export interface TrustedTls extends ServerTls {

@@ -24,6 +24,9 @@ export type { FaultControl } from "./faults/fault-control.ts";
 export type { FaultDocument } from "./faults/fault-document.ts";
 export type { FaultRequest } from "./faults/fault-order.ts";
 export type { EmulatorOptions, ServerTls } from "./options.ts";
+export type { TierChange } from "./throttling/tier-change.ts";
+export type { ThrottlingState } from "./throttling/throttling.ts";
+export type { ThrottlingControl } from "./throttling/throttling-control.ts";
 
 /** A running emulator. */
 export interface Emulator extends AsyncDisposable {

@@ -1,6 +1,7 @@
 import { ServiceFault } from "../fault.ts";
 import type { Guard } from "../operations/operation-gate.ts";
 import type { Operation, OperationKind } from "../operations/operation.ts";
+import { isCharged } from "../throttling/hub-costs.ts";
 import { DPS_SERVICE } from "./fault-fields.ts";
 import type { InjectedFault } from "./fault-plan.ts";
 import { isOfKind } from "./fault-plan.ts";
@@ -45,21 +46,6 @@ export function faultGuard(faults: FaultsAt): Guard {
 
 const NONE: ReadonlySet<InjectedFault> = new Set();
 
-/**
- * What counts as a message of a hub's daily quota.
- * Source: Microsoft Learn, "IoT Hub quotas and throttling", "Azure IoT Hub pricing", "message".
- */
-const METERED: ReadonlySet<OperationKind> = new Set([
-  "sendTelemetry",
-  "sendCommand",
-  "invokeMethod",
-  "readOwnTwin",
-  "updateReported",
-  "readTwin",
-  "updateTwin",
-  "queryTwins",
-]);
-
 /** How a fault refuses an operation; undefined where it does not. */
 function refusalOf(
   { id, order }: InjectedFault,
@@ -75,7 +61,7 @@ function refusalOf(
   }
   if (order.kind === "authError")
     return new ServiceFault(isDps ? "dpsUnauthorized" : "unauthorized", why);
-  const isMetered = order.scope.operations !== undefined || METERED.has(operation);
+  const isMetered = order.scope.operations !== undefined || isCharged(operation);
   if (order.kind === "quotaExceeded" && isMetered) return new ServiceFault("quotaExceeded", why);
   return undefined;
 }

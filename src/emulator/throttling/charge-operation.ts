@@ -20,7 +20,7 @@ export function chargeOperation(
   operation: Operation,
   { fault, answerBytes }: Outcome,
 ): void {
-  const charge = costsOf(operation)?.charge ?? "free";
+  const charge = costsOf(operation.kind)?.charge ?? "free";
   if (fault !== undefined) {
     if (charge === "both" && UNANSWERED.has(fault.kind)) quota.charge(operation.bytes);
     return;

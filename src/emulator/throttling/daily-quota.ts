@@ -20,6 +20,7 @@ export class DailyQuota {
   #blockBytes: number;
   #dayMs = 0;
   #used = 0;
+  #midnight: NodeJS.Timeout | undefined;
 
   /**
    * @param clock now, in ms since 1970
@@ -36,6 +37,7 @@ export class DailyQuota {
     this.#messagesPerDay = messagesPerDay;
     this.#blockBytes = meterBytes;
     this.#turnDay();
+    this.#awaitMidnight();
   }
 
   /** Messages so far on this day. */
@@ -75,7 +77,7 @@ export class DailyQuota {
 
   /**
    * Counts a message of so many bytes: one for every block that it begins, and one where it is empty. It looks at no
-   * clock, for it is called for every message; the day turns when the next is required, or somebody looks.
+   * clock, for it is called for every message.
    */
   charge(bytes: number): void {
     this.#used += bytes <= this.#blockBytes ? 1 : Math.ceil(bytes / this.#blockBytes);
@@ -91,6 +93,20 @@ export class DailyQuota {
     this.#dayMs = dayMs;
     this.#used = used;
     this.#turnDay();
+  }
+
+  /** The day turns no more by itself; safe to call twice. */
+  stop(): void {
+    clearTimeout(this.#midnight);
+  }
+
+  /** For those that charge where nobody looks or asks in between. */
+  #awaitMidnight(): void {
+    const leftMs = this.#dayMs + DAY_MS - this.#clock();
+    this.#midnight = setTimeout(() => {
+      this.#turnDay();
+      this.#awaitMidnight();
+    }, leftMs).unref();
   }
 
   #turnDay(): void {

@@ -46,7 +46,11 @@ const HUB_COSTS: Readonly<Record<HubOperation, HubCosts>> = {
 const BY_KIND: Readonly<Partial<Record<OperationKind, HubCosts>>> = HUB_COSTS;
 
 /** What an operation costs; undefined for those of other services. */
-export const costsOf = ({ kind }: Operation): HubCosts | undefined => BY_KIND[kind];
+export const costsOf = (kind: OperationKind): HubCosts | undefined => BY_KIND[kind];
+
+/** Whether an operation counts as messages of a hub's daily quota. */
+export const isCharged = (kind: OperationKind): boolean =>
+  (costsOf(kind)?.charge ?? "free") !== "free";
 
 /** What an operation counts on its throttle: direct methods in bytes of whole blocks, all else by number. */
 export function costOn(throttle: ThrottleName, { bytes, count }: Operation): number {

@@ -95,7 +95,7 @@ export class HubThrottling implements Guard, Observer {
   admit(operation: Operation): Promise<void> | undefined {
     const { tier } = this.#setting;
     if (tier === "none") return undefined;
-    const costs = costsOf(operation);
+    const costs = costsOf(operation.kind);
     if (costs === undefined) return undefined;
     if (!costs.isBasic && isBasic(tier))
       throw new ServiceFault("notInTier", `The tier ${tier} does not have this operation.`);
@@ -111,6 +111,7 @@ export class HubThrottling implements Guard, Observer {
 
   /** Refuses what waits, except devices of jobs, which end by themselves; safe to call twice. */
   stop(): void {
+    this.quota.stop();
     for (const throttle of Object.values(this.#throttles)) throttle.stop();
   }
 

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { attempt } from "../../../../src/emulator/fault.ts";
 import { DailyQuota } from "../../../../src/emulator/throttling/daily-quota.ts";
 
@@ -42,6 +42,25 @@ test("the last message may be larger than what is left; the next is refused unti
   time.nowMs += 1;
   quota.require();
   expect(quota.used).toBe(0);
+});
+
+test("the day turns by itself at 00:00 UTC, for those who charge and never ask", () => {
+  vi.useFakeTimers({ now: NOON_MS });
+  try {
+    const quota = new DailyQuota(Date.now, { messagesPerDay: Infinity, meterBytes: 4096 });
+    quota.charge(1);
+    vi.advanceTimersByTime(DAY_MS / 2);
+    quota.charge(1);
+    vi.advanceTimersByTime(DAY_MS);
+    quota.charge(1);
+    quota.charge(1);
+    expect(quota.used).toBe(2);
+    quota.stop();
+    quota.stop();
+    expect(vi.getTimerCount()).toBe(0);
+  } finally {
+    vi.useRealTimers();
+  }
 });
 
 test("what was used stays used when the quota changes, and over a restart on the same day", () => {
