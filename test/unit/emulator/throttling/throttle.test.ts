@@ -152,6 +152,17 @@ test("what costs more than a burst begins when there is nothing else, and the ne
   expect(begun().map(({ atMs }) => atMs)).toEqual([0, 5000]);
 });
 
+test("nobody overtakes who waits, also where the timer is late", async () => {
+  const throttle = throttleOf({ perS: 1, burstMs: 2000, ...FOREVER });
+  const { ask, told } = asking(throttle);
+  for (let at = 0; at < 3; at++) ask();
+  // As when the process was busy: there would be room for two by now.
+  vi.setSystemTime(Date.now() + 10_000);
+  ask();
+  await vi.runAllTimersAsync();
+  expect(told.map(({ name }) => name)).toEqual([0, 1, 2, 3]);
+});
+
 test("what waits is let go at once when the throttle is taken off", async () => {
   const throttle = throttleOf({ perS: 0.001, burstMs: 0, ...FOREVER });
   const { ask, begun } = asking(throttle);
