@@ -1,0 +1,69 @@
+import { readdirSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { FleetError } from "../../base/errors.ts";
+import { fileTrouble } from "../../base/file-trouble.ts";
+import { makeDir } from "../../base/make-dir.ts";
+
+const MARKER = "dps-fleet-data.txt";
+const STORE = "store";
+
+const MARKER_TEXT = `What an emulator of dps-fleet keeps (emulator --data). It holds keys: keep it to yourself.
+Written by the emulator alone, while it runs. To begin anew, delete the whole folder.
+`;
+
+/** A folder with the state of an emulator. */
+export interface DataFolder {
+  readonly path: string;
+  /** Of the database. */
+  readonly store: string;
+  /** Whether there is something in it. */
+  readonly isNew: boolean;
+}
+
+/**
+ * Looks at a folder, and writes nothing.
+ *
+ * @throws {FleetError} `FOREIGN_FILE` where it holds something else, `FILE_INVALID` where it cannot be read
+ */
+export function inspectFolder(path: string): DataFolder {
+  const store = join(path, STORE);
+  const names = namesIn(path);
+  if (names === undefined || names.length === 0) return { path, store, isNew: true };
+  const foreign = names.filter((name) => ![MARKER, STORE].includes(name));
+  if (foreign.length > 0 || !names.includes(MARKER))
+    throw new FleetError(
+      "FOREIGN_FILE",
+      `${path} holds something else than an emulator's state: ${(foreign.length > 0 ? foreign : names).slice(0, 3).join(", ")}`,
+      { hint: "name an empty folder, or one that is not there yet" },
+    );
+  return { path, store, isNew: !names.includes(STORE) };
+}
+
+/** Makes the folder, for its owner alone. @throws {FleetError} `FILE_INVALID` */
+export function makeFolder({ path, store }: DataFolder): void {
+  try {
+    makeDir(path, 0o700);
+    writeFileSync(join(path, MARKER), MARKER_TEXT, { mode: 0o600 });
+    makeDir(store, 0o700);
+  } catch (error) {
+    throw folderTrouble(path, error);
+  }
+}
+
+/** The trouble with a folder, for whoever named it. */
+export function folderTrouble(path: string, error: unknown): FleetError {
+  return new FleetError("FILE_INVALID", `${path} cannot be used: ${fileTrouble(error)}`, {
+    hint: "name a folder that can be written to",
+    cause: error,
+  });
+}
+
+/** undefined where there is no such folder. */
+function namesIn(path: string): readonly string[] | undefined {
+  try {
+    if (statSync(path, { throwIfNoEntry: false }) === undefined) return undefined;
+    return readdirSync(path);
+  } catch (error) {
+    throw folderTrouble(path, error);
+  }
+}
