@@ -55,6 +55,7 @@ const fields = z.object({
   hub: z.array(hubName).optional(),
   advertise: advertised.optional(),
   config: once.min(1).optional(),
+  data: once.min(1).optional(),
   latency: latencies.optional(),
   idScope: z
     .string()
@@ -153,6 +154,12 @@ export function emulatorFlags(yargs: Argv): Argv {
       type: "string",
       requiresArg: true,
       describe: "YAML or JSON file: hubs, enrollments, devices, limits; flags beat it",
+    })
+    .option("data", {
+      type: "string",
+      requiresArg: true,
+      describe:
+        "folder that keeps everything from one start to the next; made where it is not there",
     })
     .option("latency", {
       type: "string",

@@ -26,6 +26,7 @@ export function emulatorText(
     `MQTT over TLS   ${info.address}:${info.mqttPort}`,
     `HTTPS           ${info.address}:${info.httpsPort}`,
     `CA certificate  ${info.caFile}`,
+    ...(info.dataDir === null ? [] : [`Kept state      ${info.dataDir}`]),
     "",
     ...(advertised === undefined
       ? [
@@ -47,7 +48,7 @@ export function emulatorText(
 /** The lines that carry keys. */
 function secretsOf(info: EmulatorInfo, advertised: string | undefined): readonly string[] {
   return [
-    "Environment of a program that was written for Azure (keys are new at every start):",
+    `Environment of a program that was written for Azure (${info.dataDir === null ? "keys are new at every start" : "keys stay as long as the state"}):`,
     ...environmentOf(info, advertised),
     "",
     "A first look, at DPS and its linked hubs:",

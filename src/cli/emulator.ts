@@ -5,7 +5,7 @@ import type { CommandModule } from "yargs";
 import { addressForOthers } from "../base/dial.ts";
 import { FleetError } from "../base/errors.ts";
 import { createLogger } from "../base/log.ts";
-import type { EmulatorOptions } from "../emulator/emulator.ts";
+import type { EmulatorOptions, ServiceNames } from "../emulator/emulator.ts";
 import { withSettings } from "../emulator-config/with-settings.ts";
 import type { EmulatorInfo } from "../service/emulator-file.ts";
 import type { EmulatorArguments } from "./emulator-flags.ts";
@@ -40,27 +40,24 @@ export async function runEmulator(flags: EmulatorArguments, host: Host): Promise
   const stopping = stopRequest(host);
   try {
     // Imported here: `--help` and the other commands need none of it.
-    const [{ ensureEmulatorCa }, { issueServer }, { startEmulator, DEFAULT_NAMES }, config] =
-      await Promise.all([
-        import("../pki/emulator-ca.ts"),
-        import("../pki/certificate.ts"),
-        import("../emulator/emulator.ts"),
-        configOf(flags, host),
-      ]);
+    const [{ ensureEmulatorCa }, { issueServer }, { startEmulator }, config] = await Promise.all([
+      import("../pki/emulator-ca.ts"),
+      import("../pki/certificate.ts"),
+      import("../emulator/emulator.ts"),
+      configOf(flags, host),
+    ]);
     const { host: address, advertise } = flags;
     const log = createLogger({
       level: flags.logLevel,
       destination: { write: (line) => void host.stderr.write(line) },
     });
-    const options = { ...withSettings(config.options, optionsOf(flags)), log };
-    const { hubs = DEFAULT_NAMES.hubs } = options;
+    const options = { ...withSettings(config.options, optionsOf(flags, host)), log };
     let caFile = "";
-    const tls = async () => {
+    const tls = async ({ provisioningHost, dpsHost, hubs }: ServiceNames) => {
       const dir = resolve(host.cwd, flags.certs);
       const now = host.now();
       const ca = await ensureEmulatorCa({ dir, now, advertised: advertise?.host });
       ({ caFile } = ca);
-      const { provisioningHost, dpsHost } = DEFAULT_NAMES;
       const loopback = ["localhost", "127.0.0.1", "::1", ...loopbackOf(address)];
       const names = [...new Set([provisioningHost, dpsHost, ...hubs, ...loopback])];
       const server = await issueServer({ names, signer: ca.issuer, now });
@@ -70,7 +67,7 @@ export async function runEmulator(flags: EmulatorArguments, host: Host): Promise
     await using emulator = await starting.catch((error: unknown) => {
       throw withFlags(config.atItsPlace(atItsFlag(error, flags)));
     });
-    const { mqttPort, httpsPort } = emulator;
+    const { mqttPort, httpsPort, hubs } = emulator;
     const dialled = flags.address ?? addressForOthers(emulator.host, host.addresses());
     log.info({ component: "emulator", mqttPort, httpsPort, hubs }, "emulator listens");
     const info: EmulatorInfo = {
@@ -87,7 +84,7 @@ export async function runEmulator(flags: EmulatorArguments, host: Host): Promise
       eventsUrl: certifiedUrl(emulator.eventsUrl, dialled),
       adminUrl: certifiedUrl(emulator.adminUrl, dialled),
       adminToken: emulator.adminToken,
-      dataDir: null,
+      dataDir: options.data ?? null,
     };
     const line = `${JSON.stringify(info)}\n`;
     // Gone before the emulator is: whoever finds it finds an emulator that takes clients.
@@ -98,7 +95,8 @@ export async function runEmulator(flags: EmulatorArguments, host: Host): Promise
       host.stderr.write(
         `Warning: ${address} is not a loopback address. Whoever reaches this machine can reach the emulator.\n`,
       );
-    await stopping.requested;
+    const lost = await Promise.race([stopping.requested, emulator.lost]);
+    if (lost !== undefined) throw lost;
     log.info({ component: "emulator" }, "emulator stops");
     return 0;
   } finally {
@@ -141,8 +139,8 @@ async function configOf(
 }
 
 /** What the command line says; a flag that is not there leaves what the configuration has. */
-function optionsOf(flags: EmulatorArguments): Options {
-  const { advertise, hub, latency, idScope, retryAfter, requireVerifiedCa } = flags;
+function optionsOf(flags: EmulatorArguments, { cwd }: Host): Options {
+  const { advertise, hub, latency, idScope, retryAfter, requireVerifiedCa, data } = flags;
   const { tier, units, dpsLimit } = flags;
   if (advertise !== undefined && hub !== undefined)
     throw usage("--advertise", "names the one hub: leave out --hub");
@@ -156,6 +154,7 @@ function optionsOf(flags: EmulatorArguments): Options {
     ...(advertise?.port === undefined ? {} : { advertisedPort: advertise.port }),
     ...(latency === undefined ? {} : { latencies: latency }),
     ...(idScope === undefined ? {} : { idScope }),
+    ...(data === undefined ? {} : { data: resolve(cwd, data) }),
     ...(retryAfter === undefined ? {} : { retryAfterS: retryAfter }),
     ...(requireVerifiedCa === undefined ? {} : { requireVerifiedCa }),
     ...(tier === undefined ? {} : { tier }),

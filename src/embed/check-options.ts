@@ -42,6 +42,7 @@ const optionsSchema = z.strictObject({
   enrollments: documents.optional(),
   enrollmentGroups: documents.optional(),
   hubSettings: z.record(z.string(), hubSettings).optional(),
+  data: text.optional(),
   clock: call.optional(),
   newId: call.optional(),
   log: z.looseObject({ child: call }).optional(),

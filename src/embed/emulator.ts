@@ -1,7 +1,7 @@
 import { Agent } from "node:https";
 import { dialAddress } from "../base/dial.ts";
-import type { Emulator, EmulatorOptions, ServerTls } from "../emulator/emulator.ts";
-import { DEFAULT_NAMES, startEmulator as startOnCertificate } from "../emulator/emulator.ts";
+import type { Emulator, EmulatorOptions, ServerTls, ServiceNames } from "../emulator/emulator.ts";
+import { startEmulator as startOnCertificate } from "../emulator/emulator.ts";
 import { issueServer } from "../pki/certificate.ts";
 import { issueEmulatorCa } from "../pki/emulator-ca.ts";
 import { checkOptions } from "./check-options.ts";
@@ -53,9 +53,13 @@ export async function startEmulator(
   options: EmbeddedEmulatorOptions = {},
 ): Promise<EmbeddedEmulator> {
   checkOptions(options);
-  const { tls = await newCertificate(options), ...rest } = options;
-  const { caPem, ...server } = tls;
-  const emulator = await startOnCertificate({ ...rest, tls: server });
+  let caPem = options.tls?.caPem ?? "";
+  const newServer = async (names: ServiceNames): Promise<ServerTls> => {
+    const made = await newCertificate(names, options.host);
+    ({ caPem } = made);
+    return made;
+  };
+  const emulator = await startOnCertificate({ ...options, tls: options.tls ?? newServer });
   const agent = new Agent({
     host: dialAddress(emulator.host),
     port: emulator.httpsPort,
@@ -69,10 +73,10 @@ export async function startEmulator(
   return { ...emulator, caPem, agent, stop, [Symbol.asyncDispose]: stop };
 }
 
-async function newCertificate(options: EmbeddedEmulatorOptions): Promise<TrustedTls> {
-  const { host = "127.0.0.1", hubs = DEFAULT_NAMES.hubs } = options;
-  const { provisioningHost = DEFAULT_NAMES.provisioningHost, dpsHost = DEFAULT_NAMES.dpsHost } =
-    options;
+async function newCertificate(
+  { provisioningHost, dpsHost, hubs }: ServiceNames,
+  host = "127.0.0.1",
+): Promise<TrustedTls> {
   const own = [provisioningHost, dpsHost, ...hubs, dialAddress(host)];
   const names = [...new Set([...own, "localhost", "127.0.0.1", "::1"])];
   const now = new Date();

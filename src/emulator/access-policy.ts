@@ -1,5 +1,6 @@
-import { randomBytes } from "node:crypto";
 import { withoutPort } from "./host-name.ts";
+import type { NewKey } from "./random-key.ts";
+import { randomKey } from "./random-key.ts";
 import type { SasToken } from "./sas-token.ts";
 import { isExpired, isSignedWith, percentDecoded } from "./sas-token.ts";
 
@@ -56,17 +57,18 @@ export const DPS_POLICIES: Readonly<Record<string, readonly DpsRight[]>> = {
   [DPS_OWNER]: DPS_RIGHTS,
 };
 
-/** A key of a policy that is given none: 32 random bytes, in base64. */
-export const newPolicyKey = (): string => randomBytes(32).toString("base64");
+/** A key of a policy that is given none has 32 bytes. */
+export const POLICY_KEY_BYTES = 32;
 
 /** Policies with new keys, in the order of `rights`. */
 export function newPolicies(
   rights: Readonly<Record<string, readonly Right[]>>,
+  newKey: NewKey = randomKey,
 ): readonly AccessPolicy[] {
   return Object.entries(rights).map(([name, given]) => ({
     name,
-    primaryKey: newPolicyKey(),
-    secondaryKey: newPolicyKey(),
+    primaryKey: newKey(POLICY_KEY_BYTES),
+    secondaryKey: newKey(POLICY_KEY_BYTES),
     rights: given,
   }));
 }

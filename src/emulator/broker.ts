@@ -7,8 +7,10 @@ import type { Logger } from "../base/log.ts";
 import { endStream } from "./end-stream.ts";
 import type { ServiceFault } from "./fault.ts";
 import { withPacketId } from "./send-to.ts";
-import { KEPT_SESSION, Sessions, silentBus } from "./sessions.ts";
+import type { Sessions } from "./sessions.ts";
+import { KEPT_SESSION, silentBus } from "./sessions.ts";
 import { settle } from "./settle.ts";
+import type { State } from "./state/state.ts";
 
 /** What a connecting client says of itself. */
 export interface ConnectRequest {
@@ -63,7 +65,6 @@ export interface BrokerRules<C> {
 export interface Broker {
   /** @param peer the TLS connection under `stream`, which shows the client's certificate */
   accept(stream: Duplex, peer: TLSSocket): void;
-  readonly sessions: Sessions;
   /** Closes every connection at once; new ones may come. */
   cutOff(): void;
   /** Ends every connection once what was written to it is sent, PUBACKs among it; resolves when all are closed. */
@@ -71,11 +72,20 @@ export interface Broker {
   stop(): Promise<void>;
 }
 
+export interface BrokerOptions {
+  readonly log: Logger;
+  /** No CONNACK and no PUBACK is sent before what it tells is kept. */
+  readonly state: State;
+  readonly sessions: Sessions;
+}
+
 /** One MQTT broker for one service; a device's client id is the same at DPS and at its hub, hence one each. */
-export async function startBroker<C>(rules: BrokerRules<C>, log: Logger): Promise<Broker> {
+export async function startBroker<C>(
+  rules: BrokerRules<C>,
+  { log, state, sessions }: BrokerOptions,
+): Promise<Broker> {
   const connections = new WeakMap<Client, C>();
   const peers = new WeakMap<object, TLSSocket>();
-  const sessions = new Sessions();
   const live = new Set<Client>();
   const broker = await Aedes.createBroker({
     mq: silentBus,
@@ -101,7 +111,10 @@ export async function startBroker<C>(rules: BrokerRules<C>, log: Logger): Promis
       settle(() => rules.connect(request), {
         done: (connection) => {
           connections.set(client, connection);
-          done(null, true);
+          state.afterSaved((error) => {
+            if (error === undefined) done(null, true);
+            else done(Object.assign(error, { returnCode: UNAVAILABLE }), null);
+          });
         },
         refused: (fault) => {
           const { code: errorCode, message: reason } = fault;
@@ -134,9 +147,13 @@ export async function startBroker<C>(rules: BrokerRules<C>, log: Logger): Promis
       const isWill = Reflect.get(client, "will") === packet;
       settle(() => rules.receive(connection, packet, isWill), {
         done: (verdict) => {
+          if (verdict === "close") {
+            done(new Error("publish refused"));
+            return;
+          }
           // aedes acknowledges by the QoS that it finds after this; one that it cannot go on from stalls the connection.
           if (verdict === "forget") packet.qos = 0;
-          done(verdict === "close" ? new Error("publish refused") : null);
+          state.afterSaved(done);
         },
         refused: ({ code: errorCode, message: reason }) => {
           log.debug({ deviceId: client.id, errorCode, reason }, "message refused");
@@ -181,7 +198,6 @@ export async function startBroker<C>(rules: BrokerRules<C>, log: Logger): Promis
   );
   broker.on("connectionError", (_client, err) => log.debug({ err }, "connection failed"));
   return {
-    sessions,
     accept: (stream, peer) => {
       peers.set(stream, peer);
       const client = broker.handle(stream);
@@ -204,8 +220,10 @@ export async function startBroker<C>(rules: BrokerRules<C>, log: Logger): Promis
  * let in for, as Azure's devices see it (Azure/azure-iot-sdk-csharp, ConnectReturnCode).
  */
 function returnCodeOf({ status }: ServiceFault): 3 | 5 {
-  return status === 429 || status >= 500 ? 3 : 5;
+  return status === 429 || status >= 500 ? UNAVAILABLE : 5;
 }
+
+const UNAVAILABLE = 3;
 
 /** The packets of QoS 2, which nobody here is ever in the middle of. */
 const QOS_2_PACKETS: ReadonlySet<string> = new Set(["pubrec", "pubrel", "pubcomp"]);

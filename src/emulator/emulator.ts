@@ -1,4 +1,6 @@
 import { randomBytes } from "node:crypto";
+import { deferred } from "../base/deferred.ts";
+import type { FleetError } from "../base/errors.ts";
 import { settlesWithin } from "../base/settles-within.ts";
 import type { AccessPolicy } from "./access-policy.ts";
 import { packetBytes } from "./broker.ts";
@@ -23,6 +25,7 @@ export { tierFields } from "./throttling/tier-fields.ts";
 export type { FaultControl } from "./faults/fault-control.ts";
 export type { FaultDocument } from "./faults/fault-document.ts";
 export type { FaultRequest } from "./faults/fault-order.ts";
+export type { ServiceNames } from "./kept-names.ts";
 export type { EmulatorOptions, ServerTls } from "./options.ts";
 export type { TierChange } from "./throttling/tier-change.ts";
 export type { ThrottlingState } from "./throttling/throttling.ts";
@@ -37,13 +40,19 @@ export interface Emulator extends AsyncDisposable {
   readonly provisioningHost: string;
   readonly dpsHost: string;
   readonly hubs: readonly string[];
-  /** Keys are new at every start. */
+  /** Keys are new at every start, unless state is kept. */
   readonly dpsConnectionString: string;
   /** In the order of `hubs`. */
   readonly hubConnectionStrings: readonly string[];
   readonly eventsUrl: string;
   readonly adminUrl: string;
+  /** New at every start. */
   readonly adminToken: string;
+  /**
+   * Resolves when what changes cannot be kept any more, as on a full disk: nothing is acknowledged then, and the emulator
+   * stops.
+   */
+  readonly lost: Promise<FleetError>;
   /** What is to fail: put on, listed, ended. */
   readonly faults: FaultControl;
   /** Tiers and limits, while it runs. */
@@ -58,12 +67,14 @@ export interface Emulator extends AsyncDisposable {
 /**
  * Starts DPS and IoT Hubs on this machine: MQTT over TLS on one port, the service APIs over HTTPS on another.
  *
- * @throws {FleetError} `ADDRESS_IN_USE` with the address, `USAGE` where `latencies` or `contents` do not fit; nothing is
- *   left running then
+ * @throws {FleetError} `ADDRESS_IN_USE` with the address, `USAGE` where options do not fit each other or what is kept,
+ *   `FOREIGN_FILE`, `DATA_IN_USE` or `FILE_INVALID` for a folder of state that cannot be used; nothing is left running
+ *   then
  */
 export async function startEmulator(options: EmulatorOptions): Promise<Emulator> {
   const host = options.host ?? "127.0.0.1";
-  const services = await startServices(options);
+  const lost = deferred<FleetError>();
+  const services = await startServices(options, (error) => lost.resolve(error));
   const { names, around, hubs, forDevices } = services;
   const faults = faultControl(services.faults, names.hubs);
   const started = [() => services.stop()];
@@ -76,8 +87,12 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
     await settlesWithin(running.drain(), around.limits.drainMs);
     for (const stopOne of started.toReversed()) await stopOne();
   });
+  void lost.promise.then((error) => {
+    around.log.error({ component: "emulator", err: error }, "state is lost, emulator stops");
+    return stop();
+  });
   try {
-    const tls = typeof options.tls === "function" ? await options.tls() : options.tls;
+    const tls = typeof options.tls === "function" ? await options.tls(names) : options.tls;
     const adminToken = randomBytes(32).toString("base64url");
     const mqtt: HandOverOptions = {
       connectTimeoutMs: around.limits.connectTimeoutMs,
@@ -130,6 +145,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
       eventsUrl: `${adminUrl}/events`,
       adminUrl,
       adminToken,
+      lost: lost.promise,
       faults,
       throttling: throttlingControl(services.throttling),
       stop,

@@ -1,6 +1,7 @@
 import type { Logger } from "../base/log.ts";
 import type { Contents } from "./contents.ts";
 import type { EmulatorLimits } from "./defaults.ts";
+import type { ServiceNames } from "./kept-names.ts";
 import type { TierOptions } from "./throttling/tier-options.ts";
 
 /** Server certificate (chain) and key. */
@@ -10,22 +11,31 @@ export interface ServerTls {
 }
 
 export interface EmulatorOptions extends Partial<EmulatorLimits>, TierOptions, Contents {
-  /** Its names must cover every host name, and `host`; a function is called once all other options were found good. */
-  readonly tls: ServerTls | (() => Promise<ServerTls>);
+  /**
+   * Its names must cover every host name, and `host`; a function is called with them once all other options were found
+   * good.
+   */
+  readonly tls: ServerTls | ((names: ServiceNames) => Promise<ServerTls>);
   /** Address to listen on; default 127.0.0.1. */
   readonly host?: string;
   /** 0, the default, takes a free port. */
   readonly mqttPort?: number;
   readonly httpsPort?: number;
+  /** Default: the one that is kept. */
   readonly idScope?: string;
   readonly provisioningHost?: string;
   readonly dpsHost?: string;
-  /** Host names of the hubs, at least one; all are linked to DPS. */
+  /** Host names of the hubs, at least one; new ones are linked to DPS. Default: those that are kept. */
   readonly hubs?: readonly string[];
   /** With it DPS tells devices `HUB:PORT`, for those that reach MQTT there; default: the name alone. */
   readonly advertisedPort?: number;
   /** How far each hub is from the devices, in ms by host name: all hubs or none, which is the default. */
   readonly latencies?: Readonly<Record<string, number>>;
+  /**
+   * A folder that keeps the state from one start to the next; it is made where it is not there. Default: none, and all
+   * is gone at the end.
+   */
+  readonly data?: string;
   /** ms since 1970; default the machine's clock. */
   readonly clock?: () => number;
   /** New GUIDs; default random. */

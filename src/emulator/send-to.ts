@@ -1,4 +1,5 @@
 import type { AedesPublishPacket, Client } from "aedes";
+import type { State } from "./state/state.ts";
 
 /** A message to one connection. */
 export interface Outgoing {
@@ -25,12 +26,19 @@ let sent = 0;
 /** MQTT 3.1.1, 1.5.3: a topic's length has two bytes. */
 export const TOPIC_MAX_BYTES = 65_535;
 
+/** Sends to one connection alone, in the order of the calls, once what the message tells is kept. */
+export function sendTo(client: Client, message: Outgoing, state: State): void {
+  state.afterSaved((error) => {
+    if (error === undefined) sendNow(client, message);
+  });
+}
+
 /**
- * Sends to one connection alone: what goes through the broker would reach every subscriber of the filter. One that
+ * What goes through the broker would reach every subscriber of the filter. One that
  * asks and does not read is closed, since what is for it would be kept without bound; and so is one whose request id is
  * too long to be echoed, since aedes would write half of the answer.
  */
-export function sendTo(client: Client, message: Outgoing): void {
+function sendNow(client: Client, message: Outgoing): void {
   const { topic, payload, qos, packetId = 0, dup = false } = message;
   if (client.conn.writableLength > MAX_UNREAD_BYTES || Buffer.byteLength(topic) > TOPIC_MAX_BYTES)
     return void client.conn.destroy();

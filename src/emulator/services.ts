@@ -1,12 +1,11 @@
-import { randomUUID } from "node:crypto";
+import type { FleetError } from "../base/errors.ts";
 import { latenciesOf } from "../base/latencies.ts";
-import { silentLogger } from "../base/log.ts";
 import { DPS_POLICIES, newPolicies } from "./access-policy.ts";
 import type { Broker } from "./broker.ts";
 import { CaStore } from "./certificates/ca-store.ts";
-import { fill, policiesOf, settingsOf } from "./contents.ts";
+import { policiesOf, settingsOf } from "./contents.ts";
 import { DEFAULT_NAMES } from "./default-names.ts";
-import { limitsFrom } from "./defaults.ts";
+import type { EmulatorLimits } from "./defaults.ts";
 import { DeviceApi } from "./dps/device-api.ts";
 import type { DpsOptions } from "./dps/dps.ts";
 import { startDps } from "./dps/dps.ts";
@@ -14,8 +13,11 @@ import { Enrollments } from "./dps/enrollments.ts";
 import { defaultLink, LinkedHubs } from "./dps/linked-hubs.ts";
 import { Provisioning } from "./dps/provisioning.ts";
 import { Registrations } from "./dps/registrations.ts";
+import type { EventLogOptions } from "./events/event-log.ts";
 import { EventLog } from "./events/event-log.ts";
-import { IotHub } from "./hub/hub.ts";
+import { fill, writtenCodec } from "./fill-contents.ts";
+import { keptPolicies } from "./hub/hub-policies.ts";
+import { hubPlace, IotHub } from "./hub/hub.ts";
 import { cutOffWhenGone } from "./faults/disappearances.ts";
 import { faultGuard } from "./faults/fault-guard.ts";
 import { DPS_SERVICE } from "./faults/fault-fields.ts";
@@ -25,7 +27,13 @@ import type { Guard, Observer } from "./operations/operation-gate.ts";
 import { OperationGate } from "./operations/operation-gate.ts";
 import type { EmulatorOptions } from "./options.ts";
 import { PeerChains } from "./peer-certificate.ts";
+import type { ServiceNames } from "./kept-names.ts";
+import { keptNames } from "./kept-names.ts";
+import { openState } from "./state/open-state.ts";
+import type { State } from "./state/state.ts";
+import { MEMORY_STATE } from "./state/state.ts";
 import type { Surroundings } from "./surroundings.ts";
+import { surroundingsFrom } from "./surroundings.ts";
 import { requireTier } from "./throttling/check-tier.ts";
 import { Throttling } from "./throttling/throttling.ts";
 
@@ -52,92 +60,112 @@ export interface Services {
   stop(): Promise<void>;
 }
 
-/** What the services are called; host names in lower case. */
-export interface ServiceNames {
-  readonly idScope: string;
-  readonly provisioningHost: string;
-  readonly dpsHost: string;
-  readonly hubs: readonly string[];
-}
-
 /**
- * DPS and the hubs with what they begin with; no port is opened.
+ * DPS and the hubs with what they begin with, or what was kept; no port is opened.
  *
- * @throws {FleetError} `USAGE` where `latencies` do not fit the hubs or the units not the tier, or what they are to hold breaks a rule
+ * @param onLost called once, when what changes cannot be kept any more
+ * @throws {FleetError} `USAGE` where `latencies` do not fit the hubs or the units not the tier, or what they are to hold
+ *   breaks a rule, or names differ from those that were kept; or as `openState` does
  */
-export async function startServices(options: Omit<EmulatorOptions, "tls">): Promise<Services> {
-  const names = namesOf(options);
-  const latencies = latenciesOf(options.latencies ?? {}, names.hubs);
+export async function startServices(
+  options: Omit<EmulatorOptions, "tls">,
+  onLost: (error: FleetError) => void = () => {},
+): Promise<Services> {
   requireTier(options);
-  const around: Surroundings = {
-    limits: limitsFrom(options),
-    clock: options.clock ?? Date.now,
-    newId: options.newId ?? randomUUID,
-    log: options.log ?? silentLogger(),
-  };
-  const events = new EventLog({
-    maxCount: around.limits.eventsMaxCount,
-    maxBytes: around.limits.eventsMaxBytes,
-    retentionMs: around.limits.eventRetentionMs,
-    clock: around.clock,
-  });
-  const chains = new PeerChains();
-  const faults = new Faults(around);
-  const throttling = new Throttling(around, names.hubs, options);
-  const shared = { around, chains, events, faults, throttling };
-  const hubs = await startHubs(names.hubs, options, shared);
-  const enrollments = new Enrollments(around);
-  const registrations = new Registrations(around);
-  const cas = new CaStore({
-    around,
-    neededBy: (name) => {
-      const group = enrollments.referringTo(name);
-      return group === undefined ? undefined : `enrollment group ${group.id}`;
-    },
-  });
-  const linkedHubs = new LinkedHubs(around, {
-    iotHubs: hubs.map(defaultLink),
-    policies: newPolicies(DPS_POLICIES),
-  });
-  const dps = { enrollments, registrations, linkedHubs, cas };
-  const provisioning = new Provisioning({ around, ...dps, latencies });
-  const devices = new DeviceApi(provisioning);
-  const forDevices = {
-    around,
-    idScope: names.idScope,
-    devices,
-    chains,
-    ...gated(faults.at(DPS_SERVICE), throttling.dps, []),
-  };
-  const dpsBroker = await startDps(forDevices);
-  cutOffWhenGone(faults, { dps: dpsBroker, hubs });
+  const opened = options.data === undefined ? undefined : await openState(options.data, onLost);
+  const started: (() => unknown)[] = [() => opened?.close()];
   const stop = async (): Promise<void> => {
-    faults.stop();
-    throttling.stop();
-    await dpsBroker.stop();
-    await provisioning.stop();
-    for (const hub of hubs.toReversed()) await hub.stop();
+    for (const stopOne of started.splice(0).toReversed()) await stopOne();
   };
   try {
-    fill({ limits: around.limits, ...dps, hubs }, options);
+    const state = opened?.state ?? MEMORY_STATE;
+    const { known, ...names } = namesOf(options, state);
+    const latencies = latenciesOf(options.latencies ?? {}, names.hubs);
+    const around = surroundingsOf(options, state);
+    const events = new EventLog({ ...eventBounds(around.limits), clock: around.clock, state });
+    const chains = new PeerChains();
+    const faults = new Faults(around);
+    const throttling = new Throttling(around, names.hubs, options);
+    const shared = { around, chains, events, faults, throttling };
+    const hubs = await startHubs(names.hubs, options, shared);
+    started.push(...hubs.map((hub) => () => hub.stop()));
+    const enrollments = new Enrollments(around);
+    const registrations = new Registrations(around);
+    const cas = new CaStore({
+      around,
+      table: "dps/certificates",
+      neededBy: (name) => {
+        const group = enrollments.referringTo(name);
+        return group === undefined ? undefined : `enrollment group ${group.id}`;
+      },
+    });
+    const first = {
+      iotHubs: hubs.map(defaultLink),
+      policies: newPolicies(DPS_POLICIES, around.newKey),
+    };
+    const linkedHubs = new LinkedHubs(around, first, known);
+    const dps = { enrollments, registrations, linkedHubs, cas };
+    const provisioning = new Provisioning({ around, ...dps, latencies });
+    started.push(() => provisioning.stop());
+    const devices = new DeviceApi(provisioning);
+    const forDevices = {
+      around,
+      idScope: names.idScope,
+      devices,
+      chains,
+      ...gated(faults.at(DPS_SERVICE), throttling.dps, []),
+    };
+    const dpsBroker = await startDps(forDevices);
+    cutOffWhenGone(faults, { dps: dpsBroker, hubs });
+    started.push(
+      () => dpsBroker.stop(),
+      () => throttling.stop(),
+      () => faults.stop(),
+    );
+    events.restore(hubs.flatMap((hub) => hub.partitions));
+    opened?.requireSound();
+    const written = state.table("written-contents", writtenCodec);
+    fill({ limits: around.limits, ...dps, hubs }, options, { written, hubs: known });
+    await opened?.begin();
+    for (const hub of hubs) hub.resume();
+    provisioning.resume();
+    return {
+      around,
+      names,
+      hubs,
+      dps,
+      dpsBroker,
+      forDevices,
+      events,
+      faults,
+      throttling,
+      drain: async () => {
+        await Promise.all([dpsBroker.drain(), ...hubs.map((hub) => hub.drain())]);
+      },
+      stop,
+    };
   } catch (error) {
     await stop();
     throw error;
   }
+}
+
+function surroundingsOf(options: Omit<EmulatorOptions, "tls">, state: State): Surroundings {
+  const { clock, newId, log } = options;
+  return surroundingsFrom({
+    ...(clock === undefined ? {} : { clock }),
+    ...(newId === undefined ? {} : { newId }),
+    ...(log === undefined ? {} : { log }),
+    limits: options,
+    state,
+  });
+}
+
+function eventBounds(limits: EmulatorLimits): Omit<EventLogOptions, "clock" | "state"> {
   return {
-    around,
-    names,
-    hubs,
-    dps,
-    dpsBroker,
-    forDevices,
-    events,
-    faults,
-    throttling,
-    drain: async () => {
-      await Promise.all([dpsBroker.drain(), ...hubs.map((hub) => hub.drain())]);
-    },
-    stop,
+    maxCount: limits.eventsMaxCount,
+    maxBytes: limits.eventsMaxBytes,
+    retentionMs: limits.eventRetentionMs,
   };
 }
 
@@ -153,6 +181,7 @@ function startHubs(
   },
 ): Promise<IotHub[]> {
   const { advertisedPort } = options;
+  const { state, newKey } = shared.around;
   const { faults, ...rest } = shared;
   return Promise.all(
     hostNames.map((hostName) => {
@@ -163,7 +192,11 @@ function startHubs(
         ...gated(faults.at(hostName), throttling, [throttling]),
         hostName,
         advertisedName: advertisedPort === undefined ? undefined : `${hostName}:${advertisedPort}`,
-        policies: policiesOf(settingsOf(options, hostName)),
+        policies: keptPolicies(
+          state,
+          hubPlace(hostName),
+          policiesOf(settingsOf(options, hostName), newKey),
+        ),
       });
     }),
   );
@@ -178,12 +211,23 @@ function gated(
   return { faults, gate: new OperationGate([faultGuard(faults), throttling], observers) };
 }
 
-function namesOf(options: Omit<EmulatorOptions, "tls">): ServiceNames {
-  const { hubs = DEFAULT_NAMES.hubs } = options;
+const inLowerCase = (names: readonly string[]): readonly string[] => [
+  ...new Set(names.map((name) => name.toLowerCase())),
+];
+
+/** @returns `known`: the hubs that the state has kept */
+function namesOf(
+  options: Omit<EmulatorOptions, "tls">,
+  state: State,
+): ServiceNames & { readonly known: readonly string[] } {
+  const { idScope, hubs } = options;
+  const wanted = {
+    ...(idScope === undefined ? {} : { idScope }),
+    ...(hubs === undefined ? {} : { hubs: inLowerCase(hubs) }),
+  };
   return {
-    idScope: options.idScope ?? DEFAULT_NAMES.idScope,
+    ...keptNames(state, wanted, DEFAULT_NAMES),
     provisioningHost: (options.provisioningHost ?? DEFAULT_NAMES.provisioningHost).toLowerCase(),
     dpsHost: (options.dpsHost ?? DEFAULT_NAMES.dpsHost).toLowerCase(),
-    hubs: [...new Set(hubs.map((hub) => hub.toLowerCase()))],
   };
 }

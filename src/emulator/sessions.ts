@@ -1,9 +1,17 @@
 import { Readable } from "node:stream";
+import { z } from "zod";
+import type { Codec, State, Table } from "./state/state.ts";
+import { MEMORY_STATE } from "./state/state.ts";
 
 interface StoredSubscription {
   readonly topic: string;
   readonly qos: 0 | 1 | 2;
 }
+
+/** The subscriptions of a session, in their order. */
+const sessionCodec: Codec<readonly StoredSubscription[]> = z.array(
+  z.strictObject({ topic: z.string(), qos: z.literal([0, 1, 2]) }),
+);
 
 interface ClientId {
   readonly id: string;
@@ -26,17 +34,24 @@ export const KEPT_SESSION: StoredSubscription = { topic: "session", qos: 0 };
  * queued, and cloud-to-device messages wait in the hub. The member names are those that aedes 1.2 calls.
  */
 export class Sessions {
-  readonly #byClient = new Map<string, Map<string, StoredSubscription>>();
+  readonly #byClient: Table<readonly StoredSubscription[]>;
   readonly #granted = new WeakSet<StoredSubscription>();
+  readonly #state: State;
+
+  /** @param place where they are kept, such as `hubs/my-hub.azure-devices.net` */
+  constructor(state: State = MEMORY_STATE, place = "") {
+    this.#state = state;
+    this.#byClient = state.table(`${place}/sessions`, sessionCodec);
+  }
 
   async setup(): Promise<void> {}
 
   /** Called once for each connection that does not begin clean: there its session begins, or is taken up again. */
   async subscriptionsByClient(client: ClientId): Promise<StoredSubscription[]> {
     const kept = this.#byClient.get(client.id);
-    if (kept !== undefined) return [KEPT_SESSION, ...kept.values()];
-    this.#byClient.set(client.id, new Map());
-    return [];
+    if (kept === undefined) this.#byClient.set(client.id, []);
+    await this.#state.saved();
+    return kept === undefined ? [] : [KEPT_SESSION, ...kept];
   }
 
   /** Marks a subscription as one to keep. */
@@ -46,18 +61,23 @@ export class Sessions {
 
   /** aedes calls this for each subscription that was granted, with all of its SUBSCRIBE, refused ones too. */
   async addSubscriptions(client: ClientId, added: readonly StoredSubscription[]): Promise<void> {
-    const stored = this.#byClient.get(client.id) ?? new Map<string, StoredSubscription>();
-    this.#byClient.set(client.id, stored);
+    const stored = new Map(this.#byClient.get(client.id)?.map((one) => [one.topic, one]));
     for (const one of added)
       if (this.#granted.has(one)) stored.set(one.topic, { topic: one.topic, qos: one.qos });
+    this.#byClient.set(client.id, [...stored.values()]);
+    await this.#state.saved();
   }
 
   async removeSubscriptions(client: ClientId, topics: readonly string[]): Promise<void> {
-    for (const topic of topics) this.#byClient.get(client.id)?.delete(topic);
+    const stored = this.#byClient.get(client.id);
+    const left = stored?.filter(({ topic }) => !topics.includes(topic));
+    if (left !== undefined) this.#byClient.set(client.id, left);
+    await this.#state.saved();
   }
 
   async cleanSubscriptions(client: ClientId): Promise<void> {
     this.#byClient.delete(client.id);
+    await this.#state.saved();
   }
 
   /** Forgets a client, as when its identity is deleted. */

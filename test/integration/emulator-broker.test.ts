@@ -8,6 +8,8 @@ import { silentLogger } from "../../src/base/log.ts";
 import type { BrokerRules } from "../../src/emulator/broker.ts";
 import { startBroker } from "../../src/emulator/broker.ts";
 import { sendTo } from "../../src/emulator/send-to.ts";
+import { Sessions } from "../../src/emulator/sessions.ts";
+import { MEMORY_STATE } from "../../src/emulator/state/state.ts";
 import { testPki } from "../support/pki.ts";
 import { WireClient, connectPacket } from "./emulator-wire.ts";
 
@@ -48,7 +50,11 @@ test.for([true, false])(
     const pki = await testPki();
     const { chainPem, privateKeyPem } = await pki.server(["localhost"]);
     const rules = new Anything();
-    const broker = await startBroker(rules, silentLogger());
+    const broker = await startBroker(rules, {
+      log: silentLogger(),
+      state: MEMORY_STATE,
+      sessions: new Sessions(),
+    });
     const server = createServer({ cert: chainPem, key: privateKeyPem }, (socket: TLSSocket) => {
       broker.accept(socket, socket);
     });
@@ -69,7 +75,7 @@ test.for([true, false])(
       { topic: "d", qos: 1, packetId: 3, dup: true },
       { topic: "e", qos: 0 },
     ] as const;
-    for (const message of sent) sendTo(client, { payload: "x", ...message });
+    for (const message of sent) sendTo(client, { payload: "x", ...message }, MEMORY_STATE);
     const received = [];
     for (const _ of sent) received.push(await wire.next());
     const byTopic = new Map(

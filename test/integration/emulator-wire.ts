@@ -20,11 +20,12 @@ export interface TestEmulator extends AsyncDisposable {
   readonly pki: TestPki;
 }
 
-/** An emulator on free ports whose server certificate the returned PKI signed. */
+/** An emulator on free ports whose server certificate the returned PKI signed; a new one unless `pki` is given. */
 export async function emulatorForTest(
   options: Omit<EmulatorOptions, "tls"> = {},
+  pki?: TestPki,
 ): Promise<TestEmulator> {
-  const pki = await testPki();
+  pki ??= await testPki();
   const { provisioningHost, dpsHost, hubs } = DEFAULT_NAMES;
   const names = [provisioningHost, dpsHost, ...(options.hubs ?? hubs), "localhost", "127.0.0.1"];
   const server = await pki.server(names);

@@ -1,7 +1,9 @@
 import type { X509Certificate } from "node:crypto";
 import { newEtag, requireMatch } from "../etag.ts";
 import { ServiceFault } from "../fault.ts";
+import type { Table } from "../state/state.ts";
 import type { Surroundings } from "../surroundings.ts";
+import { caCodec } from "./ca-codec.ts";
 import { newVerificationCode, possessionProblem } from "./possession.ts";
 
 /** A CA certificate of a DPS instance or a hub. */
@@ -28,6 +30,8 @@ export interface VerifiedCas {
 
 export interface CaStoreOptions {
   readonly around: Surroundings;
+  /** What they are kept under, which no other store has; such as `dps/certificates`. */
+  readonly table: string;
   /** Who needs a certificate, such as `enrollment group "x"`; what is needed cannot be deleted. */
   readonly neededBy?: (name: string) => string | undefined;
 }
@@ -44,10 +48,11 @@ const NAME = /^[A-Za-z0-9._-]{1,64}$/;
 export class CaStore implements VerifiedCas {
   readonly #around: Surroundings;
   readonly #neededBy: (name: string) => string | undefined;
-  readonly #byName = new Map<string, CaCertificate>();
+  readonly #byName: Table<CaCertificate>;
 
-  constructor({ around, neededBy = () => undefined }: CaStoreOptions) {
+  constructor({ around, table, neededBy = () => undefined }: CaStoreOptions) {
     this.#around = around;
+    this.#byName = around.state.table(table, caCodec);
     this.#neededBy = neededBy;
   }
 
@@ -164,7 +169,7 @@ export class CaStore implements VerifiedCas {
       readonly createdMs: number | undefined;
     },
   ): CaCertificate {
-    const nowMs = this.#around.clock();
+    const nowMs = this.#around.stamp();
     const written: CaCertificate = {
       ...next,
       etag: newEtag(this.#around.newId()),

@@ -63,10 +63,13 @@ export function assigningOutcome({
 
 /** The device is where it was before (`?`). */
 export function failedOutcome(device: AttestedDevice, fault: ServiceFault): RegistrationOutcome {
-  return {
-    ...assigningOutcome(device),
-    status: "failed",
-    errorCode: fault.code,
-    errorMessage: fault.message,
-  };
+  return { ...assigningOutcome(device), ...failureOf(fault) };
+}
+
+/** What a failed registration says of its failure. */
+export function failureOf({
+  code,
+  message,
+}: ServiceFault): Pick<RegistrationOutcome, "status" | "errorCode" | "errorMessage"> {
+  return { status: "failed", errorCode: code, errorMessage: message };
 }

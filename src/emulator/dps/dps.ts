@@ -8,6 +8,7 @@ import type { FaultsAt } from "../faults/faults-at.ts";
 import type { OperationGate } from "../operations/operation-gate.ts";
 import type { PeerChains } from "../peer-certificate.ts";
 import { sendTo } from "../send-to.ts";
+import { Sessions } from "../sessions.ts";
 import { settle } from "../settle.ts";
 import type { Surroundings } from "../surroundings.ts";
 import { parseRegisterBody } from "./bodies.ts";
@@ -49,7 +50,12 @@ export interface DpsOptions {
 
 /** The device API of DPS over MQTT. */
 export function startDps(options: DpsOptions): Promise<Broker> {
-  return startBroker(new DpsRules(options), options.around.log.child({ component: "dps" }));
+  return startBroker(new DpsRules(options), {
+    log: options.around.log.child({ component: "dps" }),
+    state: options.around.state,
+    // None is ever kept: every connection begins clean.
+    sessions: new Sessions(),
+  });
 }
 
 class DpsRules implements BrokerRules<DpsConnection> {
@@ -119,11 +125,12 @@ class DpsRules implements BrokerRules<DpsConnection> {
     const send = (answer: Answer): void => {
       // An answer without a subscriber is lost, as with Azure.
       if (connection.answerQos === undefined) return;
-      sendTo(connection.client, {
+      const message = {
         topic: formatDpsResponse(answer.status, request.requestId, answer.retryAfterS),
         payload: answer.body,
         qos: connection.answerQos,
-      });
+      };
+      sendTo(connection.client, message, around.state);
     };
     const kind = request.kind === "register" ? "registerDevice" : "pollRegistration";
     const operation = askedOverMqtt(kind, connection.registrationId, body.length);
@@ -141,7 +148,7 @@ class DpsRules implements BrokerRules<DpsConnection> {
     settle(() => gate.pass(operation, judge, (answer) => answer.body.length), {
       done: send,
       refused: (fault) => {
-        const context = { trackingId: around.newId(), timestampUtc: azureDate(around.clock()) };
+        const context = { trackingId: around.newId(), timestampUtc: azureDate(around.stamp()) };
         const { status, retryAfterS } = fault;
         send({ status, body: faultBody(fault, context), retryAfterS });
       },

@@ -5,8 +5,11 @@ import { azureDate } from "../azure-time.ts";
 import { newEtag, requireMatch } from "../etag.ts";
 import type { FaultKind } from "../fault.ts";
 import { ServiceFault } from "../fault.ts";
+import type { NewKey } from "../random-key.ts";
+import type { Table } from "../state/state.ts";
 import type { Surroundings } from "../surroundings.ts";
 import type { BuiltInPolicy } from "./allocation.ts";
+import { enrollmentCodec } from "./enrollment-codec.ts";
 import type { ReprovisionPolicy } from "./reprovisioning.ts";
 import type { SymmetricKeys } from "./symmetric-keys.ts";
 import { newSymmetricKey } from "./symmetric-keys.ts";
@@ -91,15 +94,19 @@ const WORDS = {
 /** The enrollments of a DPS instance, both kinds. Ids of one kind differ in more than case. */
 export class Enrollments {
   readonly #around: Surroundings;
-  readonly #byKind: Record<EnrollmentKind, Map<string, Enrollment>> = {
-    individual: new Map(),
-    group: new Map(),
-  };
+  readonly #byKind: Readonly<Record<EnrollmentKind, Table<Enrollment>>>;
   /** Who has a certificate, by its SHA-256, or names a CA certificate of the instance. */
   readonly #holders = new Map<string, { readonly kind: EnrollmentKind; readonly id: string }>();
 
   constructor(around: Surroundings) {
     this.#around = around;
+    const { state } = around;
+    this.#byKind = {
+      individual: state.table("dps/enrollments", enrollmentCodec),
+      group: state.table("dps/enrollment-groups", enrollmentCodec),
+    };
+    for (const entries of Object.values(this.#byKind))
+      for (const enrollment of entries.values()) this.#hold(enrollment);
   }
 
   get limits(): EmulatorLimits {
@@ -143,17 +150,17 @@ export class Enrollments {
     requireMatch(ifMatch, before?.etag);
     this.#requireFreeCertificates(settings);
     this.#requireRoom(settings);
-    const now = azureDate(this.#around.clock());
+    const now = azureDate(this.#around.stamp());
     const enrollment: Enrollment = {
       ...settings,
-      attestation: withKeys(settings.attestation, before?.attestation),
+      attestation: withKeys(settings.attestation, before?.attestation, this.#around.newKey),
       etag: newEtag(this.#around.newId()),
       createdDateTimeUtc: before?.createdDateTimeUtc ?? now,
       lastUpdatedDateTimeUtc: now,
     };
     if (before !== undefined) this.#letGo(before);
     this.#byKind[settings.kind].set(settings.id.toLowerCase(), enrollment);
-    for (const held of heldBy(enrollment.attestation)) this.#holders.set(held, enrollment);
+    this.#hold(enrollment);
     return enrollment;
   }
 
@@ -186,6 +193,10 @@ export class Enrollments {
         others += 1;
     if (others >= max)
       throw new ServiceFault("dpsQuotaExceeded", `There are ${max} of this kind already.`);
+  }
+
+  #hold(enrollment: Enrollment): void {
+    for (const held of heldBy(enrollment.attestation)) this.#holders.set(held, enrollment);
   }
 
   #letGo(enrollment: Enrollment): void {
@@ -239,12 +250,13 @@ const referenceKey = (caName: string): string => `CA certificate ${caName.toLowe
 function withKeys(
   wanted: EnrollmentSettings["attestation"],
   before: Attestation | undefined,
+  newKey: NewKey,
 ): Attestation {
   if (wanted.type === "x509") return wanted;
   const kept = before?.type === "symmetricKey" ? before : undefined;
   return {
     type: "symmetricKey",
-    primaryKey: wanted.primaryKey ?? kept?.primaryKey ?? newSymmetricKey(),
-    secondaryKey: wanted.secondaryKey ?? kept?.secondaryKey ?? newSymmetricKey(),
+    primaryKey: wanted.primaryKey ?? kept?.primaryKey ?? newSymmetricKey(newKey),
+    secondaryKey: wanted.secondaryKey ?? kept?.secondaryKey ?? newSymmetricKey(newKey),
   };
 }

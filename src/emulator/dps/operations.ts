@@ -1,25 +1,42 @@
 import { ServiceFault } from "../fault.ts";
+import type { Table } from "../state/state.ts";
 import type { Surroundings } from "../surroundings.ts";
+import type { AttestedDevice } from "./attested-device.ts";
+import type { Enrollment } from "./enrollments.ts";
+import { operationCodec } from "./operation-codec.ts";
 import type { Registration } from "./registrations.ts";
 
 export type PollOutcome =
   { readonly kind: "assigning" } | { readonly kind: "finished"; readonly record: Registration };
 
-interface Operation {
+/** What an assignment needs to begin anew, where the emulator is stopped before it ends. */
+export type AskedAssignment = Pick<
+  AttestedDevice,
+  "registrationId" | "apiVersion" | "payload" | "credential"
+> & { readonly enrollment: Pick<Enrollment, "kind" | "id"> };
+
+export type Operation = {
   readonly operationId: string;
   /** No poll finds it finished before, in ms since 1970. */
   readonly readyAtMs: number;
-  /** undefined while it runs */
-  readonly record: Registration | undefined;
-}
+} & (
+  | { readonly kind: "running"; readonly asked: AskedAssignment }
+  | { readonly kind: "finished"; readonly record: Registration }
+);
 
 /** The latest registration operation of each device; an older one is not found any more. */
 export class Operations {
   readonly #around: Surroundings;
-  readonly #byDevice = new Map<string, Operation>();
+  readonly #byDevice: Table<Operation>;
 
   constructor(around: Surroundings) {
     this.#around = around;
+    this.#byDevice = around.state.table("dps/operations", operationCodec);
+  }
+
+  /** Those that have no end yet. */
+  running(): readonly AskedAssignment[] {
+    return [...this.#byDevice.values()].flatMap((one) => (one.kind === "running" ? one.asked : []));
   }
 
   /**
@@ -27,22 +44,31 @@ export class Operations {
    * @throws {ServiceFault} `registrationConflict` while one of this device runs; the text is the one that
    *   Azure/azure-iot-sdk-c reports of two registrations of one id at the same time
    */
-  begin(registrationId: string): string {
+  begin(device: AskedAssignment): string {
+    const { registrationId, apiVersion, payload, credential } = device;
     const key = registrationId.toLowerCase();
-    const running = this.#byDevice.get(key);
-    if (running !== undefined && running.record === undefined)
+    if (this.#byDevice.get(key)?.kind === "running")
       throw new ServiceFault("registrationConflict", "Precondition failed.");
     const { clock, limits, newId } = this.#around;
     const operationId = `5.${newId().replaceAll("-", "").slice(0, 16)}.${newId()}`;
     const readyAtMs = clock() + limits.assignmentMs;
-    this.#byDevice.set(key, { operationId, readyAtMs, record: undefined });
+    const enrollment = { kind: device.enrollment.kind, id: device.enrollment.id };
+    const asked = { registrationId, apiVersion, payload, credential, enrollment };
+    this.#byDevice.set(key, { kind: "running", operationId, readyAtMs, asked });
     return operationId;
   }
 
   finish(registrationId: string, record: Registration): void {
     const key = registrationId.toLowerCase();
     const operation = this.#byDevice.get(key);
-    if (operation !== undefined) this.#byDevice.set(key, { ...operation, record });
+    if (operation === undefined) return;
+    const { operationId, readyAtMs } = operation;
+    this.#byDevice.set(key, { kind: "finished", operationId, readyAtMs, record });
+  }
+
+  /** Its id is not found any more. */
+  forget(registrationId: string): void {
+    this.#byDevice.delete(registrationId.toLowerCase());
   }
 
   /** @throws {ServiceFault} `operationNotFound` */
@@ -50,9 +76,8 @@ export class Operations {
     const operation = this.#byDevice.get(registrationId.toLowerCase());
     if (operation?.operationId !== operationId)
       throw new ServiceFault("operationNotFound", "Operation not found.");
-    const { record, readyAtMs } = operation;
-    return record === undefined || this.#around.clock() < readyAtMs
+    return operation.kind === "running" || this.#around.clock() < operation.readyAtMs
       ? { kind: "assigning" }
-      : { kind: "finished", record };
+      : { kind: "finished", record: operation.record };
   }
 }

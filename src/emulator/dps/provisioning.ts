@@ -3,12 +3,12 @@ import type { Json } from "../../base/json.ts";
 import type { VerifiedCas } from "../certificates/ca-store.ts";
 import { ServiceFault } from "../fault.ts";
 import type { AllocationContext } from "./allocate.ts";
-import { assign, assigningOutcome, failedOutcome } from "./assign.ts";
+import { assign, assigningOutcome, failedOutcome, failureOf } from "./assign.ts";
 import type { Attested } from "./attestation.ts";
 import { attest } from "./attestation.ts";
 import type { AttestedDevice, EarlierAssignment } from "./attested-device.ts";
 import type { Enrollments } from "./enrollments.ts";
-import type { PollOutcome } from "./operations.ts";
+import type { AskedAssignment, PollOutcome } from "./operations.ts";
 import { Operations } from "./operations.ts";
 import type { Proof } from "./proof.ts";
 import type { Registration, RegistrationOutcome, Registrations } from "./registrations.ts";
@@ -58,21 +58,28 @@ export class Provisioning {
     if (attested.kind === "disabled") return attested;
     const { registrationId, apiVersion, payload } = request;
     const { registrations } = this.#options;
-    const operationId = this.#operations.begin(registrationId);
-    const device: AttestedDevice = {
-      registrationId,
-      apiVersion,
-      payload,
-      enrollment: attested.enrollment,
-      credential: attested.credential,
-      before: earlierAssignment(registrations.find(registrationId)),
-      policy: reprovisionPolicyOf(attested.enrollment, apiVersion),
-    };
+    const { enrollment, credential } = attested;
+    const asked = { registrationId, apiVersion, payload, enrollment, credential };
+    const operationId = this.#operations.begin(asked);
+    const device = this.#deviceOf(asked);
     registrations.write(assigningOutcome(device));
-    const run = this.#assign(device);
-    this.#running.add(run);
-    void run.finally(() => this.#running.delete(run)); // it never rejects
+    this.#start(device);
     return { kind: "accepted", operationId };
+  }
+
+  /** Begins the assignments anew that had no end when the emulator was stopped. */
+  resume(): void {
+    const { enrollments, registrations } = this.#options;
+    for (const asked of this.#operations.running()) {
+      const { registrationId } = asked;
+      const enrollment = enrollments.find(asked.enrollment.kind, asked.enrollment.id);
+      if (enrollment === undefined) {
+        this.#operations.forget(registrationId);
+        const record = registrations.find(registrationId);
+        if (record !== undefined)
+          registrations.write({ ...record, ...failureOf(enrollmentGone(asked)) });
+      } else this.#start(this.#deviceOf({ ...asked, enrollment }));
+    }
   }
 
   /** @throws {ServiceFault} `operationNotFound` */
@@ -113,6 +120,22 @@ export class Provisioning {
     });
   }
 
+  /** @param asked what a device asked for, with its enrollment as it is now */
+  #deviceOf(asked: Omit<AttestedDevice, "before" | "policy">): AttestedDevice {
+    const { registrationId, enrollment, apiVersion } = asked;
+    return {
+      ...asked,
+      before: earlierAssignment(this.#options.registrations.find(registrationId)),
+      policy: reprovisionPolicyOf(enrollment, apiVersion),
+    };
+  }
+
+  #start(device: AttestedDevice): void {
+    const run = this.#assign(device);
+    this.#running.add(run);
+    void run.finally(() => this.#running.delete(run)); // it never rejects
+  }
+
   async #assign(device: AttestedDevice): Promise<void> {
     const { signal } = this.#stopping;
     let outcome: RegistrationOutcome;
@@ -128,6 +151,9 @@ export class Provisioning {
     this.#operations.finish(device.registrationId, record);
   }
 }
+
+const enrollmentGone = ({ enrollment: { id } }: AskedAssignment): ServiceFault =>
+  new ServiceFault("enrollmentNotFound", `The enrollment ${id} is not there any more.`);
 
 function earlierAssignment(record: Registration | undefined): EarlierAssignment | undefined {
   const { assignedHub: hub, deviceId } = record ?? {};

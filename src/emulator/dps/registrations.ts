@@ -2,7 +2,9 @@ import type { Json } from "../../base/json.ts";
 import { azureDate } from "../azure-time.ts";
 import { newEtag, requireMatch } from "../etag.ts";
 import { ServiceFault } from "../fault.ts";
+import type { Table } from "../state/state.ts";
 import type { Surroundings } from "../surroundings.ts";
+import { registrationCodec } from "./registration-codec.ts";
 
 export type Substatus =
   | "initialAssignment"
@@ -37,10 +39,11 @@ export type RegistrationOutcome = Omit<
 /** The registration records of a DPS instance; registration ids are case-insensitive. */
 export class Registrations {
   readonly #around: Surroundings;
-  readonly #byId = new Map<string, Registration>();
+  readonly #byId: Table<Registration>;
 
   constructor(around: Surroundings) {
     this.#around = around;
+    this.#byId = around.state.table("dps/registrations", registrationCodec);
   }
 
   find(registrationId: string): Registration | undefined {
@@ -56,7 +59,7 @@ export class Registrations {
   }
 
   write(outcome: RegistrationOutcome): Registration {
-    const now = azureDate(this.#around.clock());
+    const now = azureDate(this.#around.stamp());
     const record: Registration = {
       ...outcome,
       createdDateTimeUtc: this.find(outcome.registrationId)?.createdDateTimeUtc ?? now,

@@ -1,4 +1,5 @@
-import { createHmac, randomBytes } from "node:crypto";
+import { createHmac } from "node:crypto";
+import { randomKey } from "../random-key.ts";
 
 /** Both keys of an enrollment, in base64. */
 export interface SymmetricKeys {
@@ -12,9 +13,9 @@ export function isSymmetricKey(text: string): boolean {
   return bytes.toString("base64") === text && bytes.length >= 16 && bytes.length <= 64;
 }
 
-/** A key as DPS makes it where a client gives none: 64 random bytes. */
-export function newSymmetricKey(): string {
-  return randomBytes(64).toString("base64");
+/** A key as DPS makes it where a client gives none: 64 bytes. */
+export function newSymmetricKey(newKey = randomKey): string {
+  return newKey(64);
 }
 
 /**

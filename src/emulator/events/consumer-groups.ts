@@ -1,4 +1,6 @@
+import { z } from "zod";
 import { ServiceFault } from "../fault.ts";
+import type { Codec, Table } from "../state/state.ts";
 
 /** The group that every endpoint has and nobody can delete. */
 export const DEFAULT_GROUP = "$Default";
@@ -56,14 +58,28 @@ export class ConsumerGroup {
   }
 }
 
+/** What is kept of a group. */
+export interface KeptGroup {
+  readonly name: string;
+  readonly createdMs: number;
+}
+
+export const groupCodec: Codec<KeptGroup> = z.strictObject({
+  name: z.string(),
+  createdMs: z.number(),
+});
+
 /** The consumer groups of one endpoint; names without case. */
 export class ConsumerGroups {
   readonly #limits: ConsumerGroupLimits;
+  readonly #kept: Table<KeptGroup>;
   readonly #byName = new Map<string, ConsumerGroup>();
 
-  /** Begins with `$Default`. */
-  constructor(limits: ConsumerGroupLimits, nowMs: number) {
+  /** Begins with those that are kept, and with `$Default`. */
+  constructor(limits: ConsumerGroupLimits, nowMs: number, kept: Table<KeptGroup> = new Map()) {
     this.#limits = limits;
+    this.#kept = kept;
+    for (const group of kept.values()) this.#add(group);
     this.create(DEFAULT_GROUP, nowMs);
   }
 
@@ -95,15 +111,14 @@ export class ConsumerGroups {
   create(name: string, nowMs: number): ConsumerGroup {
     const found = this.find(name);
     if (found !== undefined) return found;
-    const { consumerGroupsMax, consumerGroupReadersMax } = this.#limits;
+    const { consumerGroupsMax } = this.#limits;
     if (this.#byName.size >= consumerGroupsMax)
       throw new ServiceFault(
         "tooManyConsumerGroups",
         `There are ${consumerGroupsMax} consumer groups, and may be no more.`,
       );
-    const group = new ConsumerGroup(name, nowMs, consumerGroupReadersMax);
-    this.#byName.set(name.toLowerCase(), group);
-    return group;
+    this.#kept.set(name.toLowerCase(), { name, createdMs: nowMs });
+    return this.#add({ name, createdMs: nowMs });
   }
 
   /**
@@ -116,6 +131,19 @@ export class ConsumerGroups {
     if (group.name === DEFAULT_GROUP)
       throw new ServiceFault("badRequest", `${DEFAULT_GROUP} cannot be deleted.`);
     this.#byName.delete(name.toLowerCase());
+    this.#kept.delete(name.toLowerCase());
     group.endReaders();
+  }
+
+  /** The endpoint is gone, and all groups with it; their readers end. */
+  forget(): void {
+    this.#kept.clear();
+    for (const group of this.#byName.values()) group.endReaders();
+  }
+
+  #add({ name, createdMs }: KeptGroup): ConsumerGroup {
+    const group = new ConsumerGroup(name, createdMs, this.#limits.consumerGroupReadersMax);
+    this.#byName.set(name.toLowerCase(), group);
+    return group;
   }
 }

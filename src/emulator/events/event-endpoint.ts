@@ -1,10 +1,17 @@
 import type { Surroundings } from "../surroundings.ts";
-import { ConsumerGroups } from "./consumer-groups.ts";
-import type { Partition } from "./partition.ts";
-import { newPartition, partitionOf } from "./partition.ts";
+import { ConsumerGroups, groupCodec } from "./consumer-groups.ts";
+import { Partition, partitionOf } from "./partition.ts";
 
 /** The name of the endpoint that every hub has. */
 export const BUILT_IN_ENDPOINT = "events";
+
+export interface EndpointSettings {
+  readonly name: string;
+  /** What its messages and groups are kept under; no other endpoint has or had it. */
+  readonly place: string;
+  /** At least one; as in Azure, it stays. */
+  readonly partitions: number;
+}
 
 /** Where a hub delivers messages to: partitions, which are read under consumer groups. */
 export class EventEndpoint {
@@ -12,10 +19,17 @@ export class EventEndpoint {
   readonly partitions: readonly Partition[];
   readonly consumerGroups: ConsumerGroups;
 
-  constructor(name: string, { limits, clock }: Pick<Surroundings, "limits" | "clock">) {
+  constructor(
+    { name, place, partitions }: EndpointSettings,
+    { limits, stamp, state }: Pick<Surroundings, "limits" | "stamp" | "state">,
+  ) {
     this.name = name;
-    this.partitions = Array.from({ length: limits.eventPartitions }, newPartition);
-    this.consumerGroups = new ConsumerGroups(limits, clock());
+    this.partitions = Array.from(
+      { length: partitions },
+      (_, number) => new Partition(`${place}/${number}`),
+    );
+    const groups = state.table(`${place}/consumer-groups`, groupCodec);
+    this.consumerGroups = new ConsumerGroups(limits, stamp(), groups);
   }
 
   /** The number of the one partition that has all messages of a device. */

@@ -1,4 +1,9 @@
 import type { LoginMethod } from "../hub/login/login-method.ts";
+import { z } from "zod";
+import type { Log, State, Table } from "../state/state.ts";
+import { MEMORY_STATE } from "../state/state.ts";
+import type { KeptEvent } from "./event-packing.ts";
+import { eventPacking } from "./event-packing.ts";
 import { NumberedQueue } from "./numbered-queue.ts";
 import type { Partition } from "./partition.ts";
 
@@ -36,7 +41,12 @@ export interface EventLogOptions {
   readonly retentionMs: number;
   /** ms since 1970 */
   readonly clock: () => number;
+  /** Where messages are kept; default in memory. */
+  readonly state?: State;
 }
+
+/** The name of the whole log among the partitions. */
+const LEDGER = "events";
 
 /**
  * The messages that all hubs ingested, in order of ingestion, numbered from 1 without gaps, each also in the
@@ -48,8 +58,40 @@ export class EventLog {
   #bytes = 0;
   #waiting = new Set<() => void>();
 
+  readonly #state: State;
+  readonly #kept: Log<StoredEvent, KeptEvent>;
+  /** The number of the oldest message in the log and in each partition that ever dropped one. */
+  readonly #firsts: Table<number>;
+
   constructor(options: EventLogOptions) {
     this.#options = options;
+    this.#state = options.state ?? MEMORY_STATE;
+    this.#kept = this.#state.log(LEDGER, eventPacking);
+    this.#firsts = this.#state.table("event-firsts", z.int());
+  }
+
+  /**
+   * Puts back what was kept; before that nothing is appended.
+   *
+   * @param partitions all that there are; what was in others is in the ledger alone
+   */
+  restore(partitions: Iterable<Partition>): void {
+    const byId = new Map([...partitions].map((partition) => [partition.id, partition]));
+    this.#events.startAt(this.#firsts.get(LEDGER) ?? 1);
+    for (const [id, first] of this.#firsts) byId.get(id)?.startAt(first);
+    for (const id of this.#firsts.keys())
+      if (id !== LEDGER && !byId.has(id)) this.#firsts.delete(id);
+    this.#kept.replay(({ message, partitions: ids }) => {
+      this.#store(
+        message,
+        ids.flatMap((id) => byId.get(id) ?? []),
+      );
+    });
+  }
+
+  /** Resolves when all that is there is kept; undefined where that is so. */
+  saved(): Promise<void> | undefined {
+    return this.#state.saved();
   }
 
   /** All of it, whatever its hub and endpoint. */
@@ -59,10 +101,8 @@ export class EventLog {
 
   /** Numbers a message and puts it at the end of the log and of `partitions`, each at most once. */
   append(message: IngestedMessage, partitions: readonly Partition[]): void {
-    const event: StoredEvent = { message, sequence: this.#events.next, partitions };
-    this.#events.push(event);
-    for (const partition of partitions) partition.push(event);
-    this.#bytes += bytesOf(message);
+    const event = this.#store(message, partitions);
+    this.#kept.append(event.sequence, event);
     this.#dropOldest(message.enqueuedMs);
     if (this.#waiting.size === 0) return;
     const waiting = this.#waiting;
@@ -91,6 +131,14 @@ export class EventLog {
     }
   }
 
+  #store(message: IngestedMessage, partitions: readonly Partition[]): StoredEvent {
+    const event: StoredEvent = { message, sequence: this.#events.next, partitions };
+    this.#events.push(event);
+    for (const partition of partitions) partition.push(event);
+    this.#bytes += bytesOf(message);
+    return event;
+  }
+
   #dropOldest(nowMs: number): void {
     const { maxCount, maxBytes, retentionMs } = this.#options;
     for (;;) {
@@ -101,7 +149,12 @@ export class EventLog {
       if (count <= maxCount && this.#bytes <= maxBytes && !isExpired) return;
       this.#events.shift();
       // Every queue has the messages in the same order, so it is the oldest there too.
-      for (const partition of oldest.partitions) partition.shift();
+      for (const partition of oldest.partitions) {
+        partition.shift();
+        this.#firsts.set(partition.id, partition.first);
+      }
+      this.#firsts.set(LEDGER, this.#events.first);
+      this.#kept.dropBefore(this.#events.first);
       this.#bytes -= bytesOf(oldest.message);
     }
   }

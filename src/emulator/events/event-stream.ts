@@ -46,14 +46,17 @@ export async function* readEvents(log: EventLog, options: ReadOptions): AsyncGen
     log.dropExpired();
     lost += skipLost(cursors);
     if (lost > 0) {
+      await log.saved();
       yield `${JSON.stringify({ lost })}\n`;
       lost = 0;
       continue;
     }
     const seen = log.ledger.next;
     const { lines, isEnd } = takeLines(cursors, keeps, until);
-    if (lines !== "") yield lines;
-    else if (!isEnd) await nextTurn();
+    if (lines !== "") {
+      await log.saved();
+      yield lines;
+    } else if (!isEnd) await nextTurn();
     else if (follow) await log.waitFor(seen, signal);
     else return;
   }

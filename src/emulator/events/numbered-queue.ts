@@ -13,6 +13,12 @@ export class NumberedQueue<T extends object> {
     this.#next = first;
   }
 
+  /** Begins with another number; only where nothing is in it. */
+  startAt(number: number): void {
+    if (this.#head < this.#members.length) throw new RangeError("the queue is not empty");
+    this.#next = number;
+  }
+
   /** The number of the oldest member; `next` where there is none. */
   get first(): number {
     return this.#next - (this.#members.length - this.#head);

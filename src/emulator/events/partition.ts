@@ -2,10 +2,14 @@ import type { StoredEvent } from "./event-log.ts";
 import { NumberedQueue } from "./numbered-queue.ts";
 
 /** One partition of an endpoint: its messages by sequence number, which begins at 0 and has no gaps. */
-export type Partition = NumberedQueue<StoredEvent>;
+export class Partition extends NumberedQueue<StoredEvent> {
+  /** No other partition of the emulator has or had it. */
+  readonly id: string;
 
-export function newPartition(): Partition {
-  return new NumberedQueue(0);
+  constructor(id: string) {
+    super(0);
+    this.id = id;
+  }
 }
 
 /**

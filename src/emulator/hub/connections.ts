@@ -1,6 +1,8 @@
 import { EventEmitter, once } from "node:events";
 import type { Logger } from "../../base/log.ts";
+import { z } from "zod";
 import { azureDate } from "../azure-time.ts";
+import type { Codec, Table } from "../state/state.ts";
 import type { Surroundings } from "../surroundings.ts";
 import type { HubConnection } from "./hub-connection.ts";
 
@@ -13,20 +15,30 @@ export interface ConnectionState {
   readonly lastActivityTime: string;
 }
 
+/** What is remembered of the last connection of a device, in ms since 1970. */
+interface PastConnection {
+  readonly changedMs: number;
+  readonly lastActivityMs: number;
+}
+
+const pastCodec: Codec<PastConnection> = z.strictObject({
+  changedMs: z.number(),
+  lastActivityMs: z.number(),
+});
+
 /** The live connections of a hub, and what it remembers of those that are gone. */
 export class Connections {
   readonly #around: Surroundings;
   readonly #log: Logger;
   readonly #live = new Map<string, HubConnection>();
-  readonly #past = new Map<
-    string,
-    { readonly changedMs: number; readonly lastActivityMs: number }
-  >();
+  readonly #past: Table<PastConnection>;
   /** Emits a device id each time that device connects or subscribes. */
   readonly #ready = new EventEmitter();
 
-  constructor(around: Surroundings, log: Logger) {
+  /** @param place where they are kept, such as `hubs/my-hub.azure-devices.net` */
+  constructor(around: Surroundings, log: Logger, place: string) {
     this.#around = around;
+    this.#past = around.state.table(`${place}/connections`, pastCodec);
     this.#log = log;
     this.#ready.setMaxListeners(0);
   }
@@ -128,7 +140,7 @@ export class Connections {
 
   #note(connection: HubConnection): void {
     this.#past.set(connection.deviceId, {
-      changedMs: this.#around.clock(),
+      changedMs: this.#around.stamp(),
       lastActivityMs: connection.lastActivityMs,
     });
   }

@@ -1,6 +1,7 @@
 import type { Client } from "aedes";
 import type { Outgoing } from "../send-to.ts";
 import { sendTo } from "../send-to.ts";
+import type { Surroundings } from "../surroundings.ts";
 import type { Proven } from "./login/login-method.ts";
 import { DeviceTopics } from "./topics.ts";
 
@@ -17,14 +18,20 @@ export class HubConnection {
   lastActivityMs: number;
   /** The QoS that was granted for each filter. */
   readonly #filters = new Map<string, 0 | 1>();
+  readonly #state: Surroundings["state"];
   #expiry: NodeJS.Timeout | undefined;
 
-  constructor(login: Proven & { readonly deviceId: string }, client: Client, nowMs: number) {
+  constructor(
+    login: Proven & { readonly deviceId: string },
+    client: Client,
+    { state, stamp }: Pick<Surroundings, "state" | "stamp">,
+  ) {
     this.deviceId = login.deviceId;
     this.proven = login;
     this.client = client;
     this.topics = new DeviceTopics(login.deviceId);
-    this.lastActivityMs = nowMs;
+    this.lastActivityMs = stamp();
+    this.#state = state;
   }
 
   listensTo(filter: string): boolean {
@@ -50,7 +57,7 @@ export class HubConnection {
     payload: string | Buffer,
     more: Partial<Omit<Outgoing, "topic" | "payload">> = {},
   ): void {
-    sendTo(this.client, { topic, payload, qos: 0, ...more });
+    sendTo(this.client, { topic, payload, qos: 0, ...more }, this.#state);
   }
 
   /**

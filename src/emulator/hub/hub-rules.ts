@@ -52,7 +52,7 @@ export class HubRules implements BrokerRules<HubConnection> {
     const { deviceId, modelId } = login;
     this.#hub.connections.replaced(deviceId);
     if (modelId !== undefined) this.#hub.devices.setModelId(deviceId, modelId);
-    return new HubConnection(login, request.client, this.#hub.around.clock());
+    return new HubConnection(login, request.client, this.#hub.around);
   }
 
   subscribe(connection: HubConnection, filter: string, qos: 0 | 1): "grant" | "refuse" | "close" {
@@ -67,7 +67,7 @@ export class HubRules implements BrokerRules<HubConnection> {
   }
 
   acknowledged(connection: HubConnection, packetId: number): void {
-    connection.lastActivityMs = this.#hub.around.clock();
+    connection.lastActivityMs = this.#hub.around.stamp();
     this.#hub.commands.acknowledged(connection.deviceId, packetId);
   }
 
@@ -81,8 +81,8 @@ export class HubRules implements BrokerRules<HubConnection> {
     isWill: boolean,
   ): Verdict | Promise<Verdict> {
     const request = connection.topics.parse(packet.topic);
-    const { limits, clock } = this.#hub.around;
-    connection.lastActivityMs = clock();
+    const { limits, stamp } = this.#hub.around;
+    connection.lastActivityMs = stamp();
     if (request === undefined) return limits.foreignTopics === "refuse" ? "acknowledge" : "close";
     const bytes = Buffer.byteLength(packet.payload);
     switch (request.kind) {
@@ -155,7 +155,7 @@ export class HubRules implements BrokerRules<HubConnection> {
         connection.send(formatTwinResponse(status, requestId, version), payload);
     };
     const refused = (fault: ServiceFault): void => {
-      const context = { trackingId: around.newId(), timestampUtc: azureDate(around.clock()) };
+      const context = { trackingId: around.newId(), timestampUtc: azureDate(around.stamp()) };
       // Never an empty body: the Node SDK takes it for success, or throws.
       send(fault.status, faultBody(fault, context));
     };

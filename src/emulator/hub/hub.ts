@@ -6,9 +6,11 @@ import { CaStore } from "../certificates/ca-store.ts";
 import type { DeviceState, HubLink, ProvisionedDevice } from "../dps/hub-link.ts";
 import { EventEndpoint } from "../events/event-endpoint.ts";
 import type { EventLog, IngestedMessage } from "../events/event-log.ts";
+import type { Partition } from "../events/partition.ts";
 import type { FaultsAt } from "../faults/faults-at.ts";
 import type { OperationGate } from "../operations/operation-gate.ts";
 import type { PeerChains } from "../peer-certificate.ts";
+import { Sessions } from "../sessions.ts";
 import type { Surroundings } from "../surroundings.ts";
 import type { HubThrottling } from "../throttling/hub-throttling.ts";
 import { Commands } from "./commands/commands.ts";
@@ -19,6 +21,7 @@ import { HubRules } from "./hub-rules.ts";
 import { Jobs } from "./jobs/jobs.ts";
 import { PendingMethods } from "./methods.ts";
 import { MessageRouter } from "./routing/message-router.ts";
+import { routingCodec } from "./routing/routing-codec.ts";
 import { routedTelemetry } from "./routing/routed-telemetry.ts";
 
 export interface HubOptions {
@@ -36,12 +39,17 @@ export interface HubOptions {
   readonly events: EventLog;
 }
 
+/** What the state of a hub is kept under. */
+export const hubPlace = (hostName: string): string => `hubs/${hostName}`;
+
 /**
  * The state of one IoT Hub: identities, twins, live connections. What may be done with it is a function for each
  * operation, in a file of its name; the borders (MQTT: `HubRules`, HTTPS: `service-api`) read and write the bytes.
  */
 export class IotHub implements HubLink {
   readonly hostName: string;
+  /** What its state is kept under. */
+  readonly place: string;
   readonly advertisedName: string | undefined;
   readonly around: Surroundings;
   readonly policies: readonly AccessPolicy[];
@@ -63,35 +71,52 @@ export class IotHub implements HubLink {
   readonly jobs: Jobs;
   readonly routing: MessageRouter;
   readonly #ingested: EventLog;
+  readonly #sessions: Sessions;
   #broker: Broker | undefined;
 
   private constructor(options: HubOptions) {
     this.around = options.around;
     this.hostName = options.hostName;
+    const place = (this.place = hubPlace(options.hostName));
     this.advertisedName = options.advertisedName;
     this.policies = options.policies;
     this.gate = options.gate;
     this.faults = options.faults;
     this.throttling = options.throttling;
     this.chains = options.chains;
-    this.cas = new CaStore({ around: options.around });
+    const { limits, newId, state } = options.around;
+    this.cas = new CaStore({ around: options.around, table: `${place}/certificates` });
     this.#ingested = options.events;
     this.routing = new MessageRouter({
-      newEndpoint: (name) => new EventEndpoint(name, options.around),
-      newId: options.around.newId,
+      place,
+      partitions: limits.eventPartitions,
+      table: state.table(`${place}/routing`, routingCodec),
+      newEndpoint: (settings) => new EventEndpoint(settings, options.around),
+      newId,
       show: (message) => routedTelemetry(this, message),
     });
     this.log = options.around.log.child({ component: "hub", hub: options.hostName });
-    this.connections = new Connections(options.around, this.log);
-    this.commands = new Commands(options.around, this.connections);
-    this.devices = new DeviceStore(options.around, (id) => this.connections.closeLater(id));
+    this.connections = new Connections(options.around, this.log, place);
+    this.commands = new Commands(options.around, this.connections, place);
+    this.devices = new DeviceStore(options.around, (id) => this.connections.closeLater(id), place);
+    this.#sessions = new Sessions(state, place);
     this.jobs = new Jobs(this);
   }
 
   static async start(options: HubOptions): Promise<IotHub> {
     const hub = new IotHub(options);
-    hub.#broker = await startBroker(new HubRules(hub), hub.log);
+    hub.#broker = await startBroker(new HubRules(hub), {
+      log: hub.log,
+      state: hub.around.state,
+      sessions: hub.#sessions,
+    });
     return hub;
+  }
+
+  /** Goes on with what was under way when the emulator was stopped. */
+  resume(): void {
+    this.commands.resume();
+    this.jobs.resume();
   }
 
   /** Takes over a socket whose CONNECT is for this hub. */
@@ -120,6 +145,11 @@ export class IotHub implements HubLink {
     return this.routing.endpoints;
   }
 
+  /** Of all endpoints. */
+  get partitions(): readonly Partition[] {
+    return [...this.endpoints.values()].flatMap(({ partitions }) => partitions);
+  }
+
   /** Takes a telemetry message for good; the log has it too where routing drops it. */
   ingest(message: IngestedMessage): void {
     const endpoints = this.routing.endpointsFor(message);
@@ -145,6 +175,6 @@ export class IotHub implements HubLink {
   forget(deviceId: string): void {
     this.commands.forget(deviceId);
     this.connections.forget(deviceId);
-    this.#broker?.sessions.forget(deviceId);
+    this.#sessions.forget(deviceId);
   }
 }

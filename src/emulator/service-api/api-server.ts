@@ -84,6 +84,12 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
     for (const one of [method].flat())
       routes.push({ method: one, url, rights: config?.rights ?? [] });
   });
+  app.addHook("onSend", (_request, _reply, payload, done) => {
+    options.around.state.afterSaved((error) => {
+      if (error === undefined) done(null, payload);
+      else done(error);
+    });
+  });
   const running = new RunningRequests();
   running.watch(app);
   const sockets = trackSockets(app.server);

@@ -34,7 +34,7 @@ export type FaultWriter = (reply: FastifyReply, fault: ServiceFault) => Promise<
 /** Swagger: ProvisioningServiceErrorDetails, with the number in `x-ms-error-code`. */
 export function dpsFaultWriter(around: Surroundings): FaultWriter {
   return async (reply, fault) => {
-    const context = { trackingId: around.newId(), timestampUtc: azureDate(around.clock()) };
+    const context = { trackingId: around.newId(), timestampUtc: azureDate(around.stamp()) };
     await reply
       .code(fault.status)
       .header("content-type", JSON_TYPE)
@@ -51,7 +51,7 @@ function retryAfterOf({ retryAfterS }: ServiceFault): Readonly<Record<string, st
 /** The classic form, which azure-iothub and the C# client parse: `ErrorCode:<name>;<text>`. */
 export function hubFaultWriter(around: Surroundings): FaultWriter {
   return async (reply, fault) => {
-    const at = new Date(around.clock()).toISOString();
+    const at = new Date(around.stamp()).toISOString();
     await reply
       .header("iothub-errorcode", fault.codeName)
       .headers(retryAfterOf(fault))

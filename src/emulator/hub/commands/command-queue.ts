@@ -1,4 +1,5 @@
 import { ServiceFault } from "../../fault.ts";
+import type { Table } from "../../state/state.ts";
 
 /** Source: Microsoft Learn, "Send cloud-to-device messages from an IoT hub", life cycle and configuration options. */
 export interface CommandQueueRules {
@@ -19,13 +20,11 @@ export interface Delivery<M> {
   readonly deliveryCount: number;
 }
 
-interface Pending<M> {
-  readonly message: M;
-  readonly packetId: number;
+/** A message that is enqueued or invisible. */
+export interface PendingCommand<M> extends Delivery<M> {
   readonly expiresMs: number;
-  deliveryCount: number;
   /** Until then the message is invisible: sent, and not acknowledged; 0 = it waits to be sent. */
-  lockedUntilMs: number;
+  readonly lockedUntilMs: number;
 }
 
 /**
@@ -35,17 +34,21 @@ interface Pending<M> {
  */
 export class CommandQueue<M> {
   readonly #rules: CommandQueueRules;
-  #pending: Pending<M>[] = [];
+  /** By packet id. */
+  readonly #pending: Table<PendingCommand<M>>;
   #lastPacketId = 0;
 
-  constructor(rules: CommandQueueRules) {
+  /** @param pending what is pending already, and where it is kept */
+  constructor(rules: CommandQueueRules, pending: Table<PendingCommand<M>> = new Map()) {
     this.#rules = rules;
+    this.#pending = pending;
+    for (const { packetId } of pending.values()) this.#lastPacketId = packetId;
   }
 
   /** The messages that are enqueued or invisible. */
   depth(nowMs: number): number {
     this.#dropDead(nowMs);
-    return this.#pending.length;
+    return this.#pending.size;
   }
 
   /** @throws {ServiceFault} `queueFull` */
@@ -57,18 +60,18 @@ export class CommandQueue<M> {
         `Total number of messages on the queue is more than the allowed limit of ${depthMax}.`,
       );
     const packetId = this.#newPacketId();
-    this.#pending.push({ message, packetId, expiresMs, deliveryCount: 0, lockedUntilMs: 0 });
+    this.#write({ message, packetId, expiresMs, deliveryCount: 0, lockedUntilMs: 0 });
   }
 
   /** Locks what is visible, and gives it to be sent, oldest first. */
   take(nowMs: number): readonly Delivery<M>[] {
     this.#dropDead(nowMs);
-    return this.#pending
+    return [...this.#pending.values()]
       .filter((pending) => pending.lockedUntilMs <= nowMs)
       .map((pending) => {
-        pending.lockedUntilMs = nowMs + this.#rules.lockMs;
-        pending.deliveryCount += 1;
-        const { message, packetId, deliveryCount } = pending;
+        const { message, packetId } = pending;
+        const deliveryCount = pending.deliveryCount + 1;
+        this.#write({ ...pending, lockedUntilMs: nowMs + this.#rules.lockMs, deliveryCount });
         return { message, packetId, deliveryCount };
       });
   }
@@ -76,29 +79,28 @@ export class CommandQueue<M> {
   /** Completes a message. @returns false where none is under a lock by that id: its lock is lost */
   acknowledge(packetId: number, nowMs: number): boolean {
     this.#dropDead(nowMs);
-    const index = this.#pending.findIndex((pending) => pending.packetId === packetId);
-    const pending = this.#pending[index];
+    const pending = this.#pending.get(String(packetId));
     if (pending === undefined || pending.lockedUntilMs <= nowMs) return false;
-    this.#pending.splice(index, 1);
-    return true;
+    return this.#pending.delete(String(packetId));
   }
 
   /** Makes all that was sent and not acknowledged visible again. */
   unlock(): void {
-    for (const pending of this.#pending) pending.lockedUntilMs = 0;
+    for (const pending of this.#pending.values())
+      if (pending.lockedUntilMs > 0) this.#write({ ...pending, lockedUntilMs: 0 });
   }
 
   /** Forgets all messages, those under a lock too. @returns how many they were */
   purge(nowMs: number): number {
     const count = this.depth(nowMs);
-    this.#pending = [];
+    this.#pending.clear();
     return count;
   }
 
   /** When the next lock or message ends; undefined where there is none. */
   nextChangeMs(nowMs: number): number | undefined {
     this.#dropDead(nowMs);
-    const changes = this.#pending.map(({ lockedUntilMs, expiresMs }) =>
+    const changes = [...this.#pending.values()].map(({ lockedUntilMs, expiresMs }) =>
       lockedUntilMs > nowMs ? Math.min(lockedUntilMs, expiresMs) : expiresMs,
     );
     return changes.length === 0 ? undefined : Math.min(...changes);
@@ -106,15 +108,19 @@ export class CommandQueue<M> {
 
   #dropDead(nowMs: number): void {
     const { deliveryCountMax } = this.#rules;
-    this.#pending = this.#pending.filter(
-      ({ expiresMs, deliveryCount, lockedUntilMs }) =>
-        expiresMs > nowMs && (deliveryCount < deliveryCountMax || lockedUntilMs > nowMs),
-    );
+    for (const [key, { expiresMs, deliveryCount, lockedUntilMs }] of this.#pending) {
+      const mayBeSent = deliveryCount < deliveryCountMax || lockedUntilMs > nowMs;
+      if (expiresMs <= nowMs || !mayBeSent) this.#pending.delete(key);
+    }
+  }
+
+  #write(pending: PendingCommand<M>): void {
+    this.#pending.set(String(pending.packetId), pending);
   }
 
   #newPacketId(): number {
     do this.#lastPacketId = (this.#lastPacketId % 65_535) + 1;
-    while (this.#pending.some(({ packetId }) => packetId === this.#lastPacketId));
+    while (this.#pending.has(String(this.#lastPacketId)));
     return this.#lastPacketId;
   }
 }

@@ -1,4 +1,5 @@
 import type { Surroundings } from "../../surroundings.ts";
+import { commandCodec } from "./command-codec.ts";
 import type { CommandMessage } from "./command-message.ts";
 import { commandBag } from "./command-message.ts";
 import { CommandQueue } from "./command-queue.ts";
@@ -11,13 +12,28 @@ const TIMER_MAX_MS = 2 ** 31 - 1;
 export class Commands {
   readonly #around: Surroundings;
   readonly #connections: Connections;
+  /** The queue of a device is a table of its name below this. */
+  readonly #place: string;
   /** Of the devices that ever had a message, as long as they exist: packet ids go on where they were. */
   readonly #queues = new Map<string, CommandQueue<CommandMessage>>();
   readonly #timers = new Map<string, NodeJS.Timeout>();
 
-  constructor(around: Surroundings, connections: Connections) {
+  constructor(around: Surroundings, connections: Connections, place: string) {
     this.#around = around;
     this.#connections = connections;
+    this.#place = `${place}/commands/`;
+    for (const table of around.state.tablesBelow(this.#place)) {
+      const deviceId = table.slice(this.#place.length);
+      this.#queues.set(deviceId, this.#newQueue(deviceId));
+    }
+  }
+
+  /** Watches what was pending when the emulator was stopped; the connections that had it are gone. */
+  resume(): void {
+    for (const deviceId of this.#queues.keys()) {
+      this.handedBack(deviceId);
+      this.deliver(deviceId);
+    }
   }
 
   /** How many messages are pending for a device. */
@@ -27,7 +43,7 @@ export class Commands {
 
   /** @throws {ServiceFault} `queueFull` */
   enqueue(deviceId: string, message: CommandMessage, expiresMs: number): void {
-    const queue = this.#queues.get(deviceId) ?? this.#newQueue();
+    const queue = this.#queues.get(deviceId) ?? this.#newQueue(deviceId);
     this.#queues.set(deviceId, queue);
     queue.enqueue(message, expiresMs, this.#around.clock());
     this.deliver(deviceId);
@@ -85,14 +101,15 @@ export class Commands {
     this.#queues.clear();
   }
 
-  #newQueue(): CommandQueue<CommandMessage> {
-    const { limits } = this.#around;
+  #newQueue(deviceId: string): CommandQueue<CommandMessage> {
+    const { limits, state } = this.#around;
     const counts = limits.commandDeliveryCounts === "everyDelivery";
-    return new CommandQueue({
+    const rules = {
       depthMax: limits.commandQueueDepthMax,
       lockMs: limits.commandLockMs,
       deliveryCountMax: counts ? limits.commandDeliveryCountMax : Infinity,
-    });
+    };
+    return new CommandQueue(rules, state.table(`${this.#place}${deviceId}`, commandCodec));
   }
 
   /** @param nowMs when the queue was last looked at: a lock that has ended since then is one that is still to end */

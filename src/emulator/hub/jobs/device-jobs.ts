@@ -1,3 +1,4 @@
+import type { Table } from "../../state/state.ts";
 import type { MethodResult } from "../methods.ts";
 
 /** Where one device of a job stands (Microsoft Learn, "Queries for IoT Hub jobs"). */
@@ -32,8 +33,13 @@ export interface DeviceJobStatistics {
 
 /** The devices of one job, from pending over running to completed or failed. */
 export class DeviceJobs {
-  readonly #byId = new Map<string, DeviceJob>();
+  readonly #byId: Table<DeviceJob>;
   readonly #count = { pending: 0, running: 0, completed: 0, failed: 0 };
+
+  constructor(byId: Table<DeviceJob> = new Map()) {
+    this.#byId = byId;
+    for (const { status } of byId.values()) this.#count[status]++;
+  }
 
   get statistics(): DeviceJobStatistics {
     const { pending, running, completed, failed } = this.#count;
@@ -46,11 +52,6 @@ export class DeviceJobs {
     };
   }
 
-  /** Ids in the order in which they were added. */
-  ids(): IterableIterator<string> {
-    return this.#byId.keys();
-  }
-
   /** By device id, in the order in which they were added. */
   all(): IterableIterator<[deviceId: string, state: DeviceJob]> {
     return this.#byId.entries();
@@ -61,5 +62,9 @@ export class DeviceJobs {
     if (before !== undefined) this.#count[before.status]--;
     this.#count[state.status]++;
     this.#byId.set(deviceId, state);
+  }
+
+  forget(): void {
+    this.#byId.clear();
   }
 }

@@ -4,11 +4,14 @@ import { azureDate } from "../../azure-time.ts";
 import type { EmulatorLimits } from "../../defaults.ts";
 import { ServiceFault } from "../../fault.ts";
 import { waitUntil } from "../../wait-until.ts";
+import type { Table } from "../../state/state.ts";
 import type { IotHub } from "../hub.ts";
 import { newTwin, patchTwin } from "../twins/twin.ts";
-import type { JobAction, JobOutcome, JobRequest } from "./job.ts";
-import { Job } from "./job.ts";
-import { runJob } from "./run-job.ts";
+import { DeviceJobs } from "./device-jobs.ts";
+import type { JobAction, JobOutcome, JobRequest, KeptJob } from "./job.ts";
+import { Job, NOT_BEGUN } from "./job.ts";
+import { deviceJobCodec, jobCodec } from "./job-codec.ts";
+import { failCutOff, runJob } from "./run-job.ts";
 
 interface Run {
   readonly cancel: AbortController;
@@ -18,15 +21,32 @@ interface Run {
 /** The jobs of one hub: those that wait, run, and ended not too long ago. */
 export class Jobs {
   readonly #hub: IotHub;
+  readonly #kept: Table<KeptJob>;
   readonly #byId = new Map<string, Job>();
   readonly #runs = new Map<Job, Run>();
   /** Due and not ended; they count against the quota. */
   readonly #active = new Set<Job>();
   /** Emits `freed` when an active job has ended. */
   readonly #slots = new EventEmitter().setMaxListeners(0);
+  #isStopping = false;
 
   constructor(hub: IotHub) {
     this.#hub = hub;
+    this.#kept = hub.around.state.table(`${hub.place}/jobs`, jobCodec);
+    for (const kept of this.#kept.values()) this.#newJob(kept);
+  }
+
+  /**
+   * Goes on with the jobs that had no end when the emulator was stopped: on devices where one had begun and not ended
+   * it has failed, as nobody knows what became of it there.
+   */
+  resume(): void {
+    for (const job of this.#byId.values()) {
+      if (job.end !== undefined) continue;
+      failCutOff(job, this.#hub.around.clock());
+      if (job.progress.phase === "running" || job.startMs <= job.createdMs) this.#active.add(job);
+      this.#start(job);
+    }
   }
 
   /**
@@ -39,10 +59,10 @@ export class Jobs {
   create(request: JobRequest): Job {
     this.#dropExpired();
     const { clock, limits } = this.#hub.around;
-    const job = new Job(request, clock());
+    const createdMs = clock();
     if (this.#byId.has(request.jobId))
       throw new ServiceFault("jobExists", `Job ${request.jobId} already exists.`);
-    const isDue = job.startMs <= job.createdMs;
+    const isDue = request.startMs === undefined || request.startMs <= createdMs;
     const { jobsMaxActive } = this.#hub.throttling.room;
     if (isDue && this.#active.size >= jobsMaxActive)
       throw new ServiceFault(
@@ -51,11 +71,10 @@ export class Jobs {
       );
     if (this.#byId.size >= limits.jobsMaxCount)
       throw new ServiceFault("jobQuotaExceeded", `No more than ${limits.jobsMaxCount} jobs.`);
-    requireAction(request.action, job, limits);
-    this.#byId.set(request.jobId, job);
+    requireAction(request.action, createdMs, limits);
+    const job = this.#newJob({ request, createdMs, progress: NOT_BEGUN });
     if (isDue) this.#active.add(job);
-    const cancel = new AbortController();
-    this.#runs.set(job, { cancel, ended: this.#run(job, cancel.signal) });
+    this.#start(job);
     return job;
   }
 
@@ -86,11 +105,26 @@ export class Jobs {
     return job;
   }
 
-  /** Cancels all; safe to call twice. */
+  /** Breaks all off, to go on with them when the hub starts again; safe to call twice. */
   async stop(): Promise<void> {
+    this.#isStopping = true;
     const runs = [...this.#runs.values()];
     for (const { cancel } of runs) cancel.abort();
     await Promise.all(runs.map(({ ended }) => ended));
+  }
+
+  #newJob(kept: KeptJob): Job {
+    const { jobId } = kept.request;
+    const table = `${this.#hub.place}/job-devices/${jobId}`;
+    const devices = new DeviceJobs(this.#hub.around.state.table(table, deviceJobCodec));
+    const job = new Job(kept, devices, this.#kept);
+    this.#byId.set(jobId, job);
+    return job;
+  }
+
+  #start(job: Job): void {
+    const cancel = new AbortController();
+    this.#runs.set(job, { cancel, ended: this.#run(job, cancel.signal) });
   }
 
   /** Never rejects. */
@@ -107,7 +141,8 @@ export class Jobs {
       log.error({ component: "jobs", jobId: job.request.jobId, err: error }, "job failed");
       outcome = { status: "failed", failureReason: "The emulator failed; its log says why." };
     }
-    job.end = { atMs: clock(), outcome };
+    const isBrokenOff = this.#isStopping && outcome.status === "cancelled";
+    if (!isBrokenOff) job.advance({ end: { atMs: clock(), outcome } });
     this.#runs.delete(job);
     if (this.#active.delete(job)) this.#slots.emit("freed");
   }
@@ -116,9 +151,9 @@ export class Jobs {
   async #mayBegin(job: Job, stop: AbortSignal): Promise<boolean> {
     const { clock } = this.#hub.around;
     if (!this.#active.has(job)) {
-      job.phase = "scheduled";
+      job.advance({ phase: "scheduled" });
       if (!(await waitUntil(job.startMs, clock, stop))) return false;
-      job.phase = "queued";
+      job.advance({ phase: "queued" });
       while (this.#active.size >= this.#hub.throttling.room.jobsMaxActive)
         try {
           await once(this.#slots, "freed", { signal: stop });
@@ -127,20 +162,23 @@ export class Jobs {
         }
       this.#active.add(job);
     }
-    job.phase = "running";
+    job.advance({ phase: "running" });
     return !stop.aborted;
   }
 
   #dropExpired(): void {
     const { clock, limits } = this.#hub.around;
     const sinceMs = clock() - limits.jobRetentionMs;
-    for (const [jobId, { end }] of this.#byId)
-      if (end !== undefined && end.atMs < sinceMs) this.#byId.delete(jobId);
+    for (const [jobId, job] of this.#byId)
+      if (job.end !== undefined && job.end.atMs < sinceMs) {
+        this.#byId.delete(jobId);
+        job.forget();
+      }
   }
 }
 
 /** What every twin would refuse is no job. @throws {ServiceFault} `badRequest` */
-function requireAction(action: JobAction, { createdMs }: Job, limits: EmulatorLimits): void {
+function requireAction(action: JobAction, createdMs: number, limits: EmulatorLimits): void {
   if (action.type !== "scheduleUpdateTwin") return;
   const now = azureDate(createdMs);
   patchTwin(newTwin({ tags: {}, desired: {} }, now), action.patch, { now, limits });

@@ -22,13 +22,15 @@ export async function runJob(hub: IotHub, job: Job, stop: AbortSignal): Promise<
   const { clock, limits } = hub.around;
   const done = new AbortController();
   const late = new AbortController();
-  const deadlineMs = clock() + job.request.maxExecutionTimeS * 1000;
+  const deadlineMs = job.progress.deadlineMs ?? clock() + job.request.maxExecutionTimeS * 1000;
+  job.advance({ deadlineMs });
   void waitUntil(deadlineMs, clock, done.signal).then((isLate) => isLate && late.abort());
   const over = AbortSignal.any([stop, late.signal]);
   try {
-    await findDevices(hub, job, over);
+    if (!job.progress.hasFoundDevices) await findDevices(hub, job, over);
     const running = new Set<Promise<void>>();
-    for (const deviceId of job.devices.ids()) {
+    for (const [deviceId, { status }] of job.devices.all()) {
+      if (status !== "pending") continue;
       if (running.size >= limits.jobDeviceConcurrency) await Promise.race(running);
       await hub.throttling.jobDevices.take(1, over);
       if (over.aborted) break;
@@ -55,6 +57,7 @@ async function findDevices(hub: IotHub, job: Job, over: AbortSignal): Promise<vo
     if (job.request.matches(twinDocument(hub, record)))
       job.devices.set(record.deviceId, { status: "pending", updatedMs });
   }
+  job.advance({ hasFoundDevices: true });
 }
 
 /** Never rejects. */
@@ -119,6 +122,20 @@ async function act(
 /** As JSON; nothing has no bytes. */
 function bytesOf(value: unknown): number {
   return value === undefined ? 0 : Buffer.byteLength(JSON.stringify(value));
+}
+
+/** What was under way on a device when the emulator was stopped may have been done there, or not. */
+export function failCutOff(job: Job, endMs: number): void {
+  for (const [deviceId, state] of job.devices.all())
+    if (state.status === "running")
+      job.devices.set(deviceId, {
+        status: "failed",
+        startMs: state.startMs,
+        endMs,
+        updatedMs: endMs,
+        code: "ServerError",
+        description: "The emulator was stopped before it knew what came of this device.",
+      });
 }
 
 /** Name and sense: Microsoft Learn, "Understand and resolve Azure IoT Hub errors", 412003. */

@@ -24,5 +24,5 @@ export function createDevice(
   if (devices.size >= devicesMax)
     throw new ServiceFault("tooManyDevices", `The hub has its ${devicesMax} devices.`);
   requireInitialTwin(seed, around.limits);
-  return devices.create(deviceId, withKeys(settings), seed);
+  return devices.create(deviceId, withKeys(settings, around.newKey), seed);
 }

@@ -1,9 +1,12 @@
 import { isDeepStrictEqual } from "node:util";
+import { z } from "zod";
 import { azureDate, generationId } from "../../azure-time.ts";
 import type { DeviceState, ProvisionedDevice, TwinSeed } from "../../dps/hub-link.ts";
 import { requireMatch } from "../../etag.ts";
 import { ServiceFault } from "../../fault.ts";
+import type { Table } from "../../state/state.ts";
 import type { Surroundings } from "../../surroundings.ts";
+import { deviceCodec } from "./device-codec.ts";
 import type { Identity } from "./identity.ts";
 import type { Twin } from "../twins/twin.ts";
 import { newTwin } from "../twins/twin.ts";
@@ -19,6 +22,7 @@ export interface DeviceRecord extends Identity {
   readonly twin: Twin;
 }
 
+const CREATED = "devices";
 const NEVER = "0001-01-01T00:00:00Z";
 
 /** The identity registry and the twins of one hub. Device ids are case-sensitive. */
@@ -26,12 +30,16 @@ export class DeviceStore {
   readonly #around: Surroundings;
   /** Called after an identity lost its right to the connection that it has. */
   readonly #onRevoked: (deviceId: string) => void;
-  readonly #byId = new Map<string, DeviceRecord>();
-  #created = 0;
+  readonly #byId: Table<DeviceRecord>;
+  /** How many there ever were, in its one row. */
+  readonly #created: Table<number>;
 
-  constructor(around: Surroundings, onRevoked: (deviceId: string) => void) {
+  /** @param place where they are kept, such as `hubs/my-hub.azure-devices.net` */
+  constructor(around: Surroundings, onRevoked: (deviceId: string) => void, place: string) {
     this.#around = around;
     this.#onRevoked = onRevoked;
+    this.#byId = around.state.table(`${place}/devices`, deviceCodec);
+    this.#created = around.state.table(`${place}/created`, z.int());
   }
 
   get size(): number {
@@ -67,11 +75,13 @@ export class DeviceStore {
 
   /** Writes a new identity with its twin; the caller has seen that the id is free. */
   create(deviceId: string, identity: Identity, seed: TwinSeed): DeviceRecord {
-    const nowMs = this.#around.clock();
+    const nowMs = this.#around.stamp();
+    const ordinal = this.#created.get(CREATED) ?? 0;
+    this.#created.set(CREATED, ordinal + 1);
     const record: DeviceRecord = {
       ...identity,
       deviceId,
-      generationId: generationId(nowMs, this.#created++),
+      generationId: generationId(nowMs, ordinal),
       etag: this.#newEtag(),
       statusUpdatedTime: NEVER,
       modelId: "",
@@ -103,7 +113,7 @@ export class DeviceStore {
       ...before,
       ...identity,
       etag: this.#newEtag(),
-      statusUpdatedTime: flipped ? azureDate(this.#around.clock()) : before.statusUpdatedTime,
+      statusUpdatedTime: flipped ? azureDate(this.#around.stamp()) : before.statusUpdatedTime,
     };
     this.#byId.set(deviceId, record);
     const rekeyed = !isDeepStrictEqual(record.credential, before.credential);

@@ -1,5 +1,5 @@
-import { randomBytes } from "node:crypto";
 import type { Credential } from "../../dps/hub-link.ts";
+import type { NewKey } from "../../random-key.ts";
 
 /** What a service client may set of a device identity. */
 export interface Identity {
@@ -19,17 +19,19 @@ export interface IdentitySettings extends Omit<Identity, "credential"> {
 }
 
 /** Source: Microsoft Learn, IoT Hub REST API, "ExportImportDevice": keys that are not given are generated. */
-export function withKeys(settings: IdentitySettings): Identity {
+export function withKeys(settings: IdentitySettings, newKey: NewKey): Identity {
   const { credential } = settings;
   return credential.type === "sas" && credential.primaryKey === undefined
     ? {
         ...settings,
-        credential: { type: "sas", primaryKey: newDeviceKey(), secondaryKey: newDeviceKey() },
+        credential: {
+          type: "sas",
+          primaryKey: newKey(DEVICE_KEY_BYTES),
+          secondaryKey: newKey(DEVICE_KEY_BYTES),
+        },
       }
     : { ...settings, credential };
 }
 
-/** A hub's keys have 32 bytes (`?`), those of DPS 64. */
-function newDeviceKey(): string {
-  return randomBytes(32).toString("base64");
-}
+/** Those of a hub (`?`); those of DPS have 64. */
+const DEVICE_KEY_BYTES = 32;

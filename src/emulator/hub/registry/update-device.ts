@@ -16,5 +16,5 @@ export function updateDevice(
   ifMatch: string,
 ): DeviceRecord {
   requireMatch(ifMatch, hub.devices.get(deviceId).etag);
-  return hub.devices.replace(deviceId, withKeys(settings));
+  return hub.devices.replace(deviceId, withKeys(settings, hub.around.newKey));
 }

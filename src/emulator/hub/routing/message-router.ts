@@ -1,10 +1,12 @@
 import { newEtag, requireMatch } from "../../etag.ts";
-import type { EventEndpoint } from "../../events/event-endpoint.ts";
+import type { EndpointSettings, EventEndpoint } from "../../events/event-endpoint.ts";
 import { BUILT_IN_ENDPOINT } from "../../events/event-endpoint.ts";
 import type { IngestedMessage } from "../../events/event-log.ts";
 import { holds } from "../../query/evaluate.ts";
+import type { Table } from "../../state/state.ts";
 import type { RoutedMessage } from "./routed-message.ts";
 import { lookupIn } from "./routed-message.ts";
+import type { KeptEndpoint, KeptRouting } from "./routing-codec.ts";
 import type { Route, RoutingSettings } from "./routing-settings.ts";
 import { DEFAULT_ROUTING } from "./routing-settings.ts";
 
@@ -21,8 +23,17 @@ export interface RoutingCounts {
   readonly orphaned: number;
 }
 
+/** The one row of its table. */
+const ROW = "routing";
+
 export interface MessageRouterOptions {
-  readonly newEndpoint: (name: string) => EventEndpoint;
+  /** What endpoints are kept under, such as `hubs/my-hub.azure-devices.net`. */
+  readonly place: string;
+  /** Of new endpoints. */
+  readonly partitions: number;
+  /** In one row, where it was kept. */
+  readonly table: Table<KeptRouting>;
+  readonly newEndpoint: (settings: EndpointSettings) => EventEndpoint;
   readonly newId: () => string;
   /** How conditions see a message; asked only where there are conditions. */
   readonly show: (message: IngestedMessage) => RoutedMessage;
@@ -35,10 +46,8 @@ export interface MessageRouterOptions {
  */
 export class MessageRouter {
   readonly #options: MessageRouterOptions;
-  readonly #builtIn: EventEndpoint;
+  #routing: KeptRouting;
   #endpoints: ReadonlyMap<string, EventEndpoint>;
-  #settings = DEFAULT_ROUTING;
-  #etag: string;
   #hasRoutes = false;
   #success = 0;
   #fallback = 0;
@@ -46,18 +55,24 @@ export class MessageRouter {
 
   constructor(options: MessageRouterOptions) {
     this.#options = options;
-    this.#builtIn = options.newEndpoint(BUILT_IN_ENDPOINT);
-    this.#endpoints = new Map([[BUILT_IN_ENDPOINT, this.#builtIn]]);
-    this.#etag = newEtag(options.newId());
+    const { table, partitions, newId } = options;
+    this.#routing = table.get(ROW) ?? {
+      settings: DEFAULT_ROUTING,
+      etag: newEtag(newId()),
+      endpoints: [{ name: BUILT_IN_ENDPOINT, number: 0, partitions }],
+      nextNumber: 1,
+    };
+    this.#endpoints = this.#endpointsOf(this.#routing.endpoints);
+    this.#take(this.#routing);
   }
 
   get settings(): RoutingSettings {
-    return this.#settings;
+    return this.#routing.settings;
   }
 
   /** Of the settings. */
   get etag(): string {
-    return this.#etag;
+    return this.#routing.etag;
   }
 
   /** By name, the built-in one first. */
@@ -76,18 +91,22 @@ export class MessageRouter {
    * @throws {ServiceFault} `preconditionFailed`
    */
   replace(settings: RoutingSettings, ifMatch: string | undefined): void {
-    requireMatch(ifMatch, this.#etag);
-    const { newEndpoint, newId } = this.#options;
+    requireMatch(ifMatch, this.#routing.etag);
+    const { partitions, newId } = this.#options;
+    let { nextNumber } = this.#routing;
+    const endpoints = [BUILT_IN_ENDPOINT, ...settings.eventHubs.map(({ name }) => name)].map(
+      (wanted) =>
+        this.#routing.endpoints.find(({ name }) => name === wanted) ?? {
+          name: wanted,
+          number: nextNumber++,
+          partitions,
+        },
+    );
     const before = this.#endpoints;
-    const endpoints = new Map([[BUILT_IN_ENDPOINT, this.#builtIn]]);
-    for (const { name } of settings.eventHubs)
-      endpoints.set(name, before.get(name) ?? newEndpoint(name));
-    this.#endpoints = endpoints;
-    this.#settings = settings;
-    this.#etag = newEtag(newId());
-    this.#hasRoutes = settings.routes.some(({ isEnabled }) => isEnabled);
+    this.#endpoints = this.#endpointsOf(endpoints, before);
+    this.#take({ settings, etag: newEtag(newId()), endpoints, nextNumber });
     for (const [name, { consumerGroups }] of before)
-      if (!endpoints.has(name)) for (const group of consumerGroups.all()) group.endReaders();
+      if (!this.#endpoints.has(name)) consumerGroups.forget();
   }
 
   /** Where a message goes; counts it. */
@@ -99,13 +118,33 @@ export class MessageRouter {
     return endpoints;
   }
 
+  /** @param live those of them that are there already */
+  #endpointsOf(
+    kept: readonly KeptEndpoint[],
+    live: ReadonlyMap<string, EventEndpoint> = new Map(),
+  ): ReadonlyMap<string, EventEndpoint> {
+    const { place, newEndpoint } = this.#options;
+    return new Map(
+      kept.map(({ name, number, partitions }) => {
+        const settings = { name, place: `${place}/endpoints/${number}`, partitions };
+        return [name, live.get(name) ?? newEndpoint(settings)];
+      }),
+    );
+  }
+
+  #take(routing: KeptRouting): void {
+    this.#routing = routing;
+    this.#options.table.set(ROW, routing);
+    this.#hasRoutes = routing.settings.routes.some(({ isEnabled }) => isEnabled);
+  }
+
   #taken(message: IngestedMessage): readonly EventEndpoint[] {
-    const routes = matchingRoutes(this.#settings.routes, this.#options.show(message));
+    const routes = matchingRoutes(this.#routing.settings.routes, this.#options.show(message));
     return this.#named(new Set(routes.map(({ endpointName }) => endpointName)));
   }
 
   #fallen(message: IngestedMessage): readonly EventEndpoint[] {
-    const { fallbackRoute: route } = this.#settings;
+    const { fallbackRoute: route } = this.#routing.settings;
     if (!route.isEnabled) return [];
     const isTaken =
       route.expression.kind === "literal"

@@ -11,7 +11,7 @@ import { patchReported } from "./twin.ts";
  */
 export function reportProperties(hub: IotHub, deviceId: string, patch: JsonObject): number {
   const { around, devices } = hub;
-  const context = { now: azureDate(around.clock()), limits: around.limits };
+  const context = { now: azureDate(around.stamp()), limits: around.limits };
   const patched = patchReported(devices.get(deviceId).twin, patch, context);
   devices.setTwin(deviceId, patched);
   return patched.reported.version;

@@ -47,7 +47,7 @@ function changeTwin(
   const { around, connections, devices } = hub;
   const before = devices.get(deviceId).twin;
   requireMatch(ifMatch, twinEtag(before));
-  const context = { now: azureDate(around.clock()), limits: around.limits };
+  const context = { now: azureDate(around.stamp()), limits: around.limits };
   const { twin, desiredPatch } = change(before, sections, context);
   const record = devices.setTwin(deviceId, twin);
   const connection = connections.find(deviceId);

@@ -32,7 +32,7 @@ const groupName = z
 export function consumerGroupRoutes(
   api: ApiScope,
   hubs: ManagedType<IotHub>,
-  { clock }: Surroundings,
+  { stamp }: Surroundings,
 ): void {
   const groups = `${hubs.path}/eventHubEndpoints/:endpoint/ConsumerGroups`;
   const endpointOf = (request: FastifyRequest<OfEndpoint>): EventEndpoint => {
@@ -60,7 +60,7 @@ export function consumerGroupRoutes(
     // Older API versions send no body.
     const properties = z.strictObject({ name: z.literal(name) });
     parseBody(z.strictObject({ properties }).optional(), request.body);
-    const group = endpoint.consumerGroups.create(name, clock());
+    const group = endpoint.consumerGroups.create(name, stamp());
     await sendJson(reply, 200, documentOf(request, endpoint, group));
   });
   api.delete<OfGroup>(`${groups}/:name`, async (request, reply) => {

@@ -1,7 +1,8 @@
 import { z } from "zod";
 import type { AccessPolicy } from "../../access-policy.ts";
-import { DPS_OWNER, DPS_RIGHTS, newPolicyKey } from "../../access-policy.ts";
+import { DPS_OWNER, DPS_RIGHTS, POLICY_KEY_BYTES } from "../../access-policy.ts";
 import { isSymmetricKey } from "../../dps/symmetric-keys.ts";
+import type { NewKey } from "../../random-key.ts";
 
 // Source: Azure/azure-rest-api-specs, Microsoft.Devices iotdps.json (2022-02-05),
 // SharedAccessSignatureAuthorizationRuleAccessRightsDescription.
@@ -35,6 +36,7 @@ export const sentPolicies = z
 export function policiesFrom(
   sent: z.output<typeof sentPolicies>,
   before: readonly AccessPolicy[],
+  newKey: NewKey,
 ): readonly AccessPolicy[] {
   const policyOf = (wanted: string): AccessPolicy | undefined =>
     before.find(({ name }) => name === wanted);
@@ -42,8 +44,8 @@ export function policiesFrom(
     .filter(({ keyName }) => keyName !== DPS_OWNER)
     .map(({ keyName: name, ...given }) => ({
       name,
-      primaryKey: given.primaryKey ?? policyOf(name)?.primaryKey ?? newPolicyKey(),
-      secondaryKey: given.secondaryKey ?? policyOf(name)?.secondaryKey ?? newPolicyKey(),
+      primaryKey: given.primaryKey ?? policyOf(name)?.primaryKey ?? newKey(POLICY_KEY_BYTES),
+      secondaryKey: given.secondaryKey ?? policyOf(name)?.secondaryKey ?? newKey(POLICY_KEY_BYTES),
       rights: given.rights,
     }));
   return [...before.filter(({ name }) => name === DPS_OWNER), ...others];

@@ -4,6 +4,7 @@ import type { BuiltInPolicy } from "../../dps/allocation.ts";
 import type { HubLink } from "../../dps/hub-link.ts";
 import type { DpsSettings, LinkedHub, LinkedHubs } from "../../dps/linked-hubs.ts";
 import { ServiceFault } from "../../fault.ts";
+import type { NewKey } from "../../random-key.ts";
 import { isSameSecret } from "../../same-secret.ts";
 import { parseBody } from "../replies.ts";
 import { policiesFrom, sentPolicies } from "./dps-policies.ts";
@@ -72,6 +73,7 @@ export function parseDpsResource(
     readonly hubs: ReadonlyMap<string, LinkableHub>;
     readonly linkedHubs: LinkedHubs;
     readonly linkedHubsMax: number;
+    readonly newKey: NewKey;
   },
 ): DpsSettings {
   const { properties } = parseBody(resource, body);
@@ -99,7 +101,7 @@ export function parseDpsResource(
     iotHubs,
     allocationPolicy: BUILT_IN[properties.allocationPolicy ?? "Hashed"],
     policies: properties.authorizationPolicies
-      ? policiesFrom(properties.authorizationPolicies, policies)
+      ? policiesFrom(properties.authorizationPolicies, policies, context.newKey)
       : policies,
   };
 }

@@ -1,5 +1,6 @@
 import type { FastifyRequest } from "fastify";
 import type { LinkedHubs } from "../../dps/linked-hubs.ts";
+import type { NewKey } from "../../random-key.ts";
 import type { ApiScope } from "../api-server.ts";
 import type { LinkableHub } from "./dps-resource-document.ts";
 import { dpsResourceDocument, parseDpsResource } from "./dps-resource-document.ts";
@@ -23,10 +24,11 @@ export interface ManagedDps {
 export function dpsResourceRoutes(
   api: ApiScope,
   type: ManagedType<ManagedDps>,
-  {
-    hubs,
-    linkedHubsMax,
-  }: { readonly hubs: ReadonlyMap<string, LinkableHub>; readonly linkedHubsMax: number },
+  context: {
+    readonly hubs: ReadonlyMap<string, LinkableHub>;
+    readonly linkedHubsMax: number;
+    readonly newKey: NewKey;
+  },
 ): void {
   const shown = (request: FastifyRequest): Readonly<Record<string, unknown>> => {
     const {
@@ -44,7 +46,7 @@ export function dpsResourceRoutes(
   });
   api.put(type.path, async (request, reply) => {
     const { linkedHubs } = type.of(request);
-    const settings = parseDpsResource(request.body, { hubs, linkedHubs, linkedHubsMax });
+    const settings = parseDpsResource(request.body, { ...context, linkedHubs });
     linkedHubs.replace(settings, headerOf(request, "if-match"));
     await sendJson(reply, 200, shown(request));
   });

@@ -29,7 +29,8 @@ export function managementApi(api: ApiScope, options: ManagementApiOptions): voi
     iotHubs: hubs,
   });
   const { linkedHubsMax } = around.limits;
-  dpsResourceRoutes(api, managed.provisioningServices, { hubs, linkedHubsMax });
+  const { newKey } = around;
+  dpsResourceRoutes(api, managed.provisioningServices, { hubs, linkedHubsMax, newKey });
   policyKeyRoutes(
     api,
     managed.provisioningServices,

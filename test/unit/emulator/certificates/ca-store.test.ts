@@ -1,12 +1,11 @@
 import { X509Certificate } from "node:crypto";
 import fc from "fast-check";
 import { beforeAll, expect, test } from "vitest";
-import { silentLogger } from "../../../../src/base/log.ts";
 import { CaStore } from "../../../../src/emulator/certificates/ca-store.ts";
-import { AZURE_DEFAULTS } from "../../../../src/emulator/defaults.ts";
 import { ServiceFault } from "../../../../src/emulator/fault.ts";
 import type { TestPki } from "../../../support/pki.ts";
 import { testPki } from "../../../support/pki.ts";
+import { surroundingsFrom } from "../../../../src/emulator/surroundings.ts";
 
 let pki: TestPki;
 let root: X509Certificate;
@@ -23,12 +22,12 @@ function emptyStore(options: { readonly caCertificatesMax?: number; needed?: str
   let ids = 0;
   const { caCertificatesMax = 25, needed } = options;
   return new CaStore({
-    around: {
-      limits: { ...AZURE_DEFAULTS, caCertificatesMax },
+    around: surroundingsFrom({
+      limits: { caCertificatesMax },
       clock: () => (at += 1000),
       newId: () => `id-${++ids}`,
-      log: silentLogger(),
-    },
+    }),
+    table: "certificates",
     neededBy: (name) => (name === needed ? "enrollment group g" : undefined),
   });
 }
@@ -133,12 +132,8 @@ test("what is no CA, or has expired, is not taken", async () => {
   expect(() => cas.put("ca", unverified(leaf), undefined)).toThrow("it is not of a CA");
   const old = new Date(pki.now.getTime() + 100 * 365 * 86_400_000);
   const late = new CaStore({
-    around: {
-      limits: AZURE_DEFAULTS,
-      clock: () => old.getTime(),
-      newId: () => "id",
-      log: silentLogger(),
-    },
+    around: surroundingsFrom({ clock: () => old.getTime() }),
+    table: "certificates",
   });
   expect(() => late.put("ca", unverified(root), undefined)).toThrow("it expired on");
 });

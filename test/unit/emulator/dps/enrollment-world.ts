@@ -3,19 +3,13 @@ import { CaStore } from "../../../../src/emulator/certificates/ca-store.ts";
 import type { EnrollmentSettings } from "../../../../src/emulator/dps/enrollments.ts";
 import { Enrollments } from "../../../../src/emulator/dps/enrollments.ts";
 import type { EmulatorLimits } from "../../../../src/emulator/defaults.ts";
-import { limitsFrom } from "../../../../src/emulator/defaults.ts";
 import type { Surroundings } from "../../../../src/emulator/surroundings.ts";
-import { silentLogger } from "../../../../src/base/log.ts";
+import { surroundingsFrom } from "../../../../src/emulator/surroundings.ts";
 
 /** Ids count and the clock stands. */
 function still(limits: Partial<EmulatorLimits> = {}): Surroundings {
   let ids = 0;
-  return {
-    limits: limitsFrom(limits),
-    clock: () => 0,
-    newId: () => `id-${++ids}`,
-    log: silentLogger(),
-  };
+  return surroundingsFrom({ limits, clock: () => 0, newId: () => `id-${++ids}` });
 }
 
 /** An empty DPS instance. */
@@ -27,7 +21,7 @@ export function casOf(
   verified: readonly X509Certificate[],
   unverified: Readonly<Record<string, X509Certificate>> = {},
 ): CaStore {
-  const cas = new CaStore({ around: still() });
+  const cas = new CaStore({ around: still(), table: "certificates" });
   verified.forEach((certificate, at) =>
     cas.put(`ca-${at}`, { certificate, isVerified: true }, undefined),
   );

@@ -1,18 +1,21 @@
 import { expect, test } from "vitest";
-import { silentLogger } from "../../../../src/base/log.ts";
-import { AZURE_DEFAULTS } from "../../../../src/emulator/defaults.ts";
+import type { AskedAssignment } from "../../../../src/emulator/dps/operations.ts";
 import { Operations } from "../../../../src/emulator/dps/operations.ts";
 import type { Registration } from "../../../../src/emulator/dps/registrations.ts";
+import { surroundingsFrom } from "../../../../src/emulator/surroundings.ts";
 
 function operations(): Operations {
   let ids = 0;
-  return new Operations({
-    limits: AZURE_DEFAULTS,
-    clock: () => 0,
-    newId: () => `id-${++ids}`,
-    log: silentLogger(),
-  });
+  return new Operations(surroundingsFrom({ clock: () => 0, newId: () => `id-${++ids}` }));
 }
+
+const asked = (registrationId: string): AskedAssignment => ({
+  registrationId,
+  apiVersion: undefined,
+  payload: undefined,
+  enrollment: { kind: "individual", id: registrationId },
+  credential: { type: "none" },
+});
 
 const record: Registration = {
   registrationId: "dev",
@@ -32,7 +35,7 @@ const record: Registration = {
 
 test("an operation is assigning until it is finished", () => {
   const all = operations();
-  const id = all.begin("dev");
+  const id = all.begin(asked("dev"));
   expect(all.poll("DEV", id)).toEqual({ kind: "assigning" });
   all.finish("Dev", record);
   expect(all.poll("dev", id)).toEqual({ kind: "finished", record });
@@ -40,11 +43,11 @@ test("an operation is assigning until it is finished", () => {
 
 test("a device begins another only when its last is finished, and then the last is not found any more", () => {
   const all = operations();
-  const first = all.begin("dev");
-  expect(() => all.begin("DEV")).toThrow(expect.objectContaining({ code: 409_203 }));
-  all.begin("other");
+  const first = all.begin(asked("dev"));
+  expect(() => all.begin(asked("DEV"))).toThrow(expect.objectContaining({ code: 409_203 }));
+  all.begin(asked("other"));
   all.finish("dev", record);
-  const second = all.begin("dev");
+  const second = all.begin(asked("dev"));
   expect(second).not.toBe(first);
   expect(() => all.poll("dev", first)).toThrow(expect.objectContaining({ code: 404_203 }));
   expect(() => all.poll("nobody", second)).toThrow(expect.objectContaining({ code: 404_203 }));

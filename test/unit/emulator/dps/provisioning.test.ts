@@ -1,6 +1,5 @@
 import { X509Certificate } from "node:crypto";
 import { beforeAll, expect, test } from "vitest";
-import { silentLogger } from "../../../../src/base/log.ts";
 import { CaStore } from "../../../../src/emulator/certificates/ca-store.ts";
 import type { EmulatorLimits } from "../../../../src/emulator/defaults.ts";
 import { AZURE_DEFAULTS } from "../../../../src/emulator/defaults.ts";
@@ -12,7 +11,7 @@ import { Provisioning } from "../../../../src/emulator/dps/provisioning.ts";
 import { Registrations } from "../../../../src/emulator/dps/registrations.ts";
 import { DeviceStore } from "../../../../src/emulator/hub/registry/device-store.ts";
 import { deviceView, patchReported } from "../../../../src/emulator/hub/twins/twin.ts";
-import type { Surroundings } from "../../../../src/emulator/surroundings.ts";
+import { surroundingsFrom } from "../../../../src/emulator/surroundings.ts";
 import type { TestPki } from "../../../support/pki.ts";
 import { testPki } from "../../../support/pki.ts";
 
@@ -31,13 +30,12 @@ beforeAll(async () => {
 function makeWorld(options: Partial<EmulatorLimits> = {}) {
   let nowMs = pki.now.getTime();
   let ids = 0;
-  const around: Surroundings = {
-    limits: { ...AZURE_DEFAULTS, ...options },
+  const around = surroundingsFrom({
+    limits: options,
     clock: () => nowMs,
     newId: () => `00000000-0000-0000-0000-${String(++ids).padStart(12, "0")}`,
-    log: silentLogger(),
-  };
-  const stores = new Map([A, B].map((name) => [name, new DeviceStore(around, () => {})]));
+  });
+  const stores = new Map([A, B].map((name) => [name, new DeviceStore(around, () => {}, name)]));
   const hubs = [...stores].map(([hostName, store]): HubLink => ({
     hostName,
     provision: (device) => store.provision(device),
@@ -56,7 +54,7 @@ function makeWorld(options: Partial<EmulatorLimits> = {}) {
     registrations,
     linkedHubs,
     latencies: new Map([[B, 5]]),
-    cas: new CaStore({ around }),
+    cas: new CaStore({ around, table: "certificates" }),
   });
   const enroll = (more: Partial<EnrollmentSettings>): void => {
     enrollments.put(

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { newPartition } from "../../../../src/emulator/events/partition.ts";
+import { Partition } from "../../../../src/emulator/events/partition.ts";
 import { logWith, message } from "./stored-events.ts";
 
 const sequencesIn = (queue: {
@@ -17,7 +17,7 @@ test("a message is in the ledger and in its partitions as long, whatever the bou
       fc.integer({ min: 1, max: 300 }),
       (routes, maxCount) => {
         const log = logWith({ maxCount });
-        const partitions = [newPartition(), newPartition(), newPartition()];
+        const partitions = ["0", "1", "2"].map((id) => new Partition(id));
         for (const route of routes)
           log.append(
             message(),
@@ -47,7 +47,7 @@ test("what is kept is younger than the retention, and nothing that is younger is
     fc.property(steps, fc.integer({ min: 1, max: 200 }), (pauses, retentionMs) => {
       let nowMs = 0;
       const log = logWith({ retentionMs, clock: () => nowMs });
-      const partition = newPartition();
+      const partition = new Partition("0");
       const times = pauses.map((pause) => (nowMs += pause));
       for (const enqueuedMs of times) log.append(message({ enqueuedMs }), [partition]);
       nowMs += 30;
@@ -63,7 +63,7 @@ test("what is kept is younger than the retention, and nothing that is younger is
 test("what is as old as the retention is dropped, by the next message and by the next reader", () => {
   let nowMs = 0;
   const log = logWith({ retentionMs: 100, clock: () => nowMs });
-  const partition = newPartition();
+  const partition = new Partition("0");
   for (const enqueuedMs of [0, 50, 100]) log.append(message({ enqueuedMs }), [partition]);
   expect([log.ledger.first, partition.first]).toEqual([2, 1]);
   nowMs = 149;

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { firstWanted, positionText } from "../../../../src/emulator/events/event-position.ts";
-import { newPartition } from "../../../../src/emulator/events/partition.ts";
+import { Partition } from "../../../../src/emulator/events/partition.ts";
 import { logWith, message } from "./stored-events.ts";
 
 const ms = (text: string): number => Date.parse(text);
@@ -31,7 +31,7 @@ test.each([
 
 test("a position is found in a partition by its own numbers, by the ledger's and by time", () => {
   const log = logWith({ maxCount: 6 });
-  const partition = newPartition();
+  const partition = new Partition("0");
   for (let n = 0; n < 8; n++)
     log.append(message({ enqueuedMs: n * 10 }), n % 2 === 0 ? [partition] : []);
   // Kept: the ledger's 3 to 8, of which 3, 5, 7 are the partition's 1, 2, 3.

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import type { EventLog } from "../../../../src/emulator/events/event-log.ts";
 import type { EventSource, ReadOptions } from "../../../../src/emulator/events/event-stream.ts";
 import { readEvents } from "../../../../src/emulator/events/event-stream.ts";
-import { newPartition } from "../../../../src/emulator/events/partition.ts";
+import { Partition } from "../../../../src/emulator/events/partition.ts";
 import { collect, logWith, message } from "./stored-events.ts";
 
 const ledgerFrom = (log: EventLog, from: number): EventSource => ({
@@ -49,7 +49,7 @@ test("partitions are read together in the order of ingestion, each with numbers 
       fc.integer({ min: 1, max: 600 }),
       async (route, maxCount) => {
         const log = logWith({ maxCount });
-        const partitions = [0, 1, 2, 3].map(newPartition);
+        const partitions = ["0", "1", "2", "3"].map((id) => new Partition(id));
         const sources = partitions.map((queue, partition) => ({
           queue,
           from: 0,

@@ -1,11 +1,10 @@
-import { silentLogger } from "../../../../src/base/log.ts";
 import type { EmulatorLimits } from "../../../../src/emulator/defaults.ts";
-import { limitsFrom } from "../../../../src/emulator/defaults.ts";
 import { attempt, ServiceFault } from "../../../../src/emulator/fault.ts";
 import type { Guard } from "../../../../src/emulator/operations/operation-gate.ts";
 import type { Operation, OperationKind } from "../../../../src/emulator/operations/operation.ts";
 import { OPERATIONS } from "../../../../src/emulator/operations/operation.ts";
 import type { Surroundings } from "../../../../src/emulator/surroundings.ts";
+import { surroundingsFrom } from "../../../../src/emulator/surroundings.ts";
 
 export const START_MS = Date.UTC(2026, 0, 1, 12);
 
@@ -14,12 +13,7 @@ export function aroundAt(
   time: { nowMs: number },
   limits: Partial<EmulatorLimits> = {},
 ): Surroundings {
-  return {
-    limits: limitsFrom(limits),
-    clock: () => time.nowMs,
-    newId: () => "id",
-    log: silentLogger(),
-  };
+  return surroundingsFrom({ limits, clock: () => time.nowMs });
 }
 
 /** An operation of one device over HTTPS, of 100 bytes. */

@@ -1,23 +1,17 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { silentLogger } from "../../../../../src/base/log.ts";
 import { HUB_POLICIES, newPolicies } from "../../../../../src/emulator/access-policy.ts";
-import { limitsFrom } from "../../../../../src/emulator/defaults.ts";
 import { newSymmetricKey } from "../../../../../src/emulator/dps/symmetric-keys.ts";
 import { ServiceFault } from "../../../../../src/emulator/fault.ts";
 import { provenByToken } from "../../../../../src/emulator/hub/login/token-login.ts";
 import { sasSignature } from "../../../../../src/emulator/sas-token.ts";
+import { surroundingsFrom } from "../../../../../src/emulator/surroundings.ts";
 
 const NOW_S = 1_700_000_000;
 const hub = {
   hostName: "hub.azure-devices.net",
   policies: newPolicies(HUB_POLICIES),
-  around: {
-    limits: limitsFrom({ sasClockSkewS: 300 }),
-    clock: () => NOW_S * 1000,
-    newId: () => "id",
-    log: silentLogger(),
-  },
+  around: surroundingsFrom({ limits: { sasClockSkewS: 300 }, clock: () => NOW_S * 1000 }),
 };
 const credential = {
   type: "sas",

@@ -1,6 +1,5 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { AZURE_DEFAULTS } from "../../../../../src/emulator/defaults.ts";
 import {
   BUILT_IN_ENDPOINT,
   EventEndpoint,
@@ -14,6 +13,7 @@ import {
   readCondition,
 } from "../../../../../src/emulator/hub/routing/routing-settings.ts";
 import { message } from "../../events/stored-events.ts";
+import { surroundingsFrom } from "../../../../../src/emulator/surroundings.ts";
 
 const routed = (more: Partial<RoutedMessage> = {}): RoutedMessage => ({
   application: () => undefined,
@@ -27,7 +27,10 @@ const routed = (more: Partial<RoutedMessage> = {}): RoutedMessage => ({
 function routerOf(n: number): { readonly router: MessageRouter; readonly shown: () => number } {
   let shown = 0;
   const router = new MessageRouter({
-    newEndpoint: (name) => new EventEndpoint(name, { limits: AZURE_DEFAULTS, clock: () => 0 }),
+    place: "hub",
+    partitions: 4,
+    table: new Map(),
+    newEndpoint: (settings) => new EventEndpoint(settings, surroundingsFrom({})),
     newId: () => String(shown),
     show: () => {
       shown += 1;

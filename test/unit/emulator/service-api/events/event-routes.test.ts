@@ -2,22 +2,21 @@ import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { FastifyInstance } from "fastify";
 import { fastify } from "fastify";
 import { expect, test } from "vitest";
-import { silentLogger } from "../../../../../src/base/log.ts";
 import { HUB_POLICIES, newPolicies } from "../../../../../src/emulator/access-policy.ts";
-import { AZURE_DEFAULTS } from "../../../../../src/emulator/defaults.ts";
 import { EventEndpoint } from "../../../../../src/emulator/events/event-endpoint.ts";
 import { ServiceFault } from "../../../../../src/emulator/fault.ts";
 import { authorize } from "../../../../../src/emulator/service-api/authorization.ts";
 import { eventRoutes } from "../../../../../src/emulator/service-api/events/event-routes.ts";
 import { formatSasToken } from "../../../../support/sas-token.ts";
 import { logWith, message } from "../../events/stored-events.ts";
+import { surroundingsFrom } from "../../../../../src/emulator/surroundings.ts";
 
 const HUB = "hub.azure-devices.net";
-const around = { limits: AZURE_DEFAULTS, clock: () => 0, newId: () => "id", log: silentLogger() };
+const around = surroundingsFrom({ clock: () => 0 });
 
 test("reading takes a policy with the right ServiceConnect", async () => {
   const policies = newPolicies(HUB_POLICIES);
-  const endpoint = new EventEndpoint("events", around);
+  const endpoint = new EventEndpoint({ name: "events", place: HUB, partitions: 4 }, around);
   const hub = { hostName: HUB, endpoints: new Map([[endpoint.name, endpoint]]) };
   const log = logWith();
   log.append(message(), [endpoint.partitionFor("dev")]);

@@ -7,12 +7,14 @@ import {
   newPolicies,
 } from "../../../../../src/emulator/access-policy.ts";
 import { LinkedHubs } from "../../../../../src/emulator/dps/linked-hubs.ts";
+import { randomKey } from "../../../../../src/emulator/random-key.ts";
 import { ServiceFault } from "../../../../../src/emulator/fault.ts";
 import type { LinkableHub } from "../../../../../src/emulator/service-api/management/dps-resource-document.ts";
 import {
   dpsResourceDocument,
   parseDpsResource,
 } from "../../../../../src/emulator/service-api/management/dps-resource-document.ts";
+import { surroundingsFrom } from "../../../../../src/emulator/surroundings.ts";
 
 const newHub = (name: string): LinkableHub => ({
   hostName: `${name}.azure-devices.net`,
@@ -24,9 +26,9 @@ const newHub = (name: string): LinkableHub => ({
 const all = ["a", "b", "c"].map(newHub);
 const hubs = new Map(all.map((hub) => [hub.hostName, hub]));
 const names = { idScope: "0ne", dpsHost: "dps", provisioningHost: "global" };
-const context = { hubs, linkedHubsMax: 3 };
+const context = { hubs, linkedHubsMax: 3, newKey: randomKey };
 const emptyDps = (): LinkedHubs =>
-  new LinkedHubs({ newId: () => "id" }, { iotHubs: [], policies: newPolicies(DPS_POLICIES) });
+  new LinkedHubs(surroundingsFrom({}), { iotHubs: [], policies: newPolicies(DPS_POLICIES) });
 
 test("what is shown is read as what is set", () => {
   const settings = fc.record({
@@ -115,7 +117,7 @@ test("more hubs than the limit are refused", () => {
   }));
   const given = { hubs, linkedHubs: emptyDps() };
   const parse = (linkedHubsMax: number) => () =>
-    parseDpsResource({ properties: { iotHubs } }, { ...given, linkedHubsMax });
+    parseDpsResource({ properties: { iotHubs } }, { ...given, newKey: randomKey, linkedHubsMax });
   expect(parse(3)().iotHubs).toHaveLength(3);
   expect(parse(2)).toThrow("properties.iotHubs: expected at most 2");
 });
