@@ -56,6 +56,7 @@ const fields = z.object({
   advertise: advertised.optional(),
   config: once.min(1).optional(),
   data: once.min(1).optional(),
+  seed: whole(0, Number.MAX_SAFE_INTEGER).optional(),
   latency: latencies.optional(),
   idScope: z
     .string()
@@ -160,6 +161,11 @@ export function emulatorFlags(yargs: Argv): Argv {
       requiresArg: true,
       describe:
         "folder that keeps everything from one start to the next; made where it is not there",
+    })
+    .option("seed", {
+      type: "string",
+      requiresArg: true,
+      describe: "whole number that ids, keys and the times of documents follow from; for tests",
     })
     .option("latency", {
       type: "string",

@@ -140,7 +140,7 @@ async function configOf(
 
 /** What the command line says; a flag that is not there leaves what the configuration has. */
 function optionsOf(flags: EmulatorArguments, { cwd }: Host): Options {
-  const { advertise, hub, latency, idScope, retryAfter, requireVerifiedCa, data } = flags;
+  const { advertise, hub, latency, idScope, retryAfter, requireVerifiedCa, data, seed } = flags;
   const { tier, units, dpsLimit } = flags;
   if (advertise !== undefined && hub !== undefined)
     throw usage("--advertise", "names the one hub: leave out --hub");
@@ -154,6 +154,7 @@ function optionsOf(flags: EmulatorArguments, { cwd }: Host): Options {
     ...(advertise?.port === undefined ? {} : { advertisedPort: advertise.port }),
     ...(latency === undefined ? {} : { latencies: latency }),
     ...(idScope === undefined ? {} : { idScope }),
+    ...(seed === undefined ? {} : { seed }),
     ...(data === undefined ? {} : { data: resolve(cwd, data) }),
     ...(retryAfter === undefined ? {} : { retryAfterS: retryAfter }),
     ...(requireVerifiedCa === undefined ? {} : { requireVerifiedCa }),

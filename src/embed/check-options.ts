@@ -43,6 +43,7 @@ const optionsSchema = z.strictObject({
   enrollmentGroups: documents.optional(),
   hubSettings: z.record(z.string(), hubSettings).optional(),
   data: text.optional(),
+  seed: z.int().min(0).optional(),
   clock: call.optional(),
   newId: call.optional(),
   log: z.looseObject({ child: call }).optional(),

@@ -36,6 +36,8 @@ export interface EmulatorOptions extends Partial<EmulatorLimits>, TierOptions, C
    * is gone at the end.
    */
   readonly data?: string;
+  /** Makes ids, keys and the times of documents reproducible; an integer >= 0. Then keys can be guessed. */
+  readonly seed?: number;
   /** ms since 1970; default the machine's clock. */
   readonly clock?: () => number;
   /** New GUIDs; default random. */

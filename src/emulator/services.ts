@@ -29,6 +29,7 @@ import type { EmulatorOptions } from "./options.ts";
 import { PeerChains } from "./peer-certificate.ts";
 import type { ServiceNames } from "./kept-names.ts";
 import { keptNames } from "./kept-names.ts";
+import { seeded } from "./seed.ts";
 import { openState } from "./state/open-state.ts";
 import type { State } from "./state/state.ts";
 import { MEMORY_STATE } from "./state/state.ts";
@@ -151,8 +152,9 @@ export async function startServices(
 }
 
 function surroundingsOf(options: Omit<EmulatorOptions, "tls">, state: State): Surroundings {
-  const { clock, newId, log } = options;
+  const { seed, clock, newId, log } = options;
   return surroundingsFrom({
+    ...(seed === undefined ? {} : seeded(seed, state)),
     ...(clock === undefined ? {} : { clock }),
     ...(newId === undefined ? {} : { newId }),
     ...(log === undefined ? {} : { log }),

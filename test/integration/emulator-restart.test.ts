@@ -1,20 +1,19 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { hubToken, readAllEvents, sendEvent } from "./emulator-events.ts";
-import { DPS_RESOURCE, HUB_RESOURCE, manage } from "./emulator-management.ts";
-import { enrollGroup, serviceClients } from "./emulator-service-clients.ts";
-import type { DeviceKeys, TestEmulator, WireClient } from "./emulator-wire.ts";
+import { manage } from "./emulator-management.ts";
+import { serviceClients } from "./emulator-service-clients.ts";
+import type { DeviceKeys, TestEmulator } from "./emulator-wire.ts";
 import {
   connectPacket,
   HUB,
   hubUserName,
   openHub,
   pubackOf,
-  publishPacket,
-  register,
   subscribePacket,
   WireClient as Wire,
 } from "./emulator-wire.ts";
-import { documentsOf, dpsToken, KeptEmulator } from "./kept-emulator.ts";
+import { documentsOf, useEverything } from "./kept-documents.ts";
+import { KeptEmulator } from "./kept-emulator.ts";
 
 let kept: KeptEmulator;
 let leaf: DeviceKeys;
@@ -24,67 +23,8 @@ beforeAll(async () => {
 });
 afterAll(() => kept[Symbol.asyncDispose]());
 
-/** One of everything that services and devices leave behind; the device `cave` was here. */
-async function useEverything(world: TestEmulator): Promise<void> {
-  using clients = serviceClients(world);
-  const { registry } = clients;
-  await enrollGroup(world, { desired: { fan: "on" } });
-  const own = {
-    registrationId: "own",
-    deviceId: "own-device",
-    attestation: { type: "symmetricKey", symmetricKey: {} },
-    optionalDeviceInformation: { shelf: null },
-  };
-  await manage(world, "PUT", "/enrollments/own?api-version=2021-10-01", {
-    body: own,
-    token: null,
-    headers: { authorization: dpsToken(world) },
-  });
-  const certificate = Buffer.from(world.pki.root.certificatePem).toString("base64");
-  const body = { properties: { certificate, isVerified: true } };
-  await manage(world, "PUT", `${DPS_RESOURCE}/certificates/root`, { body });
-  await manage(world, "PUT", `${HUB_RESOURCE}/certificates/root`, { body });
-  await manage(world, "PUT", `${HUB_RESOURCE}/eventHubEndpoints/events/ConsumerGroups/mine`);
-  await manage(world, "PUT", HUB_RESOURCE, { body: { properties: { routing: ROUTING } } });
-  await registry.create({ deviceId: "by-key", status: "disabled" });
-  await register(world, "cave", leaf);
-  await using cave = await openHub(world, "cave", leaf);
-  await sendEvent(cave, "cave", '{"t":4}', "level=low&%24.ct=application%2Fjson");
-  await sendEvent(cave, "cave", Buffer.from([0xff, 0]), "level=high");
-  await reported(cave, { temperature: 4, door: { open: null, __proto__: { own: true } } });
-  await registry.updateTwin(
-    "cave",
-    { tags: { site: "north" }, properties: { desired: { a: 1 } } },
-    "*",
-  );
-  await cave.finish();
-}
-
-const ROUTING = {
-  endpoints: { eventHubs: [{ name: "alerts" }] },
-  routes: [
-    {
-      name: "hot",
-      source: "DeviceMessages",
-      condition: "level = 'high'",
-      endpointNames: ["alerts"],
-      isEnabled: true,
-    },
-  ],
-  fallbackRoute: { source: "DeviceMessages", endpointNames: ["events"], isEnabled: true },
-};
-
-/** Writes reported properties; the answer is awaited. */
-async function reported(device: WireClient, patch: object): Promise<void> {
-  device.send(subscribePacket("$iothub/twin/res/#"));
-  await device.next();
-  const topic = "$iothub/twin/PATCH/properties/reported/?$rid=1";
-  device.send(publishPacket(topic, JSON.stringify(patch), { qos: 0 }));
-  expect((await device.nextPublish()).topic).toContain("/res/204/");
-}
-
 test("a restart serves the same documents, keys, versions, ETags and messages", async () => {
-  await useEverything(kept.world);
+  await useEverything(kept.world, leaf);
   const before = await documentsOf(kept.world);
   await kept.restart();
   expect(await documentsOf(kept.world)).toEqual(before);
