@@ -21,6 +21,7 @@ import type { FleetTwins } from "./services.ts";
 import { dueActions, ensureGroup, openFleetTwins, ownTarget } from "./services.ts";
 import { makeShards } from "./shards.ts";
 import type { Target } from "./target.ts";
+import { watchThrottling } from "./throttling-told.ts";
 import { Timeline } from "./timeline.ts";
 
 /** Time for one handshake with the provisioning host. */
@@ -53,6 +54,7 @@ export class LiveRun {
   #twins: FleetTwins | undefined;
   #follower: IngestionFollower | undefined;
   #ledger: Ledger | undefined;
+  #throttled: (() => Promise<readonly string[]>) | undefined;
   #teller: NodeJS.Timeout | undefined;
   #timeZeroMs: number | undefined;
   #endT: number | undefined;
@@ -129,7 +131,9 @@ export class LiveRun {
     await this.#supervisor?.stop();
     for (const times of this.#timeline.times()) this.view.addTimes("twin_action_ms", times);
     this.view.tell(Math.round(this.t));
-    return this.#closeLedger();
+    const ledger = await this.#closeLedger();
+    for (const line of (await this.#throttled?.()) ?? []) this.#given.context.console.warning(line);
+    return ledger;
   }
 
   /** Ends what is left, the emulator last; safe to call twice and after any failure. */
@@ -165,6 +169,9 @@ export class LiveRun {
         },
         context.stop,
       );
+    }
+    if (target.throttling !== undefined) {
+      this.#throttled = await watchThrottling(target.throttling, context.stop);
     }
     return target;
   }

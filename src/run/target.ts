@@ -11,6 +11,8 @@ import type { EmulatorInfo } from "../service/emulator-file.ts";
 import { emulatorRoute } from "../service/emulator-file.ts";
 import type { IngestionReader } from "../service/ingestion-reader.ts";
 import { emulatorIngestionReader } from "../service/ingestion-reader.ts";
+import type { ThrottlingReader } from "../service/throttling-state.ts";
+import { emulatorThrottlingReader } from "../service/throttling-state.ts";
 import type { Endpoints } from "../worker/protocol.ts";
 
 /** The HTTPS port of both services' APIs. */
@@ -44,6 +46,8 @@ export interface Target {
   readonly routeTo: (host: string) => ServiceRoute;
   /** Reads what hubs ingested; undefined where that cannot be read. */
   readonly ingestion: IngestionReader | undefined;
+  /** Tells what the services' limits did; undefined where that cannot be read. */
+  readonly throttling: ThrottlingReader | undefined;
 }
 
 /** @throws {FleetError} `FILE_INVALID` when it cannot be read or holds no certificate */
@@ -94,6 +98,8 @@ export async function emulatorTarget(
 ): Promise<Target> {
   const caPem = await readCaFile(flags.caFile ?? info.caFile);
   const connectTo = [...flags.connectTo, ...emulatorRules(info)];
+  const { eventsUrl, adminUrl, adminToken } = info;
+  const paths = { eventsUrl, adminUrl, adminToken, route: emulatorRoute(info, caPem) };
   return {
     endpoints: {
       provisioningHost: flags.provisioningHost ?? info.provisioningHost,
@@ -104,12 +110,8 @@ export async function emulatorTarget(
     dps: { connectionString: info.dpsConnectionString, source },
     hubs: info.hubConnectionStrings.map((connectionString) => ({ connectionString, source })),
     routeTo: serviceRoute(connectTo, caPem),
-    ingestion: emulatorIngestionReader({
-      eventsUrl: info.eventsUrl,
-      adminUrl: info.adminUrl,
-      adminToken: info.adminToken,
-      route: emulatorRoute(info, caPem),
-    }),
+    ingestion: emulatorIngestionReader(paths),
+    throttling: emulatorThrottlingReader(paths),
   };
 }
 
@@ -165,5 +167,6 @@ export async function azureTarget(
     hubs: access("IOTHUB_CONNECTION_STRING"),
     routeTo: serviceRoute(flags.connectTo, caPem),
     ingestion: undefined,
+    throttling: undefined,
   };
 }

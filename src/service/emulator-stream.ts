@@ -6,6 +6,7 @@ import { createInterface } from "node:readline";
 import { z } from "zod";
 
 import { FleetError, messageOf } from "../base/errors.ts";
+import { showValue } from "../base/show-value.ts";
 import type { ServiceRoute } from "./connection.ts";
 import { SERVICE_TIMEOUT_MS } from "./connection.ts";
 import { networkHint } from "./network-hint.ts";
@@ -29,7 +30,7 @@ const REFUSAL_MAX_CHARACTERS = 10_000;
  * @throws {FleetError} `REFUSED` with the emulator's words, or `UNREACHABLE`
  */
 export async function openEmulatorStream(
-  { adminToken }: EmulatorEvents,
+  { adminToken }: Pick<EmulatorEvents, "adminToken">,
   url: URL,
   options: {
     readonly agent: Agent;
@@ -95,7 +96,7 @@ export async function* linesOf(answer: IncomingMessage, url: URL): AsyncGenerato
 }
 
 /**
- * What a line, or a whole answer, of an emulator's own paths says.
+ * What a line of an emulator's own paths says, or a whole answer.
  *
  * @throws {FleetError} `REFUSED` where it is nothing that `schema` knows
  */
@@ -112,9 +113,30 @@ export function parseAnswer<Schema extends z.ZodType>(
   }
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
-  throw new FleetError("REFUSED", `${url.origin}: expected events, got other lines`, {
-    hint: "is the emulator of another version?",
-  });
+  throw new FleetError(
+    "REFUSED",
+    `${url.origin}${url.pathname}: expected another answer, got ${showValue(value ?? text)}`,
+    {
+      hint: "is the emulator of another version?",
+    },
+  );
+}
+
+/**
+ * The whole answer of one of an emulator's own paths.
+ *
+ * @throws {FleetError} `REFUSED` or `UNREACHABLE`, also where it is nothing that `schema` knows
+ */
+export async function readEmulatorAnswer<Schema extends z.ZodType>(
+  schema: Schema,
+  emulator: Pick<EmulatorEvents, "adminToken">,
+  url: URL,
+  options: { readonly agent: Agent; readonly signal?: AbortSignal | undefined },
+): Promise<z.output<Schema>> {
+  const answer = await openEmulatorStream(emulator, url, options);
+  const lines: string[] = [];
+  for await (const text of linesOf(answer, url)) lines.push(text);
+  return parseAnswer(schema, lines.join("\n"), url);
 }
 
 /** What a refusal says, without the name of its error; empty where it says nothing that can be read. */

@@ -2,7 +2,7 @@ import { z } from "zod";
 
 import { serviceAgent } from "./connection.ts";
 import type { EmulatorEvents } from "./emulator-stream.ts";
-import { linesOf, openEmulatorStream, parseAnswer } from "./emulator-stream.ts";
+import { linesOf, openEmulatorStream, parseAnswer, readEmulatorAnswer } from "./emulator-stream.ts";
 
 /** One message that a hub ingested, as the ledger needs it. */
 export interface IngestedRecord {
@@ -53,10 +53,8 @@ export function emulatorIngestionReader(events: EmulatorEvents): IngestionReader
   return {
     position: async (signal) => {
       const url = new URL(`${events.adminUrl}/position`);
-      const answer = await openEmulatorStream(events, url, { agent, signal });
-      const lines: string[] = [];
-      for await (const text of linesOf(answer, url)) lines.push(text);
-      return parseAnswer(positionAnswer, lines.join("\n"), url).sequence;
+      const { sequence } = await readEmulatorAnswer(positionAnswer, events, url, { agent, signal });
+      return sequence;
     },
     read: async (from, onRecord, signal) => {
       const url = new URL(events.eventsUrl);
