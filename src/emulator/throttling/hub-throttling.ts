@@ -1,3 +1,4 @@
+import { defined } from "../../base/defined.ts";
 import type { EmulatorTier } from "../../base/hub-tiers.ts";
 import { hubLimits, isBasic } from "../../base/hub-tiers.ts";
 import type { EmulatorLimits } from "../defaults.ts";
@@ -155,9 +156,3 @@ function stateOf({ use }: Throttle) {
 }
 
 const finite = (limit: number): number | null => (Number.isFinite(limit) ? limit : null);
-
-/** Without the members that are undefined. */
-function defined<T extends object>(given: T): { [K in keyof T]?: Exclude<T[K], undefined> };
-function defined(given: object): object {
-  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
-}
