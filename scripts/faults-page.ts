@@ -13,6 +13,7 @@ const WHERE: Readonly<Record<FaultKind["at"], string>> = {
   everywhere: "DPS and hubs",
   hubs: "hubs",
   dps: "DPS",
+  ports: "the emulator's ports",
 };
 
 /** The text of `docs/faults.md`, from the catalogue of kinds. */
@@ -95,7 +96,7 @@ What can be made to fail, for everybody, a service, named devices or a share of 
 | \`seed\` | 0 to 4,294,967,295, default 1: another one chooses other devices of a share, and other random numbers |
 | \`delayMs\` | from now to its begin, up to a week; default 0 |
 | \`durationMs\` | from its begin to its end, up to a week |
-| \`times\` | after so many strikes it ends |
+| \`times\` | after so many strikes it ends; not for kinds that are on or off |
 
 What is narrowed in several ways is what all of them agree on. What is about no single device, such as a query, is not struck where devices or a share are named. A fault ends by its time, its count, by being removed, and with the emulator, whichever comes first; without any of them it stays.
 

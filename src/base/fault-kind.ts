@@ -22,11 +22,13 @@ export interface FaultKind {
   /** One sentence. */
   readonly does: string;
   readonly parameters: Readonly<Record<string, FaultParameter>>;
-  /** Which services have it. */
-  readonly at: "everywhere" | "hubs" | "dps";
+  /** Which services have it; on the `ports` there is no telling them apart. */
+  readonly at: "everywhere" | "hubs" | "dps" | "ports";
   /** By what a fault can be narrowed, beside the service: devices (named ones, or a share), operations. */
   readonly by: readonly ("devices" | "operations")[];
-  /** What counts towards `times`. */
+  /** It is on or off: no number of strikes ends it. */
+  readonly isState?: true;
+  /** What counts as a strike, towards `times`. */
   readonly counts: string;
   /** What Microsoft's SDKs for Node.js make of it. */
   readonly seen: string;

@@ -1,4 +1,5 @@
 import type { FaultKind } from "./fault-kind.ts";
+import { NETWORK_FAULT_KINDS } from "./network-fault-kinds.ts";
 import { SERVICE_FAULT_KINDS } from "./service-fault-kinds.ts";
 
 /**
@@ -7,6 +8,7 @@ import { SERVICE_FAULT_KINDS } from "./service-fault-kinds.ts";
  */
 export const FAULT_KINDS = {
   ...SERVICE_FAULT_KINDS,
+  ...NETWORK_FAULT_KINDS,
 } as const satisfies Readonly<Record<string, FaultKind>>;
 
 export type FaultName = keyof typeof FAULT_KINDS;

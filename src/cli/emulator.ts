@@ -40,12 +40,13 @@ export async function runEmulator(flags: EmulatorArguments, host: Host): Promise
   const stopping = stopRequest(host);
   try {
     // Imported here: `--help` and the other commands need none of it.
-    const [{ ensureEmulatorCa }, { issueServer }, { startEmulator }, config] = await Promise.all([
-      import("../pki/emulator-ca.ts"),
-      import("../pki/certificate.ts"),
-      import("../emulator/emulator.ts"),
-      configOf(flags, host),
-    ]);
+    const [{ ensureEmulatorCa }, { issueEmulatorServer }, { startEmulator }, config] =
+      await Promise.all([
+        import("../pki/emulator-ca.ts"),
+        import("../pki/emulator-server.ts"),
+        import("../emulator/emulator.ts"),
+        configOf(flags, host),
+      ]);
     const { host: address, advertise } = flags;
     const log = createLogger({
       level: flags.logLevel,
@@ -60,8 +61,7 @@ export async function runEmulator(flags: EmulatorArguments, host: Host): Promise
       ({ caFile } = ca);
       const loopback = ["localhost", "127.0.0.1", "::1", ...loopbackOf(address)];
       const names = [...new Set([provisioningHost, dpsHost, ...hubs, ...loopback])];
-      const server = await issueServer({ names, signer: ca.issuer, now });
-      return { certificatePem: server.chainPem, privateKeyPem: server.privateKeyPem };
+      return issueEmulatorServer({ names, signer: ca.issuer, now });
     };
     const starting = startEmulator({ ...options, tls });
     await using emulator = await starting.catch((error: unknown) => {

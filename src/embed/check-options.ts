@@ -28,7 +28,14 @@ const hubSettings = z.strictObject({
 const optionsSchema = z.strictObject({
   ...z.strictObject(limitFields).partial().shape,
   ...tierFields,
-  tls: z.strictObject({ certificatePem: text, privateKeyPem: text, caPem: text }).optional(),
+  tls: z
+    .strictObject({
+      certificatePem: text,
+      privateKeyPem: text,
+      caPem: text,
+      expiredCertificatePem: text.optional(),
+    })
+    .optional(),
   host: text.optional(),
   mqttPort: port.optional(),
   httpsPort: port.optional(),

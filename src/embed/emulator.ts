@@ -2,8 +2,8 @@ import { Agent } from "node:https";
 import { dialAddress } from "../base/dial.ts";
 import type { Emulator, EmulatorOptions, ServerTls, ServiceNames } from "../emulator/emulator.ts";
 import { startEmulator as startOnCertificate } from "../emulator/emulator.ts";
-import { issueServer } from "../pki/certificate.ts";
 import { issueEmulatorCa } from "../pki/emulator-ca.ts";
+import { issueEmulatorServer } from "../pki/emulator-server.ts";
 import { checkOptions } from "./check-options.ts";
 
 export type {
@@ -81,10 +81,5 @@ async function newCertificate(
   const names = [...new Set([...own, "localhost", "127.0.0.1", "::1"])];
   const now = new Date();
   const ca = await issueEmulatorCa(now, names);
-  const server = await issueServer({ names, signer: ca, now });
-  return {
-    certificatePem: server.chainPem,
-    privateKeyPem: server.privateKeyPem,
-    caPem: ca.certificatePem,
-  };
+  return { ...(await issueEmulatorServer({ names, signer: ca, now })), caPem: ca.certificatePem };
 }

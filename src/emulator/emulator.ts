@@ -8,6 +8,9 @@ import type { EmulatorLimits } from "./defaults.ts";
 import { frontDoor } from "./front-door.ts";
 import type { HandOverOptions } from "./listener.ts";
 import { startListener } from "./listener.ts";
+import { expireCertificates } from "./network/expired-certificate.ts";
+import { NetworkFaults } from "./network/network-faults.ts";
+import { Wires } from "./network/wires.ts";
 import type { EmulatorOptions } from "./options.ts";
 import { startApiServer } from "./service-api/api-server.ts";
 import { ADMIN_PATH } from "./service-api/admin/admin-path.ts";
@@ -76,7 +79,6 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
   const lost = deferred<FleetError>();
   const services = await startServices(options, (error) => lost.resolve(error));
   const { names, around, hubs, forDevices } = services;
-  const faults = faultControl(services.faults, names.hubs);
   const started = [() => services.stop()];
   const running: { ready: boolean; drain: () => Promise<void> } = {
     ready: false,
@@ -93,16 +95,25 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
   });
   try {
     const tls = typeof options.tls === "function" ? await options.tls(names) : options.tls;
+    const faults = faultControl(services.faults, {
+      hubs: names.hubs,
+      missing:
+        tls.expiredCertificatePem === undefined
+          ? { serverCertificateExpired: "the emulator was given no expired certificate" }
+          : {},
+    });
     const adminToken = randomBytes(32).toString("base64url");
+    const wires = new Wires();
+    new NetworkFaults(services.faults, wires).begin();
     const mqtt: HandOverOptions = {
       connectTimeoutMs: around.limits.connectTimeoutMs,
-      route: frontDoor(services),
+      ...frontDoor(services, wires),
       log: around.log.child({ component: "listener" }),
     };
-    const listener = await startListener({ ...tls, ...mqtt, host, port: options.mqttPort ?? 0 });
+    const listener = await startListener({ tls, ...mqtt, host, port: options.mqttPort ?? 0 });
     started.push(() => listener.stop());
     const api = await startApiServer({
-      ...tls,
+      tls,
       around,
       host,
       port: options.httpsPort ?? 0,
@@ -120,6 +131,10 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
       webSockets: { ...mqtt, messageMaxBytes: webSocketMaxBytes(around.limits) },
     });
     started.push(() => api.stop());
+    expireCertificates(services.faults, tls, (shown) => {
+      listener.present(shown);
+      api.present(shown);
+    });
     running.drain = async () => {
       // What they hold up goes on.
       services.faults.stop();

@@ -7,20 +7,9 @@ import type { Logger } from "../base/log.ts";
 import { addressError } from "./address-error.ts";
 import type { ConnectHead } from "./connect-packet.ts";
 import { connackRefusal, peekConnect } from "./connect-packet.ts";
+import type { ServerTls } from "./options.ts";
 import { trackSockets } from "./raw-sockets.ts";
-
-/**
- * What both TLS ports are opened with: devices come to the HTTPS port too, over WebSocket and over HTTPS, and show their
- * certificates there in the same way.
- */
-export const SERVER_TLS = {
-  minVersion: "TLSv1.2",
-  requestCert: true,
-  // Server side, and the only such line of the tree: DPS and IoT Hub take any client certificate at TLS
-  // level and judge it at CONNECT (thumbprint) and at register (chain), so that the device gets a
-  // CONNACK or an error body instead of a TLS alert. test/integration shows that a foreign leaf gets no further.
-  rejectUnauthorized: false,
-} as const;
+import { keyPair, presentCertificate, SERVER_TLS } from "./server-tls.ts";
 
 /** A service behind the listener: takes over a connection whose CONNECT has arrived but is still unread. */
 export interface MqttService {
@@ -35,14 +24,19 @@ export type TurnedAway = 1 | 2 | 3 | 4 | 5 | "close";
 export interface HandOverOptions {
   /** A connection without a whole CONNECT by then is closed. */
   readonly connectTimeoutMs: number;
-  /** The service that a CONNECT of MQTT 3.1.1 is for. */
+  /** Lets a CONNECT of MQTT 3.1.1 in, by `enter`, when the network has let it through; which may be never. */
+  readonly arrive: (
+    head: ConnectHead,
+    connection: { readonly stream: Duplex; readonly socket: TLSSocket },
+    enter: () => void,
+  ) => void;
+  /** The service that such a CONNECT is for, once it is in. */
   readonly route: (head: ConnectHead) => MqttService | TurnedAway;
   readonly log: Logger;
 }
 
 export interface ListenerOptions extends HandOverOptions {
-  readonly certificatePem: string;
-  readonly privateKeyPem: string;
+  readonly tls: ServerTls;
   readonly host: string;
   /** 0 = a free port. */
   readonly port: number;
@@ -50,6 +44,8 @@ export interface ListenerOptions extends HandOverOptions {
 
 export interface Listener extends AsyncDisposable {
   readonly port: number;
+  /** Shows another certificate in the handshakes from now on; connections that are open stay. */
+  present(tls: ServerTls): void;
   /** Takes no new connections; those that are open stay. */
   close(): void;
   /** Closes the port and every connection; safe to call twice. */
@@ -64,8 +60,7 @@ export interface Listener extends AsyncDisposable {
  */
 export async function startListener(options: ListenerOptions): Promise<Listener> {
   const server = createServer({
-    key: options.privateKeyPem,
-    cert: options.certificatePem,
+    ...keyPair(options.tls),
     ...SERVER_TLS,
     handshakeTimeout: options.connectTimeoutMs,
     noDelay: true,
@@ -93,7 +88,8 @@ export async function startListener(options: ListenerOptions): Promise<Listener>
     sockets.destroyAll();
     await last;
   };
-  return { port, close: () => void close(), stop, [Symbol.asyncDispose]: stop };
+  const present = (tls: ServerTls): void => presentCertificate(server, tls);
+  return { port, present, close: () => void close(), stop, [Symbol.asyncDispose]: stop };
 }
 
 function portOf(address: AddressInfo | string | null): number {
@@ -128,16 +124,21 @@ export function handOver(stream: Duplex, peer: TLSSocket, options: HandOverOptio
       return;
     }
     if (peek.state === "invalid") return fail();
-    // MQTT 3.1.1, 3.1.2.2: another protocol level is answered with code 1.
-    const service = peek.head.level === 4 ? options.route(peek.head) : 1;
     release();
-    if (typeof service !== "object") {
-      options.log.debug({ level: peek.head.level, answer: service }, "connection refused");
-      turnAway(stream, service, options.connectTimeoutMs);
-      return;
-    }
-    stream.unshift(seen);
-    service.accept(stream, peer);
+    const { head } = peek;
+    const enter = (): void => {
+      // MQTT 3.1.1, 3.1.2.2: another protocol level is answered with code 1.
+      const service = head.level === 4 ? options.route(head) : 1;
+      if (typeof service !== "object") {
+        options.log.debug({ level: head.level, answer: service }, "connection refused");
+        turnAway(stream, service, options.connectTimeoutMs);
+        return;
+      }
+      stream.unshift(seen);
+      service.accept(stream, peer);
+    };
+    if (head.level === 4) options.arrive(head, { stream, socket: peer }, enter);
+    else enter();
   };
   stream.on("readable", onReadable);
   stream.on("error", fail);

@@ -8,6 +8,8 @@ import type { TierOptions } from "./throttling/tier-options.ts";
 export interface ServerTls {
   readonly certificatePem: string;
   readonly privateKeyPem: string;
+  /** One of the same key and names that has run out (chain), for the fault that shows it; without it there is no such fault. */
+  readonly expiredCertificatePem?: string | undefined;
 }
 
 export interface EmulatorOptions extends Partial<EmulatorLimits>, TierOptions, Contents {

@@ -2,15 +2,14 @@ import { randomBytes } from "node:crypto";
 import iotCommon from "azure-iot-common";
 import type { Client } from "azure-iot-device";
 import iotDevice from "azure-iot-device";
-import { MqttWs } from "azure-iot-device-mqtt";
 import iothub from "azure-iothub";
-import mqttBase from "azure-iot-mqtt-base";
 import iotProvisioning from "azure-iot-provisioning-device";
-import { MqttWs as ProvisioningMqttWs } from "azure-iot-provisioning-device-mqtt";
 import { ProvisioningServiceClient } from "azure-iot-provisioning-service";
 import { SymmetricKeySecurityClient } from "azure-iot-security-symmetric-key";
 import type { EmbeddedEmulator, EmbeddedEmulatorOptions } from "../../src/embed/emulator.ts";
 import { startEmulator } from "../../src/embed/emulator.ts";
+import type { MqttTransportKind } from "../conformance/support/transports.ts";
+import { hubTransport, provisioningTransport } from "../conformance/support/transports.ts";
 import { redirect } from "./emulator-service-clients.ts";
 import { HUB } from "./emulator-wire.ts";
 
@@ -20,11 +19,19 @@ export interface FaultWorld extends AsyncDisposable {
   readonly registry: iothub.Registry;
   readonly methods: iothub.Client;
   readonly dps: ProvisioningServiceClient;
-  /** Microsoft's device client of one of the `devices`, not opened; closed with the world. */
-  client(deviceId: string, options?: { readonly retries?: boolean }): Promise<Client>;
+  /** Microsoft's device client of one of the `devices`, not opened. */
+  client(
+    deviceId: string,
+    options?: { readonly retries?: boolean; readonly over?: MqttTransportKind },
+  ): Promise<Client>;
+  /** Closes all device clients. */
+  closeClients(): Promise<void>;
   /** Registers one of the `devices` with DPS. */
-  register(registrationId: string): Promise<unknown>;
+  register(registrationId: string, over?: MqttTransportKind): Promise<unknown>;
 }
+
+/** Over which devices come unless a test says otherwise. */
+const USUAL: MqttTransportKind = "MQTT over WebSocket";
 
 /** A telemetry message whose body is a text. */
 export function message(text: string): iotDevice.Message {
@@ -60,27 +67,32 @@ export async function faultWorld(
   const methods = iothub.Client.fromConnectionString(hubString);
   const dps = ProvisioningServiceClient.fromConnectionString(emulator.dpsConnectionString);
   for (const one of [registry, methods, dps]) redirect(one, emulator.agent);
+  const { host: address, mqttPort, agent, caPem: ca } = emulator;
+  const detour = { address, mqttPort, agent, ca };
   const opened: Client[] = [];
+  const closeClients = async (): Promise<void> => {
+    for (const client of opened.splice(0)) {
+      client.removeAllListeners("disconnect");
+      await client.close();
+    }
+  };
   return {
     emulator,
     registry,
     methods,
     dps,
-    client: async (deviceId, { retries = false } = {}) => {
+    client: (deviceId, { retries = false, over = USUAL } = {}) => {
       const key = keyOf(deviceId);
       const connection = `HostName=${HUB};DeviceId=${deviceId};SharedAccessKey=${key}`;
-      const client = iotDevice.Client.fromConnectionString(connection, MqttWs);
-      await client.setOptions({ mqtt: { webSocketAgent: emulator.agent } });
+      const client = iotDevice.Client.fromConnectionString(connection, hubTransport(over, detour));
       // An `error` event without a listener ends the process.
       client.on("error", () => {});
       if (!retries) client.setRetryPolicy(new iotCommon.NoRetry());
       opened.push(client);
-      return client;
+      return Promise.resolve(client);
     },
-    register: async (registrationId) => {
-      const base = new mqttBase.MqttBase();
-      base.setOptions({ mqtt: { webSocketAgent: emulator.agent } });
-      const transport = new ProvisioningMqttWs(base);
+    register: async (registrationId, over = USUAL) => {
+      const transport = provisioningTransport(over, detour);
       transport.on("error", () => {});
       const security = new SymmetricKeySecurityClient(registrationId, keyOf(registrationId));
       const { provisioningHost, idScope } = emulator;
@@ -91,11 +103,9 @@ export async function faultWorld(
         security,
       ).register();
     },
+    closeClients,
     [Symbol.asyncDispose]: async () => {
-      for (const client of opened) {
-        client.removeAllListeners("disconnect");
-        await client.close();
-      }
+      await closeClients();
       await emulator.stop();
     },
   };

@@ -2,7 +2,7 @@ import type { Problem } from "../../base/errors.ts";
 import { FleetError } from "../../base/errors.ts";
 import type { FaultDocument } from "./fault-document.ts";
 import { faultDocument } from "./fault-document.ts";
-import type { FaultRequest } from "./fault-order.ts";
+import type { FaultReaderOptions, FaultRequest } from "./fault-order.ts";
 import { FaultReader } from "./fault-order.ts";
 import type { Faults } from "./faults.ts";
 
@@ -25,13 +25,13 @@ export interface FaultControl<Request = FaultRequest> {
   clear(): FaultDocument[];
 }
 
-/** What the API and programs that embed the emulator put faults on by. @param hubs host names, in lower case */
-export function faultControl(faults: Faults, hubs: readonly string[]): FaultControl<unknown> {
+/** What the API and programs that embed the emulator put faults on by. */
+export function faultControl(faults: Faults, emulator: FaultReaderOptions): FaultControl<unknown> {
   let reader: FaultReader | undefined;
   return {
     inject: (request) => {
       // Made for the first fault: most emulators never have one.
-      reader ??= new FaultReader(hubs);
+      reader ??= new FaultReader(emulator);
       const read = reader.read(request);
       if (!read.ok) throw refused(read.problems);
       return faultDocument(faults.inject(read.order));

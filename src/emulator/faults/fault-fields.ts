@@ -51,6 +51,7 @@ const operation = z.custom<OperationKind>(
 );
 
 function serviceOf(at: FaultKind["at"], hubs: readonly string[]) {
+  if (at === "ports") return z.never({ error: "this kind strikes all services" });
   const known = [...(at === "hubs" ? [] : [DPS_SERVICE]), ...(at === "dps" ? [] : hubs)];
   const error = ({ input }: Input): string =>
     `expected one of ${known.join(", ")}, got ${showValue(input)}`;
@@ -77,8 +78,14 @@ function scopeOf({ at, by }: Narrowing, hubs: readonly string[]) {
   });
 }
 
+function timesOf({ isState }: Narrowing) {
+  return isState === true
+    ? z.never({ error: "this kind is on or off, and ends by its time or its removal" })
+    : bounded(1, 1_000_000_000, "whole number");
+}
+
 /** By what faults of a kind can be narrowed. */
-export type Narrowing = Pick<FaultKind, "at" | "by">;
+export type Narrowing = Pick<FaultKind, "at" | "by" | "isState">;
 
 /** What faults of every kind have. @param hubs host names in lower case */
 export function commonFields(narrowing: Narrowing, hubs: readonly string[]) {
@@ -92,6 +99,6 @@ export function commonFields(narrowing: Narrowing, hubs: readonly string[]) {
     /** From its begin to its end; without it, and without `times`, it lasts until it is removed. */
     durationMs: bounded(1, WEEK_MS, "number").optional(),
     /** After so many strikes it ends. */
-    times: bounded(1, 1_000_000_000, "whole number").optional(),
+    times: timesOf(narrowing).optional(),
   };
 }

@@ -32,6 +32,15 @@ function orderSchemas(hubs: readonly string[]) {
     desiredLost: order("desiredLost", FAULT_PARAMETERS.desiredLost),
     desiredTwice: order("desiredTwice", FAULT_PARAMETERS.desiredTwice),
     methodLost: order("methodLost", FAULT_PARAMETERS.methodLost),
+    killTcp: order("killTcp", FAULT_PARAMETERS.killTcp),
+    shutDownMqtt: order("shutDownMqtt", FAULT_PARAMETERS.shutDownMqtt),
+    blackHole: order("blackHole", FAULT_PARAMETERS.blackHole),
+    halfOpen: order("halfOpen", FAULT_PARAMETERS.halfOpen),
+    networkLatency: order("networkLatency", FAULT_PARAMETERS.networkLatency),
+    serverCertificateExpired: order(
+      "serverCertificateExpired",
+      FAULT_PARAMETERS.serverCertificateExpired,
+    ),
   } as const satisfies { readonly [K in FaultName]: z.ZodType<{ readonly kind: K }> };
 }
 
@@ -55,15 +64,23 @@ export type FaultOrder<K extends FaultName = FaultName> = {
 /** The same as it is written: only `kind` is needed. */
 export type FaultRequest = { [Kind in FaultName]: z.input<OrderSchemas[Kind]> }[FaultName];
 
+export interface FaultReaderOptions {
+  /** Their host names, in lower case. */
+  readonly hubs: readonly string[];
+  /** Why kinds cannot be had of this emulator. */
+  readonly missing?: { readonly [K in FaultName]?: string };
+}
+
 /** Reads what somebody asks for. */
 export class FaultReader {
   readonly #schemas: OrderSchemas;
   readonly #anyOrder: ReturnType<typeof anyOrderSchema>;
+  readonly #missing: FaultReaderOptions["missing"];
 
-  /** @param hubs their host names, in lower case */
-  constructor(hubs: readonly string[]) {
+  constructor({ hubs, missing }: FaultReaderOptions) {
     this.#schemas = orderSchemas(hubs);
     this.#anyOrder = anyOrderSchema(hubs);
+    this.#missing = missing;
   }
 
   /** Never throws; `problems` has all that is wrong, each at its place. */
@@ -78,6 +95,11 @@ export class FaultReader {
       return { ok: false, problems: [kindProblem(kind), ...others] };
     }
     const { data, problems } = parse(this.#schemas[kind], value);
+    const missing = this.#missing?.[kind];
+    if (missing !== undefined) {
+      const unavailable = { place: "kind", message: `no ${kind} here: ${missing}` };
+      return { ok: false, problems: [unavailable, ...problems] };
+    }
     if (data === undefined) return { ok: false, problems };
     const problem = scopeProblem(data);
     return problem === undefined ? { ok: true, order: data } : { ok: false, problems: [problem] };

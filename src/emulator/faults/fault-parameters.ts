@@ -5,7 +5,10 @@ import { choiceOf, numberOf } from "./fault-fields.ts";
 
 const none = z.strictObject({}).prefault({});
 
-function lateness({ ms, jitterMs }: (typeof FAULT_KINDS)["latency" | "pubackLate"]["parameters"]) {
+function lateness({
+  ms,
+  jitterMs,
+}: (typeof FAULT_KINDS)["latency" | "pubackLate" | "networkLatency"]["parameters"]) {
   return z.strictObject({ ms: numberOf(ms), jitterMs: numberOf(jitterMs) }).prefault({});
 }
 
@@ -34,4 +37,12 @@ export const FAULT_PARAMETERS = {
   desiredLost: none,
   desiredTwice: none,
   methodLost: none,
+  killTcp: z.strictObject({ how: choiceOf(FAULT_KINDS.killTcp.parameters.how) }).prefault({}),
+  shutDownMqtt: none,
+  blackHole: z
+    .strictObject({ afterwards: choiceOf(FAULT_KINDS.blackHole.parameters.afterwards) })
+    .prefault({}),
+  halfOpen: none,
+  networkLatency: lateness(FAULT_KINDS.networkLatency.parameters),
+  serverCertificateExpired: none,
 } as const satisfies { readonly [K in FaultName]: z.ZodType };

@@ -62,7 +62,8 @@ export class FaultPlan {
     return this.#nextMs;
   }
 
-  add(order: FaultOrder): InjectedFault {
+  /** @param covers whom it is for, where the scope's patterns cannot say it */
+  add(order: FaultOrder, covers = scopeTest(order.scope, order.seed)): InjectedFault {
     const beginsMs = this.#options.clock() + order.delayMs;
     const removal = new AbortController();
     const fault = {
@@ -72,7 +73,7 @@ export class FaultPlan {
       endsMs: order.durationMs === undefined ? Infinity : beginsMs + order.durationMs,
       begun: false,
       struck: 0,
-      covers: scopeTest(order.scope, order.seed),
+      covers,
       removed: removal.signal,
       removal,
     };

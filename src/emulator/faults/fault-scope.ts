@@ -19,7 +19,7 @@ export interface FaultTarget {
   /** undefined where it is about no device, or about many. */
   readonly deviceId: string | undefined;
   /** undefined where it is no operation. */
-  readonly operation?: OperationKind;
+  readonly operation?: OperationKind | undefined;
 }
 
 /** A test of whether a target lies in a scope. What is about no single device is not among named ones, or in a share. */

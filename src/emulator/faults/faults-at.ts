@@ -1,7 +1,11 @@
 import type { FaultName } from "../../base/fault-kinds.ts";
 import type { Operation } from "../operations/operation.ts";
 import type { Delays } from "./delays.ts";
+import type { FaultOrder } from "./fault-order.ts";
 import type { FaultPlan, InjectedFault } from "./fault-plan.ts";
+import { scopeTest } from "./fault-scope.ts";
+
+type Inject = (order: FaultOrder, covers: InjectedFault["covers"]) => void;
 
 /** The faults as one service meets them. */
 export class FaultsAt {
@@ -9,15 +13,18 @@ export class FaultsAt {
   readonly service: string;
   readonly #plan: FaultPlan;
   readonly #delays: Delays;
+  readonly #inject: Inject;
 
   constructor(options: {
     readonly plan: FaultPlan;
     readonly delays: Delays;
     readonly service: string;
+    readonly inject: Inject;
   }) {
     this.#plan = options.plan;
     this.#delays = options.delays;
     this.service = options.service;
+    this.#inject = options.inject;
   }
 
   /** Whether no fault is on or to come: what is often asked looks here first. */
@@ -43,5 +50,20 @@ export class FaultsAt {
   /** As `Delays.hold`. */
   hold(fault: Parameters<Delays["hold"]>[0], deviceId: string | undefined): Promise<void> {
     return this.#delays.hold(fault, deviceId);
+  }
+
+  /**
+   * Puts a fault on one device of the service alone: its id is no pattern here, and its case counts. Without effect
+   * where the device has one of this kind already, so that what devices ask for has an end, and where there are too many.
+   *
+   * @param order its scope names the device
+   */
+  injectFor(deviceId: string, order: FaultOrder): void {
+    const { kind, scope, seed } = order;
+    const target = { service: this.service, deviceId, operation: scope.operations?.[0] };
+    if (this.#plan.list().some((fault) => fault.order.kind === kind && fault.covers(target)))
+      return;
+    const isInScope = scopeTest({ service: this.service, operations: scope.operations }, seed);
+    this.#inject(order, (one) => one.deviceId === deviceId && isInScope(one));
   }
 }

@@ -54,21 +54,34 @@ export class Faults {
     });
   }
 
+  /** Whether no fault is on or to come. */
+  get none(): boolean {
+    return this.#plan.isEmpty;
+  }
+
   /** The same faults as one service meets them. @param service `dps` or a hub's host name */
   at(service: string): FaultsAt {
-    return new FaultsAt({ plan: this.#plan, delays: this.#delays, service });
+    return new FaultsAt({
+      plan: this.#plan,
+      delays: this.#delays,
+      service,
+      inject: (order, covers) => {
+        if (!this.#stopped && !this.#isFull) this.inject(order, covers);
+      },
+    });
   }
 
   /**
    * Puts a fault on.
    *
+   * @param covers as for `FaultPlan.add`
    * @throws {FleetError} `USAGE` after `stop`, and where too many are on
    */
-  inject(order: FaultOrder): InjectedFault {
+  inject(order: FaultOrder, covers?: InjectedFault["covers"]): InjectedFault {
     if (this.#stopped) throw new FleetError("USAGE", "fault: the emulator has stopped");
-    if (this.#plan.list().length >= MAX_FAULTS)
+    if (this.#isFull)
       throw new FleetError("USAGE", `fault: ${MAX_FAULTS} are on, which is the most at a time`);
-    const fault = this.#plan.add(order);
+    const fault = this.#plan.add(order, covers);
     this.#arm();
     return fault;
   }
@@ -78,7 +91,19 @@ export class Faults {
     return this.#plan.list();
   }
 
-  /** Ends a fault; undefined where none of this id is left. */
+  /** Counts a strike; the last of its `times` ends the fault. */
+  struck(fault: InjectedFault): void {
+    this.#plan.struck(fault);
+    this.#arm();
+  }
+
+  /** Ends a fault whose work is done. */
+  end({ id }: InjectedFault): void {
+    this.#plan.end(id);
+    this.#arm();
+  }
+
+  /** Ends a fault before it is over; undefined where none of this id is left. */
   remove(id: string): InjectedFault | undefined {
     const fault = this.#plan.remove(id);
     this.#arm();
@@ -98,6 +123,10 @@ export class Faults {
     this.#stopped = true;
     this.clear();
     this.#delays.stop();
+  }
+
+  get #isFull(): boolean {
+    return this.#plan.list().length >= MAX_FAULTS;
   }
 
   /** One timer, for what comes next. */

@@ -1,4 +1,5 @@
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
+import { Server as TlsServer } from "node:tls";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { fastify } from "fastify";
 import { addressError } from "../address-error.ts";
@@ -9,9 +10,10 @@ import { ServiceFault } from "../fault.ts";
 import type { FaultControl } from "../faults/fault-control.ts";
 import { withoutPort } from "../host-name.ts";
 import type { IotHub } from "../hub/hub.ts";
-import { SERVER_TLS } from "../listener.ts";
+import type { ServerTls } from "../options.ts";
 import { parseJson } from "../parse-json.ts";
 import { trackSockets } from "../raw-sockets.ts";
+import { keyPair, presentCertificate, SERVER_TLS } from "../server-tls.ts";
 import type { Surroundings } from "../surroundings.ts";
 import type { Throttling } from "../throttling/throttling.ts";
 import type { WebSocketOptions } from "../websocket.ts";
@@ -43,8 +45,7 @@ export type ApiScope = FastifyInstance<Server, IncomingMessage, ServerResponse>;
 
 export interface ApiServerOptions {
   readonly around: Surroundings;
-  readonly certificatePem: string;
-  readonly privateKeyPem: string;
+  readonly tls: ServerTls;
   readonly host: string;
   /** 0 = a free port. */
   readonly port: number;
@@ -66,6 +67,8 @@ export interface ApiServerOptions {
 
 export interface ApiServer {
   readonly port: number;
+  /** As the listener's. */
+  present(tls: ServerTls): void;
   /** Takes no new connections, ends followers of events, and resolves when every running request has its answer. */
   drain(): Promise<void>;
   stop(): Promise<void>;
@@ -117,7 +120,10 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
     sockets.destroyAll();
     await last;
   };
-  return { port: address.port, drain, stop };
+  const present = (tls: ServerTls): void => {
+    if (app.server instanceof TlsServer) presentCertificate(app.server, tls);
+  };
+  return { port: address.port, present, drain, stop };
 }
 
 function createApp(options: ApiServerOptions): ApiScope {
@@ -129,8 +135,7 @@ function createApp(options: ApiServerOptions): ApiScope {
     },
     clientErrorHandler: refuseUnreadable,
     https: {
-      key: options.privateKeyPem,
-      cert: options.certificatePem,
+      ...keyPair(options.tls),
       ...SERVER_TLS,
       handshakeTimeout: options.around.limits.connectTimeoutMs,
     },

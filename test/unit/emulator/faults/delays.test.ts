@@ -5,7 +5,7 @@ import type { InjectedFault } from "../../../../src/emulator/faults/fault-plan.t
 import { FaultPlan, isOfKind } from "../../../../src/emulator/faults/fault-plan.ts";
 import { FaultReader } from "../../../../src/emulator/faults/fault-order.ts";
 
-const READER = new FaultReader([]);
+const READER = new FaultReader({ hubs: [] });
 
 /** A delay that is on, with a clock that is set by hand. */
 function delayed(parameters: { ms: number; jitterMs?: number }) {

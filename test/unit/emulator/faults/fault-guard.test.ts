@@ -9,7 +9,7 @@ import type { OperationKind } from "../../../../src/emulator/operations/operatio
 import { askedOverMqtt } from "../../../../src/emulator/operations/operation.ts";
 
 const HUB = "my-hub.azure-devices.net";
-const READER = new FaultReader([HUB]);
+const READER = new FaultReader({ hubs: [HUB] });
 
 function guarded(service: string, ...requests: readonly FaultRequest[]) {
   const faults = new Faults({ clock: () => 0, log: silentLogger() });

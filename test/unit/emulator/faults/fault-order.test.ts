@@ -4,7 +4,7 @@ import { FAULT_NAMES, faultKind } from "../../../../src/base/fault-kinds.ts";
 import { FaultReader } from "../../../../src/emulator/faults/fault-order.ts";
 
 const HUB = "my-hub.azure-devices.net";
-const READER = new FaultReader([HUB]);
+const READER = new FaultReader({ hubs: [HUB] });
 
 test.each(FAULT_NAMES)(
   "%s is read from its name alone, with the defaults of the catalogue",
@@ -35,11 +35,24 @@ test.each(FAULT_NAMES)(
 test.each(FAULT_NAMES)("%s is narrowed by what the catalogue says, and by nothing else", (kind) => {
   const { at, by } = faultKind(kind);
   const isRead = (scope: object): boolean => READER.read({ kind, scope }).ok;
-  expect(isRead({ service: HUB })).toBe(at !== "dps");
-  expect(isRead({ service: "dps" })).toBe(at !== "hubs");
+  expect(isRead({ service: HUB })).toBe(at === "everywhere" || at === "hubs");
+  expect(isRead({ service: "dps" })).toBe(at === "everywhere" || at === "dps");
   expect(isRead({ devices: ["cave-1"], share: 0.5 })).toBe(by.includes("devices"));
   const operations = [at === "dps" ? "registerDevice" : "readTwin"];
   expect(isRead({ operations })).toBe(by.includes("operations"));
+});
+
+test.each(FAULT_NAMES)("a number of strikes ends %s, unless it is on or off", (kind) => {
+  expect(READER.read({ kind, times: 3 }).ok).toBe(faultKind(kind).isState !== true);
+});
+
+test("a kind that the emulator cannot have is refused with the reason", () => {
+  const reader = new FaultReader({ hubs: [], missing: { killTcp: "there is no network" } });
+  expect(reader.read({ kind: "killTcp" })).toEqual({
+    ok: false,
+    problems: [{ place: "kind", message: "no killTcp here: there is no network" }],
+  });
+  expect(reader.read({ kind: "halfOpen" }).ok).toBe(true);
 });
 
 test("whatever is asked for, reading it never throws, and what is wrong is told with its place", () => {

@@ -6,7 +6,7 @@ import { FaultPlan } from "../../../../src/emulator/faults/fault-plan.ts";
 
 const START_MS = Date.UTC(2026, 0, 1);
 const HUB = "my-hub.azure-devices.net";
-const READER = new FaultReader([HUB]);
+const READER = new FaultReader({ hubs: [HUB] });
 const TARGET = { service: HUB, deviceId: "cave-1" };
 
 /** A plan with a clock that is set by hand, and what began and ended in it. */

@@ -5,7 +5,7 @@ import type { FaultRequest } from "../../../../src/emulator/faults/fault-order.t
 import { FaultReader } from "../../../../src/emulator/faults/fault-order.ts";
 import { Faults } from "../../../../src/emulator/faults/faults.ts";
 
-const READER = new FaultReader([]);
+const READER = new FaultReader({ hubs: [] });
 
 function orderOf(request: FaultRequest) {
   const read = READER.read(request);
