@@ -20,6 +20,11 @@ export interface EmulatorLimits {
   readonly registerMaxBytes: number;
   /** Largest device-to-cloud message, in bytes of body and properties; a larger one closes the connection. */
   readonly telemetryMaxBytes: number;
+  /**
+   * Whether a device puts a fault on itself by a message with the property `AzIoTHub_FaultOperationType`, as Microsoft's
+   * end-to-end tests of its SDKs do. In Azure only hubs that Microsoft has chosen for its tests do it.
+   */
+  readonly faultMessages: boolean;
   /** Largest direct-method payload in each direction, in bytes. */
   readonly methodPayloadMaxBytes: number;
   /** How long a direct method waits for its answer unless the caller says otherwise, in s. */
@@ -164,6 +169,7 @@ export const AZURE_DEFAULTS: EmulatorLimits = {
   linkedHubsMax: DPS_LIMITS.linkedHubs,
   registerMaxBytes: DPS_LIMITS.messageBytes,
   telemetryMaxBytes: 256 * 1024,
+  faultMessages: true,
   methodPayloadMaxBytes: 128 * 1024,
   methodResponseTimeoutS: 30,
   methodResponseTimeoutMinS: 5,
@@ -242,6 +248,7 @@ export function limitsFrom(overrides: Partial<EmulatorLimits>): EmulatorLimits {
     linkedHubsMax: pick("linkedHubsMax"),
     registerMaxBytes: pick("registerMaxBytes"),
     telemetryMaxBytes: pick("telemetryMaxBytes"),
+    faultMessages: pick("faultMessages"),
     methodPayloadMaxBytes: pick("methodPayloadMaxBytes"),
     methodResponseTimeoutS: pick("methodResponseTimeoutS"),
     methodResponseTimeoutMinS: pick("methodResponseTimeoutMinS"),

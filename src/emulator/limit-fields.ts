@@ -23,6 +23,7 @@ export const limitFields = {
   linkedHubsMax: positive,
   registerMaxBytes: count,
   telemetryMaxBytes: count,
+  faultMessages: onOff,
   methodPayloadMaxBytes: count,
   methodResponseTimeoutS: duration,
   methodResponseTimeoutMinS: duration,

@@ -9,6 +9,8 @@ import { ServiceFault, faultBody } from "../fault.ts";
 import { askedOverMqtt } from "../operations/operation.ts";
 import { parseJson } from "../parse-json.ts";
 import { settle } from "../settle.ts";
+import { askForFault } from "./ask-for-fault.ts";
+import { mayAskForFault } from "./fault-message.ts";
 import { HubConnection } from "./hub-connection.ts";
 import type { IotHub } from "./hub.ts";
 import type { TelemetryMessage } from "./ingest-telemetry.ts";
@@ -106,7 +108,11 @@ export class HubRules implements BrokerRules<HubConnection> {
 
   answer(connection: HubConnection, packet: PublishPacket): void {
     const request = connection.topics.parse(packet.topic);
-    if (request === undefined || request.kind === "telemetry") return;
+    if (request === undefined) return;
+    if (request.kind === "telemetry") {
+      if (mayAskForFault(request.bag)) askForFault(this.#hub, connection.deviceId, request.bag);
+      return;
+    }
     const body = Buffer.from(packet.payload);
     if (request.kind === "methodResult")
       this.#hub.methods.settle(connection.deviceId, request.requestId, request.status, body);
