@@ -173,12 +173,14 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
 }
 
 /**
- * Judges options as `startEmulator` would, without opening or writing anything.
+ * Judges options as `startEmulator` would, without opening or writing anything; what a folder of `data` has is not
+ * looked at.
  *
  * @throws {FleetError} `USAGE` as `startEmulator` throws it
  */
 export async function judgeOptions(options: Omit<EmulatorOptions, "tls">): Promise<void> {
-  const services = await startServices(options);
+  const { data: _data, ...inMemory } = options;
+  const services = await startServices(inMemory);
   await services.stop();
 }
 
