@@ -11,6 +11,7 @@ import type { Sessions } from "./sessions.ts";
 import { KEPT_SESSION, silentBus } from "./sessions.ts";
 import { settle } from "./settle.ts";
 import type { State } from "./state/state.ts";
+import { UnderWay } from "./under-way.ts";
 
 /** What a connecting client says of itself. */
 export interface ConnectRequest {
@@ -87,6 +88,7 @@ export async function startBroker<C>(
   const connections = new WeakMap<Client, C>();
   const peers = new WeakMap<object, TLSSocket>();
   const live = new Set<Client>();
+  const judging = new UnderWay();
   const broker = await Aedes.createBroker({
     mq: silentBus,
     persistence: sessions,
@@ -145,7 +147,7 @@ export async function startBroker<C>(
       }
       log.trace({ deviceId: client.id, topic: packet.topic }, "message received");
       const isWill = Reflect.get(client, "will") === packet;
-      settle(() => rules.receive(connection, packet, isWill), {
+      settle(() => judging.watch(rules.receive(connection, packet, isWill)), {
         done: (verdict) => {
           if (verdict === "close") {
             done(new Error("publish refused"));
@@ -208,7 +210,9 @@ export async function startBroker<C>(
       for (const { conn } of live) conn.destroy();
     },
     drain: async () => {
-      // A message is acknowledged in the turn in which it is stored, so nothing is half done here.
+      // Afterwards all that was held up is judged, kept, and acknowledged in the turn in which it is.
+      await judging.settled();
+      await state.saved();
       await Promise.all([...live].map(({ conn }) => endStream(conn)));
     },
     stop: () => new Promise((resolve) => broker.close(() => resolve())),

@@ -57,6 +57,18 @@ test("pubackLate: a message is there before it is acknowledged, and what is behi
   expect(await ingested("late-1")).toEqual(["1", "2", "3"]);
 });
 
+test("pubackLate: what is held up when the emulator stops is acknowledged first", async () => {
+  await using own = await faultWorld(["late-1"]);
+  const { faults } = own.emulator;
+  faults.inject({ kind: "pubackLate", parameters: { ms: 600_000 } });
+  const client = await own.client("late-1");
+  await client.open();
+  const sending = client.sendEvent(message("1"));
+  await expect.poll(() => faults.list()[0]?.struck, { timeout: 10_000 }).toBe(1);
+  await own.emulator.stop();
+  await expect(sending).resolves.toBeDefined();
+});
+
 test("pubackLost: sendEvent does not settle, others do; after a reconnect the hub has it twice", async () => {
   const { faults } = world.emulator;
   faults.inject({ kind: "pubackLost", scope: { devices: ["lost-*"] }, times: 1 });

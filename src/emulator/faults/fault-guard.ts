@@ -61,6 +61,9 @@ function refusalOf(
   }
   if (order.kind === "authError")
     return new ServiceFault(isDps ? "dpsUnauthorized" : "unauthorized", why);
+  // Those who come are turned away before; this is for what was held up when the service disappeared.
+  if (order.kind === "hubGone" || order.kind === "dpsGone")
+    return new ServiceFault("serviceUnavailable", why);
   const isMetered = order.scope.operations !== undefined || isCharged(operation);
   if (order.kind === "quotaExceeded" && isMetered) return new ServiceFault("quotaExceeded", why);
   return undefined;

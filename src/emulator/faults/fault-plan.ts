@@ -64,7 +64,8 @@ export class FaultPlan {
 
   /** @param covers whom it is for, where the scope's patterns cannot say it */
   add(order: FaultOrder, covers = scopeTest(order.scope, order.seed)): InjectedFault {
-    const beginsMs = this.#options.clock() + order.delayMs;
+    const now = this.#options.clock();
+    const beginsMs = now + order.delayMs;
     const removal = new AbortController();
     const fault = {
       id: String(++this.#lastId),
@@ -78,7 +79,8 @@ export class FaultPlan {
       removal,
     };
     this.#faults.push(fault);
-    this.advance();
+    // By the same time: one that begins now begins, however short it is.
+    this.#advanceTo(now);
     return fault;
   }
 
@@ -133,7 +135,10 @@ export class FaultPlan {
 
   /** Begins and ends what is due by now. */
   advance(): void {
-    const now = this.#options.clock();
+    this.#advanceTo(this.#options.clock());
+  }
+
+  #advanceTo(now: number): void {
     for (const fault of this.#faults.slice()) {
       if (!fault.begun && fault.beginsMs <= now && now < fault.endsMs) {
         fault.begun = true;

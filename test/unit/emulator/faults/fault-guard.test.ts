@@ -83,6 +83,11 @@ test("what holds an operation up adds up, until one refuses it", async () => {
   expect(faults.list().map(({ struck }) => struck)).toEqual([1, 1, 1, 0]);
 });
 
+test("what was held up when its service disappeared is refused", async () => {
+  const { ask } = guarded(HUB, { kind: "latency", parameters: { ms: 0 } }, { kind: "hubGone" });
+  await expect(ask("readOwnTwin")).rejects.toMatchObject({ code: 503_001 });
+});
+
 test("a refusal that is removed while an operation is held up does not strike it", async () => {
   const { faults, ask } = guarded(
     HUB,
