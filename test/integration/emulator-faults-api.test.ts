@@ -96,6 +96,10 @@ test.for([
     { kind: "throttled", scope: { service: "dps", operations: ["sendTelemetry", "readTwin"] } },
     ["scope.operations: sendTelemetry, readTwin: not asked of dps"],
   ],
+  [
+    { kind: "quotaExceeded", scope: { operations: ["registerDevice"] } },
+    ["scope.operations: registerDevice: not asked of hubs"],
+  ],
 ] as const)("what is wrong is refused with all problems: %j", async ([body, told]) => {
   const answer = await manage(world, "POST", FAULTS, { body });
   expect(answer.status).toBe(400);

@@ -4,6 +4,7 @@ import { nearest } from "../../base/nearest.ts";
 import { showValue } from "../../base/show-value.ts";
 import type { OperationKind } from "../operations/operation.ts";
 import { OPERATIONS } from "../operations/operation.ts";
+import { DPS_SERVICE } from "./fault-scope.ts";
 
 type Input = { readonly input?: unknown };
 type NumberParameter = Extract<FaultParameter, { readonly least: number }>;
@@ -11,9 +12,6 @@ interface ChoiceParameter<V> {
   readonly values: readonly V[];
   readonly default: NoInfer<V>;
 }
-
-/** The name under which faults are put on DPS. */
-export const DPS_SERVICE = "dps";
 
 const WEEK_MS = 7 * 86_400_000;
 

@@ -2,7 +2,7 @@ import { ServiceFault } from "../fault.ts";
 import type { Guard } from "../operations/operation-gate.ts";
 import type { Operation, OperationKind } from "../operations/operation.ts";
 import { isCharged } from "../throttling/hub-costs.ts";
-import { DPS_SERVICE } from "./fault-fields.ts";
+import { DPS_SERVICE } from "./fault-scope.ts";
 import type { InjectedFault } from "./fault-plan.ts";
 import { isOfKind } from "./fault-plan.ts";
 import type { FaultsAt } from "./faults-at.ts";

@@ -8,8 +8,9 @@ import { showValue } from "../../base/show-value.ts";
 import { formatPath } from "../../base/yaml-source.ts";
 import { isJsonObject } from "../../base/json.ts";
 import { OPERATIONS } from "../operations/operation.ts";
-import { commonFields, DPS_SERVICE } from "./fault-fields.ts";
+import { commonFields } from "./fault-fields.ts";
 import { FAULT_PARAMETERS } from "./fault-parameters.ts";
+import { DPS_SERVICE } from "./fault-scope.ts";
 
 /** One schema a kind; what is not given has its default afterwards. */
 function orderSchemas(hubs: readonly string[]) {
@@ -127,9 +128,10 @@ function kindProblem(kind: unknown): Problem {
 }
 
 /** A fault that could never strike. */
-function scopeProblem({ scope }: FaultOrder): Problem | undefined {
-  const { service, operations } = scope;
-  if (service === undefined || operations === undefined) return undefined;
+function scopeProblem({ kind, scope }: FaultOrder): Problem | undefined {
+  const { at } = faultKind(kind);
+  const { operations, service = at } = scope;
+  if (service === "everywhere" || operations === undefined) return undefined;
   const wanted = service === DPS_SERVICE ? "dps" : "hub";
   const foreign = operations.filter((one) => OPERATIONS[one].service !== wanted);
   if (foreign.length === 0) return undefined;

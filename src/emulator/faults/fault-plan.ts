@@ -1,4 +1,5 @@
 import type { FaultName } from "../../base/fault-kinds.ts";
+import { faultKind } from "../../base/fault-kinds.ts";
 import type { FaultOrder } from "./fault-order.ts";
 import type { FaultTarget } from "./fault-scope.ts";
 import { scopeTest } from "./fault-scope.ts";
@@ -63,7 +64,10 @@ export class FaultPlan {
   }
 
   /** @param covers whom it is for, where the scope's patterns cannot say it */
-  add(order: FaultOrder, covers = scopeTest(order.scope, order.seed)): InjectedFault {
+  add(
+    order: FaultOrder,
+    covers = scopeTest(faultKind(order.kind).at, order.scope, order.seed),
+  ): InjectedFault {
     const now = this.#options.clock();
     const beginsMs = now + order.delayMs;
     const removal = new AbortController();

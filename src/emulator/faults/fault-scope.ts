@@ -1,5 +1,9 @@
+import type { FaultKind } from "../../base/fault-kind.ts";
 import { createRandom } from "../../base/random.ts";
 import type { OperationKind } from "../operations/operation.ts";
+
+/** The name under which faults are put on DPS. */
+export const DPS_SERVICE = "dps";
 
 /** Where a fault acts; what is left out narrows nothing. */
 export interface FaultScope {
@@ -22,12 +26,21 @@ export interface FaultTarget {
   readonly operation?: OperationKind | undefined;
 }
 
-/** A test of whether a target lies in a scope. What is about no single device is not among named ones, or in a share. */
-export function scopeTest(scope: FaultScope, seed: number): (target: FaultTarget) => boolean {
+/**
+ * A test of whether a target lies in a scope. What is about no single device is not among named ones, or in a share.
+ *
+ * @param at the services that have the kind of fault
+ */
+export function scopeTest(
+  at: FaultKind["at"],
+  scope: FaultScope,
+  seed: number,
+): (target: FaultTarget) => boolean {
   const { service, share } = scope;
   const patterns = scope.devices?.map((pattern) => pattern.toLowerCase().split("*"));
   const operations = scope.operations && new Set(scope.operations);
   return (target) => {
+    if (at !== "everywhere" && (at === "dps") !== (target.service === DPS_SERVICE)) return false;
     if (service !== undefined && target.service !== service) return false;
     if (operations !== undefined)
       if (target.operation === undefined || !operations.has(target.operation)) return false;

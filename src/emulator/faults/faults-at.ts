@@ -1,4 +1,5 @@
 import type { FaultName } from "../../base/fault-kinds.ts";
+import { faultKind } from "../../base/fault-kinds.ts";
 import type { Operation } from "../operations/operation.ts";
 import type { Delays } from "./delays.ts";
 import type { FaultOrder } from "./fault-order.ts";
@@ -63,7 +64,8 @@ export class FaultsAt {
     const target = { service: this.service, deviceId, operation: scope.operations?.[0] };
     if (this.#plan.list().some((fault) => fault.order.kind === kind && fault.covers(target)))
       return;
-    const isInScope = scopeTest({ service: this.service, operations: scope.operations }, seed);
+    const scoped = { service: this.service, operations: scope.operations };
+    const isInScope = scopeTest(faultKind(kind).at, scoped, seed);
     this.#inject(order, (one) => one.deviceId === deviceId && isInScope(one));
   }
 }

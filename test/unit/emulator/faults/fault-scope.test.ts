@@ -8,26 +8,36 @@ const seed = fc.nat();
 const of = (deviceId: string | undefined, service = HUB) => ({ service, deviceId });
 
 test("a scope without members covers everything", () => {
-  const covers = scopeTest({}, 1);
+  const covers = scopeTest("everywhere", {}, 1);
   expect([of(undefined), of("cave-1"), of("cave-1", "dps")].every(covers)).toBe(true);
 });
 
 test("a service's scope covers that service alone", () => {
-  const covers = scopeTest({ service: "dps" }, 1);
+  const covers = scopeTest("everywhere", { service: "dps" }, 1);
   expect(covers(of("cave-1", "dps"))).toBe(true);
   expect(covers(of("cave-1"))).toBe(false);
 });
 
+test("a kind that only some services have covers those alone", () => {
+  for (const [at, service, other] of [
+    ["hubs", HUB, "dps"],
+    ["dps", "dps", HUB],
+  ] as const) {
+    const covers = scopeTest(at, {}, 1);
+    expect([covers(of("cave-1", service)), covers(of("cave-1", other))]).toEqual([true, false]);
+  }
+});
+
 test("operations are those that are named", () => {
-  const covers = scopeTest({ operations: ["readTwin"] }, 1);
+  const covers = scopeTest("everywhere", { operations: ["readTwin"] }, 1);
   expect(covers({ ...of(undefined), operation: "readTwin" })).toBe(true);
   expect(covers({ ...of(undefined), operation: "updateTwin" })).toBe(false);
   expect(covers(of(undefined))).toBe(false);
 });
 
 test("what is about no single device is not among named ones, nor in a share of all", () => {
-  expect(scopeTest({ devices: ["*"] }, 1)(of(undefined))).toBe(false);
-  expect(scopeTest({ share: 1 }, 1)(of(undefined))).toBe(false);
+  expect(scopeTest("everywhere", { devices: ["*"] }, 1)(of(undefined))).toBe(false);
+  expect(scopeTest("everywhere", { share: 1 }, 1)(of(undefined))).toBe(false);
 });
 
 /** What a pattern means, said by a regular expression. */
@@ -47,7 +57,7 @@ test("a pattern covers what its characters and stars stand for, in any case", ()
       fc.array(letters, { minLength: 1, maxLength: 6 }).map((all) => all.join("")),
       fc.stringMatching(/^[abAB.]{1,8}$/),
       (pattern, deviceId) => {
-        const covers = scopeTest({ devices: [pattern] }, 1);
+        const covers = scopeTest("everywhere", { devices: [pattern] }, 1);
         expect(covers(of(deviceId))).toBe(meant(pattern, deviceId));
       },
     ),
