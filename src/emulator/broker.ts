@@ -212,7 +212,7 @@ export async function startBroker<C>(
     drain: async () => {
       // Afterwards all that was held up is judged, kept, and acknowledged in the turn in which it is.
       await judging.settled();
-      await state.saved();
+      await new Promise<void>((resolve) => state.afterSaved(() => resolve()));
       await Promise.all([...live].map(({ conn }) => endStream(conn)));
     },
     stop: () => new Promise((resolve) => broker.close(() => resolve())),
