@@ -86,7 +86,10 @@ export async function startServices(
     const events = new EventLog({ ...eventBounds(around.limits), clock: around.clock, state });
     const chains = new PeerChains();
     const faults = new Faults(around);
-    const throttling = new Throttling(around, names.hubs, options);
+    const places = new Map(names.hubs.map((hostName) => [hostName, hubPlace(hostName)]));
+    const throttling = new Throttling(around, places, options);
+    // Once more after the hubs: what ends last counts too.
+    started.push(() => throttling.stop());
     const shared = { around, chains, events, faults, throttling };
     const hubs = await startHubs(names.hubs, options, shared);
     started.push(...hubs.map((hub) => () => hub.stop()));

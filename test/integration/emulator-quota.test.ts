@@ -5,7 +5,10 @@ import type iothub from "azure-iothub";
 import { expect, test } from "vitest";
 import { report } from "../conformance/support/hub-device.ts";
 import { faultWorld } from "./emulator-fault-world.ts";
+import { connectedDevice, sendEvent } from "./emulator-events.ts";
+import { serviceClients } from "./emulator-service-clients.ts";
 import { HUB } from "./emulator-wire.ts";
+import { KeptEmulator } from "./kept-emulator.ts";
 
 const { Message } = iotDevice;
 const NOON_MS = Date.UTC(2026, 0, 1, 12);
@@ -83,6 +86,26 @@ test("when the day's messages are used up, a message closes the connection witho
   await client.sendEvent(new Message("four"));
   expect(world.used()).toBe(1);
   await client.close();
+});
+
+test("a kept hub goes on counting after a restart on the same day", async () => {
+  const nowMs = Date.now();
+  const options = {
+    tier: "F1",
+    tierLimits: { messagesPerDay: 2 },
+    // One moment, which is on one day.
+    clock: () => nowMs,
+  } as const;
+  await using kept = await KeptEmulator.start(options);
+  {
+    await using device = await connectedDevice(kept.world, "cave-2");
+    await sendEvent(device, "cave-2", "one");
+    await sendEvent(device, "cave-2", "two");
+  }
+  const world = await kept.restart(options);
+  expect(world.emulator.throttling.state().hubs[HUB]?.messages.used).toBe(2);
+  using clients = serviceClients(world);
+  await expect(clients.registry.getTwin("cave-2")).rejects.toThrow(/used up/);
 });
 
 test("when the day's messages are used up, service clients are told 403002, except about identities", async () => {

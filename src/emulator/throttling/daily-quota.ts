@@ -1,13 +1,25 @@
+import { z } from "zod";
 import { ServiceFault } from "../fault.ts";
+import type { Codec, Table } from "../state/state.ts";
+import type { TierLimits } from "./tier-options.ts";
 
 const DAY_MS = 86_400_000;
+/** How much of the counting a kill may cost. */
+const SAVE_MS = 1000;
 
-/** What is kept of a quota over a restart. */
-export interface QuotaSnapshot {
-  /** When the day that it counts began, in ms since 1970. */
+/** Messages on one day, Infinity where there is no quota; what is larger than a block counts for several. */
+export type QuotaLimits = Pick<TierLimits, "messagesPerDay" | "meterBytes">;
+
+/** What was used on the day that began then, in ms since 1970. */
+interface UsedDay {
   readonly dayMs: number;
   readonly used: number;
 }
+
+export const usedDayCodec: Codec<UsedDay> = z.strictObject({ dayMs: z.int(), used: z.int() });
+
+/** The one row of the table. */
+const ROW = "used";
 
 /**
  * The messages of a hub on this day, which begins at 00:00 UTC.
@@ -16,26 +28,22 @@ export interface QuotaSnapshot {
  */
 export class DailyQuota {
   readonly #clock: () => number;
-  #messagesPerDay: number;
-  #blockBytes: number;
+  readonly #kept: Table<UsedDay>;
+  #limits: QuotaLimits;
   #dayMs = 0;
   #used = 0;
   #midnight: NodeJS.Timeout | undefined;
+  #saving: NodeJS.Timeout | undefined;
 
   /**
    * @param clock now, in ms since 1970
-   * @param limits messages on one day, Infinity where there is no quota; what is larger than a block counts for several
+   * @param kept what was used before this start; written a second after a message was counted, and at the stop
    */
-  constructor(
-    clock: () => number,
-    {
-      messagesPerDay,
-      meterBytes,
-    }: { readonly messagesPerDay: number; readonly meterBytes: number },
-  ) {
+  constructor(clock: () => number, limits: QuotaLimits, kept: Table<UsedDay>) {
     this.#clock = clock;
-    this.#messagesPerDay = messagesPerDay;
-    this.#blockBytes = meterBytes;
+    this.#limits = limits;
+    this.#kept = kept;
+    ({ dayMs: this.#dayMs, used: this.#used } = kept.get(ROW) ?? { dayMs: 0, used: 0 });
     this.#turnDay();
     this.#awaitMidnight();
   }
@@ -46,32 +54,22 @@ export class DailyQuota {
     return this.#used;
   }
 
-  get messagesPerDay(): number {
-    return this.#messagesPerDay;
-  }
-
-  get blockBytes(): number {
-    return this.#blockBytes;
+  get limits(): QuotaLimits {
+    return this.#limits;
   }
 
   /** What was used stays used. */
-  set({
-    messagesPerDay,
-    meterBytes,
-  }: {
-    readonly messagesPerDay: number;
-    readonly meterBytes: number;
-  }): void {
-    this.#messagesPerDay = messagesPerDay;
-    this.#blockBytes = meterBytes;
+  set({ messagesPerDay, meterBytes }: QuotaLimits): void {
+    this.#limits = { messagesPerDay, meterBytes };
   }
 
   /** @throws {ServiceFault} `quotaExceeded` where the day's messages are used up */
   require(): void {
-    if (this.used < this.#messagesPerDay) return;
+    const { messagesPerDay } = this.#limits;
+    if (this.used < messagesPerDay) return;
     throw new ServiceFault(
       "quotaExceeded",
-      `The hub's ${this.#messagesPerDay} messages of this day are used up; the next day begins at 00:00 UTC.`,
+      `The hub's ${messagesPerDay} messages of this day are used up; the next day begins at 00:00 UTC.`,
     );
   }
 
@@ -80,24 +78,15 @@ export class DailyQuota {
    * clock, for it is called for every message.
    */
   charge(bytes: number): void {
-    this.#used += bytes <= this.#blockBytes ? 1 : Math.ceil(bytes / this.#blockBytes);
+    const { meterBytes } = this.#limits;
+    this.#used += bytes <= meterBytes ? 1 : Math.ceil(bytes / meterBytes);
+    this.#saving ??= setTimeout(() => this.#save(), SAVE_MS).unref();
   }
 
-  snapshot(): QuotaSnapshot {
-    this.#turnDay();
-    return { dayMs: this.#dayMs, used: this.#used };
-  }
-
-  /** What was used on another day is used no more. */
-  restore({ dayMs, used }: QuotaSnapshot): void {
-    this.#dayMs = dayMs;
-    this.#used = used;
-    this.#turnDay();
-  }
-
-  /** The day turns no more by itself; safe to call twice. */
+  /** Keeps what was used; the day turns no more by itself. Safe to call twice. */
   stop(): void {
     clearTimeout(this.#midnight);
+    this.#save();
   }
 
   /** For those that charge where nobody looks or asks in between. */
@@ -107,6 +96,14 @@ export class DailyQuota {
       this.#turnDay();
       this.#awaitMidnight();
     }, leftMs).unref();
+  }
+
+  #save(): void {
+    if (this.#saving === undefined) return;
+    clearTimeout(this.#saving);
+    this.#saving = undefined;
+    this.#turnDay();
+    this.#kept.set(ROW, { dayMs: this.#dayMs, used: this.#used });
   }
 
   #turnDay(): void {

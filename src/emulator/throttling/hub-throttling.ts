@@ -7,7 +7,7 @@ import type { Guard, Observer, Outcome } from "../operations/operation-gate.ts";
 import type { Operation } from "../operations/operation.ts";
 import type { Surroundings } from "../surroundings.ts";
 import { chargeOperation } from "./charge-operation.ts";
-import { DailyQuota } from "./daily-quota.ts";
+import { DailyQuota, usedDayCodec } from "./daily-quota.ts";
 import type { ThrottleName } from "./hub-costs.ts";
 import { costOn, costsOf, forEachThrottle } from "./hub-costs.ts";
 import type { ThrottleRate } from "./throttle.ts";
@@ -43,13 +43,21 @@ export class HubThrottling implements Guard, Observer {
   #setting: HubTierSetting;
   #room: Room;
 
-  /** @param given what was set by name: it beats what the tier says */
-  constructor(around: Surroundings, setting: HubTierSetting, given: Partial<EmulatorLimits>) {
+  /**
+   * @param options `place`: what the hub's state is kept under; `given`: limits that were set by name, which beat what the
+   *   tier says
+   */
+  constructor(
+    around: Surroundings,
+    setting: HubTierSetting,
+    { place, given }: { readonly place: string; readonly given: Partial<EmulatorLimits> },
+  ) {
     this.#around = around;
     this.#given = given;
     this.#setting = setting;
     this.#room = around.limits;
-    this.quota = new DailyQuota(around.clock, NO_QUOTA);
+    const kept = around.state.table(`${place}/messages-used`, usedDayCodec);
+    this.quota = new DailyQuota(around.clock, NO_QUOTA, kept);
     this.#throttles = forEachThrottle((name) => this.#newThrottle(name, this.#rate(Infinity)));
     this.jobDevices = this.#newThrottle("jobDevicesPerS", this.#jobRate());
     this.set(setting);
@@ -67,11 +75,11 @@ export class HubThrottling implements Guard, Observer {
   /** What holds now, and how much of it is used; null is no limit. */
   get state() {
     const { tier, units } = this.#setting;
-    const { used, messagesPerDay, blockBytes } = this.quota;
+    const { used, limits } = this.quota;
     return {
       tier,
       units,
-      messages: { perDay: finite(messagesPerDay), used, blockBytes },
+      messages: { perDay: finite(limits.messagesPerDay), used, blockBytes: limits.meterBytes },
       throttles: {
         ...forEachThrottle((name) => stateOf(this.#throttles[name])),
         jobDevicesPerS: stateOf(this.jobDevices),
@@ -110,7 +118,7 @@ export class HubThrottling implements Guard, Observer {
     chargeOperation(this.quota, operation, outcome);
   }
 
-  /** Refuses what waits, except devices of jobs, which end by themselves; safe to call twice. */
+  /** Refuses what waits, except devices of jobs, which end by themselves, and keeps what was used; safe to call twice. */
   stop(): void {
     this.quota.stop();
     for (const throttle of Object.values(this.#throttles)) throttle.stop();

@@ -12,12 +12,12 @@ export class Throttling {
   readonly #hubs: ReadonlyMap<string, HubThrottling>;
 
   /**
-   * @param hostNames of the hubs, in lower case
+   * @param hubs by their host names, in lower case: what the state of each is kept under
    * @param options what they begin with; limits among them beat what the tier says
    */
   constructor(
     around: Surroundings,
-    hostNames: readonly string[],
+    hubs: ReadonlyMap<string, string>,
     options: TierOptions & Partial<EmulatorLimits>,
   ) {
     const { tier = "none", units = 1, tierLimits, dpsRegistrationsPerMinute } = options;
@@ -26,9 +26,9 @@ export class Throttling {
       registrationsPerMinute: dpsRegistrationsPerMinute,
     });
     this.#hubs = new Map(
-      hostNames.map((hostName) => [
+      [...hubs].map(([hostName, place]) => [
         hostName,
-        new HubThrottling(around, { tier, units, tierLimits }, options),
+        new HubThrottling(around, { tier, units, tierLimits }, { place, given: options }),
       ]),
     );
   }

@@ -9,7 +9,10 @@ const DAY_MS = 86_400_000;
 /** A quota and the clock that it goes by. */
 function quotaOf(messagesPerDay: number, meterBytes = 4096) {
   const time = { nowMs: NOON_MS };
-  return { time, quota: new DailyQuota(() => time.nowMs, { messagesPerDay, meterBytes }) };
+  return {
+    time,
+    quota: new DailyQuota(() => time.nowMs, { messagesPerDay, meterBytes }, new Map()),
+  };
 }
 
 test.each([
@@ -47,7 +50,11 @@ test("the last message may be larger than what is left; the next is refused unti
 test("the day turns by itself at 00:00 UTC, for those who charge and never ask", () => {
   vi.useFakeTimers({ now: NOON_MS });
   try {
-    const quota = new DailyQuota(Date.now, { messagesPerDay: Infinity, meterBytes: 4096 });
+    const quota = new DailyQuota(
+      Date.now,
+      { messagesPerDay: Infinity, meterBytes: 4096 },
+      new Map(),
+    );
     quota.charge(1);
     vi.advanceTimersByTime(DAY_MS / 2);
     quota.charge(1);
@@ -64,19 +71,35 @@ test("the day turns by itself at 00:00 UTC, for those who charge and never ask",
 });
 
 test("what was used stays used when the quota changes, and over a restart on the same day", () => {
-  const { quota, time } = quotaOf(10);
-  for (let at = 0; at < 5; at++) quota.charge(1);
-  quota.set({ messagesPerDay: 5, meterBytes: 512 });
-  expect(() => quota.require()).toThrow("used up");
-  const kept = quota.snapshot();
-  const { quota: again } = quotaOf(10);
-  again.restore(kept);
+  const kept = new Map();
+  const time = { nowMs: NOON_MS };
+  const start = (): DailyQuota =>
+    new DailyQuota(() => time.nowMs, { messagesPerDay: 10, meterBytes: 4096 }, kept);
+  const first = start();
+  for (let at = 0; at < 5; at++) first.charge(1);
+  first.set({ messagesPerDay: 5, meterBytes: 512 });
+  expect(() => first.require()).toThrow("used up");
+  first.stop();
+  const again = start();
   expect(again.used).toBe(5);
+  again.stop();
   time.nowMs += DAY_MS;
-  expect(quota.snapshot()).toEqual({ dayMs: Date.UTC(2026, 0, 2), used: 0 });
-  const late = new DailyQuota(() => time.nowMs, { messagesPerDay: 10, meterBytes: 4096 });
-  late.restore(kept);
-  expect(late.used).toBe(0);
+  expect(start().used).toBe(0);
+});
+
+test("what was used is kept within a second, without a stop", () => {
+  vi.useFakeTimers({ now: NOON_MS });
+  try {
+    const kept = new Map();
+    const limits = { messagesPerDay: 10, meterBytes: 4096 };
+    const quota = new DailyQuota(Date.now, limits, kept);
+    for (let at = 0; at < 3; at++) quota.charge(1);
+    expect(kept.size).toBe(0);
+    vi.advanceTimersByTime(1000);
+    expect(new DailyQuota(Date.now, limits, kept).used).toBe(3);
+  } finally {
+    vi.useRealTimers();
+  }
 });
 
 test("it is the sum of the blocks of this day's messages", () => {

@@ -20,7 +20,7 @@ function hubOf(setting: Partial<HubTierSetting>, given: Partial<EmulatorLimits> 
   const hub = new HubThrottling(
     aroundAt(time, given),
     { tier: "none", units: 1, ...setting },
-    given,
+    { place: "hubs/h", given },
   );
   return { time, hub };
 }
@@ -171,7 +171,7 @@ test("limits that are given stand in place of the tier's, for rates and for what
     { throttleBurstS: 1, jobsMaxActive: 3, jobDeviceRatePerS: 7 },
   );
   expect(burstOf(hub, asked("queryTwins"), 100)).toBe(2);
-  expect(hub.quota.blockBytes).toBe(10);
+  expect(hub.quota.limits.meterBytes).toBe(10);
   expect(hub.room).toMatchObject({ jobsMaxActive: 3, devicesMax: 1_000_000 });
   expect(hub.jobDevices.use.perS).toBe(7);
   hub.set({ tier: "F1", units: 1 });
