@@ -13,7 +13,6 @@ const WHERE: Readonly<Record<FaultKind["at"], string>> = {
   everywhere: "DPS and hubs",
   hubs: "hubs",
   dps: "DPS",
-  ports: "the emulator's ports",
 };
 
 /** The text of `docs/faults.md`, from the catalogue of kinds. */

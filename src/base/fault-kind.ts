@@ -22,8 +22,8 @@ export interface FaultKind {
   /** One sentence. */
   readonly does: string;
   readonly parameters: Readonly<Record<string, FaultParameter>>;
-  /** Which services have it; on the `ports` there is no telling them apart. */
-  readonly at: "everywhere" | "hubs" | "dps" | "ports";
+  /** Which services have it. */
+  readonly at: "everywhere" | "hubs" | "dps";
   /** By what a fault can be narrowed, beside the service: devices (named ones, or a share), operations. */
   readonly by: readonly ("devices" | "operations")[];
   /** It is on or off: no number of strikes ends it. */

@@ -102,10 +102,11 @@ export const NETWORK_FAULT_KINDS = {
   serverCertificateExpired: {
     layer: "network",
     does:
-      "Shows a certificate that ran out a day ago, of the usual CA and for the usual names, to everybody who connects, " +
-      "over MQTT and HTTPS. TLS sessions are not resumed; connections that are open stay.",
+      "Shows a certificate that ran out a day ago, of the usual CA and for the usual names, to those who connect under " +
+      "the name of a service, over MQTT and HTTPS. TLS sessions are not resumed; connections that are open stay. Under " +
+      "another name, as `localhost`, and without one the good certificate is shown.",
     parameters: {},
-    at: "ports",
+    at: "everywhere",
     by: [],
     isState: true,
     counts: "there is none: it is on or off",

@@ -8,12 +8,14 @@ import type { EmulatorLimits } from "./defaults.ts";
 import { frontDoor } from "./front-door.ts";
 import type { HandOverOptions } from "./listener.ts";
 import { startListener } from "./listener.ts";
-import { expireCertificates } from "./network/expired-certificate.ts";
+import { expiredCertificate } from "./network/expired-certificate.ts";
 import { NetworkFaults } from "./network/network-faults.ts";
 import { Wires } from "./network/wires.ts";
+import type { ServiceNames } from "./kept-names.ts";
 import type { EmulatorOptions } from "./options.ts";
 import { startApiServer } from "./service-api/api-server.ts";
 import { ADMIN_PATH } from "./service-api/admin/admin-path.ts";
+import { DPS_SERVICE } from "./faults/fault-fields.ts";
 import type { FaultControl } from "./faults/fault-control.ts";
 import { faultControl } from "./faults/fault-control.ts";
 import { startServices } from "./services.ts";
@@ -110,10 +112,17 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
       ...frontDoor(services, wires),
       log: around.log.child({ component: "listener" }),
     };
-    const listener = await startListener({ tls, ...mqtt, host, port: options.mqttPort ?? 0 });
+    const ports: { forgetSessions: () => void }[] = [];
+    const contextFor = expiredCertificate(services.faults, {
+      tls,
+      serviceOf: (hostName) => serviceNamed(names, hostName),
+      forgetSessions: () => ports.forEach((port) => port.forgetSessions()),
+    });
+    const shown = { tls, contextFor };
+    const listener = await startListener({ ...shown, ...mqtt, host, port: options.mqttPort ?? 0 });
     started.push(() => listener.stop());
     const api = await startApiServer({
-      tls,
+      ...shown,
       around,
       host,
       port: options.httpsPort ?? 0,
@@ -131,10 +140,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
       webSockets: { ...mqtt, messageMaxBytes: webSocketMaxBytes(around.limits) },
     });
     started.push(() => api.stop());
-    expireCertificates(services.faults, tls, (shown) => {
-      listener.present(shown);
-      api.present(shown);
-    });
+    ports.push(listener, api);
     running.drain = async () => {
       // What they hold up goes on.
       services.faults.stop();
@@ -188,6 +194,12 @@ export async function judgeOptions(options: Omit<EmulatorOptions, "tls">): Promi
 function once(act: () => Promise<void>): () => Promise<void> {
   let ended: Promise<void> | undefined;
   return () => (ended ??= act());
+}
+
+/** The service of a host name, by the name under which faults are put on. */
+function serviceNamed(names: ServiceNames, hostName: string): string | undefined {
+  if (hostName === names.dpsHost || hostName === names.provisioningHost) return DPS_SERVICE;
+  return names.hubs.find((hub) => hub === hostName);
 }
 
 /** Of the first policy, which has every right. */

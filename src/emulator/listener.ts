@@ -7,9 +7,9 @@ import type { Logger } from "../base/log.ts";
 import { addressError } from "./address-error.ts";
 import type { ConnectHead } from "./connect-packet.ts";
 import { connackRefusal, peekConnect } from "./connect-packet.ts";
-import type { ServerTls } from "./options.ts";
 import { trackSockets } from "./raw-sockets.ts";
-import { keyPair, presentCertificate, SERVER_TLS } from "./server-tls.ts";
+import type { PortTls } from "./server-tls.ts";
+import { forgetSessions, portOptions } from "./server-tls.ts";
 
 /** A service behind the listener: takes over a connection whose CONNECT has arrived but is still unread. */
 export interface MqttService {
@@ -35,8 +35,7 @@ export interface HandOverOptions {
   readonly log: Logger;
 }
 
-export interface ListenerOptions extends HandOverOptions {
-  readonly tls: ServerTls;
+export interface ListenerOptions extends HandOverOptions, PortTls {
   readonly host: string;
   /** 0 = a free port. */
   readonly port: number;
@@ -44,8 +43,8 @@ export interface ListenerOptions extends HandOverOptions {
 
 export interface Listener extends AsyncDisposable {
   readonly port: number;
-  /** Shows another certificate in the handshakes from now on; connections that are open stay. */
-  present(tls: ServerTls): void;
+  /** Resumes no TLS session that was begun until now; connections that are open stay. */
+  forgetSessions(): void;
   /** Takes no new connections; those that are open stay. */
   close(): void;
   /** Closes the port and every connection; safe to call twice. */
@@ -60,8 +59,7 @@ export interface Listener extends AsyncDisposable {
  */
 export async function startListener(options: ListenerOptions): Promise<Listener> {
   const server = createServer({
-    ...keyPair(options.tls),
-    ...SERVER_TLS,
+    ...portOptions(options),
     handshakeTimeout: options.connectTimeoutMs,
     noDelay: true,
   });
@@ -88,8 +86,13 @@ export async function startListener(options: ListenerOptions): Promise<Listener>
     sockets.destroyAll();
     await last;
   };
-  const present = (tls: ServerTls): void => presentCertificate(server, tls);
-  return { port, present, close: () => void close(), stop, [Symbol.asyncDispose]: stop };
+  return {
+    port,
+    forgetSessions: () => forgetSessions(server, options.tls),
+    close: () => void close(),
+    stop,
+    [Symbol.asyncDispose]: stop,
+  };
 }
 
 function portOf(address: AddressInfo | string | null): number {

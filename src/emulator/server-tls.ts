@@ -1,4 +1,5 @@
-import type { Server } from "node:tls";
+import type { SecureContext, Server, TlsOptions } from "node:tls";
+import { createSecureContext } from "node:tls";
 import type { ServerTls } from "./options.ts";
 
 /**
@@ -14,15 +15,34 @@ export const SERVER_TLS = {
   rejectUnauthorized: false,
 } as const;
 
-/** As Node's servers take it. */
-export function keyPair(tls: ServerTls): { readonly key: string; readonly cert: string } {
-  return { key: tls.privateKeyPem, cert: tls.certificatePem };
+export interface PortTls {
+  readonly tls: ServerTls;
+  /** What a client is shown that asks for a name (SNI) where it is not the usual certificate. */
+  readonly contextFor: (serverName: string) => SecureContext | undefined;
 }
 
-/**
- * Gives a running server another certificate. Sessions that were begun under the one before are not resumed, so whoever
- * connects sees it.
- */
-export function presentCertificate(server: Server, tls: ServerTls): void {
+/** As Node's servers take it. */
+export function portOptions({ tls, contextFor }: PortTls): TlsOptions {
+  return {
+    ...keyPair(tls),
+    ...SERVER_TLS,
+    SNICallback: (serverName, done) => done(null, contextFor(serverName)),
+  };
+}
+
+/** Makes whoever connects from now on see a certificate: no session that was begun before is resumed. */
+export function forgetSessions(server: Server, tls: ServerTls): void {
   server.setSecureContext({ ...keyPair(tls), minVersion: SERVER_TLS.minVersion });
+}
+
+/** The same key with another certificate. */
+export function contextOf(tls: ServerTls, certificatePem: string): SecureContext {
+  return createSecureContext({
+    ...keyPair({ ...tls, certificatePem }),
+    minVersion: SERVER_TLS.minVersion,
+  });
+}
+
+function keyPair(tls: ServerTls): { readonly key: string; readonly cert: string } {
+  return { key: tls.privateKeyPem, cert: tls.certificatePem };
 }

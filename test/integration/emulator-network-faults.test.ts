@@ -1,4 +1,5 @@
 import { once } from "node:events";
+import { connect } from "node:tls";
 import iotCommon from "azure-iot-common";
 import type { Client } from "azure-iot-device";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
@@ -170,18 +171,51 @@ test("networkLatency: what is slow arrives all the same, and at once when the fa
   await sending.promise;
 });
 
+/** A handshake as `servername`, with or without a session to resume. */
+async function handshake(
+  port: number,
+  servername: string,
+  offered?: Buffer,
+): Promise<{ readonly session: Buffer }> {
+  const { host, caPem: ca } = world.emulator;
+  const socket = connect({ host, port, ca, servername, session: offered });
+  const session = new Promise<Buffer>((resolve) => socket.once("session", resolve));
+  await once(socket, "secureConnect");
+  const resumable = { session: await session };
+  socket.destroy();
+  return resumable;
+}
+
 test("serverCertificateExpired: who connects refuses it, who is connected stays, and it is mended", async () => {
   const { emulator, registry } = world;
+  const { faults } = emulator;
   const client = await listener("cave-1", { over: "MQTT" });
-  emulator.faults.inject({ kind: "serverCertificateExpired" });
+  const { id } = faults.inject({ kind: "serverCertificateExpired" });
   const other = await world.client("cave-2", { over: "MQTT" });
   await expect(other.open()).rejects.toThrow("certificate has expired");
+  await expect(world.register("cave-2")).rejects.toThrow("certificate has expired");
   await client.sendEvent(message("still here"));
   emulator.agent.destroy();
   await expect(registry.get("cave-1")).rejects.toMatchObject({ code: "CERT_HAS_EXPIRED" });
-  emulator.faults.clear();
+  faults.remove(id);
   await other.open();
   expect((await registry.get("cave-1")).responseBody).toMatchObject({ deviceId: "cave-1" });
+});
+
+test("serverCertificateExpired: a session is not resumed, and who asks for the machine sees the good one", async () => {
+  const { mqttPort, httpsPort, faults, dpsHost } = world.emulator;
+  const { session } = await handshake(mqttPort, HUB);
+  faults.inject({ kind: "serverCertificateExpired", scope: { service: HUB } });
+  const refused = { code: "CERT_HAS_EXPIRED" };
+  await expect(handshake(mqttPort, HUB, session)).rejects.toMatchObject(refused);
+  await expect(handshake(httpsPort, HUB.toUpperCase())).rejects.toMatchObject(refused);
+  for (const [port, name] of [
+    [mqttPort, dpsHost],
+    [httpsPort, dpsHost],
+    [httpsPort, "localhost"],
+    [httpsPort, ""],
+  ] as const)
+    expect((await handshake(port, name)).session.length).toBeGreaterThan(0);
 });
 
 test("an emulator that stops ends the faults of its network first, and leaves no connection open", async () => {

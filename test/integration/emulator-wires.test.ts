@@ -30,6 +30,7 @@ beforeAll(async () => {
   wires.onArrival((wire) => arrived(wire));
   listener = await startListener({
     tls: { certificatePem: server.chainPem, privateKeyPem: server.privateKeyPem },
+    contextFor: () => undefined,
     host: "127.0.0.1",
     port: 0,
     connectTimeoutMs: 5000,
@@ -198,6 +199,15 @@ test.for([
   wire.cut(how);
   await once(service, "close");
   expect(Reflect.get(Object(await failed), "code")).toBe(code);
+});
+
+test("nothing holds up the end of a connection that is cut", async () => {
+  const { device, service, wire } = await connected();
+  service.on("error", () => {});
+  wire.cut("close");
+  block(wire);
+  await once(service, "close");
+  expect([wire.isGone, await failure(device)]).toEqual([true, "closed"]);
 });
 
 test("a connection that is cut when it comes never reaches its service", async () => {

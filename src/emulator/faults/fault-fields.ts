@@ -49,7 +49,6 @@ const operation = z.custom<OperationKind>(
 );
 
 function serviceOf(at: FaultKind["at"], hubs: readonly string[]) {
-  if (at === "ports") return z.never({ error: "this kind strikes all services" });
   const known = [...(at === "hubs" ? [] : [DPS_SERVICE]), ...(at === "dps" ? [] : hubs)];
   const error = ({ input }: Input): string =>
     `expected one of ${known.join(", ")}, got ${showValue(input)}`;

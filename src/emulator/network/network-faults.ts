@@ -105,7 +105,7 @@ export class NetworkFaults {
   }
 
   #covered(fault: InjectedFault): readonly Wire[] {
-    return this.#wires.all().filter((wire) => !wire.isForgotten && fault.covers(wire));
+    return this.#wires.all().filter((wire) => !wire.isGone && fault.covers(wire));
   }
 
   /** A black hole swallows all; several latencies add up. */

@@ -28,8 +28,7 @@ export class Wire implements WireTarget {
   readonly #stream: Duplex;
   readonly #socket: TLSSocket;
   #detour: Detour | undefined;
-  #state: "arriving" | "entered" | "over" = "arriving";
-  #isForgotten = false;
+  #state: "arriving" | "entered" | "gone" = "arriving";
 
   constructor({ service, deviceId, stream, socket }: WireOptions) {
     this.service = service;
@@ -38,9 +37,9 @@ export class Wire implements WireTarget {
     this.#socket = socket;
   }
 
-  /** Whether the service has lost sight of it: it belongs to nobody any more. */
-  get isForgotten(): boolean {
-    return this.#isForgotten;
+  /** Whether it is cut, shut down or forgotten: nothing can be done to it any more. */
+  get isGone(): boolean {
+    return this.#state === "gone";
   }
 
   /** Lets the service take it over, as soon as the network lets its CONNECT through. */
@@ -59,7 +58,7 @@ export class Wire implements WireTarget {
 
   /** Breaks it off: by a TCP reset, or by a FIN without a word of TLS. What was not sent yet is lost. */
   cut(how: "reset" | "close"): void {
-    this.#state = "over";
+    this.#state = "gone";
     this.#detour?.drop();
     const socket = socketUnder(this.#socket);
     if (how === "reset" && socket !== undefined && !socket.destroyed) socket.resetAndDestroy();
@@ -69,14 +68,14 @@ export class Wire implements WireTarget {
   /** Closes it in good order, when all that was written is sent; MQTT 3.1.1 has no word for it. */
   shutDown(): void {
     this.pass(undefined);
-    this.#state = "over";
+    this.#state = "gone";
     void endStream(this.#stream);
     this.#socket.setTimeout(LINGER_MS, () => this.#socket.destroy());
   }
 
   /** @param passage undefined = as if there were no network faults */
   pass(passage: Passage | undefined): void {
-    if (this.#isForgotten || (this.#detour === undefined && passage === undefined)) return;
+    if (this.isGone || (this.#detour === undefined && passage === undefined)) return;
     this.#detour ??= new Detour(this.#socket, {
       // Nobody waits for the answer to a CONNECT any more; who is inside hears of the end when the fault is over.
       peerEnded: () => {
@@ -101,7 +100,7 @@ export class Wire implements WireTarget {
       if (isOver || isEnd) this.cut("reset");
     };
     this.pass({ kind: "lost", heard });
-    this.#isForgotten = true;
+    this.#state = "gone";
     return () => {
       isOver = true;
     };

@@ -10,10 +10,10 @@ import { ServiceFault } from "../fault.ts";
 import type { FaultControl } from "../faults/fault-control.ts";
 import { withoutPort } from "../host-name.ts";
 import type { IotHub } from "../hub/hub.ts";
-import type { ServerTls } from "../options.ts";
 import { parseJson } from "../parse-json.ts";
 import { trackSockets } from "../raw-sockets.ts";
-import { keyPair, presentCertificate, SERVER_TLS } from "../server-tls.ts";
+import type { PortTls } from "../server-tls.ts";
+import { forgetSessions, portOptions } from "../server-tls.ts";
 import type { Surroundings } from "../surroundings.ts";
 import type { Throttling } from "../throttling/throttling.ts";
 import type { WebSocketOptions } from "../websocket.ts";
@@ -43,9 +43,8 @@ import { refuseUnreadable } from "./unreadable-request.ts";
 /** Where a service adds its routes. */
 export type ApiScope = FastifyInstance<Server, IncomingMessage, ServerResponse>;
 
-export interface ApiServerOptions {
+export interface ApiServerOptions extends PortTls {
   readonly around: Surroundings;
-  readonly tls: ServerTls;
   readonly host: string;
   /** 0 = a free port. */
   readonly port: number;
@@ -68,7 +67,7 @@ export interface ApiServerOptions {
 export interface ApiServer {
   readonly port: number;
   /** As the listener's. */
-  present(tls: ServerTls): void;
+  forgetSessions(): void;
   /** Takes no new connections, ends followers of events, and resolves when every running request has its answer. */
   drain(): Promise<void>;
   stop(): Promise<void>;
@@ -120,10 +119,14 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
     sockets.destroyAll();
     await last;
   };
-  const present = (tls: ServerTls): void => {
-    if (app.server instanceof TlsServer) presentCertificate(app.server, tls);
+  return {
+    port: address.port,
+    forgetSessions: () => {
+      if (app.server instanceof TlsServer) forgetSessions(app.server, options.tls);
+    },
+    drain,
+    stop,
   };
-  return { port: address.port, present, drain, stop };
 }
 
 function createApp(options: ApiServerOptions): ApiScope {
@@ -135,8 +138,7 @@ function createApp(options: ApiServerOptions): ApiScope {
     },
     clientErrorHandler: refuseUnreadable,
     https: {
-      ...keyPair(options.tls),
-      ...SERVER_TLS,
+      ...portOptions(options),
       handshakeTimeout: options.around.limits.connectTimeoutMs,
     },
     // Azure's clients write `enrollmentgroups` and `enrollmentGroups`, and `/devices/?api-version=…`.
