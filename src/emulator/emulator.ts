@@ -15,7 +15,7 @@ import type { ServiceNames } from "./kept-names.ts";
 import type { EmulatorOptions } from "./options.ts";
 import { startApiServer } from "./service-api/api-server.ts";
 import { ADMIN_PATH } from "./service-api/admin/admin-path.ts";
-import { DPS_SERVICE } from "./faults/fault-fields.ts";
+import { DPS_SERVICE } from "./faults/fault-scope.ts";
 import type { FaultControl } from "./faults/fault-control.ts";
 import { faultControl } from "./faults/fault-control.ts";
 import { startServices } from "./services.ts";
