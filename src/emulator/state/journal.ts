@@ -29,7 +29,6 @@ export class Journal {
   /** For the write that is under way, and for the next one. */
   #current: Waiting[] = [];
   #next: Waiting[] = [];
-  #isCalling = false;
   #failure: Error | undefined;
 
   constructor(options: JournalOptions) {
@@ -54,12 +53,12 @@ export class Journal {
   afterSaved(act: Waiting): void {
     if (this.#failure !== undefined) act(this.#failure);
     else if (this.#changed.size > 0) this.#next.push(act);
-    else if (this.#phase === "writing" || this.#isCalling) this.#current.push(act);
+    else if (this.#phase === "writing") this.#current.push(act);
     else act();
   }
 
   saved(): Promise<void> | undefined {
-    const isIdle = this.#phase !== "writing" && this.#changed.size === 0 && !this.#isCalling;
+    const isIdle = this.#phase !== "writing" && this.#changed.size === 0;
     if (isIdle && this.#failure === undefined) return undefined;
     return new Promise((resolve, reject) => {
       this.afterSaved((error) => (error === undefined ? resolve() : reject(error)));
@@ -96,17 +95,11 @@ export class Journal {
       this.#fail(error instanceof Error ? error : new Error(String(error)));
       return;
     }
-    this.#phase = "idle";
-    this.#callAll();
-    if (this.#changed.size > 0 && this.#failure === undefined) this.#plan();
-  }
-
-  /** What is called may ask for more; that comes after what was asked for before. */
-  #callAll(): void {
-    this.#isCalling = true;
+    // What is called may ask for more, which comes after what was asked for before; and it may change something.
     for (const act of this.#current) act();
-    this.#isCalling = false;
     this.#current = [];
+    this.#phase = "idle";
+    if (this.#changed.size > 0) this.#plan();
   }
 
   #fail(error: Error): void {

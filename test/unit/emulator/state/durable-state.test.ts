@@ -112,6 +112,27 @@ test("what waits for a write is called in the order in which it asked, also from
   expect(seen).toEqual([0, 1, 2, 3]);
 });
 
+test("who waits is called though what is called before changes something, and is told of a later write", async () => {
+  const store = new MemoryStore();
+  const state = await store.open();
+  const table = state.table("numbers", z.int());
+  table.set("a", 1);
+  const writesAt: number[] = [];
+  const again = new Promise<void>((resolve) => {
+    state.afterSaved(() => {
+      table.set("a", 2);
+      state.afterSaved(() => {
+        writesAt.push(store.writes);
+        resolve();
+      });
+    });
+  });
+  state.afterSaved(() => writesAt.push(store.writes));
+  await again;
+  expect(writesAt).toEqual([1, 2]);
+  await state.end();
+});
+
 test("where a write fails, all who wait are told, and nothing is written any more", async () => {
   const store = new MemoryStore();
   const state = await store.open();
