@@ -37,6 +37,12 @@ export async function emulatorForTest(
   return { emulator, pki, [Symbol.asyncDispose]: () => emulator.stop() };
 }
 
+/** Where an emulator is, and the CA of its certificate; it may run in another process. */
+export interface Reachable {
+  readonly emulator: Pick<Emulator, "host" | "mqttPort">;
+  readonly pki: { readonly root: Pick<TestPki["root"], "certificatePem"> };
+}
+
 /** An MQTT client that shows every packet in the order of the wire; nothing is done for it. */
 export class WireClient implements AsyncDisposable {
   /** All packets received so far. */
@@ -69,7 +75,7 @@ export class WireClient implements AsyncDisposable {
 
   /** Opens a TLS connection as a device does, checking the server's certificate. */
   static async open(
-    { emulator, pki }: TestEmulator,
+    { emulator, pki }: Reachable,
     options: {
       readonly servername: string;
       readonly keys?: DeviceKeys | undefined;
