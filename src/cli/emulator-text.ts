@@ -6,14 +6,20 @@ import { shellWord } from "./shell-word.ts";
  * What `emulator` prints for a reader: names, ports, and the lines to paste. It shows connection strings, unless they are
  * in a file.
  *
- * @param more `advertised`: what DPS calls the hub where that is no name of Azure's, `HOST[:PORT]`; `file`: of `--write`
+ * @param more `advertised`: what DPS calls the hub where that is no name of Azure's, `HOST[:PORT]`; `file`: of
+ *   `--write`; `throttled`: like what, and how much
  */
 export function emulatorText(
   info: EmulatorInfo,
   {
     advertised,
     file,
-  }: { readonly advertised?: string | undefined; readonly file?: string | undefined } = {},
+    throttled,
+  }: {
+    readonly advertised?: string | undefined;
+    readonly file?: string | undefined;
+    readonly throttled?: string | undefined;
+  } = {},
 ): string {
   const names = [...new Set([info.provisioningHost, info.dpsHost, ...info.hubs])];
   const lines = [
@@ -26,6 +32,7 @@ export function emulatorText(
     `MQTT over TLS   ${info.address}:${info.mqttPort}`,
     `HTTPS           ${info.address}:${info.httpsPort}`,
     `CA certificate  ${info.caFile}`,
+    ...(throttled === undefined ? [] : [`Throttled       ${throttled}`]),
     ...(info.dataDir === null ? [] : [`Kept state      ${info.dataDir}`]),
     "",
     ...(advertised === undefined

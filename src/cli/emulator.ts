@@ -4,6 +4,7 @@ import type { CommandModule } from "yargs";
 
 import { addressForOthers } from "../base/dial.ts";
 import { FleetError } from "../base/errors.ts";
+import { throttledText } from "../base/throttled-text.ts";
 import { createLogger } from "../base/log.ts";
 import type { EmulatorOptions, ServiceNames } from "../emulator/emulator.ts";
 import { withSettings } from "../emulator-config/with-settings.ts";
@@ -89,7 +90,11 @@ export async function runEmulator(flags: EmulatorArguments, host: Host): Promise
     const line = `${JSON.stringify(info)}\n`;
     // Gone before the emulator is: whoever finds it finds an emulator that takes clients.
     using _ = file && writeInfoFile(file, line);
-    const told = { advertised: advertisedText(advertise), file: flags.write };
+    const told = {
+      advertised: advertisedText(advertise),
+      file: flags.write,
+      throttled: throttledText(options),
+    };
     host.stdout.write(flags.json ? line : emulatorText(info, told));
     if (!isLoopback(address))
       host.stderr.write(

@@ -2,7 +2,7 @@ import { dirname, isAbsolute, join } from "node:path";
 
 import { defined } from "../base/defined.ts";
 import { FleetError } from "../base/errors.ts";
-import { formatRate } from "../base/units.ts";
+import { throttledText } from "../base/throttled-text.ts";
 import type { EmulatorConfig } from "../emulator-config/read-config.ts";
 import { sizeProblem } from "../scenario/emulator-overrides.ts";
 import type { EmulatorSettings } from "../scenario/emulator-section.ts";
@@ -50,7 +50,7 @@ export async function planOwnEmulator(
   }
   return {
     args: argumentsOf(settings, file, idScope),
-    throttledBy: throttledBy({ ...config?.options, ...defined(settings) }),
+    throttledBy: throttledText({ ...config?.options, ...defined(settings) }),
   };
 }
 
@@ -107,18 +107,6 @@ function argumentsOf(
     ...hubs.flatMap((hub) => one("hub", hub)),
     ...Object.entries(latencies).flatMap(([hub, ms]) => one("latency", `${hub}=${ms}`)),
   ];
-}
-
-function throttledBy({
-  tier = "none",
-  units = 1,
-  dpsRegistrationsPerMinute: perMinute,
-}: EmulatorSettings): string | undefined {
-  const parts = [
-    ...(tier === "none" ? [] : [`tier ${tier}, ${units} ${units === 1 ? "unit" : "units"}`]),
-    ...(perMinute === undefined ? [] : [`DPS limit ${formatRate(perMinute / 60)}`]),
-  ];
-  return parts.length === 0 ? undefined : parts.join(", ");
 }
 
 /** Settings for an emulator of the user's own must not move this one. */

@@ -39,6 +39,13 @@ test("with a file for the keys, the text has none", () => {
   expect(text).not.toMatch(/s3cret|HostName=/);
 });
 
+test("what is throttled is told, and nothing where nothing is", () => {
+  expect(emulatorText(INFO, { throttled: "tier S1, 2 units" })).toContain(
+    "\nThrottled       tier S1, 2 units\n",
+  );
+  expect(emulatorText(INFO)).not.toContain("Throttled");
+});
+
 test("other ports than Azure's are told to be other ports", () => {
   expect(emulatorText(INFO)).not.toContain("--standard-ports");
   expect(emulatorText({ ...INFO, httpsPort: 8443 })).toContain("need --standard-ports");
