@@ -4,12 +4,15 @@ import { request } from "node:https";
 import { connect } from "node:tls";
 import { X509Certificate } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { json } from "node:stream/consumers";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
 import type { EmulatorInfo } from "../../src/service/emulator-file.ts";
 import { parseEmulatorFile } from "../../src/service/emulator-file.ts";
 import { temporaryDir } from "../support/pki.ts";
 import { startCommand } from "../support/started-command.ts";
+import { HUB } from "./emulator-wire.ts";
 
 const run = promisify(execFile);
 const hasCurl = spawnSync("curl", ["--version"]).status === 0;
@@ -205,6 +208,28 @@ test.for([
   expect(program.err.join("")).toContain("--advertise");
   expect(program.err.join("")).toContain(told);
   expect(existsSync(`${dir.path}/certs`)).toBe(false);
+});
+
+test("--tier, --units and --dps-limit throttle, and are told", async () => {
+  await using dir = temporaryDir();
+  const tier = ["--tier", "S2", "--units", "3", "--dps-limit", "200/m"];
+  const file = join(dir.path, "emulator.json");
+  const flags = [...FREE_PORTS, ...tier, "--write", file];
+  const program = startCommand(dir.path, ["emulator", ...flags]);
+  await program.printed;
+  expect(program.out.join("")).toContain("Throttled       tier S2, 3 units, DPS limit 200/m");
+  const info = parseEmulatorFile(readFileSync(file, "utf8"), file);
+  const asking = request(`${info.adminUrl}/throttling`, {
+    ca: readFileSync(info.caFile, "utf8"),
+    headers: { authorization: `Bearer ${info.adminToken}` },
+  }).end();
+  const [answer] = await once(asking, "response");
+  expect(await json(answer)).toMatchObject({
+    hubs: { [HUB]: { tier: "S2", units: 3, throttles: { connectionsPerS: { perS: 360 } } } },
+    dps: { registrationsPerMinute: 200 },
+  });
+  program.signal("SIGINT");
+  expect(await program.ended).toBe(0);
 });
 
 test.for([
