@@ -4,6 +4,8 @@ import type { TLSSocket } from "node:tls";
 import type { Client, PublishPacket, Subscription } from "aedes";
 import { Aedes } from "aedes";
 import type { Logger } from "../base/log.ts";
+import type { ConnectionEnd } from "./connection-end.ts";
+import { ConnectionEnds } from "./connection-end.ts";
 import { endStream } from "./end-stream.ts";
 import type { ServiceFault } from "./fault.ts";
 import { withPacketId } from "./send-to.ts";
@@ -60,7 +62,7 @@ export interface BrokerRules<C> {
   /** The PUBACK of a message that was sent with this packet id. */
   acknowledged(connection: C, packetId: number): void;
   connected(connection: C): void;
-  disconnected(connection: C): void;
+  disconnected(connection: C, end: ConnectionEnd): void;
 }
 
 export interface Broker {
@@ -89,6 +91,7 @@ export async function startBroker<C>(
   const peers = new WeakMap<object, TLSSocket>();
   const live = new Set<Client>();
   const judging = new UnderWay();
+  const ends = new ConnectionEnds();
   const broker = await Aedes.createBroker({
     mq: silentBus,
     persistence: sessions,
@@ -133,7 +136,10 @@ export async function startBroker<C>(
       const { topic, qos } = subscription;
       const verdict =
         connection === undefined ? "close" : rules.subscribe(connection, topic, qos === 0 ? 0 : 1);
-      if (verdict === "close") return done(new Error("filter refused"));
+      if (verdict === "close") {
+        ends.note(client, { kind: "notAllowed" });
+        return done(new Error("filter refused"));
+      }
       if (verdict !== "grant") return done(null, null);
       sessions.granted(subscription);
       return done(null, subscription);
@@ -142,6 +148,7 @@ export async function startBroker<C>(
       const connection = client === null ? undefined : connections.get(client);
       // Azure closes the connection on QoS 2 (Microsoft Learn, "Communicate with an IoT hub using MQTT").
       if (client === null || connection === undefined || packet.qos === 2) {
+        ends.note(client, { kind: "notAllowed" });
         done(new Error("publish refused"));
         return;
       }
@@ -150,6 +157,7 @@ export async function startBroker<C>(
       settle(() => judging.watch(rules.receive(connection, packet, isWill)), {
         done: (verdict) => {
           if (verdict === "close") {
+            if (!isWill) ends.note(client, { kind: "notAllowed" });
             done(new Error("publish refused"));
             return;
           }
@@ -157,7 +165,9 @@ export async function startBroker<C>(
           if (verdict === "forget") packet.qos = 0;
           state.afterSaved(done);
         },
-        refused: ({ code: errorCode, message: reason }) => {
+        refused: (fault) => {
+          const { code: errorCode, message: reason } = fault;
+          if (!isWill) ends.note(client, { kind: "refused", fault });
           log.debug({ deviceId: client.id, errorCode, reason }, "message refused");
           done(new Error("publish refused"));
         },
@@ -188,8 +198,9 @@ export async function startBroker<C>(
   broker.on("clientDisconnect", (client) => {
     log.debug({ deviceId: client.id }, "device disconnected");
     live.delete(client);
-    forConnection(client, (c) => rules.disconnected(c));
+    forConnection(client, (c) => rules.disconnected(c, ends.of(client)));
   });
+  broker.on("keepaliveTimeout", (client) => ends.note(client, { kind: "silent" }));
   broker.on("unsubscribe", (filters, client) =>
     forConnection(client, (c) => {
       for (const filter of filters) rules.unsubscribe(c, filter);
@@ -203,19 +214,27 @@ export async function startBroker<C>(
     accept: (stream, peer) => {
       peers.set(stream, peer);
       const client = broker.handle(stream);
-      capQos(client);
-      boundPackets(client, rules.packetMaxBytes);
+      const notAllowed = (): void => ends.note(client, { kind: "notAllowed" });
+      capQos(client, notAllowed);
+      boundPackets(client, rules.packetMaxBytes, notAllowed);
     },
     cutOff: () => {
-      for (const { conn } of live) conn.destroy();
+      for (const client of live) {
+        ends.note(client, { kind: "stopped" });
+        client.conn.destroy();
+      }
     },
     drain: async () => {
+      ends.stop();
       // Afterwards all that was held up is judged, kept, and acknowledged in the turn in which it is.
       await judging.settled();
       await new Promise<void>((resolve) => state.afterSaved(() => resolve()));
       await Promise.all([...live].map(({ conn }) => endStream(conn)));
     },
-    stop: () => new Promise((resolve) => broker.close(() => resolve())),
+    stop: () => {
+      ends.stop();
+      return new Promise((resolve) => broker.close(() => resolve()));
+    },
   };
 }
 
@@ -237,13 +256,15 @@ const QOS_2_PACKETS: ReadonlySet<string> = new Set(["pubrec", "pubrel", "pubcomp
  * whatever `authorizeSubscribe` returns, and asks its store about each PUBREL, so packets are changed before it sees
  * them: of a kind that it does not know, it closes the connection. The parser has no public name; the version is pinned.
  */
-function capQos(client: Client): void {
+function capQos(client: Client, onRefused: () => void): void {
   parserOf(client).prependListener(
     "packet",
     (packet: { cmd?: string; subscriptions?: readonly Subscription[] }) => {
       for (const subscription of packet.subscriptions ?? [])
         if (subscription.qos === 2) subscription.qos = 1;
-      if (packet.cmd !== undefined && QOS_2_PACKETS.has(packet.cmd)) packet.cmd = "refused";
+      if (packet.cmd === undefined || !QOS_2_PACKETS.has(packet.cmd)) return;
+      packet.cmd = "refused";
+      onRefused();
     },
   );
 }
@@ -252,15 +273,17 @@ function capQos(client: Client): void {
  * Closes a connection as soon as a packet's header announces more than `maxBytes`: aedes 1.2 has no such bound and
  * would buffer up to 256 MiB for each client before a rule sees the packet.
  */
-function boundPackets(client: Client, maxBytes: number): void {
+function boundPackets(client: Client, maxBytes: number, onBeyond: () => void): void {
   const parser = parserOf(client);
   const parse: unknown = Reflect.get(parser, "parse");
   if (typeof parse !== "function") throw new TypeError("aedes: the parser has no parse");
   Reflect.set(parser, "parse", (bytes: Buffer): unknown => {
     const left: unknown = Reflect.apply(parse, parser, [bytes]);
     const packet: unknown = Reflect.get(parser, "packet");
-    if (typeof packet === "object" && packet !== null && announcedBytes(packet) > maxBytes)
+    if (typeof packet === "object" && packet !== null && announcedBytes(packet) > maxBytes) {
+      onBeyond();
       client.conn.destroy();
+    }
     return left;
   });
 }

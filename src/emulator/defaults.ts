@@ -153,6 +153,8 @@ export interface EmulatorLimits {
   /** With a tier: service calls that a DPS instance takes in 60 s, and polls of one device in 10 s. */
   readonly dpsServiceOperationsPerMinute: number;
   readonly dpsPollsPer10S: number;
+  /** Records of resource logs that are kept for readers, of all services together; the emulator's own bound. */
+  readonly resourceLogMaxCount: number;
   /** How long running requests and connections have to end when the emulator stops, in ms; the emulator's own. */
   readonly drainMs: number;
 }
@@ -230,6 +232,7 @@ export const AZURE_DEFAULTS: EmulatorLimits = {
   throttledConnections: "connack",
   dpsServiceOperationsPerMinute: DPS_LIMITS.serviceOperationsPerMinute,
   dpsPollsPer10S: DPS_LIMITS.pollsPer10S,
+  resourceLogMaxCount: 10_000,
   drainMs: 5000,
 };
 
@@ -309,6 +312,7 @@ export function limitsFrom(overrides: Partial<EmulatorLimits>): EmulatorLimits {
     throttledConnections: pick("throttledConnections"),
     dpsServiceOperationsPerMinute: pick("dpsServiceOperationsPerMinute"),
     dpsPollsPer10S: pick("dpsPollsPer10S"),
+    resourceLogMaxCount: pick("resourceLogMaxCount"),
     drainMs: pick("drainMs"),
   };
 }

@@ -8,6 +8,7 @@ import type { EmulatorLimits } from "./defaults.ts";
 import { frontDoor } from "./front-door.ts";
 import type { HandOverOptions } from "./listener.ts";
 import { startListener } from "./listener.ts";
+import type { EmulatorMetrics } from "./metrics/readings.ts";
 import { expiredCertificate } from "./network/expired-certificate.ts";
 import { NetworkFaults } from "./network/network-faults.ts";
 import { Wires } from "./network/wires.ts";
@@ -31,6 +32,7 @@ export type { FaultControl } from "./faults/fault-control.ts";
 export type { FaultDocument } from "./faults/fault-document.ts";
 export type { FaultRequest } from "./faults/fault-order.ts";
 export type { ServiceNames } from "./kept-names.ts";
+export type { EmulatorMetrics } from "./metrics/readings.ts";
 export type { EmulatorOptions, ServerTls } from "./options.ts";
 export type { TierChange } from "./throttling/tier-change.ts";
 export type { ThrottlingState } from "./throttling/throttling.ts";
@@ -62,6 +64,8 @@ export interface Emulator extends AsyncDisposable {
   readonly faults: FaultControl;
   /** Tiers and limits, while it runs. */
   readonly throttling: ThrottlingControl;
+  /** What Azure Monitor would know: all metrics by their REST names, for each hub and for DPS, since the start. */
+  metrics(): EmulatorMetrics;
   /**
    * Takes no new connections, lets running requests and method calls end and devices have their PUBACKs, for `drainMs` at
    * most, and closes every connection and both ports; safe to call twice.
@@ -137,6 +141,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
       isReady: () => running.ready,
       faults,
       throttling: services.throttling,
+      monitoring: services.monitoring,
       webSockets: { ...mqtt, messageMaxBytes: webSocketMaxBytes(around.limits) },
     });
     started.push(() => api.stop());
@@ -169,6 +174,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
       lost: lost.promise,
       faults,
       throttling: throttlingControl(services.throttling),
+      metrics: () => services.monitoring.metrics(hubs),
       stop,
       [Symbol.asyncDispose]: stop,
     };

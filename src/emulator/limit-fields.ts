@@ -88,5 +88,6 @@ export const limitFields = {
   throttledConnections: oneOf(["connack", "close"]),
   dpsServiceOperationsPerMinute: positive,
   dpsPollsPer10S: positive,
+  resourceLogMaxCount: count,
   drainMs: duration,
 } as const satisfies { readonly [K in keyof EmulatorLimits]: z.ZodType<EmulatorLimits[K]> };

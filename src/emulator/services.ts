@@ -23,6 +23,7 @@ import { faultGuard } from "./faults/fault-guard.ts";
 import { DPS_SERVICE } from "./faults/fault-scope.ts";
 import { Faults } from "./faults/faults.ts";
 import type { FaultsAt } from "./faults/faults-at.ts";
+import { Monitoring } from "./monitoring.ts";
 import type { Guard, Observer } from "./operations/operation-gate.ts";
 import { OperationGate } from "./operations/operation-gate.ts";
 import type { EmulatorOptions } from "./options.ts";
@@ -52,6 +53,8 @@ export interface Services {
   readonly dpsBroker: Broker;
   readonly forDevices: DpsOptions;
   readonly events: EventLog;
+  /** What they count and log. */
+  readonly monitoring: Monitoring;
   /** What was put on to fail. */
   readonly faults: Faults;
   /** How much they let through. */
@@ -90,7 +93,8 @@ export async function startServices(
     const throttling = new Throttling(around, places, options);
     // Once more after the hubs: what ends last counts too.
     started.push(() => throttling.stop());
-    const shared = { around, chains, events, faults, throttling };
+    const monitoring = new Monitoring(around);
+    const shared = { around, chains, events, monitoring, faults, throttling };
     const hubs = await startHubs(names.hubs, options, shared);
     started.push(...hubs.map((hub) => () => hub.stop()));
     const enrollments = new Enrollments(around);
@@ -109,7 +113,8 @@ export async function startServices(
     };
     const linkedHubs = new LinkedHubs(around, first, known);
     const dps = { enrollments, registrations, linkedHubs, cas };
-    const provisioning = new Provisioning({ around, ...dps, latencies });
+    const { observers, tell } = monitoring.ofDps(names.dpsHost);
+    const provisioning = new Provisioning({ around, ...dps, latencies, tell });
     started.push(() => provisioning.stop());
     const devices = new DeviceApi(provisioning);
     const forDevices = {
@@ -117,7 +122,7 @@ export async function startServices(
       idScope: names.idScope,
       devices,
       chains,
-      ...gated(faults.at(DPS_SERVICE), throttling.dps, []),
+      ...gated(faults.at(DPS_SERVICE), throttling.dps, observers),
     };
     const dpsBroker = await startDps(forDevices);
     cutOffWhenGone(faults, { dps: dpsBroker, hubs });
@@ -141,6 +146,7 @@ export async function startServices(
       dpsBroker,
       forDevices,
       events,
+      monitoring,
       faults,
       throttling,
       drain: async () => {
@@ -183,18 +189,21 @@ function startHubs(
     readonly events: EventLog;
     readonly faults: Faults;
     readonly throttling: Throttling;
+    readonly monitoring: Monitoring;
   },
 ): Promise<IotHub[]> {
   const { advertisedPort } = options;
   const { state, newKey } = shared.around;
-  const { faults, ...rest } = shared;
+  const { faults, monitoring, ...rest } = shared;
   return Promise.all(
     hostNames.map((hostName) => {
+      const { observers, tell } = monitoring.ofHub(hostName);
       const throttling = shared.throttling.hub(hostName);
       return IotHub.start({
         ...rest,
         throttling,
-        ...gated(faults.at(hostName), throttling, [throttling]),
+        ...gated(faults.at(hostName), throttling, [throttling, ...observers]),
+        tell,
         hostName,
         advertisedName: advertisedPort === undefined ? undefined : `${hostName}:${advertisedPort}`,
         policies: keptPolicies(

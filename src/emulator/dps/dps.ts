@@ -23,6 +23,8 @@ interface DpsConnection {
   readonly registrationId: string;
   readonly apiVersion: string | undefined;
   readonly proof: Proof;
+  /** IP address of the device; undefined where it was gone before it was looked at. */
+  readonly remoteAddress: string | undefined;
   /** Of another ID scope than the instance's: there is no enrollment for it. */
   readonly isForeign: boolean;
   /** Whether this connection's proof fitted an enrollment. */
@@ -97,7 +99,8 @@ class DpsRules implements BrokerRules<DpsConnection> {
     const proof = readProof(request.password, () => chains.read(request.socket));
     if (proof === undefined) throw refused("there is no certificate and no SAS token");
     if (!proofNames(proof, name)) throw refused("certificate or token is of another device");
-    const state = { isForeign, isAttested: false, answerQos: undefined };
+    const { remoteAddress } = request.socket;
+    const state = { remoteAddress, isForeign, isAttested: false, answerQos: undefined };
     return { client: request.client, registrationId, apiVersion, proof, ...state };
   }
 
@@ -133,7 +136,8 @@ class DpsRules implements BrokerRules<DpsConnection> {
       sendTo(connection.client, message, around.state);
     };
     const kind = request.kind === "register" ? "registerDevice" : "pollRegistration";
-    const operation = askedOverMqtt(kind, connection.registrationId, body.length);
+    const { registrationId, remoteAddress } = connection;
+    const operation = askedOverMqtt(kind, registrationId, body.length, remoteAddress);
     const judge = (): Answer => {
       if (connection.isForeign) throw new ServiceFault("dpsUnauthorized", "Unauthorized");
       const {

@@ -7,6 +7,7 @@ import { assign, assigningOutcome, failedOutcome, failureOf } from "./assign.ts"
 import type { Attested } from "./attestation.ts";
 import { attest } from "./attestation.ts";
 import type { AttestedDevice, EarlierAssignment } from "./attested-device.ts";
+import type { TellDpsEvent } from "./dps-event.ts";
 import type { Enrollments } from "./enrollments.ts";
 import type { AskedAssignment, PollOutcome } from "./operations.ts";
 import { Operations } from "./operations.ts";
@@ -36,6 +37,7 @@ export interface ProvisioningOptions extends Omit<AllocationContext, "signal"> {
   readonly enrollments: Enrollments;
   readonly registrations: Registrations;
   readonly cas: VerifiedCas;
+  readonly tell: TellDpsEvent;
 }
 
 /** Registers devices: finds who they are, and lets them be assigned in the background. */
@@ -55,9 +57,12 @@ export class Provisioning {
   /** @throws {ServiceFault} `certificateRefused`, `dpsUnauthorized`, `enrollmentNotFound`, `registrationConflict` */
   register(request: RegisterRequest): RegisterOutcome {
     const attested = this.#attest(request);
-    if (attested.kind === "disabled") return attested;
     const { registrationId, apiVersion, payload } = request;
-    const { registrations } = this.#options;
+    const { registrations, tell } = this.#options;
+    if (attested.kind === "disabled") {
+      tell({ type: "registrationEnded", registrationId, status: "disabled", hub: undefined });
+      return attested;
+    }
     const { enrollment, credential } = attested;
     const asked = { registrationId, apiVersion, payload, enrollment, credential };
     const operationId = this.#operations.begin(asked);
@@ -147,8 +152,13 @@ export class Provisioning {
       const fault = new ServiceFault("serverError", "The emulator failed; its log says why.");
       outcome = failedOutcome(device, fault);
     }
-    const record = this.#options.registrations.write(outcome);
-    this.#operations.finish(device.registrationId, record);
+    const { registrations, tell } = this.#options;
+    const record = registrations.write(outcome);
+    const { registrationId } = device;
+    this.#operations.finish(registrationId, record);
+    if (outcome.status === "assigning") return;
+    const hub = outcome.status === "assigned" ? outcome.assignedHub : undefined;
+    tell({ type: "registrationEnded", registrationId, status: outcome.status, hub });
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Surroundings } from "../surroundings.ts";
 import { ConsumerGroups, groupCodec } from "./consumer-groups.ts";
+import { Deliveries } from "./deliveries.ts";
 import { Partition, partitionOf } from "./partition.ts";
 
 /** The name of the endpoint that every hub has. */
@@ -18,12 +19,16 @@ export class EventEndpoint {
   readonly name: string;
   readonly partitions: readonly Partition[];
   readonly consumerGroups: ConsumerGroups;
+  readonly deliveries: Deliveries;
 
+  /** @param deliveries of an earlier endpoint with this name, which go on */
   constructor(
     { name, place, partitions }: EndpointSettings,
     { limits, stamp, state }: Pick<Surroundings, "limits" | "stamp" | "state">,
+    deliveries = new Deliveries(),
   ) {
     this.name = name;
+    this.deliveries = deliveries;
     this.partitions = Array.from(
       { length: partitions },
       (_, number) => new Partition(`${place}/${number}`),

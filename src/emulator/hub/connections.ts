@@ -1,10 +1,12 @@
 import { EventEmitter, once } from "node:events";
-import type { Logger } from "../../base/log.ts";
 import { z } from "zod";
 import { azureDate } from "../azure-time.ts";
+import type { ConnectionEnd } from "../connection-end.ts";
 import type { Codec, Table } from "../state/state.ts";
 import type { Surroundings } from "../surroundings.ts";
+import { CLOSING_REASONS, closingReasonOf } from "./closing-reason.ts";
 import type { HubConnection } from "./hub-connection.ts";
+import type { TellHubEvent } from "./hub-event.ts";
 
 const NEVER = "0001-01-01T00:00:00Z";
 
@@ -29,17 +31,17 @@ const pastCodec: Codec<PastConnection> = z.strictObject({
 /** The live connections of a hub, and what it remembers of those that are gone. */
 export class Connections {
   readonly #around: Surroundings;
-  readonly #log: Logger;
+  readonly #tell: TellHubEvent;
   readonly #live = new Map<string, HubConnection>();
   readonly #past: Table<PastConnection>;
   /** Emits a device id each time that device connects or subscribes. */
   readonly #ready = new EventEmitter();
 
   /** @param place where they are kept, such as `hubs/my-hub.azure-devices.net` */
-  constructor(around: Surroundings, log: Logger, place: string) {
+  constructor(around: Surroundings, tell: TellHubEvent, place: string) {
     this.#around = around;
     this.#past = around.state.table(`${place}/connections`, pastCodec);
-    this.#log = log;
+    this.#tell = tell;
     this.#ready.setMaxListeners(0);
   }
 
@@ -54,16 +56,19 @@ export class Connections {
   opened(connection: HubConnection): void {
     this.#live.set(connection.deviceId, connection);
     this.#note(connection);
+    this.#tell({ type: "deviceConnected", connection });
     this.announce(connection.deviceId);
     connection.closeAtExpiry({
       clock: this.#around.clock,
-      onExpired: () => this.#tell(connection, 401_003, "the SAS token has expired"),
+      onExpired: () => (connection.closing ??= CLOSING_REASONS.expired),
     });
   }
 
   /** @returns false for an older connection that a newer one has replaced: it changes nothing any more */
-  closed(connection: HubConnection): boolean {
+  closed(connection: HubConnection, end: ConnectionEnd): boolean {
     connection.forgetExpiry();
+    const reason = connection.closing ?? closingReasonOf(end);
+    this.#tell({ type: "deviceDisconnected", connection, reason });
     if (this.#live.get(connection.deviceId) !== connection) return false;
     this.#live.delete(connection.deviceId);
     this.#note(connection);
@@ -82,11 +87,7 @@ export class Connections {
     if (connection === undefined) return;
     const delayMs = this.#around.limits.identityCloseDelayMs;
     const close = (): void => {
-      this.#tell(
-        connection,
-        401_003,
-        "the identity is disabled, deleted, or has other credentials",
-      );
+      connection.closing ??= CLOSING_REASONS.revoked;
       connection.close();
     };
     if (delayMs === 0) close();
@@ -96,7 +97,7 @@ export class Connections {
   /** A device has come again: its older connection is closed, if there is one. */
   replaced(deviceId: string): void {
     const older = this.#live.get(deviceId);
-    if (older !== undefined) this.#tell(older, 400_027, "the device has connected again");
+    if (older !== undefined) older.closing ??= CLOSING_REASONS.replaced;
   }
 
   announce(deviceId: string): void {
@@ -131,11 +132,6 @@ export class Connections {
         // The time is over, or the caller is gone; the loop looks a last time.
       }
     }
-  }
-
-  /** Numbers: Microsoft Learn, "Understand and resolve Azure IoT Hub errors". */
-  #tell({ deviceId }: HubConnection, errorCode: number, reason: string): void {
-    this.#log.debug({ deviceId, errorCode, reason }, "connection is closed");
   }
 
   #note(connection: HubConnection): void {

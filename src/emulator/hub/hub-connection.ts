@@ -1,9 +1,13 @@
 import type { Client } from "aedes";
+import type { ConnectRequest } from "../broker.ts";
 import type { Outgoing } from "../send-to.ts";
 import { sendTo } from "../send-to.ts";
 import type { Surroundings } from "../surroundings.ts";
-import type { Proven } from "./login/login-method.ts";
+import type { ClosingReason } from "./closing-reason.ts";
+import type { IotHub } from "./hub.ts";
+import type { Login } from "./login/login.ts";
 import { DeviceTopics } from "./topics.ts";
+import type { Traffic } from "./traffic.ts";
 
 /** Node takes a longer time for none. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
@@ -12,23 +16,30 @@ const MAX_TIMER_MS = 2 ** 31 - 1;
 export class HubConnection {
   readonly deviceId: string;
   readonly client: Client;
-  /** What the device showed when it connected. */
-  readonly proven: Proven;
+  /** What the device said and showed when it connected. */
+  readonly login: Login;
+  /** IP address of the device; undefined where it was gone before it was looked at. */
+  readonly remoteAddress: string | undefined;
   readonly topics: DeviceTopics;
   lastActivityMs: number;
+  /** Why the hub closes it; undefined where it does not. */
+  closing: ClosingReason | undefined;
+  readonly #traffic: Traffic;
   /** The QoS that was granted for each filter. */
   readonly #filters = new Map<string, 0 | 1>();
   readonly #state: Surroundings["state"];
   #expiry: NodeJS.Timeout | undefined;
 
   constructor(
-    login: Proven & { readonly deviceId: string },
-    client: Client,
-    { state, stamp }: Pick<Surroundings, "state" | "stamp">,
+    login: Login,
+    { client, socket }: Pick<ConnectRequest, "client" | "socket">,
+    { around: { state, stamp }, traffic }: Pick<IotHub, "around" | "traffic">,
   ) {
     this.deviceId = login.deviceId;
-    this.proven = login;
+    this.login = login;
     this.client = client;
+    this.remoteAddress = socket.remoteAddress;
+    this.#traffic = traffic;
     this.topics = new DeviceTopics(login.deviceId);
     this.lastActivityMs = stamp();
     this.#state = state;
@@ -57,6 +68,7 @@ export class HubConnection {
     payload: string | Buffer,
     more: Partial<Omit<Outgoing, "topic" | "payload">> = {},
   ): void {
+    this.#traffic.bytes += Buffer.byteLength(payload);
     sendTo(this.client, { topic, payload, qos: 0, ...more }, this.#state);
   }
 
@@ -67,7 +79,7 @@ export class HubConnection {
    * @param options `clock`: now, in ms since 1970; `onExpired`: called once, just before
    */
   closeAtExpiry(options: { readonly clock: () => number; readonly onExpired: () => void }): void {
-    const { expiresMs } = this.proven;
+    const { expiresMs } = this.login;
     if (expiresMs === undefined) return;
     const leftMs = expiresMs - options.clock();
     if (leftMs < 0) {

@@ -4,6 +4,7 @@ import { isJsonObject } from "../../base/json.ts";
 import { azureDate } from "../azure-time.ts";
 import type { BrokerRules, ConnectRequest, Verdict } from "../broker.ts";
 import { packetBytes } from "../broker.ts";
+import type { ConnectionEnd } from "../connection-end.ts";
 import { pubackVerdict } from "../faults/puback-faults.ts";
 import { ServiceFault, faultBody } from "../fault.ts";
 import { askedOverMqtt } from "../operations/operation.ts";
@@ -54,7 +55,7 @@ export class HubRules implements BrokerRules<HubConnection> {
     const { deviceId, modelId } = login;
     this.#hub.connections.replaced(deviceId);
     if (modelId !== undefined) this.#hub.devices.setModelId(deviceId, modelId);
-    return new HubConnection(login, request.client, this.#hub.around);
+    return new HubConnection(login, request, this.#hub);
   }
 
   subscribe(connection: HubConnection, filter: string, qos: 0 | 1): "grant" | "refuse" | "close" {
@@ -85,8 +86,9 @@ export class HubRules implements BrokerRules<HubConnection> {
     const request = connection.topics.parse(packet.topic);
     const { limits, stamp } = this.#hub.around;
     connection.lastActivityMs = stamp();
-    if (request === undefined) return limits.foreignTopics === "refuse" ? "acknowledge" : "close";
     const bytes = Buffer.byteLength(packet.payload);
+    this.#hub.traffic.bytes += bytes;
+    if (request === undefined) return limits.foreignTopics === "refuse" ? "acknowledge" : "close";
     switch (request.kind) {
       case "telemetry":
         return this.#receiveTelemetry(connection, {
@@ -125,8 +127,8 @@ export class HubRules implements BrokerRules<HubConnection> {
     this.#hub.commands.handedBack(connection.deviceId);
   }
 
-  disconnected(connection: HubConnection): void {
-    if (this.#hub.connections.closed(connection))
+  disconnected(connection: HubConnection, end: ConnectionEnd): void {
+    if (this.#hub.connections.closed(connection, end))
       this.#hub.commands.handedBack(connection.deviceId);
   }
 

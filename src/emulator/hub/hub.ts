@@ -15,6 +15,7 @@ import type { Surroundings } from "../surroundings.ts";
 import type { HubThrottling } from "../throttling/hub-throttling.ts";
 import { Commands } from "./commands/commands.ts";
 import { Connections } from "./connections.ts";
+import type { TellHubEvent } from "./hub-event.ts";
 import { deleteDevice } from "./registry/delete-device.ts";
 import { DeviceStore } from "./registry/device-store.ts";
 import { HubRules } from "./hub-rules.ts";
@@ -23,6 +24,7 @@ import { PendingMethods } from "./methods.ts";
 import { MessageRouter } from "./routing/message-router.ts";
 import { routingCodec } from "./routing/routing-codec.ts";
 import { routedTelemetry } from "./routing/routed-telemetry.ts";
+import type { Traffic } from "./traffic.ts";
 
 export interface HubOptions {
   readonly around: Surroundings;
@@ -35,6 +37,7 @@ export interface HubOptions {
   readonly gate: OperationGate;
   readonly faults: FaultsAt;
   readonly throttling: HubThrottling;
+  readonly tell: TellHubEvent;
   /** Where the messages of all hubs are kept. */
   readonly events: EventLog;
 }
@@ -60,6 +63,9 @@ export class IotHub implements HubLink {
   readonly faults: FaultsAt;
   /** How much the hub lets through, and may hold. */
   readonly throttling: HubThrottling;
+  /** Told of what happens beside operations. */
+  readonly tell: TellHubEvent;
+  readonly traffic: Traffic = { bytes: 0 };
   /** What clients showed of their certificates' issuers. */
   readonly chains: PeerChains;
   /** The CA certificates whose leaves are the devices' own, once they are verified. */
@@ -83,6 +89,7 @@ export class IotHub implements HubLink {
     this.gate = options.gate;
     this.faults = options.faults;
     this.throttling = options.throttling;
+    this.tell = options.tell;
     this.chains = options.chains;
     const { limits, newId, state } = options.around;
     this.cas = new CaStore({ around: options.around, table: `${place}/certificates` });
@@ -91,13 +98,15 @@ export class IotHub implements HubLink {
       place,
       partitions: limits.eventPartitions,
       table: state.table(`${place}/routing`, routingCodec),
-      newEndpoint: (settings) => new EventEndpoint(settings, options.around),
+      newEndpoint: (settings, deliveries) =>
+        new EventEndpoint(settings, options.around, deliveries),
       newId,
       show: (message) => routedTelemetry(this, message),
     });
     this.log = options.around.log.child({ component: "hub", hub: options.hostName });
-    this.connections = new Connections(options.around, this.log, place);
-    this.commands = new Commands(options.around, this.connections, place);
+    this.connections = new Connections(options.around, this.tell, place);
+    const { connections, tell } = this;
+    this.commands = new Commands(options.around, { connections, tell, place });
     this.devices = new DeviceStore(options.around, (id) => this.connections.closeLater(id), place);
     this.#sessions = new Sessions(state, place);
     this.jobs = new Jobs(this);
@@ -157,6 +166,9 @@ export class IotHub implements HubLink {
       message,
       endpoints.map((endpoint) => endpoint.partitionFor(message.deviceId)),
     );
+    const latencyMs = this.around.clock() - message.enqueuedMs;
+    for (const { deliveries } of endpoints) deliveries.note(message.body.length, latencyMs);
+    if (endpoints.length === 0) this.tell({ type: "messageOrphaned", deviceId: message.deviceId });
   }
 
   provision(device: ProvisionedDevice): void {

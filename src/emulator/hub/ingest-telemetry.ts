@@ -36,7 +36,7 @@ export function ingestTelemetry(
     deviceId: connection.deviceId,
     generationId: record.generationId,
     modelId: record.modelId,
-    loginMethod: connection.proven.method,
+    loginMethod: connection.login.method,
     // By now, not when it came: it may have been held up, and the log is in the order of these times.
     enqueuedMs: hub.around.clock(),
     bag,

@@ -30,7 +30,7 @@ export async function invokeMethod(
   if (connection === undefined)
     throw new ServiceFault("deviceNotOnline", "Timed out waiting for device to connect.");
   const body = call.payload === undefined ? "null" : JSON.stringify(call.payload);
-  return hub.methods.call(
+  const { result, bytes } = await hub.methods.call(
     deviceId,
     { timeoutMs: call.responseTimeoutS * 1000, signal },
     (requestId) => {
@@ -38,4 +38,12 @@ export async function invokeMethod(
         connection.send(formatMethodCall(call.methodName, requestId), body);
     },
   );
+  hub.tell({
+    type: "methodAnswered",
+    deviceId,
+    requestBytes: Buffer.byteLength(body),
+    responseBytes: bytes,
+    status: result.status,
+  });
+  return result;
 }

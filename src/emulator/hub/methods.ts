@@ -7,9 +7,16 @@ export interface MethodResult {
   readonly payload: Json;
 }
 
+/** A device's answer. */
+export interface MethodAnswer {
+  readonly result: MethodResult;
+  /** Of the body as the device sent it. */
+  readonly bytes: number;
+}
+
 interface PendingCall {
   readonly deviceId: string;
-  readonly settle: (outcome: MethodResult | ServiceFault) => void;
+  readonly settle: (outcome: MethodAnswer | ServiceFault) => void;
 }
 
 const NO_ANSWER = new ServiceFault(
@@ -32,11 +39,11 @@ export class PendingMethods {
     deviceId: string,
     options: { readonly timeoutMs: number; readonly signal: AbortSignal },
     send: (requestId: string) => void,
-  ): Promise<MethodResult> {
+  ): Promise<MethodAnswer> {
     const requestId = (++this.#lastId).toString(16);
     const over = AbortSignal.any([options.signal, AbortSignal.timeout(options.timeoutMs)]);
     try {
-      const outcome = await new Promise<MethodResult | ServiceFault>((resolve) => {
+      const outcome = await new Promise<MethodAnswer | ServiceFault>((resolve) => {
         // Aborted already: no event would tell.
         if (over.aborted) return resolve(NO_ANSWER);
         this.#byRequestId.set(requestId, { deviceId, settle: resolve });
@@ -58,7 +65,7 @@ export class PendingMethods {
     pending.settle(
       payload === undefined
         ? new ServiceFault("badDeviceResponse", "The device's answer is no JSON.")
-        : { status, payload },
+        : { result: { status, payload }, bytes: body.length },
     );
   }
 }

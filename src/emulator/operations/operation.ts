@@ -58,7 +58,7 @@ export interface Operation {
    * of an enrollment; undefined where there is but one.
    */
   readonly variant?: string | undefined;
-  /** IP address of who asks; undefined where a connection does, which told it when it was opened. */
+  /** IP address of who asks; undefined for a device at its hub, whose connection told it when it was opened. */
   readonly callerAddress?: string | undefined;
 }
 

@@ -1,27 +1,36 @@
 import type { FastifyRequest } from "fastify";
 import type { EventLog } from "../events/event-log.ts";
 import { ServiceFault } from "../fault.ts";
-import type { IotHub } from "../hub/hub.ts";
+import type { CountedHub } from "../metrics/hub-metrics.ts";
 import type { FaultControl } from "../faults/fault-control.ts";
+import type { Monitoring } from "../monitoring.ts";
 import type { Throttling } from "../throttling/throttling.ts";
 import { ADMIN_PATH } from "./admin/admin-path.ts";
 import { faultRoutes } from "./admin/fault-routes.ts";
+import { metricRoutes } from "./admin/metric-routes.ts";
+import { resourceLogRoutes } from "./admin/resource-log-routes.ts";
 import { throttlingRoutes } from "./admin/throttling-routes.ts";
 import type { ApiScope } from "./api-server.ts";
+import type { LineStreams } from "./line-streams.ts";
 import { sendJson } from "./replies.ts";
 
 export interface AdminOptions {
   readonly log: EventLog;
-  readonly hubs: ReadonlyMap<string, Pick<IotHub, "routing">>;
+  readonly hubs: ReadonlyMap<string, CountedHub & { readonly hostName: string }>;
   readonly isAdmin: (request: FastifyRequest) => boolean;
   readonly isReady: () => boolean;
   readonly faults: FaultControl<unknown>;
   readonly throttling: Throttling;
+  readonly monitoring: Monitoring;
+  readonly streams: LineStreams;
 }
 
-/** Health and readiness (without a token), the end of the log, what routing did, faults and tiers; not part of Azure. */
+/**
+ * Health and readiness (without a token), the end of the log, what routing did, faults, tiers, metrics and resource logs;
+ * not part of Azure.
+ */
 export function adminRoutes(api: ApiScope, options: AdminOptions): void {
-  const { log, hubs, isAdmin, isReady, faults, throttling } = options;
+  const { log, hubs, isAdmin, isReady, faults, throttling, monitoring, streams } = options;
   const requireAdmin = (request: FastifyRequest): void => {
     if (!isAdmin(request))
       throw new ServiceFault("unauthorized", "The admin token is missing or wrong.");
@@ -44,4 +53,6 @@ export function adminRoutes(api: ApiScope, options: AdminOptions): void {
   });
   faultRoutes(api, { faults, requireAdmin });
   throttlingRoutes(api, { throttling, requireAdmin });
+  metricRoutes(api, { read: () => monitoring.metrics(hubs.values()), requireAdmin });
+  resourceLogRoutes(api, { log: monitoring.resourceLog, streams, requireAdmin });
 }

@@ -10,6 +10,7 @@ import { ServiceFault } from "../fault.ts";
 import type { FaultControl } from "../faults/fault-control.ts";
 import { withoutPort } from "../host-name.ts";
 import type { IotHub } from "../hub/hub.ts";
+import type { Monitoring } from "../monitoring.ts";
 import { parseJson } from "../parse-json.ts";
 import { trackSockets } from "../raw-sockets.ts";
 import type { PortTls } from "../server-tls.ts";
@@ -26,13 +27,13 @@ import { dpsDeviceRoutes } from "./dps/dps-device-routes.ts";
 import type { DpsApiOptions } from "./dps/dps-routes.ts";
 import type { ManagedDps } from "./management/dps-resource-routes.ts";
 import { dpsRoutes } from "./dps/dps-routes.ts";
-import type { EventReaders } from "./events/event-routes.ts";
 import { eventRoutes } from "./events/event-routes.ts";
 import { turnAwayIfGone } from "./gone-services.ts";
 import { hubRoutes } from "./hub/hub-routes.ts";
 import { gateRoutes } from "./gated-routes.ts";
 import type { KnownRoute } from "./known-paths.ts";
 import { methodsOf } from "./known-paths.ts";
+import { LineStreams } from "./line-streams.ts";
 import { managementApi } from "./management/management-api.ts";
 import { MANAGEMENT_PREFIX, managementFault } from "./management/management-routes.ts";
 import type { FaultWriter } from "./replies.ts";
@@ -55,6 +56,7 @@ export interface ApiServerOptions extends PortTls {
   readonly dpsDevices: DpsOptions;
   readonly hubs: readonly IotHub[];
   readonly events: EventLog;
+  readonly monitoring: Monitoring;
   readonly adminToken: string;
   /** Whether clients may come. */
   readonly isReady: () => boolean;
@@ -96,7 +98,7 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
   running.watch(app);
   const sockets = trackSockets(app.server);
   serveWebSockets(app.server, options.webSockets);
-  const readers = addServices(app, options, routes);
+  const streams = addServices(app, options, routes);
   try {
     await app.listen({ host: options.host, port: options.port });
   } catch (error) {
@@ -108,13 +110,13 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
   let closed: Promise<void> | undefined;
   const close = (): Promise<void> => (closed ??= app.close());
   const drain = async (): Promise<void> => {
-    await readers.stop();
+    await streams.stop();
     // It is over when the last connection is, and WebSockets are among them: stop() awaits it.
     void close();
     await running.ended();
   };
   const stop = async (): Promise<void> => {
-    await readers.stop();
+    await streams.stop();
     const last = close();
     sockets.destroyAll();
     await last;
@@ -171,7 +173,7 @@ function addServices(
   app: ApiScope,
   options: ApiServerOptions,
   routes: readonly KnownRoute[],
-): EventReaders {
+): LineStreams {
   const { around } = options;
   const { isDps, faultFor } = faultsOf(options);
   const hubs = new Map(options.hubs.map((hub) => [hub.hostName, hub]));
@@ -207,9 +209,11 @@ function addServices(
     authorize(request, { ...HUB_REFUSES, hostName: hub.hostName, policies: hub.policies }, around);
     return hub;
   };
-  const { isReady, faults, throttling } = options;
-  adminRoutes(app, { log, hubs, isAdmin, isReady, faults, throttling });
-  const readers = eventRoutes(app, { log, hubs, isAdmin, authorizedHub });
+  const { isReady, faults, throttling, monitoring } = options;
+  const streams = new LineStreams();
+  const admin = { isAdmin, isReady, faults, throttling, monitoring };
+  adminRoutes(app, { log, hubs, streams, ...admin });
+  eventRoutes(app, { log, hubs, isAdmin, authorizedHub, streams });
   const management = async (scope: ApiScope): Promise<void> => {
     const { dps, dpsDevices, adminToken } = options;
     const instance = { ...dps, idScope: dpsDevices.idScope };
@@ -245,7 +249,7 @@ function addServices(
     gateRoutes(scope, (request) => hubOf(request).gate);
     hubRoutes(scope, { around, hubOf });
   });
-  return readers;
+  return streams;
 }
 
 const DPS_REFUSES = { unauthorized: "dpsUnauthorized", forbidden: "dpsUnauthorized" } as const;

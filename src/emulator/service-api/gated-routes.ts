@@ -67,14 +67,13 @@ export function gateRoutes(
     const asked = underWay.get(request);
     if (asked !== undefined) asked.fault = faultOf(error);
   });
+  // Before the answer is written: who has it finds what it cost, and what it counted for.
   scope.addHook("onSend", async (request, _reply, payload) => {
     const asked = underWay.get(request);
-    if (asked !== undefined && typeof payload === "string")
-      asked.answerBytes = Buffer.byteLength(payload);
-  });
-  scope.addHook("onResponse", async (request) => {
-    const asked = underWay.get(request);
-    asked?.gate.ended(asked.operation, asked);
+    if (asked === undefined) return;
+    if (typeof payload === "string") asked.answerBytes = Buffer.byteLength(payload);
+    underWay.delete(request);
+    asked.gate.ended(asked.operation, asked);
   });
 }
 

@@ -27,6 +27,14 @@ export interface PendingCommand<M> extends Delivery<M> {
   readonly lockedUntilMs: number;
 }
 
+/** A message that is pending no more. */
+export interface Gone<M> {
+  readonly message: M;
+  /** How often it was sent. */
+  readonly deliveryCount: number;
+  readonly why: "completed" | "expired" | "deliveredTooOften";
+}
+
 /**
  * The cloud-to-device messages that are pending for one device, in the order in which they were sent. A message is
  * _enqueued_; while it is with the device it is _invisible_, under a lock; it goes when it is acknowledged, when it
@@ -36,12 +44,21 @@ export class CommandQueue<M> {
   readonly #rules: CommandQueueRules;
   /** By packet id. */
   readonly #pending: Table<PendingCommand<M>>;
+  readonly #onGone: (gone: Gone<M>) => void;
   #lastPacketId = 0;
 
-  /** @param pending what is pending already, and where it is kept */
-  constructor(rules: CommandQueueRules, pending: Table<PendingCommand<M>> = new Map()) {
+  /**
+   * @param pending what is pending already, and where it is kept
+   * @param onGone called for each message that goes but by a purge, whenever that is noticed; must not use the queue
+   */
+  constructor(
+    rules: CommandQueueRules,
+    pending: Table<PendingCommand<M>> = new Map(),
+    onGone: (gone: Gone<M>) => void = () => {},
+  ) {
     this.#rules = rules;
     this.#pending = pending;
+    this.#onGone = onGone;
     for (const { packetId } of pending.values()) this.#lastPacketId = packetId;
   }
 
@@ -81,7 +98,8 @@ export class CommandQueue<M> {
     this.#dropDead(nowMs);
     const pending = this.#pending.get(String(packetId));
     if (pending === undefined || pending.lockedUntilMs <= nowMs) return false;
-    return this.#pending.delete(String(packetId));
+    this.#drop(pending, "completed");
+    return true;
   }
 
   /** Makes all that was sent and not acknowledged visible again. */
@@ -108,10 +126,17 @@ export class CommandQueue<M> {
 
   #dropDead(nowMs: number): void {
     const { deliveryCountMax } = this.#rules;
-    for (const [key, { expiresMs, deliveryCount, lockedUntilMs }] of this.#pending) {
+    for (const pending of this.#pending.values()) {
+      const { expiresMs, deliveryCount, lockedUntilMs } = pending;
       const mayBeSent = deliveryCount < deliveryCountMax || lockedUntilMs > nowMs;
-      if (expiresMs <= nowMs || !mayBeSent) this.#pending.delete(key);
+      if (expiresMs <= nowMs) this.#drop(pending, "expired");
+      else if (!mayBeSent) this.#drop(pending, "deliveredTooOften");
     }
+  }
+
+  #drop({ message, packetId, deliveryCount }: PendingCommand<M>, why: Gone<M>["why"]): void {
+    this.#pending.delete(String(packetId));
+    this.#onGone({ message, deliveryCount, why });
   }
 
   #write(pending: PendingCommand<M>): void {

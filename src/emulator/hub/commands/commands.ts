@@ -2,25 +2,44 @@ import type { Surroundings } from "../../surroundings.ts";
 import { commandCodec } from "./command-codec.ts";
 import type { CommandMessage } from "./command-message.ts";
 import { commandBag } from "./command-message.ts";
+import type { Gone } from "./command-queue.ts";
 import { CommandQueue } from "./command-queue.ts";
 import type { Connections } from "../connections.ts";
+import type { TellHubEvent } from "../hub-event.ts";
 
 /** Node fires a timer with a longer delay at once. */
 const TIMER_MAX_MS = 2 ** 31 - 1;
+
+const EVENT_OF = {
+  completed: "commandCompleted",
+  expired: "commandExpired",
+  deliveredTooOften: "commandDeliveredTooOften",
+} as const satisfies Readonly<Record<Gone<unknown>["why"], string>>;
 
 /** The cloud-to-device messages of a hub: each waits in its device's queue, and is sent when the device listens. */
 export class Commands {
   readonly #around: Surroundings;
   readonly #connections: Connections;
+  readonly #tell: TellHubEvent;
   /** The queue of a device is a table of its name below this. */
   readonly #place: string;
   /** Of the devices that ever had a message, as long as they exist: packet ids go on where they were. */
   readonly #queues = new Map<string, CommandQueue<CommandMessage>>();
   readonly #timers = new Map<string, NodeJS.Timeout>();
 
-  constructor(around: Surroundings, connections: Connections, place: string) {
+  constructor(
+    around: Surroundings,
+    options: {
+      readonly connections: Connections;
+      readonly tell: TellHubEvent;
+      /** Of the hub. */
+      readonly place: string;
+    },
+  ) {
+    const { connections, tell, place } = options;
     this.#around = around;
     this.#connections = connections;
+    this.#tell = tell;
     this.#place = `${place}/commands/`;
     for (const table of around.state.tablesBelow(this.#place)) {
       const deviceId = table.slice(this.#place.length);
@@ -109,7 +128,10 @@ export class Commands {
       lockMs: limits.commandLockMs,
       deliveryCountMax: counts ? limits.commandDeliveryCountMax : Infinity,
     };
-    return new CommandQueue(rules, state.table(`${this.#place}${deviceId}`, commandCodec));
+    const kept = state.table(`${this.#place}${deviceId}`, commandCodec);
+    return new CommandQueue(rules, kept, ({ message, deliveryCount, why }) =>
+      this.#tell({ type: EVENT_OF[why], deviceId, message, deliveryCount }),
+    );
   }
 
   /** @param nowMs when the queue was last looked at: a lock that has ended since then is one that is still to end */

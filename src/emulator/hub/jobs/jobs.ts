@@ -142,7 +142,10 @@ export class Jobs {
       outcome = { status: "failed", failureReason: "The emulator failed; its log says why." };
     }
     const isBrokenOff = this.#isStopping && outcome.status === "cancelled";
-    if (!isBrokenOff) job.advance({ end: { atMs: clock(), outcome } });
+    if (!isBrokenOff) {
+      job.advance({ end: { atMs: clock(), outcome } });
+      this.#hub.tell({ type: "jobEnded", job });
+    }
     this.#runs.delete(job);
     if (this.#active.delete(job)) this.#slots.emit("freed");
   }

@@ -74,6 +74,7 @@ async function runOnDevice(
     const response = await act(hub, job, deviceId, over);
     const endMs = clock();
     job.devices.set(deviceId, { status: "completed", startMs, endMs, updatedMs: endMs, response });
+    hub.tell({ type: "jobTriedDevice", job, deviceId, fault: undefined });
   } catch (error) {
     const endMs = clock();
     const fault =
@@ -91,6 +92,7 @@ async function runOnDevice(
       code: fault.codeName,
       description: fault.message,
     });
+    hub.tell({ type: "jobTriedDevice", job, deviceId, fault });
   }
 }
 

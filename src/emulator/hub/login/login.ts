@@ -12,6 +12,8 @@ export interface Login extends Proven {
   readonly deviceId: string;
   /** As the device announced it; undefined where it did not. */
   readonly modelId: string | undefined;
+  /** As the device's SDK announced itself; undefined where it did not. */
+  readonly clientType: string | undefined;
 }
 
 /**
@@ -35,7 +37,8 @@ export function logIn(hub: IotHub, request: ConnectRequest): Login {
   const record = hub.devices.find(deviceId);
   if (record === undefined) throw loginRefused("there is no such device");
   if (!record.enabled) throw loginRefused("the device is disabled");
-  return { deviceId, modelId: name.modelId, ...provenBy(hub, record, request) };
+  const { modelId, clientType } = name;
+  return { deviceId, modelId, clientType, ...provenBy(hub, record, request) };
 }
 
 function provenBy(hub: IotHub, record: DeviceRecord, request: ConnectRequest): Proven {

@@ -11,6 +11,8 @@ export interface HubUserName {
   readonly apiVersion: string | undefined;
   /** Decoded; undefined where it is missing or empty. */
   readonly modelId: string | undefined;
+  /** Which SDK the device has, decoded; undefined where it is missing or empty. */
+  readonly clientType: string | undefined;
 }
 
 /** The SDKs write `?api-version=…`, older ones `api-version=…`. */
@@ -34,6 +36,7 @@ export function parseHubUserName(userName: string): HubUserName | undefined {
     moduleId,
     apiVersion: query.get("api-version") ?? undefined,
     modelId: query.get("model-id") || undefined,
+    clientType: query.get("DeviceClientType") || undefined,
   };
 }
 

@@ -1,4 +1,5 @@
 import { newEtag, requireMatch } from "../../etag.ts";
+import type { Deliveries } from "../../events/deliveries.ts";
 import type { EndpointSettings, EventEndpoint } from "../../events/event-endpoint.ts";
 import { BUILT_IN_ENDPOINT } from "../../events/event-endpoint.ts";
 import type { IngestedMessage } from "../../events/event-log.ts";
@@ -33,7 +34,11 @@ export interface MessageRouterOptions {
   readonly partitions: number;
   /** In one row, where it was kept. */
   readonly table: Table<KeptRouting>;
-  readonly newEndpoint: (settings: EndpointSettings) => EventEndpoint;
+  /** @param deliveries of an earlier endpoint with this name */
+  readonly newEndpoint: (
+    settings: EndpointSettings,
+    deliveries: Deliveries | undefined,
+  ) => EventEndpoint;
   readonly newId: () => string;
   /** How conditions see a message; asked only where there are conditions. */
   readonly show: (message: IngestedMessage) => RoutedMessage;
@@ -48,6 +53,8 @@ export class MessageRouter {
   readonly #options: MessageRouterOptions;
   #routing: KeptRouting;
   #endpoints: ReadonlyMap<string, EventEndpoint>;
+  /** By the name of the endpoint, those that are gone among them. */
+  readonly #deliveries = new Map<string, Deliveries>();
   #hasRoutes = false;
   #success = 0;
   #fallback = 0;
@@ -78,6 +85,11 @@ export class MessageRouter {
   /** By name, the built-in one first. */
   get endpoints(): ReadonlyMap<string, EventEndpoint> {
     return this.#endpoints;
+  }
+
+  /** What each endpoint was given that there is, or was since the start, by its name. */
+  get deliveries(): ReadonlyMap<string, Deliveries> {
+    return this.#deliveries;
   }
 
   get counts(): RoutingCounts {
@@ -124,12 +136,12 @@ export class MessageRouter {
     live: ReadonlyMap<string, EventEndpoint> = new Map(),
   ): ReadonlyMap<string, EventEndpoint> {
     const { place, newEndpoint } = this.#options;
-    return new Map(
-      kept.map(({ name, number, partitions }) => {
-        const settings = { name, place: `${place}/endpoints/${number}`, partitions };
-        return [name, live.get(name) ?? newEndpoint(settings)];
-      }),
-    );
+    const endpoints = kept.map(({ name, number, partitions }) => {
+      const settings = { name, place: `${place}/endpoints/${number}`, partitions };
+      return live.get(name) ?? newEndpoint(settings, this.#deliveries.get(name));
+    });
+    for (const { name, deliveries } of endpoints) this.#deliveries.set(name, deliveries);
+    return new Map(endpoints.map((endpoint) => [endpoint.name, endpoint]));
   }
 
   #take(routing: KeptRouting): void {

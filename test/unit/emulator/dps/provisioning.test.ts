@@ -55,6 +55,7 @@ function makeWorld(options: Partial<EmulatorLimits> = {}) {
     linkedHubs,
     latencies: new Map([[B, 5]]),
     cas: new CaStore({ around, table: "certificates" }),
+    tell: () => {},
   });
   const enroll = (more: Partial<EnrollmentSettings>): void => {
     enrollments.put(

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { ServiceFault } from "../../../../../src/emulator/fault.ts";
-import type { Delivery } from "../../../../../src/emulator/hub/commands/command-queue.ts";
+import type { Delivery, Gone } from "../../../../../src/emulator/hub/commands/command-queue.ts";
 import { CommandQueue } from "../../../../../src/emulator/hub/commands/command-queue.ts";
 
 const rules = { depthMax: 5, lockMs: 60, deliveryCountMax: Infinity };
@@ -90,8 +90,11 @@ class AllMessages implements Queue {
   }
 }
 
+/** A step, what it gave, and the queue's depth and next change after it. */
+type Played = readonly [step: Step, result: unknown, depth: number, nextMs: number | undefined];
+
 /** What each step gives, and what the queue tells after it. */
-function play(queue: Queue, steps: readonly Step[]): unknown[] {
+function play(queue: Queue, steps: readonly Step[]): Played[] {
   let nowMs = 1000;
   let sent = 0;
   const act = (played: Step): unknown => {
@@ -117,7 +120,7 @@ function play(queue: Queue, steps: readonly Step[]): unknown[] {
         return played satisfies never;
     }
   };
-  return steps.map((played) => [
+  return steps.map((played): Played => [
     played,
     act(played),
     queue.depth(nowMs),
@@ -129,6 +132,26 @@ test("in whatever order things happen, no message is lost, doubled or out of ord
   fc.assert(
     fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
       expect(play(new CommandQueue<number>(rules), steps)).toEqual(play(new AllMessages(), steps));
+    }),
+    { numRuns: 300 },
+  );
+});
+
+test("every message that goes but by a purge is told once, with what became of it", () => {
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
+      const gone: Gone<number>[] = [];
+      const queue = new CommandQueue<number>(rules, new Map(), (one) => gone.push(one));
+      const played = play(queue, steps);
+      const of = (kind: Step["kind"]): unknown[] =>
+        played.filter(([{ kind: other }]) => other === kind).map(([, result]) => result);
+      const sent = of("send").filter((result) => typeof result === "number").length;
+      const purged = of("purge").reduce<number>((sum, count) => sum + Number(count), 0);
+      expect(gone.length + purged + (played.at(-1)?.[2] ?? 0)).toBe(sent);
+      expect(new Set(gone.map(({ message }) => message)).size).toBe(gone.length);
+      const completed = gone.filter(({ why }) => why === "completed");
+      expect(completed).toHaveLength(of("acknowledge").filter((isDone) => isDone === true).length);
+      expect(completed.every(({ deliveryCount }) => deliveryCount > 0)).toBe(true);
     }),
     { numRuns: 300 },
   );
@@ -150,11 +173,14 @@ test("packet ids go round after 65,535, and leave out those that are pending", (
 });
 
 test("where deliveries count, a message is given up when the last one's lock ends", () => {
-  const queue = new CommandQueue<string>({ ...rules, deliveryCountMax: 2 });
+  const gone: Gone<string>[] = [];
+  const bounded = { ...rules, deliveryCountMax: 2 };
+  const queue = new CommandQueue<string>(bounded, new Map(), (one) => gone.push(one));
   queue.enqueue("refused", Infinity, 0);
   expect(queue.take(0)).toMatchObject([{ deliveryCount: 1 }]);
   expect(queue.take(60)).toMatchObject([{ deliveryCount: 2 }]);
   expect(queue.depth(119)).toBe(1);
   expect(queue.take(120)).toEqual([]);
   expect(queue.depth(120)).toBe(0);
+  expect(gone).toEqual([{ message: "refused", deliveryCount: 2, why: "deliveredTooOften" }]);
 });

@@ -6,6 +6,7 @@ import { HUB_POLICIES, newPolicies } from "../../../../../src/emulator/access-po
 import { EventEndpoint } from "../../../../../src/emulator/events/event-endpoint.ts";
 import { ServiceFault } from "../../../../../src/emulator/fault.ts";
 import { authorize } from "../../../../../src/emulator/service-api/authorization.ts";
+import { LineStreams } from "../../../../../src/emulator/service-api/line-streams.ts";
 import { eventRoutes } from "../../../../../src/emulator/service-api/events/event-routes.ts";
 import { formatSasToken } from "../../../../support/sas-token.ts";
 import { logWith, message } from "../../events/stored-events.ts";
@@ -33,6 +34,7 @@ test("reading takes a policy with the right ServiceConnect", async () => {
       authorize(request, { ...refuses, hostName: HUB, policies }, around);
       return hub;
     },
+    streams: new LineStreams(),
   });
   const address = await app.listen({ host: "127.0.0.1", port: 0 });
   const statuses: Record<string, number> = {};
