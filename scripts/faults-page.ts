@@ -99,4 +99,4 @@ What can be made to fail, for everybody, a service, named devices or a share of 
 
 What is narrowed in several ways is what all of them agree on. What is about no single device, such as a query, is not struck where devices or a share are named. A fault ends by its time, its count, by being removed, and with the emulator, whichever comes first; without any of them it stays.
 
-Several may be on at once. They act in the order in which they were put on: what holds an operation up adds up, until one refuses it; of several of the same other kind the oldest strikes. A refusal is one of the service, in its usual shape; its message begins with \`Fault\` and the fault's number.`;
+Several may be on at once. They act in the order in which they were put on: what holds an operation up adds up, until one refuses it; of several of the same other kind the oldest strikes. Faults of the network come before those of the services: a connection is cut before it is blocked, what is blocked or forgotten reaches no service, and latencies add up. A refusal is one of the service, in its usual shape; its message begins with \`Fault\` and the fault's number.`;

@@ -5,7 +5,9 @@ import type { Client } from "azure-iot-device";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import type { FaultWorld } from "./emulator-fault-world.ts";
 import { faultWorld } from "./emulator-fault-world.ts";
-import { HUB } from "./emulator-wire.ts";
+import { readAllEvents } from "./emulator-events.ts";
+import { enrollGroup } from "./emulator-service-clients.ts";
+import { HUB, emulatorForTest, openHub, register } from "./emulator-wire.ts";
 
 let world: FaultWorld;
 beforeAll(async () => {
@@ -83,13 +85,17 @@ test("killTcp: for a time, and for a number of connections, those that come are 
   expect(faults.list()).toMatchObject([{ struck: 1 }]);
 });
 
-test("killTcp: a registration fails, and the next one is none the worse for it", async () => {
-  world.emulator.faults.inject({ kind: "killTcp", scope: { service: "dps" }, times: 1 });
-  await expect(world.register("cave-1", "MQTT")).rejects.toMatchObject({
-    code: "ECONNRESET",
-  });
-  expect(await world.register("cave-1", "MQTT")).toMatchObject({ assignedHub: HUB });
-});
+test.for([
+  ["MQTT", { code: "ECONNRESET" }],
+  ["MQTT over WebSocket", { name: "NotConnectedError" }],
+] as const)(
+  "killTcp: a registration over %s fails, and the next one is none the worse for it",
+  async ([over, error]) => {
+    world.emulator.faults.inject({ kind: "killTcp", scope: { service: "dps" }, times: 1 });
+    await expect(world.register("cave-1", over)).rejects.toMatchObject(error);
+    expect(await world.register("cave-1", over)).toMatchObject({ assignedHub: HUB });
+  },
+);
 
 test("shutDownMqtt: a device loses its connection, and comes again", async () => {
   const client = await listener("cave-1", { retries: true, over: "MQTT" });
@@ -157,6 +163,20 @@ test("halfOpen: the hub has forgotten a device that believes itself connected; i
   expect(await state()).toBe("Connected");
 });
 
+test("halfOpen: the will of a device that the hub has forgotten is among its messages", async () => {
+  await using other = await emulatorForTest();
+  await enrollGroup(other);
+  const keys = await other.pki.leaf("cave-3");
+  await register(other, "cave-3", keys);
+  const will = { topic: "devices/cave-3/messages/events/", payload: "gone" };
+  await using device = await openHub(other, "cave-3", keys, { will });
+  other.emulator.faults.inject({ kind: "halfOpen" });
+  await expect
+    .poll(() => readAllEvents(other))
+    .toMatchObject([{ deviceId: "cave-3", body: "gone" }]);
+  expect(device.received).toMatchObject([{ cmd: "connack" }]);
+});
+
 test("networkLatency: what is slow arrives all the same, and at once when the fault is over", async () => {
   const client = await listener("cave-1");
   const { faults } = world.emulator;
@@ -216,6 +236,13 @@ test("serverCertificateExpired: a session is not resumed, and who asks for the m
     [httpsPort, ""],
   ] as const)
     expect((await handshake(port, name)).session.length).toBeGreaterThan(0);
+});
+
+test("serverCertificateExpired: an emulator that has no such certificate says so", async () => {
+  await using other = await emulatorForTest();
+  const { faults } = other.emulator;
+  const put = () => faults.inject({ kind: "serverCertificateExpired" });
+  expect(put).toThrow("the emulator was given no expired certificate");
 });
 
 test("an emulator that stops ends the faults of its network first, and leaves no connection open", async () => {
