@@ -13,6 +13,7 @@ const ROWS = [
   "emulator-accept",
   "emulator-telemetry",
   "emulator-memory",
+  "emulator-growth",
 ];
 const named = (word) => ROWS.filter((row) => row === word || row.startsWith(`${word}-`));
 const json = process.argv.includes("--json");

@@ -1,0 +1,20 @@
+import { expect, test } from "vitest";
+import { watchEmulator } from "../support/emulator-watch.ts";
+import { changedCounts, growthIn } from "../support/growth.ts";
+
+/** Bytes for each cycle: a quarter of the leak that must be found. */
+const LIMITS = { heap: 256, rss: 256 };
+
+test("nothing grows while ten thousand devices come and go", async () => {
+  const watched = await watchEmulator({ cycles: 10_000, warmUp: 3000, looks: 40 });
+  expect(growthIn(watched, LIMITS)).toEqual([]);
+  expect(changedCounts(watched.first.handles, watched.last.handles)).toEqual([]);
+  expect(changedCounts(watched.first.listeners, watched.last.listeners)).toEqual([]);
+});
+
+test("a leak of one kibibyte for each connection would be found", async () => {
+  const leaking = { cycles: 3000, warmUp: 1000, looks: 30, leakBytes: 1024 };
+  expect(growthIn(await watchEmulator(leaking), LIMITS)).toContainEqual(
+    expect.stringMatching(/^heap grows by \d{4}\./),
+  );
+});
