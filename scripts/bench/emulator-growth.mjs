@@ -6,5 +6,9 @@ import { ratioRow } from "./emulator/bench.mjs";
 
 const { heap } = await watchEmulator({ cycles: 10_000, warmUp: 3000, looks: 40 });
 const planted = await watchEmulator({ cycles: 3000, warmUp: 1000, looks: 30, leakBytes: 1024 });
-const row = ratioRow("emulator, bytes kept of a connection", theilSen(heap), theilSen(planted.heap));
+const row = ratioRow(
+  "emulator, bytes kept of a connection",
+  theilSen(heap),
+  theilSen(planted.heap),
+);
 process.stdout.write(`${JSON.stringify(row)}\n`);

@@ -1,4 +1,6 @@
 import type { DetailedPeerCertificate, TLSSocket } from "node:tls";
+import type { ChainMember } from "./issuer-memory.ts";
+import { IssuerMemory } from "./issuer-memory.ts";
 
 /** What the hub needs to know of a client's certificate. */
 export interface PeerLeaf {
@@ -32,39 +34,32 @@ export function peerLeaf(socket: TLSSocket): PeerLeaf | undefined {
 
 /**
  * The chains that clients presented, leaf first, as DER.
- * A resumed TLS session shows the leaf without its chain, so the last full one per leaf is remembered.
+ * A resumed TLS session shows the leaf without its chain, so the issuers of the last full one are remembered.
  */
 export class PeerChains {
-  readonly #capacity: number;
-  readonly #byLeaf = new Map<string, readonly Buffer[]>();
-
-  constructor(capacity = 50_000) {
-    this.#capacity = capacity;
-  }
+  readonly #issuers = new IssuerMemory();
 
   /** Must be the first look at the socket's certificates: `getPeerX509Certificate` cuts the chain for good. */
   read(socket: TLSSocket): readonly Buffer[] {
     const leaf = socket.getPeerCertificate(true);
     if (leaf?.raw === undefined) return [];
-    const chain = chainOf(leaf);
-    if (socket.isSessionReused()) return this.#byLeaf.get(leaf.fingerprint256) ?? chain;
-    this.#byLeaf.delete(leaf.fingerprint256);
-    this.#byLeaf.set(leaf.fingerprint256, chain);
-    for (const oldest of this.#byLeaf.keys()) {
-      if (this.#byLeaf.size <= this.#capacity) break;
-      this.#byLeaf.delete(oldest);
+    const shown = chainOf(leaf);
+    if (socket.isSessionReused()) {
+      const known = this.#issuers.find(leaf.fingerprint256);
+      return known === undefined ? shown.map(({ raw }) => raw) : [leaf.raw, ...known];
     }
-    return chain;
+    this.#issuers.remember(leaf.fingerprint256, shown.slice(1));
+    return shown.map(({ raw }) => raw);
   }
 }
 
-function chainOf(leaf: DetailedPeerCertificate): readonly Buffer[] {
-  const chain: Buffer[] = [];
+function chainOf(leaf: DetailedPeerCertificate): readonly ChainMember[] {
+  const chain: ChainMember[] = [];
   const seen = new Set<string>();
   let next: DetailedPeerCertificate | undefined = leaf;
   while (next !== undefined && !seen.has(next.fingerprint256)) {
     seen.add(next.fingerprint256);
-    chain.push(next.raw);
+    chain.push({ fingerprint: next.fingerprint256, raw: next.raw });
     next = next.issuerCertificate;
   }
   return chain;

@@ -24,14 +24,26 @@ export type Operation = {
   | { readonly kind: "finished"; readonly record: Registration }
 );
 
-/** The latest registration operation of each device; an older one is not found any more. */
+/** Finished operations that are kept: devices poll within seconds, and a fleet of this size has its answers by then. */
+const FINISHED_MAX = 100_000;
+
+/**
+ * The latest registration operation of each device; an older one is not found any more, and of those that are finished
+ * the oldest are forgotten.
+ */
 export class Operations {
   readonly #around: Surroundings;
   readonly #byDevice: Table<Operation>;
+  readonly #finishedMax: number;
+  /** The devices whose operations are finished, in the order in which they were. */
+  readonly #finished = new Set<string>();
 
-  constructor(around: Surroundings) {
+  /** @param finishedMax how many finished ones are kept */
+  constructor(around: Surroundings, finishedMax = FINISHED_MAX) {
     this.#around = around;
+    this.#finishedMax = finishedMax;
     this.#byDevice = around.state.table("dps/operations", operationCodec);
+    for (const [key, { kind }] of this.#byDevice) if (kind === "finished") this.#finished.add(key);
   }
 
   /** Those that have no end yet. */
@@ -55,6 +67,7 @@ export class Operations {
     const enrollment = { kind: device.enrollment.kind, id: device.enrollment.id };
     const asked = { registrationId, apiVersion, payload, credential, enrollment };
     this.#byDevice.set(key, { kind: "running", operationId, readyAtMs, asked });
+    this.#finished.delete(key);
     return operationId;
   }
 
@@ -64,11 +77,19 @@ export class Operations {
     if (operation === undefined) return;
     const { operationId, readyAtMs } = operation;
     this.#byDevice.set(key, { kind: "finished", operationId, readyAtMs, record });
+    this.#finished.delete(key);
+    this.#finished.add(key);
+    for (const oldest of this.#finished) {
+      if (this.#finished.size <= this.#finishedMax) break;
+      this.forget(oldest);
+    }
   }
 
   /** Its id is not found any more. */
   forget(registrationId: string): void {
-    this.#byDevice.delete(registrationId.toLowerCase());
+    const key = registrationId.toLowerCase();
+    this.#byDevice.delete(key);
+    this.#finished.delete(key);
   }
 
   /** @throws {ServiceFault} `operationNotFound` */

@@ -4,9 +4,10 @@ import { Operations } from "../../../../src/emulator/dps/operations.ts";
 import type { Registration } from "../../../../src/emulator/dps/registrations.ts";
 import { surroundingsFrom } from "../../../../src/emulator/surroundings.ts";
 
-function operations(): Operations {
+function operations(finishedMax?: number): Operations {
   let ids = 0;
-  return new Operations(surroundingsFrom({ clock: () => 0, newId: () => `id-${++ids}` }));
+  const around = surroundingsFrom({ clock: () => 0, newId: () => `id-${++ids}` });
+  return new Operations(around, finishedMax);
 }
 
 const asked = (registrationId: string): AskedAssignment => ({
@@ -51,4 +52,18 @@ test("a device begins another only when its last is finished, and then the last 
   expect(second).not.toBe(first);
   expect(() => all.poll("dev", first)).toThrow(expect.objectContaining({ code: 404_203 }));
   expect(() => all.poll("nobody", second)).toThrow(expect.objectContaining({ code: 404_203 }));
+});
+
+test("of those that are finished the oldest are forgotten, and none that runs", () => {
+  const all = operations(2);
+  const running = all.begin(asked("running"));
+  const [first = "", second = "", third = ""] = ["a", "b", "c"].map((device) => {
+    const id = all.begin(asked(device));
+    all.finish(device, record);
+    return id;
+  });
+  expect(() => all.poll("a", first)).toThrow(expect.objectContaining({ code: 404_203 }));
+  expect(all.poll("b", second)).toMatchObject({ kind: "finished" });
+  expect(all.poll("c", third)).toMatchObject({ kind: "finished" });
+  expect(all.poll("running", running)).toEqual({ kind: "assigning" });
 });
