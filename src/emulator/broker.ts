@@ -1,13 +1,15 @@
-import { EventEmitter } from "node:events";
 import type { Duplex } from "node:stream";
 import type { TLSSocket } from "node:tls";
-import type { Client, PublishPacket, Subscription } from "aedes";
+import type { Client, PublishPacket } from "aedes";
 import { Aedes } from "aedes";
 import type { Logger } from "../base/log.ts";
+import type { ClientBounds } from "./client-bounds.ts";
 import type { ConnectionEnd } from "./connection-end.ts";
 import { ConnectionEnds } from "./connection-end.ts";
 import { endStream } from "./end-stream.ts";
 import type { ServiceFault } from "./fault.ts";
+import { boundPackets } from "./packet-bounds.ts";
+import type { Outlet } from "./send-to.ts";
 import { withPacketId } from "./send-to.ts";
 import type { Sessions } from "./sessions.ts";
 import { KEPT_SESSION, silentBus } from "./sessions.ts";
@@ -23,6 +25,8 @@ export interface ConnectRequest {
   readonly password: string | undefined;
   readonly socket: TLSSocket;
   readonly client: Client;
+  /** For what is sent to the client. */
+  readonly outlet: Outlet;
 }
 
 /**
@@ -80,23 +84,26 @@ export interface BrokerOptions {
   /** No CONNACK and no PUBACK is sent before what it tells is kept. */
   readonly state: State;
   readonly sessions: Sessions;
+  readonly bounds: ClientBounds;
 }
 
 /** One MQTT broker for one service; a device's client id is the same at DPS and at its hub, hence one each. */
 export async function startBroker<C>(
   rules: BrokerRules<C>,
-  { log, state, sessions }: BrokerOptions,
+  { log, state, sessions, bounds }: BrokerOptions,
 ): Promise<Broker> {
   const connections = new WeakMap<Client, C>();
   const peers = new WeakMap<object, TLSSocket>();
   const live = new Set<Client>();
   const judging = new UnderWay();
   const ends = new ConnectionEnds();
+  const outlet: Outlet = { state, unread: bounds.unread };
   const broker = await Aedes.createBroker({
     mq: silentBus,
     persistence: sessions,
     // Devices pipeline behind CONNECT; the default of 42 drops them.
     queueLimit: 1000,
+    drainTimeout: bounds.limits.slowReaderTimeoutMs,
     preConnect: (_client, packet, done) => {
       if (rules.alwaysClean) packet.clean = true;
       if (packet.keepalive !== undefined)
@@ -112,6 +119,7 @@ export async function startBroker<C>(
         password: password?.length === 0 ? undefined : password?.toString("utf8"),
         socket,
         client,
+        outlet,
       };
       settle(() => rules.connect(request), {
         done: (connection) => {
@@ -206,17 +214,20 @@ export async function startBroker<C>(
       for (const filter of filters) rules.unsubscribe(c, filter);
     }),
   );
-  broker.on("clientError", (client, err) =>
-    log.debug({ deviceId: client.id, err }, "connection failed"),
-  );
+  broker.on("clientError", (client, err) => {
+    // Once it is closed, each message that was still to be sent fails too.
+    if (!client.closed) log.debug({ deviceId: client.id, err }, "connection failed");
+  });
   broker.on("connectionError", (_client, err) => log.debug({ err }, "connection failed"));
   return {
     accept: (stream, peer) => {
       peers.set(stream, peer);
       const client = broker.handle(stream);
-      const notAllowed = (): void => ends.note(client, { kind: "notAllowed" });
-      capQos(client, notAllowed);
-      boundPackets(client, rules.packetMaxBytes, notAllowed);
+      boundPackets(client, {
+        ...bounds,
+        maxBytes: rules.packetMaxBytes,
+        onRefused: () => ends.note(client, { kind: "notAllowed" }),
+      });
     },
     cutOff: () => {
       for (const client of live) {
@@ -247,59 +258,6 @@ function returnCodeOf({ status }: ServiceFault): 3 | 5 {
 }
 
 const UNAVAILABLE = 3;
-
-/** The packets of QoS 2, which nobody here is ever in the middle of. */
-const QOS_2_PACKETS: ReadonlySet<string> = new Set(["pubrec", "pubrel", "pubcomp"]);
-
-/**
- * Grants QoS 1 at most, as Azure does, and closes the connection on packets of QoS 2. aedes 1.2 grants what was asked,
- * whatever `authorizeSubscribe` returns, and asks its store about each PUBREL, so packets are changed before it sees
- * them: of a kind that it does not know, it closes the connection. The parser has no public name; the version is pinned.
- */
-function capQos(client: Client, onRefused: () => void): void {
-  parserOf(client).prependListener(
-    "packet",
-    (packet: { cmd?: string; subscriptions?: readonly Subscription[] }) => {
-      for (const subscription of packet.subscriptions ?? [])
-        if (subscription.qos === 2) subscription.qos = 1;
-      if (packet.cmd === undefined || !QOS_2_PACKETS.has(packet.cmd)) return;
-      packet.cmd = "refused";
-      onRefused();
-    },
-  );
-}
-
-/**
- * Closes a connection as soon as a packet's header announces more than `maxBytes`: aedes 1.2 has no such bound and
- * would buffer up to 256 MiB for each client before a rule sees the packet.
- */
-function boundPackets(client: Client, maxBytes: number, onBeyond: () => void): void {
-  const parser = parserOf(client);
-  const parse: unknown = Reflect.get(parser, "parse");
-  if (typeof parse !== "function") throw new TypeError("aedes: the parser has no parse");
-  Reflect.set(parser, "parse", (bytes: Buffer): unknown => {
-    const left: unknown = Reflect.apply(parse, parser, [bytes]);
-    const packet: unknown = Reflect.get(parser, "packet");
-    if (typeof packet === "object" && packet !== null && announcedBytes(packet) > maxBytes) {
-      onBeyond();
-      client.conn.destroy();
-    }
-    return left;
-  });
-}
-
-/** The remaining length of the packet that is being read; -1 before its header is complete. */
-function announcedBytes(packet: object): number {
-  const length: unknown = Reflect.get(packet, "length");
-  if (typeof length !== "number") throw new TypeError("aedes: the packet has no length");
-  return length;
-}
-
-function parserOf(client: Client): EventEmitter {
-  const parser: unknown = Reflect.get(client, "_parser");
-  if (!(parser instanceof EventEmitter)) throw new TypeError("aedes: Client has no _parser");
-  return parser;
-}
 
 /** The largest packet with a payload of `payloadBytes`: a topic has a length field of two bytes, and so has the packet id. */
 export function packetBytes(payloadBytes: number): number {

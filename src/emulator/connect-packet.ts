@@ -14,7 +14,7 @@ export type ConnectPeek =
 
 const INVALID: ConnectPeek = { state: "invalid" };
 /** No service here needs more than names, a SAS token and a small will. */
-const MAX_CONNECT_BYTES = 512 * 1024;
+export const MAX_CONNECT_BYTES = 512 * 1024;
 
 /**
  * Reads who connects from the first bytes of a connection, without consuming them.

@@ -71,8 +71,25 @@ export interface EmulatorLimits {
   readonly twinIntegerMax: number;
   /** A larger keepalive of a client counts as this, in s; the server waits 1.5 times as long. */
   readonly keepaliveMaxS: number;
-  /** A connection that has not sent its CONNECT by then is closed, in ms. */
+  /**
+   * A connection that has not done its TLS handshake by then is closed, and one that has not sent its CONNECT, or the
+   * head of its first HTTP request, by as long after that, in ms.
+   */
   readonly connectTimeoutMs: number;
+  /** Connections that each of the two ports holds; more are closed at once. This and the next are the emulator's own. */
+  readonly connectionsMax: number;
+  /** What all connections may have sent of CONNECTs that are not whole yet, in bytes. */
+  readonly connectsPendingMaxBytes: number;
+  /** Filters in one SUBSCRIBE or UNSUBSCRIBE; one with more closes the connection. */
+  readonly subscribeFiltersMax: number;
+  /** What a device may leave unread of what it was sent, and what all of them may, in bytes. */
+  readonly unreadMaxBytes: number;
+  readonly unreadTotalMaxBytes: number;
+  /** A client that takes nothing of what is written to it is closed after so long, in ms. */
+  readonly slowReaderTimeoutMs: number;
+  /** The head of an HTTP request, in bytes; how long a whole request may take to arrive, in ms. */
+  readonly requestHeadMaxBytes: number;
+  readonly requestTimeoutMs: number;
   /**
    * Where a device with an ID scope of nobody is refused over MQTT: at CONNECT by code 5, or at register and poll by
    * 401000. Azure's answer is not documented.
@@ -195,6 +212,14 @@ export const AZURE_DEFAULTS: EmulatorLimits = {
   twinIntegerMax: 4_503_599_627_370_495,
   keepaliveMaxS: 1177,
   connectTimeoutMs: 30_000,
+  connectionsMax: 20_000,
+  connectsPendingMaxBytes: 64 * 1024 * 1024,
+  subscribeFiltersMax: 100,
+  unreadMaxBytes: 8 * 1024 * 1024,
+  unreadTotalMaxBytes: 256 * 1024 * 1024,
+  slowReaderTimeoutMs: 60_000,
+  requestHeadMaxBytes: 16 * 1024,
+  requestTimeoutMs: 120_000,
   unknownIdScope: "connect",
   sameHubSubstatus: "byApiVersion",
   enrollmentKeysShown: false,
@@ -275,6 +300,14 @@ export function limitsFrom(overrides: Partial<EmulatorLimits>): EmulatorLimits {
     twinIntegerMax: pick("twinIntegerMax"),
     keepaliveMaxS: pick("keepaliveMaxS"),
     connectTimeoutMs: pick("connectTimeoutMs"),
+    connectionsMax: pick("connectionsMax"),
+    connectsPendingMaxBytes: pick("connectsPendingMaxBytes"),
+    subscribeFiltersMax: pick("subscribeFiltersMax"),
+    unreadMaxBytes: pick("unreadMaxBytes"),
+    unreadTotalMaxBytes: pick("unreadTotalMaxBytes"),
+    slowReaderTimeoutMs: pick("slowReaderTimeoutMs"),
+    requestHeadMaxBytes: pick("requestHeadMaxBytes"),
+    requestTimeoutMs: pick("requestTimeoutMs"),
     unknownIdScope: pick("unknownIdScope"),
     sameHubSubstatus: pick("sameHubSubstatus"),
     enrollmentKeysShown: pick("enrollmentKeysShown"),

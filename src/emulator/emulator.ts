@@ -6,7 +6,7 @@ import type { AccessPolicy } from "./access-policy.ts";
 import { packetBytes } from "./broker.ts";
 import type { EmulatorLimits } from "./defaults.ts";
 import { frontDoor } from "./front-door.ts";
-import type { HandOverOptions } from "./listener.ts";
+import type { HandOverOptions } from "./hand-over.ts";
 import { startListener } from "./listener.ts";
 import type { EmulatorMetrics } from "./metrics/readings.ts";
 import { expiredCertificate } from "./network/expired-certificate.ts";
@@ -113,6 +113,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
     new NetworkFaults(services.faults, wires).begin();
     const mqtt: HandOverOptions = {
       connectTimeoutMs: around.limits.connectTimeoutMs,
+      bounds: services.bounds,
       ...frontDoor(services, wires),
       log: around.log.child({ component: "listener" }),
     };

@@ -3,7 +3,7 @@ import { isDpsUserName } from "./dps/user-name.ts";
 import type { FaultsAt } from "./faults/faults-at.ts";
 import { goneAnswer } from "./faults/gone.ts";
 import { parseHubUserName } from "./hub/login/user-name.ts";
-import type { HandOverOptions, MqttService } from "./listener.ts";
+import type { HandOverOptions, MqttService } from "./hand-over.ts";
 import type { Wires } from "./network/wires.ts";
 import type { Services } from "./services.ts";
 

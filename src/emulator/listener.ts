@@ -1,39 +1,12 @@
 import { once } from "node:events";
 import type { AddressInfo } from "node:net";
-import type { Duplex } from "node:stream";
-import type { TLSSocket } from "node:tls";
 import { createServer } from "node:tls";
-import type { Logger } from "../base/log.ts";
 import { addressError } from "./address-error.ts";
-import type { ConnectHead } from "./connect-packet.ts";
-import { connackRefusal, peekConnect } from "./connect-packet.ts";
-import { trackSockets } from "./raw-sockets.ts";
+import type { HandOverOptions } from "./hand-over.ts";
+import { handOver } from "./hand-over.ts";
+import { boundConnections, trackSockets } from "./raw-sockets.ts";
 import type { PortTls } from "./server-tls.ts";
 import { forgetSessions, portOptions } from "./server-tls.ts";
-
-/** A service behind the listener: takes over a connection whose CONNECT has arrived but is still unread. */
-export interface MqttService {
-  /** @param peer the TLS connection under `stream`: the same, or the one that carries a WebSocket */
-  accept(stream: Duplex, peer: TLSSocket): void;
-}
-
-/** How a CONNECT is turned away: by a code of MQTT 3.1.1, 3.2.2.3, or without a word. */
-export type TurnedAway = 1 | 2 | 3 | 4 | 5 | "close";
-
-/** How a new MQTT connection finds its service. */
-export interface HandOverOptions {
-  /** A connection without a whole CONNECT by then is closed. */
-  readonly connectTimeoutMs: number;
-  /** Lets a CONNECT of MQTT 3.1.1 in, by `enter`, when the network has let it through; which may be never. */
-  readonly arrive: (
-    head: ConnectHead,
-    connection: { readonly stream: Duplex; readonly socket: TLSSocket },
-    enter: () => void,
-  ) => void;
-  /** The service that such a CONNECT is for, once it is in. */
-  readonly route: (head: ConnectHead) => MqttService | TurnedAway;
-  readonly log: Logger;
-}
 
 export interface ListenerOptions extends HandOverOptions, PortTls {
   readonly host: string;
@@ -63,6 +36,7 @@ export async function startListener(options: ListenerOptions): Promise<Listener>
     handshakeTimeout: options.connectTimeoutMs,
     noDelay: true,
   });
+  boundConnections(server, options.bounds);
   const sockets = trackSockets(server);
   server.on("secureConnection", (socket) => handOver(socket, socket, options));
   server.on("tlsClientError", (err, socket) => {
@@ -98,66 +72,4 @@ export async function startListener(options: ListenerOptions): Promise<Listener>
 function portOf(address: AddressInfo | string | null): number {
   if (address === null || typeof address === "string") throw new TypeError("no TCP address");
   return address.port;
-}
-
-/** Waits for the whole CONNECT, puts it back, and gives the stream to the service it names. */
-export function handOver(stream: Duplex, peer: TLSSocket, options: HandOverOptions): void {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  let wanted = 0;
-  const fail = (): void => void stream.destroy();
-  const timer = setTimeout(fail, options.connectTimeoutMs);
-  const release = (): void => {
-    clearTimeout(timer);
-    stream.off("readable", onReadable);
-    stream.off("error", fail);
-    stream.off("close", release);
-  };
-  const onReadable = (): void => {
-    const chunk: unknown = stream.read();
-    if (!Buffer.isBuffer(chunk)) return;
-    chunks.push(chunk);
-    bytes += chunk.length;
-    // Joined only when it can help: a peer that sends byte by byte must not cost a copy each.
-    if (bytes < wanted) return;
-    const seen = Buffer.concat(chunks);
-    const peek = peekConnect(seen);
-    if (peek.state === "incomplete") {
-      wanted = peek.wanted;
-      return;
-    }
-    if (peek.state === "invalid") return fail();
-    release();
-    const { head } = peek;
-    const enter = (): void => {
-      // MQTT 3.1.1, 3.1.2.2: another protocol level is answered with code 1.
-      const service = head.level === 4 ? options.route(head) : 1;
-      if (typeof service !== "object") {
-        options.log.debug({ level: head.level, answer: service }, "connection refused");
-        turnAway(stream, service, options.connectTimeoutMs);
-        return;
-      }
-      stream.unshift(seen);
-      service.accept(stream, peer);
-    };
-    if (head.level === 4) options.arrive(head, { stream, socket: peer }, enter);
-    else enter();
-  };
-  stream.on("readable", onReadable);
-  stream.on("error", fail);
-  stream.on("close", release);
-}
-
-/** Says no and closes; a peer that keeps its side open loses it after `lingerMs`. */
-function turnAway(stream: Duplex, answer: TurnedAway, lingerMs: number): void {
-  if (answer === "close") {
-    stream.destroy();
-    return;
-  }
-  const timer = setTimeout(() => stream.destroy(), lingerMs);
-  stream.on("error", () => stream.destroy());
-  stream.on("close", () => clearTimeout(timer));
-  // Read and thrown away: unread bytes would turn the close into a reset, which can overtake the CONNACK.
-  stream.resume();
-  stream.end(connackRefusal(answer));
 }

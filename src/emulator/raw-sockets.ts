@@ -1,7 +1,14 @@
 import type { Server, Socket } from "node:net";
 import type { TLSSocket } from "node:tls";
+import type { ClientBounds } from "./client-bounds.ts";
 
 const underneath = new WeakMap<TLSSocket, Socket>();
+
+/** Closes what comes beyond the connections that a port may hold. */
+export function boundConnections(server: Server, { limits, limitLog }: ClientBounds): void {
+  server.maxConnections = limits.connectionsMax;
+  server.on("drop", (dropped) => limitLog.hit("connectionsMax", { port: dropped?.localPort }));
+}
 
 /**
  * The TCP connections of a TLS server, from the first byte on: one whose handshake is not over is in no list of

@@ -3,6 +3,8 @@ import { latenciesOf } from "../base/latencies.ts";
 import { DPS_POLICIES, newPolicies } from "./access-policy.ts";
 import type { Broker } from "./broker.ts";
 import { CaStore } from "./certificates/ca-store.ts";
+import type { ClientBounds } from "./client-bounds.ts";
+import { clientBounds } from "./client-bounds.ts";
 import { policiesOf, settingsOf } from "./contents.ts";
 import { DEFAULT_NAMES } from "./default-names.ts";
 import type { EmulatorLimits } from "./defaults.ts";
@@ -52,6 +54,7 @@ export interface Services {
   };
   readonly dpsBroker: Broker;
   readonly forDevices: DpsOptions;
+  readonly bounds: ClientBounds;
   readonly events: EventLog;
   /** What they count and log. */
   readonly monitoring: Monitoring;
@@ -88,13 +91,14 @@ export async function startServices(
     const around = surroundingsOf(options, state);
     const events = new EventLog({ ...eventBounds(around.limits), clock: around.clock, state });
     const chains = new PeerChains();
+    const bounds = clientBounds(around);
     const faults = new Faults(around);
     const places = new Map(names.hubs.map((hostName) => [hostName, hubPlace(hostName)]));
     const throttling = new Throttling(around, places, options);
     // Once more after the hubs: what ends last counts too.
     started.push(() => throttling.stop());
     const monitoring = new Monitoring(around);
-    const shared = { around, chains, events, monitoring, faults, throttling };
+    const shared = { around, chains, bounds, events, monitoring, faults, throttling };
     const hubs = await startHubs(names.hubs, options, shared);
     started.push(...hubs.map((hub) => () => hub.stop()));
     const enrollments = new Enrollments(around);
@@ -122,6 +126,7 @@ export async function startServices(
       idScope: names.idScope,
       devices,
       chains,
+      bounds,
       ...gated(faults.at(DPS_SERVICE), throttling.dps, observers),
     };
     const dpsBroker = await startDps(forDevices);
@@ -145,6 +150,7 @@ export async function startServices(
       dps,
       dpsBroker,
       forDevices,
+      bounds,
       events,
       monitoring,
       faults,
@@ -186,6 +192,7 @@ function startHubs(
   shared: {
     readonly around: Surroundings;
     readonly chains: PeerChains;
+    readonly bounds: ClientBounds;
     readonly events: EventLog;
     readonly faults: Faults;
     readonly throttling: Throttling;

@@ -4,8 +4,8 @@ import type { Duplex } from "node:stream";
 import { TLSSocket } from "node:tls";
 import type { WebSocket } from "ws";
 import { WebSocketServer, createWebSocketStream } from "ws";
-import type { HandOverOptions } from "./listener.ts";
-import { handOver } from "./listener.ts";
+import type { HandOverOptions } from "./hand-over.ts";
+import { handOver } from "./hand-over.ts";
 
 /**
  * Where devices speak MQTT over WebSocket; a query, such as the Java SDK's `?iothub-no-client-cert=true`, may follow.

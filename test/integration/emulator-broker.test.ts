@@ -4,12 +4,12 @@ import type { TLSSocket } from "node:tls";
 import { connect, createServer } from "node:tls";
 import type { Client } from "aedes";
 import { expect, test } from "vitest";
-import { silentLogger } from "../../src/base/log.ts";
 import type { BrokerRules } from "../../src/emulator/broker.ts";
 import { startBroker } from "../../src/emulator/broker.ts";
+import { clientBounds } from "../../src/emulator/client-bounds.ts";
 import { sendTo } from "../../src/emulator/send-to.ts";
 import { Sessions } from "../../src/emulator/sessions.ts";
-import { MEMORY_STATE } from "../../src/emulator/state/state.ts";
+import { surroundingsFrom } from "../../src/emulator/surroundings.ts";
 import { testPki } from "../support/pki.ts";
 import { WireClient, connectPacket } from "./emulator-wire.ts";
 
@@ -50,11 +50,10 @@ test.for([true, false])(
     const pki = await testPki();
     const { chainPem, privateKeyPem } = await pki.server(["localhost"]);
     const rules = new Anything();
-    const broker = await startBroker(rules, {
-      log: silentLogger(),
-      state: MEMORY_STATE,
-      sessions: new Sessions(),
-    });
+    const around = surroundingsFrom({});
+    const { log, state } = around;
+    const bounds = clientBounds(around);
+    const broker = await startBroker(rules, { log, state, sessions: new Sessions(), bounds });
     const server = createServer({ cert: chainPem, key: privateKeyPem }, (socket: TLSSocket) => {
       broker.accept(socket, socket);
     });
@@ -75,7 +74,8 @@ test.for([true, false])(
       { topic: "d", qos: 1, packetId: 3, dup: true },
       { topic: "e", qos: 0 },
     ] as const;
-    for (const message of sent) sendTo(client, { payload: "x", ...message }, MEMORY_STATE);
+    const outlet = { state, unread: bounds.unread };
+    for (const message of sent) sendTo(client, { payload: "x", ...message }, outlet);
     const received = [];
     for (const _ of sent) received.push(await wire.next());
     const byTopic = new Map(
@@ -89,6 +89,7 @@ test.for([true, false])(
     wire.send({ cmd: "pingreq" });
     expect(await wire.next()).toMatchObject({ cmd: "pingresp" });
     expect(rules.acknowledgments).toEqual([3, 65_535]);
+    expect(bounds.unread.total).toBe(0);
     await broker.stop();
     await new Promise((resolve) => server.close(resolve));
   },

@@ -6,11 +6,13 @@ import { connect } from "node:tls";
 import { generate } from "mqtt-packet";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { silentLogger } from "../../src/base/log.ts";
+import { clientBounds } from "../../src/emulator/client-bounds.ts";
 import type { Listener } from "../../src/emulator/listener.ts";
 import { startListener } from "../../src/emulator/listener.ts";
 import type { Wire } from "../../src/emulator/network/wire.ts";
 import { Wires } from "../../src/emulator/network/wires.ts";
 import type { TestPki } from "../support/pki.ts";
+import { surroundingsFrom } from "../../src/emulator/surroundings.ts";
 import { testPki } from "../support/pki.ts";
 import { connectPacket } from "./emulator-wire.ts";
 
@@ -34,6 +36,7 @@ beforeAll(async () => {
     host: "127.0.0.1",
     port: 0,
     connectTimeoutMs: 5000,
+    bounds: clientBounds(surroundingsFrom({})),
     log: silentLogger(),
     arrive: ({ clientId: deviceId }, connection, enter) =>
       wires.arrive({ service: "s", deviceId }, connection, enter),

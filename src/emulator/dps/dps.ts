@@ -2,11 +2,13 @@ import type { Client, PublishPacket } from "aedes";
 import { azureDate } from "../azure-time.ts";
 import type { Broker, BrokerRules, ConnectRequest, Verdict } from "../broker.ts";
 import { packetBytes, startBroker } from "../broker.ts";
+import type { ClientBounds } from "../client-bounds.ts";
 import { ServiceFault, faultBody } from "../fault.ts";
 import { askedOverMqtt } from "../operations/operation.ts";
 import type { FaultsAt } from "../faults/faults-at.ts";
 import type { OperationGate } from "../operations/operation-gate.ts";
 import type { PeerChains } from "../peer-certificate.ts";
+import type { Outlet } from "../send-to.ts";
 import { sendTo } from "../send-to.ts";
 import { Sessions } from "../sessions.ts";
 import { settle } from "../settle.ts";
@@ -20,6 +22,7 @@ import { isRegistrationId, parseDpsUserName } from "./user-name.ts";
 
 interface DpsConnection {
   readonly client: Client;
+  readonly outlet: Outlet;
   readonly registrationId: string;
   readonly apiVersion: string | undefined;
   readonly proof: Proof;
@@ -44,6 +47,7 @@ export interface DpsOptions {
   readonly idScope: string;
   readonly devices: DeviceApi;
   readonly chains: PeerChains;
+  readonly bounds: ClientBounds;
   /** What every operation on the instance passes. */
   readonly gate: OperationGate;
   /** What was made to fail here. */
@@ -57,6 +61,7 @@ export function startDps(options: DpsOptions): Promise<Broker> {
     state: options.around.state,
     // None is ever kept: every connection begins clean.
     sessions: new Sessions(),
+    bounds: options.bounds,
   });
 }
 
@@ -99,9 +104,10 @@ class DpsRules implements BrokerRules<DpsConnection> {
     const proof = readProof(request.password, () => chains.read(request.socket));
     if (proof === undefined) throw refused("there is no certificate and no SAS token");
     if (!proofNames(proof, name)) throw refused("certificate or token is of another device");
-    const { remoteAddress } = request.socket;
+    const { client, outlet, socket } = request;
+    const { remoteAddress } = socket;
     const state = { remoteAddress, isForeign, isAttested: false, answerQos: undefined };
-    return { client: request.client, registrationId, apiVersion, proof, ...state };
+    return { client, outlet, registrationId, apiVersion, proof, ...state };
   }
 
   subscribe(connection: DpsConnection, filter: string, qos: 0 | 1): "grant" | "close" {
@@ -128,12 +134,9 @@ class DpsRules implements BrokerRules<DpsConnection> {
     const send = (answer: Answer): void => {
       // An answer without a subscriber is lost, as with Azure.
       if (connection.answerQos === undefined) return;
-      const message = {
-        topic: formatDpsResponse(answer.status, request.requestId, answer.retryAfterS),
-        payload: answer.body,
-        qos: connection.answerQos,
-      };
-      sendTo(connection.client, message, around.state);
+      const topic = formatDpsResponse(answer.status, request.requestId, answer.retryAfterS);
+      const { client, answerQos: qos, outlet } = connection;
+      sendTo(client, { topic, payload: answer.body, qos }, outlet);
     };
     const kind = request.kind === "register" ? "registerDevice" : "pollRegistration";
     const { registrationId, remoteAddress } = connection;

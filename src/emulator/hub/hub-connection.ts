@@ -1,8 +1,7 @@
 import type { Client } from "aedes";
 import type { ConnectRequest } from "../broker.ts";
-import type { Outgoing } from "../send-to.ts";
+import type { Outgoing, Outlet } from "../send-to.ts";
 import { sendTo } from "../send-to.ts";
-import type { Surroundings } from "../surroundings.ts";
 import type { ClosingReason } from "./closing-reason.ts";
 import type { IotHub } from "./hub.ts";
 import type { Login } from "./login/login.ts";
@@ -27,22 +26,22 @@ export class HubConnection {
   readonly #traffic: Traffic;
   /** The QoS that was granted for each filter. */
   readonly #filters = new Map<string, 0 | 1>();
-  readonly #state: Surroundings["state"];
+  readonly #outlet: Outlet;
   #expiry: NodeJS.Timeout | undefined;
 
   constructor(
     login: Login,
-    { client, socket }: Pick<ConnectRequest, "client" | "socket">,
-    { around: { state, stamp }, traffic }: Pick<IotHub, "around" | "traffic">,
+    { client, socket, outlet }: Pick<ConnectRequest, "client" | "socket" | "outlet">,
+    { around: { stamp }, traffic }: Pick<IotHub, "around" | "traffic">,
   ) {
     this.deviceId = login.deviceId;
     this.login = login;
     this.client = client;
     this.remoteAddress = socket.remoteAddress;
     this.#traffic = traffic;
+    this.#outlet = outlet;
     this.topics = new DeviceTopics(login.deviceId);
     this.lastActivityMs = stamp();
-    this.#state = state;
   }
 
   listensTo(filter: string): boolean {
@@ -69,7 +68,7 @@ export class HubConnection {
     more: Partial<Omit<Outgoing, "topic" | "payload">> = {},
   ): void {
     this.#traffic.bytes += Buffer.byteLength(payload);
-    sendTo(this.client, { topic, payload, qos: 0, ...more }, this.#state);
+    sendTo(this.client, { topic, payload, qos: 0, ...more }, this.#outlet);
   }
 
   /**

@@ -2,6 +2,7 @@ import type { Logger } from "../../base/log.ts";
 import type { AccessPolicy } from "../access-policy.ts";
 import type { Broker } from "../broker.ts";
 import { startBroker } from "../broker.ts";
+import type { ClientBounds } from "../client-bounds.ts";
 import { CaStore } from "../certificates/ca-store.ts";
 import type { DeviceState, HubLink, ProvisionedDevice } from "../dps/hub-link.ts";
 import { EventEndpoint } from "../events/event-endpoint.ts";
@@ -33,6 +34,7 @@ export interface HubOptions {
   readonly advertisedName?: string | undefined;
   readonly policies: readonly AccessPolicy[];
   readonly chains: PeerChains;
+  readonly bounds: ClientBounds;
   /** What every operation on the hub passes. */
   readonly gate: OperationGate;
   readonly faults: FaultsAt;
@@ -118,6 +120,7 @@ export class IotHub implements HubLink {
       log: hub.log,
       state: hub.around.state,
       sessions: hub.#sessions,
+      bounds: options.bounds,
     });
     return hub;
   }

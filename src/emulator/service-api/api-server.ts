@@ -1,9 +1,11 @@
-import type { IncomingMessage, Server, ServerResponse } from "node:http";
+import type { IncomingMessage, Server, ServerOptions, ServerResponse } from "node:http";
+import type { TlsOptions } from "node:tls";
 import { Server as TlsServer } from "node:tls";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { fastify } from "fastify";
 import { addressError } from "../address-error.ts";
 import { DPS_POLICIES, HUB_POLICIES } from "../access-policy.ts";
+import type { EmulatorLimits } from "../defaults.ts";
 import type { DpsOptions } from "../dps/dps.ts";
 import type { EventLog } from "../events/event-log.ts";
 import { ServiceFault } from "../fault.ts";
@@ -12,7 +14,7 @@ import { withoutPort } from "../host-name.ts";
 import type { IotHub } from "../hub/hub.ts";
 import type { Monitoring } from "../monitoring.ts";
 import { parseJson } from "../parse-json.ts";
-import { trackSockets } from "../raw-sockets.ts";
+import { boundConnections, trackSockets } from "../raw-sockets.ts";
 import type { PortTls } from "../server-tls.ts";
 import { forgetSessions, portOptions } from "../server-tls.ts";
 import type { Surroundings } from "../surroundings.ts";
@@ -39,7 +41,8 @@ import { MANAGEMENT_PREFIX, managementFault } from "./management/management-rout
 import type { FaultWriter } from "./replies.ts";
 import { dpsFaultWriter, faultOf, hubFaultWriter } from "./replies.ts";
 import { RunningRequests } from "./running-requests.ts";
-import { refuseUnreadable } from "./unreadable-request.ts";
+import { endSlowReaders } from "./slow-readers.ts";
+import { unreadableRequests } from "./unreadable-request.ts";
 
 /** Where a service adds its routes. */
 export type ApiScope = FastifyInstance<Server, IncomingMessage, ServerResponse>;
@@ -96,7 +99,9 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
   });
   const running = new RunningRequests();
   running.watch(app);
+  endSlowReaders(app, options.around.limits.slowReaderTimeoutMs);
   const sockets = trackSockets(app.server);
+  boundConnections(app.server, options.webSockets.bounds);
   serveWebSockets(app.server, options.webSockets);
   const streams = addServices(app, options, routes);
   try {
@@ -138,17 +143,31 @@ function createApp(options: ApiServerOptions): ApiScope {
     frameworkErrors: (error, request, reply) => {
       void faultFor(request)(reply, faultOf(error));
     },
-    clientErrorHandler: refuseUnreadable,
+    clientErrorHandler: unreadableRequests(options.webSockets.bounds.limitLog),
     https: {
       ...portOptions(options),
-      handshakeTimeout: options.around.limits.connectTimeoutMs,
+      ...requestTimes(options.around.limits),
     },
+    requestTimeout: options.around.limits.requestTimeoutMs,
     // Azure's clients write `enrollmentgroups` and `enrollmentGroups`, and `/devices/?api-version=…`.
     routerOptions: { caseSensitive: false, ignoreTrailingSlash: true, maxParamLength: 512 },
     // Those with a request under way are left to it; `stop` destroys what is left.
     forceCloseConnections: "idle",
   });
   return app as ApiScope; // oxlint-disable-line no-unsafe-type-assertion -- see ApiScope
+}
+
+/** How long Node waits for a handshake, for the head of a request and for the whole of it, and how often it looks. */
+function requestTimes(limits: EmulatorLimits): ServerOptions & TlsOptions {
+  const { connectTimeoutMs, requestTimeoutMs, requestHeadMaxBytes } = limits;
+  const headersTimeout = Math.min(connectTimeoutMs, requestTimeoutMs);
+  return {
+    handshakeTimeout: connectTimeoutMs,
+    headersTimeout,
+    requestTimeout: requestTimeoutMs,
+    connectionsCheckingInterval: Math.min(5000, headersTimeout),
+    maxHeaderSize: requestHeadMaxBytes,
+  };
 }
 
 /** How each service refuses, and whose a request is. */
