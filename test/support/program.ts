@@ -27,13 +27,23 @@ export class Program {
   #stderr = "";
   #look: () => void = () => {};
 
-  /** @param more `cwd`: its folder; `script`: another one than the program's own */
+  /**
+   * @param more `cwd`: its folder; `script`: another one than the program's own; `fileMaxKiB`: where every file that it
+   *   writes is full
+   */
   constructor(
     args: readonly string[],
     env: Readonly<Record<string, string>> = {},
-    { cwd, script = MAIN }: { readonly cwd?: string; readonly script?: string } = {},
+    {
+      cwd,
+      script = MAIN,
+      fileMaxKiB,
+    }: { readonly cwd?: string; readonly script?: string; readonly fileMaxKiB?: number } = {},
   ) {
-    this.#child = spawn(process.execPath, [script, ...args], {
+    const limited =
+      fileMaxKiB === undefined ? [] : ["bash", "-c", `ulimit -f ${fileMaxKiB}; exec "$@"`, "bash"];
+    const [command = "", ...more] = [...limited, process.execPath, script, ...args];
+    this.#child = spawn(command, more, {
       cwd,
       detached: true,
       stdio: ["ignore", "pipe", "pipe"],

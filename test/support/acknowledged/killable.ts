@@ -31,11 +31,21 @@ export class Killable implements AsyncDisposable {
     this.#agent = new Agent({ host, port, ca: caPem, keepAlive: true });
   }
 
-  /** @param folder of state and certificates */
-  static async start(folder: string): Promise<Killable> {
+  /**
+   * @param folder of state and certificates
+   * @param fileMaxKiB the size of a file beyond which nothing can be written to it
+   */
+  static async start(
+    folder: string,
+    { fileMaxKiB }: { readonly fileMaxKiB?: number } = {},
+  ): Promise<Killable> {
     const ports = ["--mqtt-port", "0", "--https-port", "0"];
     const kept = ["--data", `${folder}/data`, "--certs", `${folder}/certs`];
-    const program = new Program(["emulator", "--json", ...ports, ...kept, "--retry-after", "0"]);
+    const program = new Program(
+      ["emulator", "--json", ...ports, ...kept, "--retry-after", "0"],
+      {},
+      fileMaxKiB === undefined ? {} : { fileMaxKiB },
+    );
     const [line] = await program.printed(/^\{.*\}\n/);
     const info = parseEmulatorFile(line, "stdout");
     return new Killable(program, info, await readFile(info.caFile, "utf8"));
@@ -43,6 +53,10 @@ export class Killable implements AsyncDisposable {
 
   get hub(): string {
     return this.info.hubs[0] ?? "";
+  }
+
+  get ended(): Program["ended"] {
+    return this.#program.ended;
   }
 
   /** Ends it at once, as `kill -9` does; resolves when it is gone. */
