@@ -36,6 +36,8 @@ export async function allocateByWebhook(
   if (customAllocation === undefined || request.linkedHubs.length === 0)
     throw new ServiceFault("noHubSpecified", "No linked IoT hub fits the enrollment.");
   const body = allocationRequestBody(request);
+  // It is told of no registration that a kill could undo.
+  await around.state.saved();
   for (let retries = 0; ; retries += 1) {
     const answer = await callWebhook(customAllocation.webhookUrl, body, {
       timeoutMs: limits.webhookTimeoutMs,
