@@ -3,12 +3,14 @@ import type { Duplex } from "node:stream";
 import { buffer } from "node:stream/consumers";
 import type { TLSSocket } from "node:tls";
 import { connect } from "node:tls";
+import fc from "fast-check";
 import { generate } from "mqtt-packet";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { silentLogger } from "../../src/base/log.ts";
 import { clientBounds } from "../../src/emulator/client-bounds.ts";
 import type { Listener } from "../../src/emulator/listener.ts";
 import { startListener } from "../../src/emulator/listener.ts";
+import type { Passage } from "../../src/emulator/network/detour.ts";
 import type { Wire } from "../../src/emulator/network/wire.ts";
 import { Wires } from "../../src/emulator/network/wires.ts";
 import type { TestPki } from "../support/pki.ts";
@@ -244,6 +246,45 @@ test("a forgotten connection has ended for its service, and stays open to its de
   const failed = failure(device);
   device.write("anybody there?");
   expect(await failed).toMatchObject({ code: "ECONNRESET" });
+});
+
+test("whatever the network does to a connection, its bytes arrive whole and in their order", async () => {
+  // Up to more than what is held.
+  const text = fc
+    .tuple(fc.string({ minLength: 1, maxLength: 3000 }), fc.constantFrom(1, 30))
+    .map(([part, times]) => part.repeat(times));
+  const step = fc.oneof(
+    fc.constantFrom<Passage["kind"] | "open">("blocked", "delayed", "open").map((to) => ({ to })),
+    fc.record({ up: fc.boolean(), text }),
+    fc.constant("turn" as const),
+  );
+  const passages = {
+    blocked: { kind: "blocked" },
+    delayed: { kind: "delayed", delayMs: () => 3 * Math.random() },
+    open: undefined,
+    lost: undefined,
+  } as const;
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { maxLength: 30 }), async (steps) => {
+      const { device, service, wire } = await connected();
+      const sent = { up: "", down: "" };
+      for (const one of steps)
+        if (one === "turn") await new Promise(setImmediate);
+        else if ("to" in one) wire.pass(passages[one.to]);
+        else {
+          sent[one.up ? "up" : "down"] += one.text;
+          (one.up ? device : service).write(one.text);
+        }
+      wire.pass(undefined);
+      const got = {
+        up: await read(service, sent.up.length),
+        down: await read(device, sent.down.length),
+      };
+      expect(got).toEqual(sent);
+      device.destroy();
+    }),
+    { numRuns: 40 },
+  );
 });
 
 test("a wire is listed as long as it is open", async () => {

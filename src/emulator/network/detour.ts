@@ -72,7 +72,9 @@ export class Detour {
     const socket = this.#socket;
     this.#putBack = [
       replaceMethod(socket, "push", (push) => (chunk, encoding) => {
-        this.#pass(this.#inbound, bytesOf(chunk), () => void push(chunk, encoding));
+        this.#pass(this.#inbound, bytesOf(chunk), () => {
+          if (!socket.destroyed) push(chunk, encoding);
+        });
         this.#heard(chunk === null);
         // At a "no" the socket reads no more; the first `push` that gets through lets it read again.
         return this.#inbound.bytes < INBOUND_MAX_BYTES;
@@ -109,9 +111,10 @@ export class Detour {
     else if (passage?.kind === "blocked" && isEnd) this.#options.peerEnded();
   }
 
+  /** First what is for the peer: Node writes nothing more to one whose end has been read. */
   #both(act: (calls: HeldCalls) => void): void {
-    act(this.#inbound);
     act(this.#outbound);
+    act(this.#inbound);
   }
 }
 
