@@ -7,6 +7,7 @@ import { issueEmulatorServer } from "../pki/emulator-server.ts";
 import { checkOptions } from "./check-options.ts";
 
 export type {
+  EmulatorMetrics,
   FaultControl,
   FaultDocument,
   FaultRequest,

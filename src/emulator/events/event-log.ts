@@ -1,3 +1,4 @@
+import { Arrivals } from "../arrivals.ts";
 import type { LoginMethod } from "../hub/login/login-method.ts";
 import { z } from "zod";
 import type { Log, State, Table } from "../state/state.ts";
@@ -56,7 +57,7 @@ export class EventLog {
   readonly #options: EventLogOptions;
   readonly #events = new NumberedQueue<StoredEvent>(1);
   #bytes = 0;
-  #waiting = new Set<() => void>();
+  readonly #arrivals = new Arrivals();
 
   readonly #state: State;
   readonly #kept: Log<StoredEvent, KeptEvent>;
@@ -104,10 +105,7 @@ export class EventLog {
     const event = this.#store(message, partitions);
     this.#kept.append(event.sequence, event);
     this.#dropOldest(message.enqueuedMs);
-    if (this.#waiting.size === 0) return;
-    const waiting = this.#waiting;
-    this.#waiting = new Set();
-    for (const wake of waiting) wake();
+    this.#arrivals.announce();
   }
 
   /** Drops what is too old by now; reading does not. */
@@ -117,18 +115,7 @@ export class EventLog {
 
   /** Resolves when there is a message with `sequence` or the signal is aborted. */
   async waitFor(sequence: number, signal: AbortSignal): Promise<void> {
-    while (sequence >= this.#events.next && !signal.aborted) {
-      await new Promise<void>((resolve) => {
-        const wake = (): void => {
-          signal.removeEventListener("abort", wake);
-          this.#waiting.delete(wake);
-          // Lets a burst of messages arrive before the reader is woken, so that it writes one chunk.
-          setImmediate(resolve);
-        };
-        this.#waiting.add(wake);
-        signal.addEventListener("abort", wake, { once: true });
-      });
-    }
+    while (sequence >= this.#events.next && !signal.aborted) await this.#arrivals.next(signal);
   }
 
   #store(message: IngestedMessage, partitions: readonly Partition[]): StoredEvent {

@@ -1,6 +1,6 @@
 import type { Logger } from "../../base/log.ts";
+import { Arrivals } from "../arrivals.ts";
 import { NumberedQueue } from "../events/numbered-queue.ts";
-import { Arrivals } from "./arrivals.ts";
 import type { LogCategory, LogRecord } from "./log-record.ts";
 
 /** A hub, or a DPS instance. */
