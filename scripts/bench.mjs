@@ -12,6 +12,7 @@ const ROWS = [
   "start",
   "emulator-accept",
   "emulator-telemetry",
+  "emulator-kept",
   "emulator-memory",
   "emulator-growth",
 ];

@@ -39,23 +39,25 @@ export async function withServer({ kind, fleet, clients, limits, execArgv }, wor
 }
 
 /**
- * CPU of the emulator's process and of the bare server's, in ms, for `work` with one client process: the medians of
- * rounds that alternate between the two.
+ * CPU of the processes of two servers, in ms, for `work` with one client process: the medians of rounds that alternate
+ * between the two.
+ *
+ * @param kinds questions of host.mjs; the emulator against the bare server unless told otherwise
  */
-export function cpuOfBoth(fleet, roundCount, prepare, work) {
-  const cpuMs = { emulator: [], plain: [] };
+export function cpuOfBoth(fleet, roundCount, prepare, work, kinds = ["emulator", "plain"]) {
+  const [ours, plain] = kinds;
+  const cpuMs = { [ours]: [], [plain]: [] };
   const measure = async (one) => {
     const before = await one.server.ask("usage");
     await work(one);
     const after = await one.server.ask("usage");
     cpuMs[one.kind].push(after.cpuMs - before.cpuMs);
   };
-  return withServer({ kind: "emulator", fleet, clients: 1 }, (emulator) =>
-    withServer({ kind: "plain", fleet, clients: 1 }, async (plain) => {
-      for (const one of [emulator, plain]) await prepare(one);
-      for (let n = 0; n < roundCount; n += 1)
-        for (const one of [emulator, plain]) await measure(one);
-      return { ours: median(cpuMs.emulator), plain: median(cpuMs.plain) };
+  return withServer({ kind: ours, fleet, clients: 1 }, (first) =>
+    withServer({ kind: plain, fleet, clients: 1 }, async (second) => {
+      for (const one of [first, second]) await prepare(one);
+      for (let n = 0; n < roundCount; n += 1) for (const one of [first, second]) await measure(one);
+      return { ours: median(cpuMs[ours]), plain: median(cpuMs[plain]) };
     }),
   );
 }

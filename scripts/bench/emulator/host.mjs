@@ -1,5 +1,7 @@
 // The process under test: the emulator, or a bare TLS server with the same certificates that does what cannot be left out.
 import { once } from "node:events";
+import { mkdtempSync } from "node:fs";
+import { dirname } from "node:path";
 import { createServer } from "node:tls";
 import { startEmulator } from "../../../dist/src/emulator/emulator.js";
 import { HUB, readFleet } from "./fleet.mjs";
@@ -7,7 +9,15 @@ import { answerQuestions } from "./process.mjs";
 
 const PUBLISH_QOS_1 = 0x32;
 
-answerQuestions({ emulator: hostEmulator, plain: hostPlain, usage });
+answerQuestions({ emulator: hostEmulator, kept: hostKept, plain: hostPlain, usage });
+
+/** An emulator that keeps what it holds, in a new folder beside the fleet. */
+function hostKept({ fleet, limits }) {
+  return hostEmulator({
+    fleet,
+    limits: { ...limits, data: mkdtempSync(`${dirname(fleet)}/kept-`) },
+  });
+}
 
 async function hostEmulator({ fleet, limits = {} }) {
   const { tls, devices } = readFleet(fleet);
