@@ -49,7 +49,8 @@ function orderSchemas(hubs: readonly string[]) {
 function anyOrderSchema(hubs: readonly string[]) {
   const narrowing = { at: "everywhere", by: ["devices", "operations"] } as const;
   return z.strictObject({
-    kind: z.unknown(),
+    // Told already.
+    kind: z.unknown().optional(),
     parameters: z.unknown().optional(),
     ...commonFields(narrowing, hubs),
   });

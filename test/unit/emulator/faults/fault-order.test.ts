@@ -46,6 +46,11 @@ test.each(FAULT_NAMES)("a number of strikes ends %s, unless it is on or off", (k
   expect(READER.read({ kind, times: 3 }).ok).toBe(faultKind(kind).isState !== true);
 });
 
+test("a fault without a kind is told once what it misses, beside what else is wrong with it", () => {
+  const read = READER.read({ seed: -1 });
+  expect(read.ok ? [] : read.problems.map(({ place }) => place)).toEqual(["kind", "seed"]);
+});
+
 test("a kind that the emulator cannot have is refused with the reason", () => {
   const reader = new FaultReader({ hubs: [], missing: { killTcp: "there is no network" } });
   expect(reader.read({ kind: "killTcp" })).toEqual({
