@@ -1,9 +1,12 @@
 import { once } from "node:events";
+import type { ClientRequest } from "node:http";
+import { request } from "node:https";
 import iotDevice from "azure-iot-device";
 import iotCommon from "azure-iot-common";
 import type iothub from "azure-iothub";
 import { expect, test } from "vitest";
 import { report } from "../conformance/support/hub-device.ts";
+import { formatSasToken } from "../support/sas-token.ts";
 import { faultWorld } from "./emulator-fault-world.ts";
 import { connectedDevice, sendEvent } from "./emulator-events.ts";
 import { serviceClients } from "./emulator-service-clients.ts";
@@ -67,6 +70,43 @@ test("a free hub counts in blocks of 0.5 KB: messages, twins, methods, queries; 
   expect(await costOf(() => methods.invokeDeviceMethod("cave-1", METHOD))).toBe(3);
   expect(await costOf(() => registry.createQuery("SELECT deviceId FROM devices").next())).toBe(1);
   expect(await costOf(() => registry.get("cave-1"))).toBe(0);
+  await client.close();
+});
+
+test("a body that comes in chunks has its size, and a call counts though nobody waits for its answer", async () => {
+  await using world = await freeHub(8000);
+  const { agent, hubConnectionStrings } = world.emulator;
+  const key = /SharedAccessKey=(.+)$/.exec(hubConnectionStrings[0] ?? "")?.[1] ?? "";
+  const endS = Math.floor(NOON_MS / 1000) + 600;
+  const authorization = formatSasToken(HUB, { name: "iothubowner", key }, endS);
+  const ask = (method: string, path: string, body: string): ClientRequest => {
+    const asked = request({ agent, host: HUB, method, path, headers: { authorization } });
+    asked.on("error", () => {});
+    // Written before the end: there is no Content-Length.
+    asked.write(body);
+    asked.end();
+    return asked;
+  };
+  const patch = JSON.stringify({ tags: { text: "x".repeat(600) } });
+  const [answer] = await once(ask("PATCH", "/twins/cave-1", patch), "response");
+  answer.resume();
+  expect(answer.statusCode).toBe(200);
+  expect(world.used()).toBe(2);
+
+  const client = await world.client("cave-1");
+  const called = new Promise<void>((resolve) => {
+    client.onDeviceMethod("tend", () => resolve());
+  });
+  await client.open();
+  await client.getTwin();
+  const before = world.used() ?? 0;
+  const body = JSON.stringify({ methodName: "tend", payload: "x".repeat(600) });
+  const call = ask("POST", "/twins/cave-1/methods", body);
+  await called;
+  call.destroy();
+  // Each look is a call that the emulator answers in between, and costs nothing.
+  while (world.used() === before) await world.registry.get("cave-1");
+  expect((world.used() ?? 0) - before).toBeGreaterThanOrEqual(2);
   await client.close();
 });
 

@@ -85,11 +85,20 @@ function operationOf(request: FastifyRequest): Operation | undefined {
     kind,
     deviceId: deviceIdOf(request.params),
     protocol: "https",
-    bytes: Number(headerOf(request, "content-length") ?? 0),
+    bytes: bytesOf(request),
     count: operationPerItem && Array.isArray(request.body) ? request.body.length : 1,
     variant: config.operationVariant?.(request),
     callerAddress: request.raw.socket.remoteAddress,
   };
+}
+
+/** Of the body; one that comes in chunks tells no length, and has that of its JSON then. */
+function bytesOf(request: FastifyRequest): number {
+  const told = headerOf(request, "content-length");
+  if (told !== undefined) return Number(told);
+  const { body } = request;
+  if (body === undefined || body === null) return 0;
+  return Buffer.isBuffer(body) ? body.length : Buffer.byteLength(JSON.stringify(body));
 }
 
 /** What the routes call it. */
