@@ -1,7 +1,9 @@
+import iothub from "azure-iothub";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { report } from "../conformance/support/hub-device.ts";
 import type { FaultWorld } from "./emulator-fault-world.ts";
 import { faultWorld, message } from "./emulator-fault-world.ts";
+import { redirect } from "./emulator-service-clients.ts";
 import { HUB } from "./emulator-wire.ts";
 
 let world: FaultWorld;
@@ -52,6 +54,18 @@ test("throttled: a twin call fails, a device that is not named does not notice",
   await expect(reporting("cave-1")).rejects.toThrow(/Fault \d+ was put on: throttled/);
   await reporting("barn-1");
   expect(world.emulator.faults.list()).toMatchObject([{ struck: 1, state: "active" }]);
+});
+
+test("throttled: where devices are named, ids of jobs and of enrollment groups are none of them", async () => {
+  world.emulator.faults.inject({ kind: "throttled", scope: { devices: ["*"] } });
+  const unknown = { response: { statusCode: 404 } };
+  const jobs = iothub.JobClient.fromConnectionString(world.emulator.hubConnectionStrings[0] ?? "");
+  redirect(jobs, world.emulator.agent);
+  await expect(jobs.getJob("a-job")).rejects.toMatchObject(unknown);
+  await expect(world.dps.getEnrollmentGroup("caves")).rejects.toMatchObject(unknown);
+  await expect(world.registry.get("cave-1")).rejects.toMatchObject({ name: "ThrottlingError" });
+  const enrolled = world.dps.getIndividualEnrollment("cave-1");
+  await expect(enrolled).rejects.toMatchObject({ name: "ThrottlingError" });
 });
 
 test.for([

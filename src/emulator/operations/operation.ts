@@ -48,6 +48,8 @@ export interface Operation {
   readonly kind: OperationKind;
   /** The device, or the registration id, that it is about; undefined where it is about none or many. */
   readonly deviceId: string | undefined;
+  /** Of what it is about in place of a device: an enrollment group, a job. */
+  readonly otherId?: string | undefined;
   readonly protocol: "mqtt" | "https";
   /** Of the body that asks. */
   readonly bytes: number;

@@ -41,7 +41,7 @@ export class DpsResourceLog implements Observer {
   #log(
     category: LogCategory,
     operationName: string,
-    { deviceId, protocol, variant = "Registration", callerAddress }: Operation,
+    { deviceId, otherId, protocol, variant = "Registration", callerAddress }: Operation,
     { fault }: Outcome,
   ): void {
     const isClients = fault !== undefined && fault.status < 500;
@@ -54,7 +54,7 @@ export class DpsResourceLog implements Observer {
       resultDescription: fault?.codeName ?? "",
       callerIpAddress: maskedAddress(callerAddress),
       properties: {
-        id: cut(deviceId),
+        id: cut(deviceId ?? otherId),
         type: variant,
         protocol: PROTOCOLS[protocol],
         errorCode: fault?.code,

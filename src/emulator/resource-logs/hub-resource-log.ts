@@ -22,10 +22,10 @@ export class HubResourceLog implements Observer {
     const logged = hubOperation(operation);
     if (logged === undefined || (fault === undefined && logged.logs === "errors")) return;
     const { category, operationName } = logged;
-    const { deviceId, protocol, callerAddress, bytes } = operation;
+    const { deviceId, otherId, protocol, callerAddress, bytes } = operation;
     const isDevices = protocol === "mqtt";
     const properties = {
-      [category === "JobsOperations" ? "jobId" : "deviceId"]: cut(deviceId),
+      ...(category === "JobsOperations" ? { jobId: cut(otherId) } : { deviceId: cut(deviceId) }),
       ...(isDevices ? { protocol: "Mqtt" } : {}),
       ...(category === "Connections" ? {} : { messageSize: bytes }),
       ...(fault === undefined ? { resultSize: answerBytes } : { statusCode: String(fault.status) }),

@@ -77,17 +77,24 @@ export function gateRoutes(
   });
 }
 
+/** Their paths have the id of a job. */
+const JOB_OPERATIONS: ReadonlySet<OperationKind> = new Set(["createJob", "readJob", "cancelJob"]);
+
 function operationOf(request: FastifyRequest): Operation | undefined {
   const { config } = request.routeOptions;
   const { operation: kind, operationPerItem = false } = config;
   if (kind === undefined) return undefined;
+  const variant = config.operationVariant?.(request);
+  const id = idOf(request.params);
+  const isDevices = !JOB_OPERATIONS.has(kind) && variant !== "EnrollmentGroup";
   return {
     kind,
-    deviceId: deviceIdOf(request.params),
+    deviceId: isDevices ? id : undefined,
+    otherId: isDevices ? undefined : id,
     protocol: "https",
     bytes: bytesOf(request),
     count: operationPerItem && Array.isArray(request.body) ? request.body.length : 1,
-    variant: config.operationVariant?.(request),
+    variant,
     callerAddress: request.raw.socket.remoteAddress,
   };
 }
@@ -102,7 +109,7 @@ function bytesOf(request: FastifyRequest): number {
 }
 
 /** What the routes call it. */
-function deviceIdOf(params: unknown): string | undefined {
+function idOf(params: unknown): string | undefined {
   if (typeof params !== "object" || params === null) return undefined;
   const id: unknown = Reflect.get(params, "id") ?? Reflect.get(params, "registrationId");
   return typeof id === "string" ? id : undefined;
