@@ -78,16 +78,20 @@ export class EventLog {
    */
   restore(partitions: Iterable<Partition>): void {
     const byId = new Map([...partitions].map((partition) => [partition.id, partition]));
-    this.#events.startAt(this.#firsts.get(LEDGER) ?? 1);
+    const oldest = this.#firsts.get(LEDGER) ?? 1;
+    this.#events.startAt(oldest);
     for (const [id, first] of this.#firsts) byId.get(id)?.startAt(first);
     for (const id of this.#firsts.keys())
       if (id !== LEDGER && !byId.has(id)) this.#firsts.delete(id);
-    this.#kept.replay(({ message, partitions: ids }) => {
+    this.#kept.replay(({ message, partitions: ids }, sequence) => {
+      // Dropped already, and not yet deleted when the emulator was killed.
+      if (sequence < oldest) return;
       this.#store(
         message,
         ids.flatMap((id) => byId.get(id) ?? []),
       );
     });
+    this.#kept.dropBefore(oldest);
   }
 
   /** Resolves when all that is there is kept; undefined where that is so. */

@@ -42,7 +42,11 @@ export class DurableState implements State {
   }
 
   log<E, K>(name: string, packing: Packing<E, K>): Log<E, K> {
-    const kept = (this.#logs.get(name) ?? []).flatMap(({ number, packed }) => {
+    const entries = this.#logs.get(name) ?? [];
+    const kept = entries.flatMap(({ number, packed }, at) => {
+      const before = entries[at - 1];
+      if (before !== undefined && before.number + 1 !== number)
+        this.#problems.push(`${name} ${before.number + 1}: is missing`);
       const entry = packing.unpack(packed);
       if (entry !== undefined) return [{ number, entry }];
       this.#problems.push(`${name} ${number}: expected an entry of this log`);

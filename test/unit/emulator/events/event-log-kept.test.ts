@@ -57,6 +57,27 @@ test("a log that is kept is the one that never stopped, whatever was dropped, an
   );
 });
 
+test("what was dropped is gone, though a kill came before all of it was deleted", async () => {
+  const store = new MemoryStore();
+  let nowMs = 0;
+  const bounds = { maxCount: 1e6, maxBytes: 1e9, retentionMs: 100, clock: () => nowMs };
+  const state = await store.open();
+  const log = new EventLog({ ...bounds, state });
+  for (let n = 0; n < 10_000; n++) log.append(message(), []);
+  await state.saved();
+  nowMs = 200;
+  log.dropExpired();
+  await state.saved();
+  const left = [...store.rows.keys()].filter((key) => key.startsWith("log"));
+  expect(left.length).toBeGreaterThan(1000);
+  const later = await store.open();
+  const again = new EventLog({ ...bounds, state: later });
+  again.restore([]);
+  expect([again.ledger.first, again.ledger.next]).toEqual([10_001, 10_001]);
+  await later.end();
+  expect([...store.rows.keys()].filter((key) => key.startsWith("log"))).toEqual([]);
+});
+
 test("messages of a partition that is gone are in the ledger alone", async () => {
   const store = new MemoryStore();
   const bounds = { maxCount: 10, maxBytes: 1e9, retentionMs: 1e9, clock: () => 0 };

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { z } from "zod";
 import { deferred } from "../../../../src/base/deferred.ts";
+import { entryKey } from "../../../../src/emulator/state/stored-bytes.ts";
 import type { Packing } from "../../../../src/emulator/state/state.ts";
 import { MemoryStore } from "./memory-store.ts";
 
@@ -192,6 +193,18 @@ test("a log has after a restart what was appended and not dropped", async () => 
       expect(seen).toEqual(wanted);
     }),
   );
+});
+
+test("an entry that is missing is told", async () => {
+  const store = new MemoryStore();
+  const state = await store.open();
+  const log = state.log("texts", textPacking);
+  for (const number of [7, 8, 9]) log.append(number, "x");
+  await state.end();
+  store.rows.delete(entryKey("texts", 8));
+  const again = await store.open();
+  again.log("texts", textPacking);
+  expect(again.problems).toEqual(["texts 8: is missing"]);
 });
 
 test("rows and entries that cannot be read are told, each with its place", async () => {

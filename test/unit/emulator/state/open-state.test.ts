@@ -187,6 +187,23 @@ test("a byte that has changed in any of its files is noticed, or changes nothing
   expect([...outcomes].toSorted()).toEqual(["FILE_INVALID", WHOLE]);
 });
 
+test("a file of it that is missing is noticed", async () => {
+  await written();
+  await written();
+  const store = join(data(), "store");
+  const files = readdirSync(store).filter((name) =>
+    /^(\d+\.(log|ldb)|MANIFEST-.*|CURRENT)$/.test(name),
+  );
+  for (const name of files) {
+    const bytes = readFileSync(join(store, name));
+    rmSync(join(store, name));
+    await expect(openState(data(), never), name).rejects.toMatchObject({ code: "FILE_INVALID" });
+    writeFileSync(join(store, name), bytes);
+  }
+  expect(files.length).toBeGreaterThan(3);
+  expect(await outcomeOf(openState(data(), never))).toBe(WHOLE);
+});
+
 test("a write that was cut off at the end is none, and no damage", async () => {
   await written();
   const open = await opened();
