@@ -197,7 +197,7 @@ test("a file of it that is missing is noticed", async () => {
   for (const name of files) {
     const bytes = readFileSync(join(store, name));
     rmSync(join(store, name));
-    await expect(openState(data(), never), name).rejects.toMatchObject({ code: "FILE_INVALID" });
+    await expect(openState(data(), never)).rejects.toMatchObject({ code: "FILE_INVALID" });
     writeFileSync(join(store, name), bytes);
   }
   expect(files.length).toBeGreaterThan(3);
