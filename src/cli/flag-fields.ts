@@ -65,11 +65,16 @@ export const latencies = z
   .array(latency)
   .transform((given): Readonly<Record<string, number>> => Object.fromEntries(given));
 
-/** A rate of registrations as the limit of DPS, per minute. */
+/** A rate of registrations as the limit of DPS, per minute: a whole number, as DPS counts them. */
 export const dpsLimit = once.transform((text, context): number => {
-  const perMinute = Math.round((parseRate(text) ?? 0) * 60);
-  if (perMinute >= 1 && perMinute <= DPS_RATE_MAX) return perMinute;
-  context.addIssue(`expected a rate from 1/m to ${DPS_RATE_MAX}/m such as 1000/m, got "${text}"`);
+  const perMinute = (parseRate(text) ?? 0) * 60;
+  const whole = Math.round(perMinute);
+  // 1000/m is no exact number a second.
+  const isExact = Math.abs(perMinute - whole) < 1e-6;
+  if (isExact && whole >= 1 && whole <= DPS_RATE_MAX) return whole;
+  context.addIssue(
+    `expected a rate from 1/m to ${DPS_RATE_MAX}/m such as 1000/m, whole in a minute, got "${text}"`,
+  );
   return z.NEVER;
 });
 

@@ -43,3 +43,19 @@ test("clients can be told an address or a name to dial, and nothing that cannot 
     ]);
   }
 });
+
+test("the limit of DPS is a whole number of registrations in a minute, however it is written", async () => {
+  for (const [dpsLimit, perMinute] of [
+    ["1/m", 1],
+    ["1000/m", 1000],
+    ["999999/m", 999_999],
+    ["20/s", 1200],
+    ["90000/h", 1500],
+    ["0.05/s", 3],
+  ] as const)
+    expect(parseEmulatorFlags({ ...GIVEN, dpsLimit }).dpsLimit).toBe(perMinute);
+  for (const dpsLimit of ["0.5/m", "1.5/m", "90/h", "0/m", "1000001/m", "1000", "-1/m"]) {
+    const { problems } = await refusal((async () => parseEmulatorFlags({ ...GIVEN, dpsLimit }))());
+    expect(problems).toMatchObject([{ place: "--dps-limit" }]);
+  }
+});
