@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { hubToken, readAllEvents, sendEvent } from "./emulator-events.ts";
 import { manage } from "./emulator-management.ts";
@@ -9,6 +10,7 @@ import {
   hubUserName,
   openHub,
   pubackOf,
+  publishPacket,
   subscribePacket,
   WireClient as Wire,
 } from "./emulator-wire.ts";
@@ -52,6 +54,23 @@ test("what was written counts on: ETags fit, versions go on, and no generation i
     "*",
   );
   expect(twin.properties.desired["$version"]).toBe(3);
+});
+
+test("a stop acknowledges all that it has stored", async () => {
+  const before = (await readAllEvents(kept.world)).length;
+  const device = await openHub(kept.world, "cave", leaf);
+  const closed = device.closed.then(() => true);
+  const sending = (async () => {
+    for (let messageId = 1; messageId < 60_000; messageId++) {
+      device.send(publishPacket("devices/cave/messages/events/", "x", { messageId }));
+      if (messageId % 10 === 0 && (await Promise.race([closed, nextTurn(false)]))) return;
+    }
+  })();
+  await device.next();
+  await kept.restart();
+  await sending;
+  const acknowledged = device.received.filter(({ cmd }) => cmd === "puback").length;
+  expect((await readAllEvents(kept.world)).length - before).toBe(acknowledged);
 });
 
 test("a session and the messages that wait for it are there after a restart", async () => {
