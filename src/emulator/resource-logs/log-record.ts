@@ -41,9 +41,11 @@ export interface LogRecord {
 /** As much of a text as a record keeps: device ids are not longer, what strangers say they are may be. */
 export const TEXT_MAX = 128;
 
-/** A client's own words, cut to what a record keeps. */
+/** A client's own words, cut to what a record keeps: a copy, since a part of a string keeps all of it in memory. */
 export function cut(text: string | undefined): string | undefined {
-  return text === undefined || text.length <= TEXT_MAX ? text : `${text.slice(0, TEXT_MAX)}…`;
+  if (text === undefined) return undefined;
+  const kept = Buffer.from(text.slice(0, TEXT_MAX), "utf16le").toString("utf16le");
+  return text.length <= TEXT_MAX ? kept : `${kept}…`;
 }
 
 /** An IP address without the part that tells one machine: `24.18.226.XXX`. */
