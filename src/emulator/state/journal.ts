@@ -81,15 +81,16 @@ export class Journal {
 
   /** Never rejects. */
   async #write(): Promise<void> {
-    const operations: StoreOperation[] = [];
     const sources = [...this.#changed];
     // Before they are asked: one that has more than fits into a write says so again.
     this.#changed.clear();
-    for (const source of sources) source.takeChanges(operations);
     this.#current = this.#next;
     this.#next = [];
     this.#phase = "writing";
     try {
+      const operations: StoreOperation[] = [];
+      // What a codec refuses cannot be kept either.
+      for (const source of sources) source.takeChanges(operations);
       if (operations.length > 0) await this.#options.write(operations);
     } catch (error) {
       this.#fail(error instanceof Error ? error : new Error(String(error)));

@@ -223,3 +223,14 @@ test("rows and entries that cannot be read are told, each with its place", async
     "bodies 1: expected an entry of this log",
   ]);
 });
+
+test("a value that its codec refuses is a write that failed: nothing more is kept, and all are told", async () => {
+  const store = new MemoryStore();
+  const state = await store.open();
+  const table = state.table("numbers", z.int());
+  table.set("a", 0.5);
+  await expect(state.saved()).rejects.toThrow("int");
+  expect(store.failures).toHaveLength(1);
+  expect(store.rows.size).toBe(0);
+  await state.end();
+});
