@@ -1,8 +1,8 @@
 #!/usr/bin/env node
-import { readFileSync } from "node:fs";
 import { availableParallelism, networkInterfaces } from "node:os";
 import { fileURLToPath } from "node:url";
 
+import { productVersion } from "./base/product-version.ts";
 import type { Host, HostParent, StopSignal } from "./cli/host.ts";
 
 const SIGNALS: readonly StopSignal[] = ["SIGINT", "SIGTERM", "SIGHUP"];
@@ -13,13 +13,6 @@ const LAUNCHER_CHECK_MS = 500;
 
 /** This file is dist/src/main.js when it runs. */
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
-
-function packageVersion(): string {
-  const parsed: unknown = JSON.parse(readFileSync(here("../../package.json"), "utf8"));
-  const version =
-    typeof parsed === "object" && parsed !== null && "version" in parsed ? parsed.version : "0";
-  return String(version);
-}
 
 /**
  * A SIGTERM to npm kills npm and its shell and leaves this process alone; then the parent becomes init.
@@ -113,7 +106,7 @@ const host: Host = {
   execPath: process.execPath,
   mainFile: here("./main.js"),
   workerFile: here("./worker/worker.js"),
-  version: packageVersion(),
+  version: productVersion(),
   setExitCode: (code) => {
     process.exitCode = code;
   },

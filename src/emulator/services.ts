@@ -33,7 +33,7 @@ import { PeerChains } from "./peer-certificate.ts";
 import type { ServiceNames } from "./kept-names.ts";
 import { keptNames } from "./kept-names.ts";
 import { seeded } from "./seed.ts";
-import { openState } from "./state/open-state.ts";
+import type { OpenState } from "./state/open-state.ts";
 import type { State } from "./state/state.ts";
 import { MEMORY_STATE } from "./state/state.ts";
 import type { Surroundings } from "./surroundings.ts";
@@ -79,7 +79,7 @@ export async function startServices(
   onLost: (error: FleetError) => void = () => {},
 ): Promise<Services> {
   requireTier(options);
-  const opened = options.data === undefined ? undefined : await openState(options.data, onLost);
+  const opened = options.data === undefined ? undefined : await stateIn(options.data, onLost);
   const started: (() => unknown)[] = [() => opened?.close()];
   const stop = async (): Promise<void> => {
     for (const stopOne of started.splice(0).toReversed()) await stopOne();
@@ -164,6 +164,12 @@ export async function startServices(
     await stop();
     throw error;
   }
+}
+
+/** The database, with its native part, is loaded where it is asked for alone. */
+async function stateIn(path: string, onLost: (error: FleetError) => void): Promise<OpenState> {
+  const { openState } = await import("./state/open-state.ts");
+  return openState(path, onLost);
 }
 
 function surroundingsOf(options: Omit<EmulatorOptions, "tls">, state: State): Surroundings {
