@@ -68,10 +68,10 @@ export const latencies = z
 /** A rate of registrations as the limit of DPS, per minute: a whole number, as DPS counts them. */
 export const dpsLimit = once.transform((text, context): number => {
   const perMinute = (parseRate(text) ?? 0) * 60;
-  const whole = Math.round(perMinute);
+  const count = Math.round(perMinute);
   // 1000/m is no exact number a second.
-  const isExact = Math.abs(perMinute - whole) < 1e-6;
-  if (isExact && whole >= 1 && whole <= DPS_RATE_MAX) return whole;
+  const isExact = Math.abs(perMinute - count) < 1e-6;
+  if (isExact && count >= 1 && count <= DPS_RATE_MAX) return count;
   context.addIssue(
     `expected a rate from 1/m to ${DPS_RATE_MAX}/m such as 1000/m, whole in a minute, got "${text}"`,
   );
