@@ -20,10 +20,12 @@ import {
 import type { Point } from "./growth.ts";
 import { testPki } from "./pki.ts";
 
-/** What a process holds while no connection is open; the heap after a collection. */
+/** What a process holds while no connection is open. */
 export interface Held {
+  /** After a collection. */
   readonly heapBytes: number;
-  readonly rssBytes: number;
+  /** Resident memory beside what V8 has reserved for its heap, which follows how much garbage there is. */
+  readonly nativeBytes: number;
   /** By kind, as `process.getActiveResourcesInfo` names them. */
   readonly handles: Readonly<Record<string, number>>;
   /** On emitters that live as long as the emulator, by their class. */
@@ -40,7 +42,7 @@ export interface Watched {
   readonly first: Held;
   readonly last: Held;
   readonly heap: readonly Point[];
-  readonly rss: readonly Point[];
+  readonly native: readonly Point[];
 }
 
 export interface WatchOptions {
@@ -106,9 +108,9 @@ async function watch(child: ChildProcess, options: WatchOptions): Promise<Watche
     looks.push({ cycle, held: await asked(child, { kind: "look" }) });
   }
   const last = looks.at(-1)?.held ?? first;
-  const seriesOf = (member: "heapBytes" | "rssBytes"): readonly Point[] =>
+  const seriesOf = (member: "heapBytes" | "nativeBytes"): readonly Point[] =>
     looks.map(({ cycle: at, held }) => ({ cycle: at, value: held[member] }));
-  return { first, last, heap: seriesOf("heapBytes"), rss: seriesOf("rssBytes") };
+  return { first, last, heap: seriesOf("heapBytes"), native: seriesOf("nativeBytes") };
 }
 
 async function started(

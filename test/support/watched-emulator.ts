@@ -47,7 +47,7 @@ async function look(): Promise<Held> {
     await nextTurn();
     globalThis.gc?.();
   }
-  const { heapUsed, rss } = process.memoryUsage();
+  const { heapUsed, heapTotal, rss } = process.memoryUsage();
   const handles: Record<string, number> = {};
   for (const name of process.getActiveResourcesInfo()) handles[name] = (handles[name] ?? 0) + 1;
   const listeners: Record<string, number> = {};
@@ -55,7 +55,7 @@ async function look(): Promise<Held> {
     const count = emitter.eventNames().reduce((sum, on) => sum + emitter.listenerCount(on), 0);
     listeners[emitter.constructor.name] = (listeners[emitter.constructor.name] ?? 0) + count;
   }
-  return { heapBytes: heapUsed, rssBytes: rss, handles, listeners };
+  return { heapBytes: heapUsed, nativeBytes: rss - heapTotal, handles, listeners };
 }
 
 async function answer(question: WatchQuestion): Promise<object> {
