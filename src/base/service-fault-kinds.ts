@@ -75,7 +75,7 @@ export const SERVICE_FAULT_KINDS = {
   latency: {
     layer: "service",
     does:
-      "Begins operations later, by a time for each of them; those of one device stay in their order. " +
+      "Begins operations later, by a time for each of them; what it holds up of one device stays in its order. " +
       "Telemetry of a connection waits for what came before it.",
     parameters: {
       ms: { does: "how much later", ...MILLISECONDS, default: 1000 },
@@ -91,7 +91,7 @@ export const SERVICE_FAULT_KINDS = {
     seen:
       "A late answer. A registration ends with `TimeoutError` after 30 s for one request; telemetry is sent again after " +
       "about 30 s without a PUBACK; a twin call waits without a limit.",
-    ends: "What is held up keeps its time; where the fault is removed, it goes on at once.",
+    ends: "What is held up keeps its time, and is overtaken by what it does not hold up any more, except by telemetry; where the fault is removed, it goes on at once.",
   },
   connackCode: {
     layer: "service",

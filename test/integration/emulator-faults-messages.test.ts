@@ -5,6 +5,8 @@ import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { report } from "../conformance/support/hub-device.ts";
 import type { FaultWorld } from "./emulator-fault-world.ts";
 import { faultWorld, message } from "./emulator-fault-world.ts";
+import { connectedDevice, readAllEvents } from "./emulator-events.ts";
+import { emulatorForTest, publishPacket } from "./emulator-wire.ts";
 
 const DEVICES = ["late-1", "lost-1", "quiet-1", "twice-1", "method-1"];
 
@@ -68,6 +70,23 @@ test("pubackLate: what is held up when the emulator stops is acknowledged first"
   await own.emulator.stop();
   await expect(sending).resolves.toBeDefined();
 });
+
+test.for(["latency", "pubackLate"] as const)(
+  "%s: what came at once is stored and acknowledged in its order, though the fault has ended by its count",
+  async (kind) => {
+    await using own = await emulatorForTest({});
+    await using device = await connectedDevice(own, "cave-1");
+    own.emulator.faults.inject({ kind, parameters: { ms: 50 }, times: 1 });
+    const ids = [1, 2, 3];
+    const topic = "devices/cave-1/messages/events/";
+    // One write, so that the hub reads all of them before it has answered any.
+    device.send(...ids.map((messageId) => publishPacket(topic, `${messageId}`, { messageId })));
+    const acknowledged: unknown[] = [];
+    for (const _ of ids) acknowledged.push((await device.next()).messageId);
+    expect(acknowledged).toEqual(ids);
+    expect((await readAllEvents(own)).map(({ body }) => body)).toEqual(["1", "2", "3"]);
+  },
+);
 
 test("pubackLost: sendEvent does not settle, others do; after a reconnect the hub has it twice", async () => {
   const { faults } = world.emulator;

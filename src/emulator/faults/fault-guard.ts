@@ -40,7 +40,14 @@ export function faultGuard(faults: FaultsAt): Guard {
     await admit(operation, past);
   };
   return {
-    admit: (operation) => (faults.none ? undefined : admit(operation, NONE)),
+    admit: (operation) => {
+      if (faults.none) return undefined;
+      const held = admit(operation, NONE);
+      const { kind, deviceId } = operation;
+      if (kind !== "sendTelemetry" || deviceId === undefined) return held;
+      const inOrder = faults.telemetry.after(deviceId, held);
+      return inOrder instanceof Promise ? inOrder : undefined;
+    },
   };
 }
 

@@ -2,6 +2,7 @@ import type { FaultName } from "../../base/fault-kinds.ts";
 import { faultKind } from "../../base/fault-kinds.ts";
 import type { Operation } from "../operations/operation.ts";
 import type { Delays } from "./delays.ts";
+import { DeviceOrder } from "./device-order.ts";
 import type { FaultOrder } from "./fault-order.ts";
 import type { FaultPlan, InjectedFault } from "./fault-plan.ts";
 import { scopeTest } from "./fault-scope.ts";
@@ -12,6 +13,9 @@ type Inject = (order: FaultOrder, covers: InjectedFault["covers"]) => void;
 export class FaultsAt {
   /** `dps`, or a hub's host name. */
   readonly service: string;
+  /** Telemetry on its way in, and PUBACKs on theirs out (MQTT 3.1.1, 4.6). */
+  readonly telemetry = new DeviceOrder();
+  readonly pubacks = new DeviceOrder();
   readonly #plan: FaultPlan;
   readonly #delays: Delays;
   readonly #inject: Inject;
@@ -28,9 +32,9 @@ export class FaultsAt {
     this.#inject = options.inject;
   }
 
-  /** Whether no fault is on or to come: what is often asked looks here first. */
+  /** Whether no fault is on or to come, or holds anything up still: what is often asked looks here first. */
   get none(): boolean {
-    return this.#plan.isEmpty;
+    return this.#plan.isEmpty && this.telemetry.isIdle && this.pubacks.isIdle;
   }
 
   /** The oldest fault of a kind that acts on a device now, or on the service as a whole; it strikes by that. */

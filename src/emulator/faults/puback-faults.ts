@@ -5,7 +5,6 @@ import type { FaultsAt } from "./faults-at.ts";
 export function pubackVerdict(faults: FaultsAt, deviceId: string): Verdict | Promise<Verdict> {
   if (faults.strike("pubackLost", deviceId) !== undefined) return "forget";
   const late = faults.strike("pubackLate", deviceId);
-  return late === undefined
-    ? "acknowledge"
-    : faults.hold(late, deviceId).then((): Verdict => "acknowledge");
+  const held = late && faults.hold(late, deviceId).then((): Verdict => "acknowledge");
+  return faults.pubacks.after<Verdict>(deviceId, held ?? "acknowledge");
 }
