@@ -33,8 +33,6 @@ export function inPresentFormat(
   content: StoreContent,
   version: string,
 ): { readonly rows: readonly StoredRow[]; readonly changes: readonly StoreOperation[] } {
-  // The start that made it was cut off before it wrote anything.
-  if (content.rows.length === 0) return { rows: [], changes: [putRow(formatRow(version))] };
   const found = formatRecord.safeParse(content.rows.find(isFormat)?.value);
   if (!found.success) throw damaged(folder, ["it does not say which format it has"]);
   const { format } = found.data;

@@ -2,9 +2,8 @@ import { FleetError, messageOf } from "../../base/errors.ts";
 import { productVersion } from "../../base/product-version.ts";
 import { DurableState } from "./durable-state.ts";
 import type { DataFolder } from "./folder.ts";
-import { inspectFolder, makeFolder } from "./folder.ts";
+import { finishFolder, inspectFolder, makeFolder } from "./folder.ts";
 import { formatRow, inPresentFormat } from "./format.ts";
-import type { StoreOperation } from "./journal.ts";
 import type { State } from "./state.ts";
 import type { StoreContent } from "./store-content.ts";
 import { NO_CONTENT, putRow, readStore } from "./store-content.ts";
@@ -88,12 +87,17 @@ async function openKept(folder: DataFolder): Promise<Kept> {
   }
 }
 
+/** A kill at any moment of it leaves a folder that is still new, or one that is whole. */
 async function newStore(folder: DataFolder): Promise<Store> {
   makeFolder(folder);
-  const store = await openStore(folder);
-  const first: StoreOperation[] = [putRow(formatRow(productVersion()))];
-  await store.write(first);
-  return store;
+  const first = await openStore({ ...folder, store: folder.unfinished });
+  try {
+    await first.write([putRow(formatRow(productVersion()))]);
+  } finally {
+    await first.close();
+  }
+  finishFolder(folder);
+  return openStore({ ...folder, isNew: false });
 }
 
 function writeTrouble({ path }: DataFolder, error: unknown): FleetError {

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { z } from "zod";
-import { makeFolder } from "../../../../src/emulator/state/folder.ts";
+import { finishFolder, inspectFolder, makeFolder } from "../../../../src/emulator/state/folder.ts";
 import { FORMAT, migrated } from "../../../../src/emulator/state/migrations.ts";
 import { openState } from "../../../../src/emulator/state/open-state.ts";
 import { putRow } from "../../../../src/emulator/state/store-content.ts";
@@ -23,11 +23,12 @@ const FORMAT_1 = [
 
 test("a folder of format 1 is brought to the present one, in one write, and opens again", async () => {
   const path = join(mkdtempSync(join(tmpdir(), "format-")), "data");
-  const folder = { path, store: join(path, "store"), isNew: true };
+  const folder = inspectFolder(path);
   makeFolder(folder);
-  const store = await openStore(folder);
+  const store = await openStore({ ...folder, store: folder.unfinished });
   await store.write(FORMAT_1.map(putRow));
   await store.close();
+  finishFolder(folder);
   for (const _ of ["migrated", "present"]) {
     const open = await openState(path, () => {});
     const sessions = new Sessions(open.state, "hubs/my-hub.azure-devices.net");

@@ -110,7 +110,7 @@ test("a folder of something else is refused and left alone", async () => {
 
 test("another database than an emulator's is refused", async () => {
   mkdirSync(data());
-  const folder = { path: data(), store: data(), isNew: true };
+  const folder = { path: data(), store: data(), unfinished: data(), isNew: true };
   await (await openStore(folder)).close();
   await expect(openState(data(), never)).rejects.toMatchObject({ code: "FOREIGN_FILE" });
 });
@@ -216,6 +216,36 @@ test("a write that was cut off at the end is none, and no damage", async () => {
   const again = await opened();
   expect(again.state.table("texts", z.string()).get("a")).toContain("one");
   await again.close();
+});
+
+test("a first start that is killed at any moment leaves a folder that is new, or whole", async () => {
+  const made = { path, store: join(path, "made"), unfinished: "", isNew: true };
+  await (await openStore(made)).close();
+  // In the order in which LevelDB makes them.
+  const names = [/^LOCK$/, /^MANIFEST/, /^CURRENT$/, /\.log$/].flatMap((part) =>
+    readdirSync(made.store).filter((name) => part.test(name)),
+  );
+  expect(names).toHaveLength(4);
+  for (let count = 0; count <= names.length; count++) {
+    const unfinished = join(data(), "store.new");
+    mkdirSync(unfinished, { recursive: true });
+    writeFileSync(join(data(), "dps-fleet-data.txt"), "");
+    for (const name of names.slice(0, count))
+      writeFileSync(join(unfinished, name), readFileSync(join(made.store, name)));
+    await written();
+    expect(readdirSync(data()).toSorted()).toEqual(["dps-fleet-data.txt", "store"]);
+    expect(await outcomeOf(openState(data(), never))).toBe(WHOLE);
+    rmSync(data(), { recursive: true });
+  }
+});
+
+test("a database that has lost everything is not taken for a new one", async () => {
+  await (await opened()).close();
+  const store = join(data(), "store");
+  rmSync(store, { recursive: true });
+  const empty = await openStore({ ...inspectFolder(data()), isNew: true });
+  await empty.close();
+  await expect(openState(data(), never)).rejects.toMatchObject({ code: "FILE_INVALID" });
 });
 
 test("a folder that cannot be made is told with the mend", async () => {
