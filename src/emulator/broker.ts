@@ -6,7 +6,7 @@ import type { Logger } from "../base/log.ts";
 import type { ClientBounds } from "./client-bounds.ts";
 import type { ConnectionEnd } from "./connection-end.ts";
 import { ConnectionEnds } from "./connection-end.ts";
-import { endStream, stopReading } from "./end-stream.ts";
+import { endStream } from "./end-stream.ts";
 import type { ServiceFault } from "./fault.ts";
 import { boundPackets } from "./packet-bounds.ts";
 import type { Outlet } from "./send-to.ts";
@@ -237,7 +237,6 @@ export async function startBroker<C>(
     },
     drain: async () => {
       ends.stop();
-      for (const { conn } of live) stopReading(conn);
       // Afterwards all that was held up is judged, kept, and acknowledged in the turn in which it is.
       await judging.settled();
       await new Promise<void>((resolve) => state.afterSaved(() => resolve()));

@@ -1,11 +1,5 @@
 import type { Duplex } from "node:stream";
 
-/** From now on what arrives is thrown away. */
-export function stopReading(stream: Duplex): void {
-  stream.removeAllListeners("readable");
-  stream.resume();
-}
-
 /**
  * Ends a connection once what was written to it is sent; what still arrives is thrown away, and nothing is answered. A
  * close with unread bytes would be a reset, which can overtake what was sent.
@@ -16,7 +10,8 @@ export function endStream(stream: Duplex): Promise<void> {
   return new Promise((resolve) => {
     if (stream.destroyed) return resolve();
     stream.once("close", resolve);
-    stopReading(stream);
+    stream.removeAllListeners("readable");
+    stream.resume();
     stream.end();
   });
 }

@@ -56,7 +56,7 @@ test("what was written counts on: ETags fit, versions go on, and no generation i
   expect(twin.properties.desired["$version"]).toBe(3);
 });
 
-test("a stop acknowledges all that it has stored", async () => {
+test("a stop under load keeps all that it has acknowledged", async () => {
   const before = (await readAllEvents(kept.world)).length;
   const device = await openHub(kept.world, "cave", leaf);
   const closed = device.closed.then(() => true);
@@ -70,7 +70,8 @@ test("a stop acknowledges all that it has stored", async () => {
   await kept.restart();
   await sending;
   const acknowledged = device.received.filter(({ cmd }) => cmd === "puback").length;
-  expect((await readAllEvents(kept.world)).length - before).toBe(acknowledged);
+  const stored = (await readAllEvents(kept.world)).length - before;
+  expect(stored).toBeGreaterThanOrEqual(acknowledged);
 });
 
 test("a session and the messages that wait for it are there after a restart", async () => {
