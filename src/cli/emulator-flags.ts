@@ -54,8 +54,8 @@ const fields = z.object({
   standardPorts: onOff,
   hub: z.array(hubName).optional(),
   advertise: advertised.optional(),
-  config: once.min(1).optional(),
-  data: once.min(1).optional(),
+  config: once.min(1, "expected a file, got an empty name").optional(),
+  data: once.min(1, "expected a folder, got an empty name").optional(),
   seed: whole(0, Number.MAX_SAFE_INTEGER).optional(),
   latency: latencies.optional(),
   idScope: z

@@ -56,6 +56,7 @@ export async function runEmulator(flags: EmulatorArguments, host: Host): Promise
     const options = { ...withSettings(config.options, optionsOf(flags, host)), log };
     let caFile = "";
     const tls = async ({ provisioningHost, dpsHost, hubs }: ServiceNames) => {
+      if (advertise === undefined) requireAzureNames(hubs);
       const dir = resolve(host.cwd, flags.certs);
       const now = host.now();
       const ca = await ensureEmulatorCa({ dir, now, advertised: advertise?.host });
@@ -174,6 +175,20 @@ const usage = (place: string, message: string): FleetError =>
     hint: "see emulator --help",
     problems: [{ place, message }],
   });
+
+/**
+ * A folder of state may bring a hub that was advertised; no client would take the usual CA's word for its name.
+ *
+ * @throws {FleetError} `USAGE`
+ */
+function requireAzureNames(hubs: readonly string[]): void {
+  const advertised = hubs.find((hub) => !hub.endsWith(".azure-devices.net"));
+  if (advertised === undefined) return;
+  throw usage(
+    "--data",
+    `its hub was advertised as ${advertised}: add --advertise ${advertised}, with the port if it had one, or name another folder`,
+  );
+}
 
 /** Units that do not fit, where the command line gave them. */
 function atItsFlag(error: unknown, { units }: EmulatorArguments): unknown {

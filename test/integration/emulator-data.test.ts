@@ -70,3 +70,20 @@ test("names that do not fit what is kept end 2, each with the mend", async () =>
   for (const part of ["idScope", "0neother", "cheesecave-hub.azure-devices.net", "leave"])
     expect(text).toContain(part);
 });
+
+test("a folder whose hub was advertised wants the same name again", async () => {
+  await using dir = temporaryDir();
+  const advertise = ["--advertise", "localhost"];
+  const first = startCommand(dir.path, [...EMULATOR, ...advertise]);
+  await first.printed;
+  first.signal("SIGINT");
+  expect(await first.ended).toBe(0);
+  const without = startCommand(dir.path, EMULATOR);
+  expect(await without.ended).toBe(2);
+  expect(without.err.join("")).toContain("add --advertise localhost");
+  expect(without.out).toEqual([]);
+  const again = startCommand(dir.path, [...EMULATOR, ...advertise]);
+  await again.printed;
+  again.signal("SIGINT");
+  expect(await again.ended).toBe(0);
+});

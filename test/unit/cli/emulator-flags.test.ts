@@ -44,6 +44,15 @@ test("clients can be told an address or a name to dial, and nothing that cannot 
   }
 });
 
+test("an empty name of a file or a folder is told as that", async () => {
+  const given = { ...GIVEN, standardPorts: false, config: "", data: "" };
+  const { problems } = await refusal((async () => parseEmulatorFlags(given))());
+  expect(problems).toEqual([
+    { place: "--config", message: "expected a file, got an empty name" },
+    { place: "--data", message: "expected a folder, got an empty name" },
+  ]);
+});
+
 test("the limit of DPS is a whole number of registrations in a minute, however it is written", async () => {
   for (const [dpsLimit, perMinute] of [
     ["1/m", 1],
