@@ -107,15 +107,3 @@ test("a client that asks for a new handshake again and again is cut off", async 
   // Node's own bound is three in ten minutes.
   expect(handshakes).toBeLessThan(10);
 });
-
-test("a stop does not wait for answers behind one another on a connection that is gone", async () => {
-  const own = await emulatorForTest({ drainMs: 3_600_000 });
-  const { host, httpsPort: port } = own.emulator;
-  const ca = own.pki.root.certificatePem;
-  const socket = connect({ host, port, servername: HUB, ca });
-  // The first is answered when the connection goes, the others never were.
-  socket.write(`GET /emulator/health HTTP/1.1\r\nHost: ${HUB}\r\n\r\n`.repeat(200));
-  await new Promise((resolve) => socket.once("data", resolve));
-  socket.destroy();
-  await expect(own.emulator.stop()).resolves.toBeUndefined();
-});
