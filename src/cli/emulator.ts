@@ -97,10 +97,13 @@ export async function runEmulator(flags: EmulatorArguments, host: Host): Promise
       throttled: throttledText(options),
     };
     host.stdout.write(flags.json ? line : emulatorText(info, told));
-    if (!isLoopback(address))
+    if (!isLoopback(address)) {
+      const guessed =
+        options.seed === undefined ? "" : ", and can guess its keys, which follow from --seed";
       host.stderr.write(
-        `Warning: ${address} is not a loopback address. Whoever reaches this machine can reach the emulator.\n`,
+        `Warning: ${address} is not a loopback address. Whoever reaches this machine can reach the emulator${guessed}.\n`,
       );
+    }
     const lost = await Promise.race([stopping.requested, emulator.lost]);
     if (lost !== undefined) throw lost;
     log.info({ component: "emulator" }, "emulator stops");

@@ -15,7 +15,7 @@ const dir = temporaryDir();
 let everywhere: ReturnType<typeof startCommand>;
 let info: EmulatorInfo;
 beforeAll(async () => {
-  const argv = ["emulator", "--json", "--host", "0.0.0.0", ...FREE_PORTS];
+  const argv = ["emulator", "--json", "--host", "0.0.0.0", "--seed", "3", ...FREE_PORTS];
   everywhere = startCommand(dir.path, argv, { addresses: [OUTER] });
   await everywhere.printed;
   info = parseEmulatorFile(everywhere.out.join(""), "stdout");
@@ -28,7 +28,9 @@ afterAll(async () => {
 
 test("listening everywhere, it tells an address that other machines can dial, and is loud about it", () => {
   expect(info.address).toBe("192.0.2.7");
-  expect(everywhere.err.join("")).toContain("0.0.0.0 is not a loopback address");
+  const told = everywhere.err.join("");
+  expect(told).toContain("0.0.0.0 is not a loopback address");
+  expect(told).toContain("can guess its keys, which follow from --seed");
 });
 
 test("its own URLs keep a name that its certificate has", () => {
