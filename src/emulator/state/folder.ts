@@ -1,5 +1,6 @@
 import { readdirSync, renameSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { errorCode } from "../../base/error-code.ts";
 import { FleetError } from "../../base/errors.ts";
 import { fileTrouble } from "../../base/file-trouble.ts";
 import { makeDir } from "../../base/make-dir.ts";
@@ -54,12 +55,21 @@ export function makeFolder({ path, unfinished }: DataFolder): void {
   }
 }
 
-/** Puts the finished database, which nobody has open, in its place. @throws {FleetError} `FILE_INVALID` */
+/**
+ * Puts the finished database, which nobody has open, in its place.
+ *
+ * @throws {FleetError} `DATA_IN_USE` where another process was faster, `FILE_INVALID`
+ */
 export function finishFolder({ path, store, unfinished }: DataFolder): void {
   try {
     renameSync(unfinished, store);
   } catch (error) {
-    throw folderTrouble(path, error);
+    if (!["ENOTEMPTY", "EEXIST", "ENOENT"].includes(errorCode(error) ?? ""))
+      throw folderTrouble(path, error);
+    throw new FleetError("DATA_IN_USE", `${path} was begun by another emulator meanwhile`, {
+      hint: "stop that one, or name another folder",
+      cause: error,
+    });
   }
 }
 

@@ -12,7 +12,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { z } from "zod";
 import { errorCode } from "../../../../src/base/error-code.ts";
-import { inspectFolder } from "../../../../src/emulator/state/folder.ts";
+import { finishFolder, inspectFolder, makeFolder } from "../../../../src/emulator/state/folder.ts";
 import { FORMAT } from "../../../../src/emulator/state/migrations.ts";
 import type { OpenState } from "../../../../src/emulator/state/open-state.ts";
 import { openState } from "../../../../src/emulator/state/open-state.ts";
@@ -123,6 +123,15 @@ test("a folder that an emulator has open is refused, with its process", async ()
   });
   await open.close();
   await (await opened()).close();
+});
+
+test("of two that begin the same folder one is refused", async () => {
+  const late = inspectFolder(data());
+  await written();
+  makeFolder(late);
+  await (await openStore({ ...late, store: late.unfinished })).close();
+  expect(() => finishFolder(late)).toThrow(expect.objectContaining({ code: "DATA_IN_USE" }));
+  expect(await outcomeOf(openState(data(), never))).toBe(WHOLE);
 });
 
 test("a newer format is refused, and nothing of it is changed", async () => {
