@@ -1,4 +1,5 @@
 import { DPS_LIMITS } from "../base/azure-limits.ts";
+import { defined } from "../base/defined.ts";
 
 /** Every window, delay and quota of the imitated services; `AZURE_DEFAULTS` holds the documented values. */
 export interface EmulatorLimits {
@@ -263,89 +264,11 @@ export const AZURE_DEFAULTS: EmulatorLimits = {
 
 /** The defaults with what `overrides` sets; members that are no limits are left out. */
 export function limitsFrom(overrides: Partial<EmulatorLimits>): EmulatorLimits {
-  const pick = <K extends keyof EmulatorLimits>(key: K): EmulatorLimits[K] =>
-    overrides[key] ?? AZURE_DEFAULTS[key];
-  return {
-    retryAfterS: pick("retryAfterS"),
-    assignmentMs: pick("assignmentMs"),
-    webhookRetriesMax: pick("webhookRetriesMax"),
-    webhookRetryFirstMs: pick("webhookRetryFirstMs"),
-    webhookRetryGrowthMs: pick("webhookRetryGrowthMs"),
-    webhookTimeoutMs: pick("webhookTimeoutMs"),
-    webhookAnswerMaxBytes: pick("webhookAnswerMaxBytes"),
-    linkedHubsMax: pick("linkedHubsMax"),
-    registerMaxBytes: pick("registerMaxBytes"),
-    telemetryMaxBytes: pick("telemetryMaxBytes"),
-    faultMessages: pick("faultMessages"),
-    methodPayloadMaxBytes: pick("methodPayloadMaxBytes"),
-    methodResponseTimeoutS: pick("methodResponseTimeoutS"),
-    methodResponseTimeoutMinS: pick("methodResponseTimeoutMinS"),
-    methodResponseTimeoutMaxS: pick("methodResponseTimeoutMaxS"),
-    methodConnectTimeoutMaxS: pick("methodConnectTimeoutMaxS"),
-    foreignTopics: pick("foreignTopics"),
-    commandMaxBytes: pick("commandMaxBytes"),
-    commandQueueDepthMax: pick("commandQueueDepthMax"),
-    commandTtlMs: pick("commandTtlMs"),
-    commandTtlMaxMs: pick("commandTtlMaxMs"),
-    commandLockMs: pick("commandLockMs"),
-    commandDeliveryCountMax: pick("commandDeliveryCountMax"),
-    commandDeliveryCounts: pick("commandDeliveryCounts"),
-    commandRedelivery: pick("commandRedelivery"),
-    tagsMaxBytes: pick("tagsMaxBytes"),
-    propertiesMaxBytes: pick("propertiesMaxBytes"),
-    twinKeyMaxBytes: pick("twinKeyMaxBytes"),
-    twinStringMaxBytes: pick("twinStringMaxBytes"),
-    twinDepthMax: pick("twinDepthMax"),
-    twinIntegerMin: pick("twinIntegerMin"),
-    twinIntegerMax: pick("twinIntegerMax"),
-    keepaliveMaxS: pick("keepaliveMaxS"),
-    connectTimeoutMs: pick("connectTimeoutMs"),
-    connectionsMax: pick("connectionsMax"),
-    connectsPendingMaxBytes: pick("connectsPendingMaxBytes"),
-    subscribeFiltersMax: pick("subscribeFiltersMax"),
-    unreadMaxBytes: pick("unreadMaxBytes"),
-    unreadTotalMaxBytes: pick("unreadTotalMaxBytes"),
-    slowReaderTimeoutMs: pick("slowReaderTimeoutMs"),
-    requestHeadMaxBytes: pick("requestHeadMaxBytes"),
-    requestTimeoutMs: pick("requestTimeoutMs"),
-    unknownIdScope: pick("unknownIdScope"),
-    sameHubSubstatus: pick("sameHubSubstatus"),
-    enrollmentKeysShown: pick("enrollmentKeysShown"),
-    requireVerifiedCa: pick("requireVerifiedCa"),
-    caCertificatesMax: pick("caCertificatesMax"),
-    jobsMaxActive: pick("jobsMaxActive"),
-    jobsMaxCount: pick("jobsMaxCount"),
-    jobRetentionMs: pick("jobRetentionMs"),
-    jobMaxExecutionTimeS: pick("jobMaxExecutionTimeS"),
-    jobMaxExecutionTimeMaxS: pick("jobMaxExecutionTimeMaxS"),
-    jobDeviceRatePerS: pick("jobDeviceRatePerS"),
-    jobDeviceConcurrency: pick("jobDeviceConcurrency"),
-    sasClockSkewS: pick("sasClockSkewS"),
-    queryPageSize: pick("queryPageSize"),
-    queryPageSizeMax: pick("queryPageSizeMax"),
-    routingEndpointsMax: pick("routingEndpointsMax"),
-    routesMax: pick("routesMax"),
-    queryMaxLength: pick("queryMaxLength"),
-    devicesMax: pick("devicesMax"),
-    enrollmentsMax: pick("enrollmentsMax"),
-    x509GroupsMax: pick("x509GroupsMax"),
-    symmetricKeyGroupsMax: pick("symmetricKeyGroupsMax"),
-    bulkEnrollmentsMax: pick("bulkEnrollmentsMax"),
-    bulkDevicesMax: pick("bulkDevicesMax"),
-    identityCloseDelayMs: pick("identityCloseDelayMs"),
-    eventPartitions: pick("eventPartitions"),
-    eventRetentionMs: pick("eventRetentionMs"),
-    consumerGroupsMax: pick("consumerGroupsMax"),
-    consumerGroupReadersMax: pick("consumerGroupReadersMax"),
-    eventsMaxCount: pick("eventsMaxCount"),
-    eventsMaxBytes: pick("eventsMaxBytes"),
-    throttleBurstS: pick("throttleBurstS"),
-    throttleDelayMaxS: pick("throttleDelayMaxS"),
-    throttleRefusal: pick("throttleRefusal"),
-    throttledConnections: pick("throttledConnections"),
-    dpsServiceOperationsPerMinute: pick("dpsServiceOperationsPerMinute"),
-    dpsPollsPer10S: pick("dpsPollsPer10S"),
-    resourceLogMaxCount: pick("resourceLogMaxCount"),
-    drainMs: pick("drainMs"),
-  };
+  return { ...AZURE_DEFAULTS, ...limitsIn(defined(overrides)) };
+}
+
+function limitsIn(options: Partial<EmulatorLimits>): Partial<EmulatorLimits>;
+function limitsIn(options: object): object {
+  const members = Object.entries(options);
+  return Object.fromEntries(members.filter(([name]) => Object.hasOwn(AZURE_DEFAULTS, name)));
 }

@@ -4,6 +4,7 @@ import { mkdtempSync } from "node:fs";
 import { dirname } from "node:path";
 import { createServer } from "node:tls";
 import { startEmulator } from "../../../dist/src/emulator/emulator.js";
+import { SERVER_TLS } from "../../../dist/src/emulator/server-tls.js";
 import { HUB, readFleet } from "./fleet.mjs";
 import { answerQuestions } from "./process.mjs";
 
@@ -34,7 +35,7 @@ async function hostEmulator({ fleet, limits = {} }) {
 async function hostPlain({ fleet }) {
   const { tls } = readFleet(fleet);
   const options = { key: tls.privateKeyPem, cert: tls.certificatePem };
-  const server = createServer({ ...options, requestCert: true, rejectUnauthorized: false });
+  const server = createServer({ ...options, ...SERVER_TLS });
   server.on("secureConnection", (socket) => {
     let rest = Buffer.alloc(0);
     socket.on("error", () => {});

@@ -37,3 +37,8 @@ test("the defaults are the values that Azure documents", () => {
 test("an option replaces its default and no other", () => {
   expect(limitsFrom({ retryAfterS: 0 })).toEqual({ ...AZURE_DEFAULTS, retryAfterS: 0 });
 });
+
+test("what is no limit is left out", () => {
+  const options = { hubs: ["a-hub"], drainMs: 1 };
+  expect(limitsFrom(options)).toEqual({ ...AZURE_DEFAULTS, drainMs: 1 });
+});
