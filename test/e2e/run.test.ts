@@ -8,8 +8,9 @@ test("thirty caves are provisioned, stream, and the one that is told to follows 
   const scenario = await place.scenario({
     // Assigned with the first poll: on a busy machine too the device is there when its twin changes.
     emulator: { retryAfterS: 0 },
+    duration: "6500ms",
     timeline: [
-      { at: "3s", twin: { devices: "cheesecave-device1", desired: { temperature: 50.123 } } },
+      { at: "4500ms", twin: { devices: "cheesecave-device1", desired: { temperature: 50.123 } } },
     ],
   });
   const args = ["--devices", "30", "--out", place.out, "--certs", place.certs, "--save-messages"];
