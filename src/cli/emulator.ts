@@ -2,6 +2,7 @@ import { isIP } from "node:net";
 import { resolve } from "node:path";
 import type { CommandModule } from "yargs";
 
+import { defined } from "../base/defined.ts";
 import { addressForOthers } from "../base/dial.ts";
 import { FleetError } from "../base/errors.ts";
 import { throttledText } from "../base/throttled-text.ts";
@@ -159,17 +160,19 @@ function optionsOf(flags: EmulatorArguments, { cwd }: Host): Options {
     host: flags.host,
     mqttPort: flags.mqttPort ?? DEFAULT_PORTS.mqtt,
     httpsPort: flags.httpsPort ?? standardHttps,
-    ...(hubs === undefined ? {} : { hubs }),
-    ...(advertise?.port === undefined ? {} : { advertisedPort: advertise.port }),
-    ...(latency === undefined ? {} : { latencies: latency }),
-    ...(idScope === undefined ? {} : { idScope }),
-    ...(seed === undefined ? {} : { seed }),
-    ...(data === undefined ? {} : { data: resolve(cwd, data) }),
-    ...(retryAfter === undefined ? {} : { retryAfterS: retryAfter }),
-    ...(requireVerifiedCa === undefined ? {} : { requireVerifiedCa }),
-    ...(tier === undefined ? {} : { tier }),
-    ...(units === undefined ? {} : { units }),
-    ...(dpsLimit === undefined ? {} : { dpsRegistrationsPerMinute: dpsLimit }),
+    ...defined({
+      hubs,
+      advertisedPort: advertise?.port,
+      latencies: latency,
+      idScope,
+      seed,
+      data: data === undefined ? undefined : resolve(cwd, data),
+      retryAfterS: retryAfter,
+      requireVerifiedCa,
+      tier,
+      units,
+      dpsRegistrationsPerMinute: dpsLimit,
+    }),
   };
 }
 

@@ -58,9 +58,11 @@ export function readEmulatorConfig(
   if (found.length > 0) throw invalid(shown, found);
   const { idScope, hubs, limits, tier, units, dpsRegistrationsPerMinute, tierLimits } = parsed.data;
   const options = {
-    ...(idScope === undefined ? {} : { idScope }),
-    ...(hubs === undefined ? {} : { hubs: hubs.map(({ hostName }) => hostName) }),
-    ...(hubs === undefined ? {} : { latencies: latenciesIn(hubs) }),
+    ...defined({
+      idScope,
+      hubs: hubs?.map(({ hostName }) => hostName),
+      latencies: hubs && latenciesIn(hubs),
+    }),
     ...defined(limits),
     ...defined({ tier, units, dpsRegistrationsPerMinute, tierLimits }),
     ...contents,

@@ -1,3 +1,4 @@
+import { defined } from "../base/defined.ts";
 import type { FleetError } from "../base/errors.ts";
 import { latenciesOf } from "../base/latencies.ts";
 import { DPS_POLICIES, newPolicies } from "./access-policy.ts";
@@ -176,9 +177,7 @@ function surroundingsOf(options: Omit<EmulatorOptions, "tls">, state: State): Su
   const { seed, clock, newId, log } = options;
   return surroundingsFrom({
     ...(seed === undefined ? {} : seeded(seed, state)),
-    ...(clock === undefined ? {} : { clock }),
-    ...(newId === undefined ? {} : { newId }),
-    ...(log === undefined ? {} : { log }),
+    ...defined({ clock, newId, log }),
     limits: options,
     state,
   });
@@ -248,10 +247,7 @@ function namesOf(
   state: State,
 ): ServiceNames & { readonly known: readonly string[] } {
   const { idScope, hubs } = options;
-  const wanted = {
-    ...(idScope === undefined ? {} : { idScope }),
-    ...(hubs === undefined ? {} : { hubs: inLowerCase(hubs) }),
-  };
+  const wanted = defined({ idScope, hubs: hubs && inLowerCase(hubs) });
   return {
     ...keptNames(state, wanted, DEFAULT_NAMES),
     provisioningHost: (options.provisioningHost ?? DEFAULT_NAMES.provisioningHost).toLowerCase(),
