@@ -3,20 +3,20 @@ import yargs from "yargs";
 
 import type { KnownOptions } from "./environment.ts";
 import { applyEnvironment } from "./environment.ts";
+import type { CommandGroup } from "./command-group.ts";
 import type { Host } from "./host.ts";
-import { CA_ACTIONS } from "./ca-actions.ts";
 import { printError } from "./print-error.ts";
 import { atItsPlace, usageError } from "./usage-error.ts";
 
-const COMMANDS: Readonly<Record<string, (host: Host) => Promise<CommandModule>>> = {
-  run: async (host) => (await import("./run.ts")).runCommand(host),
-  emulator: async (host) => (await import("./emulator.ts")).emulatorCommand(host),
-  events: async (host) => (await import("./events.ts")).eventsCommand(host),
-  ca: async (host) => (await import("./ca.ts")).caCommand(host),
+const COMMANDS: Readonly<Record<string, (host: Host) => Promise<CommandModule | CommandGroup>>> = {
+  run: async (host) => (await import("./run/run.ts")).runCommand(host),
+  emulator: async (host) => (await import("./emulator/emulator.ts")).emulatorCommand(host),
+  events: async (host) => (await import("./events/events.ts")).eventsCommand(host),
+  ca: async (host) => (await import("./ca/ca.ts")).caCommand(host),
 };
 
 /** Loads only the command that is asked for, or all where help lists them: imports cost hundreds of ms. */
-async function commandsFor(host: Host): Promise<readonly CommandModule[]> {
+async function commandsFor(host: Host): Promise<readonly (CommandModule | CommandGroup)[]> {
   const asked = COMMANDS[host.argv[0] ?? ""];
   const loaders = asked === undefined ? Object.values(COMMANDS) : [asked];
   return Promise.all(loaders.map((load) => load(host)));
@@ -36,6 +36,7 @@ Help with options and examples: $0 <command> --help`;
 export async function runCli(host: Host): Promise<number> {
   let exitCode = 0;
   let known: KnownOptions = { names: [], fromEnvironment: new Set() };
+  const actions: Record<string, readonly string[]> = {};
   try {
     const cli = yargs()
       .scriptName("dps-fleet")
@@ -67,7 +68,7 @@ export async function runCli(host: Host): Promise<number> {
               argv: host.argv,
               options: known.names,
               commands,
-              actions: { ca: CA_ACTIONS },
+              actions,
             });
       });
     for (const command of await commandsFor({
@@ -76,6 +77,7 @@ export async function runCli(host: Host): Promise<number> {
         exitCode = code;
       },
     })) {
+      if ("actions" in command) actions[command.command] = command.actions;
       cli.command(command);
     }
     const argv = host.argv.length === 0 ? ["--help"] : [...host.argv];

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { DPS_RATE_MAX } from "../base/azure-limits.ts";
 import { LOG_LEVELS } from "../base/log.ts";
 import { parseRate } from "../base/units.ts";
+import { parseConnectTo } from "../run/connect-to.ts";
 import { enumField, hubNameField } from "../scenario/fields.ts";
 
 /** A flag that was given once; twice, yargs makes a list of it. */
@@ -48,6 +49,19 @@ function isWhole(text: string, least: number, most: number): boolean {
   const number = Number(text);
   return text.trim() !== "" && Number.isSafeInteger(number) && number >= least && number <= most;
 }
+
+const connectToRule = z.string().transform((written, context) => {
+  const rule = parseConnectTo(written);
+  if (!("place" in rule)) return rule;
+  context.addIssue({ code: "custom", message: `${rule.message}; ${rule.hint ?? ""}` });
+  return z.NEVER;
+});
+
+/** `--connect-to`, any number of times. */
+export const connectTo = z.array(connectToRule).default([]);
+
+/** What help says of it. */
+export const CONNECT_TO_HELP = "HOST[:PORT]=ADDR:PORT: dial there, keep the name; repeatable";
 
 /** A hub that an emulator can be; scenarios say the same. */
 export const hubName = hubNameField;

@@ -9,8 +9,8 @@ import { identityProblems, parseCertificates } from "./identity-check.ts";
 import { privateKeyPem } from "./key-kind.ts";
 import { certsLayout } from "./layout.ts";
 import { parsePrivateKey } from "./private-key-file.ts";
-import type { SecretRef } from "./secret.ts";
-import { readSecret } from "./secret.ts";
+import type { SecretRef } from "../base/secret-ref.ts";
+import { readSecret } from "../secrets/secret.ts";
 
 /** Which of a device's files hold its identity, and where the secret that opens them is. */
 export type Credentials =

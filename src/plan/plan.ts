@@ -1,7 +1,5 @@
 import type { JsonObject } from "../base/json.ts";
-
-/** Where a secret comes from; the value itself is never part of a plan, a message or a log. */
-export type SecretRef = { readonly env: string } | { readonly file: string };
+import type { SecretRef } from "../base/secret-ref.ts";
 
 /** Which of the device's files under `certs/` hold its identity. */
 export type CredentialSpec =

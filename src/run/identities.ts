@@ -4,8 +4,9 @@ import { textIfPresent } from "../pki/file-text.ts";
 import { ensureFleetCertificates } from "../pki/fleet-certificates.ts";
 import { certsLayout } from "../pki/layout.ts";
 import { preflight } from "../pki/preflight.ts";
-import { readSecret } from "../pki/secret.ts";
-import type { DeviceSpec, SecretRef } from "../plan/plan.ts";
+import type { SecretRef } from "../base/secret-ref.ts";
+import type { DeviceSpec } from "../plan/plan.ts";
+import { readSecret } from "../secrets/secret.ts";
 import type { PreparedRun } from "./prepare.ts";
 import type { RunContext, RunOptions } from "./run-options.ts";
 

@@ -4,7 +4,6 @@ import { FleetError } from "../base/errors.ts";
 import type { JsonObject } from "../base/json.ts";
 import type { Aggregate } from "../metrics/aggregate.ts";
 import type { Plan, TwinAction } from "../plan/plan.ts";
-import { hostNameOf } from "../service/connection.ts";
 import { readEmulatorFile } from "../service/emulator-file.ts";
 import { ensureEnrollmentGroup } from "../service/enrollments.ts";
 import type { HubTwins } from "../service/twins.ts";
@@ -23,10 +22,8 @@ function endpointFlags(options: RunOptions, cwd: string): EndpointFlags {
   return { idScope, provisioningHost, connectTo: options.connectTo, caFile };
 }
 
-/** @throws {FleetError} `USAGE` when the plan needs access to a service that is not at hand, or is garbled */
+/** @throws {FleetError} `USAGE` when the plan needs access to a service that is not at hand */
 function checkAccess({ scenario, plan }: PreparedRun, target: Target): void {
-  const access = [...(target.dps === undefined ? [] : [target.dps]), ...target.hubs];
-  for (const { connectionString, source } of access) hostNameOf(connectionString, source);
   if (scenario.provisioning.createGroup === true && target.dps === undefined) {
     throw new FleetError("USAGE", "provisioning.createGroup needs access to the DPS service", {
       hint: "set DPS_CONNECTION_STRING, or create the group yourself and set createGroup: false",
@@ -96,11 +93,8 @@ export async function ensureGroup(
       initialTwin,
       create: createGroup ?? true,
     },
-    {
-      ...dps,
-      route: target.routeTo(hostNameOf(dps.connectionString, dps.source)),
-      signal: context.stop,
-    },
+    dps,
+    context.stop,
   );
   const how = done === "created" ? "created" : "is there";
   context.console.phase(`enrollment group ${group} ${how}`);
@@ -119,12 +113,9 @@ export async function openFleetTwins(
   needed: boolean,
 ): Promise<FleetTwins> {
   const hubs = new Map<string, HubTwins>();
-  for (const { connectionString, source } of needed ? target.hubs : []) {
-    const host = hostNameOf(connectionString, source);
-    hubs.set(
-      host.toLowerCase(),
-      await openHubTwins(connectionString, source, target.routeTo(host)),
-    );
+  for (const access of needed ? target.hubs : []) {
+    const twins = await openHubTwins(access);
+    hubs.set(twins.host.toLowerCase(), twins);
   }
   return {
     patch: async (registrationId, desired, signal) => {

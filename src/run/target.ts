@@ -6,11 +6,12 @@ import type { Problem } from "../base/errors.ts";
 import { FleetError } from "../base/errors.ts";
 import { fileTrouble } from "../base/file-trouble.ts";
 import { hostField, idScopeField } from "../scenario/fields.ts";
-import type { ServiceRoute } from "../service/connection.ts";
 import type { EmulatorInfo } from "../service/emulator-file.ts";
 import { emulatorRoute } from "../service/emulator-file.ts";
 import type { IngestionReader } from "../service/ingestion-reader.ts";
 import { emulatorIngestionReader } from "../service/ingestion-reader.ts";
+import type { ServiceAccess } from "../service/service-access.ts";
+import { hostOf } from "../service/service-access.ts";
 import type { ThrottlingReader } from "../service/throttling-state.ts";
 import { emulatorThrottlingReader } from "../service/throttling-state.ts";
 import type { Endpoints } from "../worker/protocol.ts";
@@ -19,12 +20,6 @@ import type { Endpoints } from "../worker/protocol.ts";
 const HTTPS_PORT = 443;
 /** Where every device registers unless told otherwise. Source: Microsoft Learn, "Communicate with DPS using MQTT". */
 const GLOBAL_HOST = "global.azure-devices-provisioning.net";
-
-/** A service connection string and where it came from; the string never goes into a message. */
-export interface ServiceAccess {
-  readonly connectionString: string;
-  readonly source: string;
-}
 
 /** Settings of the command line that say where services are; all optional. */
 export interface EndpointFlags {
@@ -42,8 +37,6 @@ export interface Target {
   readonly dps: ServiceAccess | undefined;
   /** Service access of hubs, in no order. */
   readonly hubs: readonly ServiceAccess[];
-  /** How to reach a service's HTTPS API by its host name. */
-  readonly routeTo: (host: string) => ServiceRoute;
   /** Reads what hubs ingested; undefined where that cannot be read. */
   readonly ingestion: IngestionReader | undefined;
   /** Tells what the services' limits did; undefined where that cannot be read. */
@@ -73,14 +66,43 @@ export async function readCaFile(file: string): Promise<string> {
   });
 }
 
-const serviceRoute =
-  (connectTo: readonly DialRule[], caPem: string | undefined) =>
-  (host: string): ServiceRoute => {
-    // Only a rule that names the port: one for MQTT must not catch HTTPS.
-    const rules = connectTo.filter((rule) => rule.port === HTTPS_PORT);
-    const { address, port } = dialTarget(rules, host, HTTPS_PORT);
-    return address === host ? { caPem } : { address, port, caPem };
+/** How services are reached over HTTPS. */
+export interface ServiceWay {
+  readonly connectTo: readonly DialRule[];
+  readonly caPem: string | undefined;
+}
+
+/**
+ * Access to the service that a connection string names.
+ *
+ * @throws {FleetError} `USAGE` when it is none, or one of another kind
+ */
+export function accessBy(
+  connectionString: string,
+  source: string,
+  kind: "dps" | "hub",
+  { connectTo, caPem }: ServiceWay,
+): ServiceAccess {
+  const host = hostOf({ connectionString, source }, kind);
+  // Only a rule that names the port: one for MQTT must not catch HTTPS.
+  const rules = connectTo.filter((rule) => rule.port === HTTPS_PORT);
+  const { address, port } = dialTarget(rules, host, HTTPS_PORT);
+  const route = address === host ? { caPem } : { address, port, caPem };
+  return { connectionString, source, route };
+}
+
+/** Access to an emulator's services; `hubs` in its own order. */
+export function emulatorAccess(
+  info: EmulatorInfo,
+  source: string,
+  { connectTo, caPem }: ServiceWay,
+): { readonly dps: ServiceAccess; readonly hubs: readonly ServiceAccess[] } {
+  const way = { connectTo: [...connectTo, ...emulatorRules(info)], caPem };
+  return {
+    dps: accessBy(info.dpsConnectionString, source, "dps", way),
+    hubs: info.hubConnectionStrings.map((text) => accessBy(text, source, "hub", way)),
   };
+}
 
 /** The emulator's names, dialled where it listens. */
 function emulatorRules(info: EmulatorInfo): readonly DialRule[] {
@@ -107,9 +129,7 @@ export async function emulatorTarget(
       caPem,
       connectTo,
     },
-    dps: { connectionString: info.dpsConnectionString, source },
-    hubs: info.hubConnectionStrings.map((connectionString) => ({ connectionString, source })),
-    routeTo: serviceRoute(connectTo, caPem),
+    ...emulatorAccess(info, source, { connectTo: flags.connectTo, caPem }),
     ingestion: emulatorIngestionReader(paths),
     throttling: emulatorThrottlingReader(paths),
   };
@@ -152,9 +172,10 @@ export async function azureTarget(
     });
   }
   const caPem = flags.caFile === undefined ? undefined : await readCaFile(flags.caFile);
-  const access = (name: string): readonly ServiceAccess[] => {
+  const access = (name: string, kind: "dps" | "hub"): readonly ServiceAccess[] => {
     const connectionString = env[name];
-    return connectionString ? [{ connectionString, source: name }] : [];
+    const way = { connectTo: flags.connectTo, caPem };
+    return connectionString ? [accessBy(connectionString, name, kind, way)] : [];
   };
   return {
     endpoints: {
@@ -163,9 +184,8 @@ export async function azureTarget(
       caPem,
       connectTo: flags.connectTo,
     },
-    dps: access("DPS_CONNECTION_STRING")[0],
-    hubs: access("IOTHUB_CONNECTION_STRING"),
-    routeTo: serviceRoute(flags.connectTo, caPem),
+    dps: access("DPS_CONNECTION_STRING", "dps")[0],
+    hubs: access("IOTHUB_CONNECTION_STRING", "hub"),
     ingestion: undefined,
     throttling: undefined,
   };

@@ -2,8 +2,6 @@ import { Agent } from "node:https";
 import type { SecureContext } from "node:tls";
 import { createSecureContext } from "node:tls";
 
-import { FleetError } from "../base/errors.ts";
-
 /** Where a service's HTTPS requests go; empty = to the name itself, checked against Node's own CAs. */
 export interface ServiceRoute {
   /** Dialled instead of the service's name, which stays what SNI, Host header and certificate check use. */
@@ -49,28 +47,4 @@ function restClientOf(client: unknown): { setOptions(options: unknown): void } {
 /** Sends all further requests of a service SDK's client through `agent`. */
 export function routeClient(client: unknown, agent: Agent): void {
   restClientOf(client).setOptions({ http: { agent } });
-}
-
-/**
- * Host name of a service connection string. The string itself never goes into a message.
- *
- * @throws {FleetError} `USAGE` when it is not one
- */
-export function hostNameOf(connectionString: string, source: string): string {
-  const parts = new Map(
-    connectionString.split(";").map((part) => {
-      const at = part.indexOf("=");
-      return [part.slice(0, at).trim(), part.slice(at + 1).trim()] as const;
-    }),
-  );
-  const missing = ["HostName", "SharedAccessKeyName", "SharedAccessKey"].filter(
-    (name) => (parts.get(name) ?? "") === "",
-  );
-  if (missing.length > 0) {
-    throw new FleetError("USAGE", `${source}: this is not a service connection string`, {
-      problems: [{ place: source, message: `${missing.join(", ")} not found in it` }],
-      hint: "expected HostName=…;SharedAccessKeyName=…;SharedAccessKey=… as the portal shows it",
-    });
-  }
-  return parts.get("HostName") ?? "";
 }

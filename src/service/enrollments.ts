@@ -1,15 +1,14 @@
 import { X509Certificate } from "node:crypto";
 
-import type { ProvisioningServiceClient } from "azure-iot-provisioning-service";
 import type { TwinCollection } from "azure-iot-provisioning-service/dist/interfaces.js";
 import { z } from "zod";
 
 import { FleetError } from "../base/errors.ts";
 import type { JsonObject } from "../base/json.ts";
-import { withTimeout } from "../base/retry.ts";
-import type { ServiceRoute } from "./connection.ts";
-import { hostNameOf, routeClient, SERVICE_TIMEOUT_MS, serviceAgent } from "./connection.ts";
-import { serviceError, statusOf } from "./service-error.ts";
+import { openProvisioningClient } from "./provisioning-client.ts";
+import type { ServiceAccess } from "./service-access.ts";
+import { serviceCall } from "./service-call.ts";
+import { statusOf } from "./service-error.ts";
 
 /** What an enrollment group must look like for a run. */
 export interface GroupSpec {
@@ -93,18 +92,6 @@ const collection = (section: JsonObject | undefined): TwinCollection =>
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the SDK's type asks a sender for members that only the service writes
   ({ ...section }) as JsonObject & Pick<TwinCollection, "count" | "metadata" | "version">;
 
-/** A client of Microsoft's provisioning service SDK, loaded when it is first needed. */
-async function openClient(
-  connectionString: string,
-  route: ServiceRoute,
-): Promise<{ client: ProvisioningServiceClient; close: () => void }> {
-  const sdk = await import("azure-iot-provisioning-service");
-  const client = sdk.default.ProvisioningServiceClient.fromConnectionString(connectionString);
-  const agent = serviceAgent(route);
-  routeClient(client, agent);
-  return { client, close: () => agent.destroy() };
-}
-
 /**
  * Makes sure that leaves of `spec.caPem` can register through the group: creates it, or checks the one that is there.
  * A group that exists is never changed.
@@ -113,20 +100,13 @@ async function openClient(
  */
 export async function ensureEnrollmentGroup(
   spec: GroupSpec,
-  service: {
-    readonly connectionString: string;
-    /** Where the string came from, for messages. */
-    readonly source: string;
-    readonly route: ServiceRoute;
-    readonly signal?: AbortSignal | undefined;
-  },
+  access: ServiceAccess,
+  signal?: AbortSignal,
 ): Promise<"created" | "kept"> {
-  const host = hostNameOf(service.connectionString, service.source);
+  const { client, host, close } = await openProvisioningClient(access);
   const what = `enrollment group "${spec.groupId}" at ${host}`;
-  const { client, close } = await openClient(service.connectionString, service.route);
-  const limits = { what, timeoutMs: SERVICE_TIMEOUT_MS, signal: service.signal };
   try {
-    const found = await withTimeout(limits, async () => {
+    const found = await serviceCall({ what, signal }, async () => {
       try {
         const answer = await client.getEnrollmentGroup(spec.groupId);
         return groupAnswer.parse(answer.responseBody);
@@ -144,7 +124,7 @@ export async function ensureEnrollmentGroup(
         hint: "create it, or set provisioning.createGroup to true",
       });
     }
-    await withTimeout(limits, () =>
+    await serviceCall({ what, signal }, () =>
       client.createOrUpdateEnrollmentGroup({
         enrollmentGroupId: spec.groupId,
         attestation: {
@@ -160,9 +140,6 @@ export async function ensureEnrollmentGroup(
       }),
     );
     return "created";
-  } catch (error) {
-    service.signal?.throwIfAborted();
-    throw serviceError(what, error);
   } finally {
     close();
   }

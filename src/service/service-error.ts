@@ -15,6 +15,17 @@ export function statusOf(error: unknown): number | undefined {
   return typeof status === "number" ? status : undefined;
 }
 
+/** What a throttled answer asks to wait, in ms; `undefined` where it says nothing. Source: RFC 9110, 10.2.3. */
+export function retryAfterOf(error: unknown): number | undefined {
+  if (typeof error !== "object" || error === null || !("response" in error)) return undefined;
+  const { response } = error;
+  if (typeof response !== "object" || response === null || !("headers" in response))
+    return undefined;
+  const text = member(response.headers, "retry-after");
+  const seconds = text === undefined || text === "" ? Number.NaN : Number(text);
+  return seconds >= 0 ? seconds * 1_000 : undefined;
+}
+
 /** What to change for an HTTP status of a service. Source: Microsoft Learn, "Troubleshoot IoT Hub errors". */
 const STATUS_HINTS: Readonly<Record<number, string>> = {
   401: "the connection string's key or policy is wrong, or this machine's clock is",

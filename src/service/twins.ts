@@ -1,10 +1,9 @@
 import { z } from "zod";
 
 import type { JsonObject } from "../base/json.ts";
-import { withTimeout } from "../base/retry.ts";
-import type { ServiceRoute } from "./connection.ts";
-import { hostNameOf, routeClient, SERVICE_TIMEOUT_MS, serviceAgent } from "./connection.ts";
-import { serviceError } from "./service-error.ts";
+import { openHubClient } from "./hub-client.ts";
+import type { ServiceAccess } from "./service-access.ts";
+import { serviceCall } from "./service-call.ts";
 
 /** The one number that is read of a twin answer: the version that the patch made. */
 const twinAnswer = z.object({
@@ -29,33 +28,17 @@ export interface HubTwins {
 /**
  * Opens a hub's twins through Microsoft's service SDK.
  *
- * @param source where the connection string came from, for messages
- * @throws {FleetError} `USAGE` when `connectionString` is not one
+ * @throws {FleetError} `USAGE` when the connection string is none of a hub
  */
-export async function openHubTwins(
-  connectionString: string,
-  source: string,
-  route: ServiceRoute,
-): Promise<HubTwins> {
-  const host = hostNameOf(connectionString, source);
-  const sdk = await import("azure-iothub");
-  const registry = sdk.default.Registry.fromConnectionString(connectionString);
-  const agent = serviceAgent(route);
-  routeClient(registry, agent);
+export async function openHubTwins(access: ServiceAccess): Promise<HubTwins> {
+  const { registry, host, close } = await openHubClient(access);
   return {
     host,
-    patchDesired: async (deviceId, desired, signal) => {
-      const what = `patching the twin of ${deviceId} at ${host}`;
-      try {
-        return await withTimeout({ what, timeoutMs: SERVICE_TIMEOUT_MS, signal }, async () => {
-          const answer = await registry.updateTwin(deviceId, { properties: { desired } }, "*");
-          return twinAnswer.parse(answer.responseBody).properties.desired.$version;
-        });
-      } catch (error) {
-        signal?.throwIfAborted();
-        throw serviceError(what, error);
-      }
-    },
-    close: () => agent.destroy(),
+    patchDesired: (deviceId, desired, signal) =>
+      serviceCall({ what: `patching the twin of ${deviceId} at ${host}`, signal }, async () => {
+        const answer = await registry.updateTwin(deviceId, { properties: { desired } }, "*");
+        return twinAnswer.parse(answer.responseBody).properties.desired.$version;
+      }),
+    close,
   };
 }

@@ -16,10 +16,14 @@ function ofType<Type extends DeviceEvent["type"]>(
 }
 
 const twinsOf = (cloud: TestCloud) =>
-  openHubTwins(cloud.emulator.hubConnectionStrings[0] ?? "", "the test", {
-    address: cloud.emulator.host,
-    port: cloud.emulator.httpsPort,
-    caPem: cloud.pki.root.certificatePem,
+  openHubTwins({
+    connectionString: cloud.emulator.hubConnectionStrings[0] ?? "",
+    source: "the test",
+    route: {
+      address: cloud.emulator.host,
+      port: cloud.emulator.httpsPort,
+      caPem: cloud.pki.root.certificatePem,
+    },
   });
 
 test("one device registers through DPS, connects to its hub and streams", async () => {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { CA_ACTIONS } from "../../../src/cli/ca-actions.ts";
+import { CA_ACTIONS } from "../../../src/cli/ca/ca-actions.ts";
 import { runHere } from "../../support/cli.ts";
 
 const COMMANDS = ["run", "emulator", "events", "ca", ...CA_ACTIONS.map((action) => `ca ${action}`)];

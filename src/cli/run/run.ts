@@ -1,0 +1,163 @@
+import { dirname, join, relative } from "node:path";
+import { createInterface } from "node:readline/promises";
+
+import type { CommandModule } from "yargs";
+
+import { FleetError } from "../../base/errors.ts";
+import type { RunContext } from "../../run/run-options.ts";
+import { ENVIRONMENT_HELP } from "../environment.ts";
+import type { Host, HostOutput } from "../host.ts";
+import { formatFleetError } from "../print-error.ts";
+import { parseRunFlags, RUN_OPTIONS } from "./run-flags.ts";
+
+/** Length of the demo where no terminal is there to stop it. */
+const DEMO_WITHOUT_TERMINAL_MS = 30_000;
+/** After the second Ctrl-C an orderly end has this long. */
+const FORCE_MS = 3_000;
+
+/** `scenarios/thirty-caves.yaml` of this package, as the user would write it. */
+function defaultScenario(host: Host): string {
+  return near(host, join(dirname(host.mainFile), "../../scenarios/thirty-caves.yaml"));
+}
+
+/** A path below the current folder as one would type it; others stay absolute. */
+function near(host: Host, path: string): string {
+  const typed = relative(host.cwd, path);
+  return typed === "" || typed.startsWith("..") ? path : typed;
+}
+
+/** The first signal asks for an orderly end, the second for an end. */
+function stopSignals(
+  host: Host,
+  tell: (text: string) => void,
+): {
+  stop: AbortSignal;
+  force: AbortSignal;
+  done: () => void;
+} {
+  const stop = new AbortController();
+  const force = new AbortController();
+  const done = host.onSignal((signal) => {
+    if (!stop.signal.aborted) {
+      tell("stopping; once more to force");
+      stop.abort(new FleetError("INTERRUPTED", `stopped by ${signal}`));
+      return;
+    }
+    force.abort();
+    setTimeout(() => host.exitNow(130), FORCE_MS).unref();
+  });
+  return { stop: stop.signal, force: force.signal, done };
+}
+
+/** Asks on the terminal; an end of input or a stop is a no. */
+function confirmer(host: Host, stop: AbortSignal): RunContext["confirm"] {
+  if (host.stdin.isTTY !== true || host.stderr.isTTY !== true) return undefined;
+  return async (question) => {
+    const input = createInterface({ input: host.stdin });
+    try {
+      host.stderr.write(`${question} [y/N] `);
+      const [answer] = await Promise.race([
+        new Promise<[string]>((resolve) => input.once("line", (line) => resolve([line]))),
+        new Promise<[string]>((resolve) => input.once("close", () => resolve([""]))),
+        new Promise<[string]>((resolve) => {
+          stop.addEventListener("abort", () => resolve([""]), { once: true });
+        }),
+      ]);
+      return /^y(es)?$/i.test(answer.trim());
+    } finally {
+      input.close();
+    }
+  };
+}
+
+async function execute(given: unknown, host: Host): Promise<number> {
+  const { options, json, demo } = parseRunFlags(given, defaultScenario(host));
+  const [{ run }, { TerminalLines }, { LiveScreen }] = await Promise.all([
+    import("../../run/run.ts"),
+    import("../../output/terminal.ts"),
+    import("../../output/live-screen.ts"),
+  ]);
+  const screen: HostOutput = json ? host.stderr : host.stdout;
+  const onTerminal = screen.isTTY === true && host.env["TERM"] !== "dumb";
+  const looks = { colour: onTerminal && !host.env["NO_COLOR"], nowMs: () => performance.now() };
+  const live = onTerminal ? new LiveScreen(screen, looks) : undefined;
+  const terminal = live ?? new TerminalLines(screen, looks);
+  // A crash would leave the terminal on the other screen, without a cursor.
+  const forget = host.onExit?.(() => live?.restore());
+  const unwatch =
+    live === undefined
+      ? undefined
+      : host.onTerminal?.({ redraw: () => live.redraw(), leave: () => live.leave() });
+  const { stop, force, done } = stopSignals(host, (text) => {
+    if (live === undefined) host.stderr.write(`\n${text}\n`);
+    else live.phase(text);
+  });
+  // The demo: with a terminal until Ctrl-C, without one for a while; --duration settles it either way.
+  const demoDurationMs = screen.isTTY === true ? null : DEMO_WITHOUT_TERMINAL_MS;
+  const isDemo = demo && options.overrides.duration === undefined;
+  try {
+    const outcome = await run(isDemo ? { ...options, demoDurationMs } : options, {
+      env: host.env,
+      cwd: host.cwd,
+      now: () => host.now(),
+      wallMs: () => performance.timeOrigin + performance.now(),
+      random: Math.random,
+      cores: host.cores,
+      execPath: host.execPath,
+      mainFile: host.mainFile,
+      workerFile: host.workerFile,
+      version: host.version,
+      console: terminal,
+      outputs: [terminal],
+      log: host.stderr.isTTY === true ? undefined : (text) => void host.stderr.write(text),
+      stop,
+      force,
+      confirm: confirmer(host, stop),
+    });
+    screen.write(`results: ${near(host, outcome.dir)}\n`);
+    if (json) host.stdout.write(`${JSON.stringify(outcome.summary)}\n`);
+    if (outcome.failure !== undefined) host.stderr.write(formatFleetError(outcome.failure));
+    return outcome.exitCode;
+  } finally {
+    await terminal.close();
+    unwatch?.();
+    forget?.();
+    done();
+  }
+}
+
+const EPILOGUE = `Examples:
+  $0 run                   thirty cheese caves, until Ctrl-C
+  $0 run scenarios/thirty-caves.yaml --devices 300 --rate 100/s
+  $0 run fleet.yaml --duration 1m --threshold 'telemetry_ms p(99) < 1s'
+  $0 run --devices 90 --emulator-tier F1 --emulator-dps-limit 60/m
+
+${ENVIRONMENT_HELP}
+
+Against Azure, PROVISIONING_IDSCOPE names the DPS instance. With
+DPS_CONNECTION_STRING the run creates the enrollment group, with
+IOTHUB_CONNECTION_STRING its timeline changes twins. PROVISIONING_HOST replaces
+the global endpoint.
+
+On a terminal the log goes to run.log beside the results, elsewhere to stderr.
+NO_COLOR switches colours off.`;
+
+/** `dps-fleet run [scenario]`. */
+export function runCommand(host: Host): CommandModule {
+  return {
+    command: "run [scenario]",
+    describe: "run a scenario to its end and give a verdict",
+    builder: (yargs) =>
+      yargs
+        .positional("scenario", {
+          type: "string",
+          describe:
+            "scenario file; without one the shipped thirty-caves.yaml runs until Ctrl-C, without a terminal for 30 s",
+        })
+        .options(RUN_OPTIONS)
+        .epilogue(EPILOGUE),
+    handler: async (given) => {
+      host.setExitCode(await execute(given, host));
+    },
+  };
+}

@@ -1,0 +1,41 @@
+import { readFile } from "node:fs/promises";
+import { FleetError } from "../base/errors.ts";
+import { fileTrouble } from "../base/file-trouble.ts";
+import type { SecretRef } from "../base/secret-ref.ts";
+
+/**
+ * The secret itself. A line feed at the end of a file is not part of it.
+ *
+ * @throws {FleetError} `FILE_INVALID` if the variable is not set or the file cannot be read
+ */
+export async function readSecret(
+  ref: SecretRef,
+  env: Readonly<Record<string, string | undefined>>,
+): Promise<string> {
+  if ("env" in ref) {
+    const value = env[ref.env];
+    if (value !== undefined) return value;
+    throw secretProblem(ref.env, "expected an environment variable, it is not set", {
+      hint: `set it: export ${ref.env}=…`,
+    });
+  }
+  try {
+    return (await readFile(ref.file, "utf8")).replace(/\r?\n$/, "");
+  } catch (cause) {
+    throw secretProblem(ref.file, `expected a file with a secret, got: ${fileTrouble(cause)}`, {
+      hint: "correct the path in the scenario, or write the secret into that file",
+      cause,
+    });
+  }
+}
+
+function secretProblem(
+  place: string,
+  message: string,
+  options: { hint?: string; cause?: unknown },
+): FleetError {
+  return new FleetError("FILE_INVALID", `${place}: ${message}`, {
+    ...options,
+    problems: [{ place, message, hint: options.hint }],
+  });
+}
