@@ -5,7 +5,7 @@ import type { JsonObject } from "../base/json.ts";
 import type { Aggregate } from "../metrics/aggregate.ts";
 import type { Plan, TwinAction } from "../plan/plan.ts";
 import { readEmulatorFile } from "../service/emulator-file.ts";
-import { ensureEnrollmentGroup } from "../service/enrollments.ts";
+import { ensureEnrollmentGroup } from "../service/ensure-enrollment-group.ts";
 import type { HubTwins } from "../service/twins.ts";
 import { openHubTwins } from "../service/twins.ts";
 import type { EmulatorProcess } from "./emulator-process.ts";

@@ -1,146 +1,149 @@
-import { X509Certificate } from "node:crypto";
-
-import type { TwinCollection } from "azure-iot-provisioning-service/dist/interfaces.js";
-import { z } from "zod";
+import type {
+  EnrollmentGroup,
+  IndividualEnrollment,
+} from "azure-iot-provisioning-service/dist/interfaces.js";
 
 import { FleetError } from "../base/errors.ts";
-import type { JsonObject } from "../base/json.ts";
+import type {
+  AttestationDocument,
+  Enrollment,
+  EnrollmentDocument,
+  EnrollmentKind,
+  EnrollmentName,
+} from "./enrollment-document.ts";
+import {
+  attestationDocument,
+  enrollmentDocument,
+  enrollmentText,
+  ID_MEMBER,
+} from "./enrollment-document.ts";
+import type { OpenProvisioningClient } from "./provisioning-client.ts";
 import { openProvisioningClient } from "./provisioning-client.ts";
+import { queryPages } from "./query-pages.ts";
 import type { ServiceAccess } from "./service-access.ts";
+import type { ServiceCallOptions } from "./service-call.ts";
 import { serviceCall } from "./service-call.ts";
 import { statusOf } from "./service-error.ts";
 
-/** What an enrollment group must look like for a run. */
-export interface GroupSpec {
-  readonly groupId: string;
-  /** The CA that signs the leaves, as the group must hold it. */
-  readonly caPem: string;
-  /** CAs above it: a group that holds one of these accepts the same leaves. */
-  readonly acceptedCaPems?: readonly string[];
-  /** Of a group that is created; undefined = that of the DPS instance. */
-  readonly allocation?: "hashed" | "geoLatency" | undefined;
-  readonly initialTwin?:
-    | {
-        readonly tags?: JsonObject | undefined;
-        readonly properties?: { readonly desired?: JsonObject | undefined } | undefined;
-      }
-    | undefined;
-  /** Create it if it is missing. */
-  readonly create: boolean;
+/** What all calls of a command share. */
+export type CallOptions = Pick<ServiceCallOptions, "signal" | "onThrottled">;
+
+/** Groups and individual enrollments of one DPS instance. Every call may be `REFUSED` or `UNREACHABLE`. */
+export interface Enrollments {
+  /** Host name of the DPS instance. */
+  readonly host: string;
+  /** @returns undefined where there is none */
+  find(name: EnrollmentName): Promise<Enrollment | undefined>;
+  /** All of a kind, a page at a time. */
+  list(kind: EnrollmentKind): AsyncGenerator<readonly Enrollment[]>;
+  /** Its attestation with symmetric keys, which are secrets. */
+  attestationWithKeys(name: EnrollmentName): Promise<AttestationDocument>;
+  /**
+   * Creates or replaces it.
+   *
+   * @param ifMatch only the one with this ETag is replaced; undefined = whatever is there
+   * @throws {FleetError} `REFUSED`; {@link isStale} tells whether the ETag did not fit
+   */
+  put(enrollment: Enrollment, ifMatch: string | undefined): Promise<Enrollment>;
+  /** @returns false where there was none */
+  delete(name: EnrollmentName, ifMatch?: string): Promise<boolean>;
 }
 
-/** The parts of the service's answer that are read. Source: REST reference of DPS, enrollment groups, 2021-10-01. */
-const certificateInfo = z.object({
-  certificate: z.string().nullish(),
-  info: z.object({ sha1Thumbprint: z.string().nullish() }).nullish(),
-});
-const groupAnswer = z.object({
-  provisioningStatus: z.string().nullish(),
-  attestation: z.object({
-    type: z.string().nullish(),
-    x509: z
-      .object({
-        signingCertificates: z
-          .object({ primary: certificateInfo.nullish(), secondary: certificateInfo.nullish() })
-          .nullish(),
-        caReferences: z.object({}).nullish(),
-      })
-      .nullish(),
-  }),
-});
-type GroupAnswer = z.infer<typeof groupAnswer>;
+/** Whether a refusal says that somebody else changed it meanwhile. */
+export const isStale = (error: unknown): boolean =>
+  error instanceof FleetError && statusOf(error.cause) === 412;
 
-const sha1Of = (pem: string): string =>
-  new X509Certificate(pem).fingerprint.replaceAll(":", "").toLowerCase();
-
-/** SHA-1 thumbprints of the certificates that a group holds; the service may answer with either form. */
-function thumbprintsOf(group: GroupAnswer): readonly string[] {
-  const held = group.attestation.x509?.signingCertificates;
-  return [held?.primary, held?.secondary].flatMap((one) => {
-    const thumbprint = one?.info?.sha1Thumbprint;
-    if (typeof thumbprint === "string") return [thumbprint.replaceAll(":", "").toLowerCase()];
-    return one?.certificate?.includes("BEGIN CERTIFICATE") === true
-      ? [sha1Of(one.certificate)]
-      : [];
-  });
+/** A DPS instance whose connections are open. */
+export interface OpenEnrollments extends Enrollments {
+  /** Closes idle connections; safe to call twice. */
+  close(): void;
 }
-
-/** @throws {FleetError} `REFUSED` when the leaves of `spec` cannot register through `group` */
-function checkGroup(spec: GroupSpec, group: GroupAnswer, host: string): void {
-  const place = `enrollment group "${spec.groupId}" at ${host}`;
-  if (group.provisioningStatus === "disabled") {
-    throw new FleetError("REFUSED", `${place} is disabled`, { hint: "enable it, or name another" });
-  }
-  // A group may name a CA of the service instead; its thumbprint is not in the answer, so DPS will judge.
-  if (group.attestation.x509?.caReferences) return;
-  const wanted = [spec.caPem, ...(spec.acceptedCaPems ?? [])].map(sha1Of);
-  const held = thumbprintsOf(group);
-  if (held.some((thumbprint) => wanted.includes(thumbprint))) return;
-  throw new FleetError("REFUSED", `${place} holds another CA than the one that signs the leaves`, {
-    problems: [
-      {
-        place: "signing certificate, SHA-1",
-        message: `expected ${wanted.join(" or ")}, got ${held.join(", ") || "none"}`,
-      },
-    ],
-    hint: "give --certs the folder of the group's CA, delete the group, or name another group",
-  });
-}
-
-/** A section of the initial twin. */
-const collection = (section: JsonObject | undefined): TwinCollection =>
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the SDK's type asks a sender for members that only the service writes
-  ({ ...section }) as JsonObject & Pick<TwinCollection, "count" | "metadata" | "version">;
 
 /**
- * Makes sure that leaves of `spec.caPem` can register through the group: creates it, or checks the one that is there.
- * A group that exists is never changed.
+ * Opens the enrollments of a DPS instance.
  *
- * @throws {FleetError} `REFUSED` or `UNREACHABLE`, with what to change
+ * @throws {FleetError} `USAGE` when the connection string is none of a DPS instance
  */
-export async function ensureEnrollmentGroup(
-  spec: GroupSpec,
+export async function openEnrollments(
   access: ServiceAccess,
-  signal?: AbortSignal,
-): Promise<"created" | "kept"> {
-  const { client, host, close } = await openProvisioningClient(access);
-  const what = `enrollment group "${spec.groupId}" at ${host}`;
-  try {
-    const found = await serviceCall({ what, signal }, async () => {
-      try {
-        const answer = await client.getEnrollmentGroup(spec.groupId);
-        return groupAnswer.parse(answer.responseBody);
-      } catch (error) {
-        if (statusOf(error) === 404) return undefined;
-        throw error;
-      }
-    });
-    if (found !== undefined) {
-      checkGroup(spec, found, host);
-      return "kept";
-    }
-    if (!spec.create) {
-      throw new FleetError("REFUSED", `${what} does not exist`, {
-        hint: "create it, or set provisioning.createGroup to true",
-      });
-    }
-    await serviceCall({ what, signal }, () =>
-      client.createOrUpdateEnrollmentGroup({
-        enrollmentGroupId: spec.groupId,
-        attestation: {
-          type: "x509",
-          x509: { signingCertificates: { primary: { certificate: spec.caPem } } },
-        },
-        provisioningStatus: "enabled",
-        ...(spec.allocation === undefined ? {} : { allocationPolicy: spec.allocation }),
-        initialTwin: {
-          tags: collection(spec.initialTwin?.tags),
-          properties: { desired: collection(spec.initialTwin?.properties?.desired) },
-        },
+  options: CallOptions = {},
+): Promise<OpenEnrollments> {
+  const opened = await openProvisioningClient(access);
+  return { ...enrollmentsOf(opened, options), close: opened.close };
+}
+
+/** The enrollments behind an open client; its caller closes that. */
+export function enrollmentsOf(
+  { client, host }: Pick<OpenProvisioningClient, "client" | "host">,
+  options: CallOptions,
+): Enrollments {
+  const call = <T>(doing: string, name: EnrollmentName, work: () => Promise<T>): Promise<T> =>
+    serviceCall({ ...options, what: `${doing} ${enrollmentText(name)} at ${host}` }, work);
+  return {
+    host,
+    find: (name) =>
+      call("reading", name, async () => {
+        try {
+          const { responseBody } = await (name.kind === "group"
+            ? client.getEnrollmentGroup(name.id)
+            : client.getIndividualEnrollment(name.id));
+          return enrollmentOf(name.kind, responseBody);
+        } catch (error) {
+          if (statusOf(error) === 404) return undefined;
+          throw error;
+        }
       }),
-    );
-    return "created";
-  } finally {
-    close();
-  }
+    list: async function* (kind) {
+      const groups = kind === "group";
+      const query = groups
+        ? client.createEnrollmentGroupQuery({ query: "SELECT * FROM enrollmentGroups" })
+        : client.createIndividualEnrollmentQuery({ query: "SELECT * FROM enrollments" });
+      const what = `listing the ${groups ? "enrollment groups" : "individual enrollments"} at ${host}`;
+      for await (const page of queryPages(query, (work) => serviceCall({ ...options, what }, work)))
+        yield page.map((item) => enrollmentOf(kind, item));
+    },
+    attestationWithKeys: (name) =>
+      call("reading the keys of", name, async () => {
+        const { responseBody } = await (name.kind === "group"
+          ? client.getEnrollmentGroupAttestationMechanism(name.id)
+          : client.getIndividualEnrollmentAttestationMechanism(name.id));
+        return attestationDocument.parse(responseBody);
+      }),
+    put: (enrollment, ifMatch) =>
+      call("writing", enrollment, async () => {
+        const { kind, id, document } = enrollment;
+        // The SDK makes If-Match of the document's own ETag.
+        const body = { ...document, [ID_MEMBER[kind]]: id, etag: ifMatch };
+        const { responseBody } = await (kind === "group"
+          ? client.createOrUpdateEnrollmentGroup(asSent(body))
+          : client.createOrUpdateIndividualEnrollment(asSent(body)));
+        return enrollmentOf(kind, responseBody);
+      }),
+    delete: (name, ifMatch) =>
+      call("deleting", name, async () => {
+        try {
+          await (name.kind === "group"
+            ? client.deleteEnrollmentGroup(name.id, ifMatch ?? "")
+            : client.deleteIndividualEnrollment(name.id, ifMatch ?? ""));
+          return true;
+        } catch (error) {
+          if (statusOf(error) === 404) return false;
+          throw error;
+        }
+      }),
+  };
+}
+
+/** What the SDK sends as it is. */
+function asSent(body: EnrollmentDocument): EnrollmentGroup & IndividualEnrollment {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the SDK's types ask a sender for members that only the service writes
+  return body as EnrollmentDocument & EnrollmentGroup & IndividualEnrollment;
+}
+
+function enrollmentOf(kind: EnrollmentKind, answer: unknown): Enrollment {
+  const { [ID_MEMBER[kind]]: id, ...document } = enrollmentDocument.parse(answer);
+  if (typeof id !== "string") throw new TypeError("the service sent an enrollment without an id");
+  // A state, no setting: it is not written back.
+  delete document["registrationState"];
+  return { kind, id, document };
 }

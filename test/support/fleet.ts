@@ -7,7 +7,7 @@ import type { DeviceEvent } from "../../src/metrics/device-event.ts";
 import type { DeviceRow } from "../../src/metrics/device-row.ts";
 import type { Snapshot } from "../../src/metrics/snapshot.ts";
 import type { DeviceSpec } from "../../src/plan/plan.ts";
-import { ensureEnrollmentGroup } from "../../src/service/enrollments.ts";
+import { ensureEnrollmentGroup } from "../../src/service/ensure-enrollment-group.ts";
 import { WorkerHost } from "../../src/worker/host.ts";
 import type { ShardStart } from "../../src/worker/protocol.ts";
 import type { TestPki } from "./pki.ts";

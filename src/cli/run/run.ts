@@ -1,10 +1,9 @@
 import { dirname, join, relative } from "node:path";
-import { createInterface } from "node:readline/promises";
 
 import type { CommandModule } from "yargs";
 
 import { FleetError } from "../../base/errors.ts";
-import type { RunContext } from "../../run/run-options.ts";
+import { confirmer } from "../confirm.ts";
 import { ENVIRONMENT_HELP } from "../environment.ts";
 import type { Host, HostOutput } from "../host.ts";
 import { formatFleetError } from "../print-error.ts";
@@ -47,27 +46,6 @@ function stopSignals(
     setTimeout(() => host.exitNow(130), FORCE_MS).unref();
   });
   return { stop: stop.signal, force: force.signal, done };
-}
-
-/** Asks on the terminal; an end of input or a stop is a no. */
-function confirmer(host: Host, stop: AbortSignal): RunContext["confirm"] {
-  if (host.stdin.isTTY !== true || host.stderr.isTTY !== true) return undefined;
-  return async (question) => {
-    const input = createInterface({ input: host.stdin });
-    try {
-      host.stderr.write(`${question} [y/N] `);
-      const [answer] = await Promise.race([
-        new Promise<[string]>((resolve) => input.once("line", (line) => resolve([line]))),
-        new Promise<[string]>((resolve) => input.once("close", () => resolve([""]))),
-        new Promise<[string]>((resolve) => {
-          stop.addEventListener("abort", () => resolve([""]), { once: true });
-        }),
-      ]);
-      return /^y(es)?$/i.test(answer.trim());
-    } finally {
-      input.close();
-    }
-  };
 }
 
 async function execute(given: unknown, host: Host): Promise<number> {
