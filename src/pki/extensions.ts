@@ -39,6 +39,16 @@ export function endEntityExtensions(use: "clientAuth" | "serverAuth", rsa: boole
   ];
 }
 
+/** Of a device's certificate that is a CA as well, as none should be: it could vouch for others. */
+export function caLeafExtensions(): Buffer[] {
+  const { digitalSignature, keyCertSign } = x509.KeyUsageFlags;
+  return [
+    extension(x509.id_ce_basicConstraints, new x509.BasicConstraints({ cA: true }), true),
+    extension(x509.id_ce_keyUsage, new x509.KeyUsage(digitalSignature | keyCertSign), true),
+    extension(x509.id_ce_extKeyUsage, new x509.ExtendedKeyUsage([x509.id_kp_clientAuth])),
+  ];
+}
+
 export function subjectKeyIdentifier(keyId: Uint8Array): Buffer {
   return extension(x509.id_ce_subjectKeyIdentifier, new x509.SubjectKeyIdentifier(keyId));
 }

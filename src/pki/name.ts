@@ -14,6 +14,7 @@ export const ORGANIZATION = "dps-fleet";
 export const COMMON_NAME_MAX = 64;
 
 const ORGANIZATION_OID = "2.5.4.10";
+const ORGANIZATIONAL_UNIT_OID = "2.5.4.11";
 const COMMON_NAME_OID = "2.5.4.3";
 
 const attribute = (type: string, utf8String: string): RelativeDistinguishedName =>
@@ -22,11 +23,15 @@ const attribute = (type: string, utf8String: string): RelativeDistinguishedName 
   ]);
 
 /**
- * A distinguished name in DER: organization where given, then the common name.
+ * A distinguished name in DER: organization and organizational unit where given, then the common name.
  *
  * @throws {FleetError} `CERTIFICATE_INVALID` if the common name is empty or longer than 64 characters
  */
-export function distinguishedName(commonName: string, organization?: string): Buffer {
+export function distinguishedName(
+  commonName: string,
+  organization?: string,
+  organizationalUnit?: string,
+): Buffer {
   const length = Array.from(commonName).length;
   if (length < 1 || length > COMMON_NAME_MAX) {
     throw new FleetError(
@@ -35,13 +40,18 @@ export function distinguishedName(commonName: string, organization?: string): Bu
       { hint: "a certificate carries the registration id as its common name: use a shorter id" },
     );
   }
-  const names = organization === undefined ? [] : [attribute(ORGANIZATION_OID, organization)];
-  const name = new Name([...names, attribute(COMMON_NAME_OID, commonName)]);
+  const name = new Name([
+    ...(organization === undefined ? [] : [attribute(ORGANIZATION_OID, organization)]),
+    ...(organizationalUnit === undefined
+      ? []
+      : [attribute(ORGANIZATIONAL_UNIT_OID, organizationalUnit)]),
+    attribute(COMMON_NAME_OID, commonName),
+  ]);
   return Buffer.from(AsnConvert.serialize(name));
 }
 
 /** The values of one attribute in the text form of a name that Node gives (`O=dps-fleet\nCN=root`). */
-function valuesOf(nameText: string, attributeName: string): string[] {
+export function valuesOf(nameText: string, attributeName: string): string[] {
   return nameText
     .split("\n")
     .filter((line) => line.startsWith(`${attributeName}=`))

@@ -1,6 +1,7 @@
 import type { X509Certificate } from "node:crypto";
 import type { VerifiedCas } from "../certificates/ca-store.ts";
 import { isValidAt, leadsToVerified } from "../certificates/chain.ts";
+import { isEndEntity, isForClients } from "../certificates/device-leaf.ts";
 import { ServiceFault } from "../fault.ts";
 import { normalizeThumbprint } from "../peer-certificate.ts";
 import type { SasToken } from "../sas-token.ts";
@@ -74,7 +75,7 @@ function attestCertificate(
   rules: AttestationRules,
 ): Attested {
   const [leaf] = chain;
-  if (leaf === undefined) return refuse("Invalid certificate.");
+  if (leaf === undefined || !isForClients(leaf)) return refuse("Invalid certificate.");
   const thumbprint = normalizeThumbprint(leaf.fingerprint);
   const credential: Credential = {
     type: "selfSigned",
@@ -82,9 +83,11 @@ function attestCertificate(
     secondaryThumbprint: thumbprint,
   };
   if (own !== undefined) {
+    // OpenSSL makes self-signed certificates CAs unless told otherwise, so here a leaf may be one.
     requireOwn(leaf, chain, own, rules);
     return verdictOf(own, credential);
   }
+  if (!isEndEntity(leaf)) return refuse("Invalid certificate.");
   const signing = entries.all("group").map((enrollment) => ({
     enrollment,
     certificates: signingCertificatesOf(enrollment, rules.cas),
