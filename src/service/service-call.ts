@@ -6,6 +6,8 @@ export interface ServiceCallOptions {
   /** The operation and the service, for messages, such as `reading the twin of d1 at my.azure-devices.net`. */
   readonly what: string;
   readonly signal?: AbortSignal | undefined;
+  /** How long one attempt may take, ms > 0; default {@link SERVICE_TIMEOUT_MS}. */
+  readonly timeoutMs?: number | undefined;
   /** How long throttled calls are made again, ms >= 0; default 120,000, two windows of DPS. */
   readonly patienceMs?: number | undefined;
   /** Uniform in [0, 1). */
@@ -29,11 +31,12 @@ export async function serviceCall<T>(
   options: ServiceCallOptions,
   work: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
-  const { what, signal, patienceMs = PATIENCE_MS, random = Math.random, onThrottled } = options;
+  const { what, signal, timeoutMs = SERVICE_TIMEOUT_MS, onThrottled } = options;
+  const { patienceMs = PATIENCE_MS, random = Math.random } = options;
   let waitedMs = 0;
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await withTimeout({ what, timeoutMs: SERVICE_TIMEOUT_MS, signal }, work);
+      return await withTimeout({ what, timeoutMs, signal }, work);
     } catch (error) {
       signal?.throwIfAborted();
       const asked = retryAfterOf(error);
