@@ -4,7 +4,7 @@ import { LatencyHistogram } from "../metrics/histogram.ts";
 import type { EncodedHistogram } from "../metrics/snapshot.ts";
 import type { TwinActionResult } from "../output/summary.ts";
 import type { TwinAction } from "../plan/plan.ts";
-import { showsDesired } from "./desired-shown.ts";
+import { showsDesired } from "../base/desired-shown.ts";
 
 /** What is known of one selected device since the action began. */
 interface Receipt {

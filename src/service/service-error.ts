@@ -36,33 +36,72 @@ const STATUS_HINTS: Readonly<Record<number, string>> = {
   429: "the service throttles: run it again in a minute, or slower",
 };
 
-/** The service's own words, cut out of whatever body it sent. */
-function wordsOf(error: unknown): string {
+/** What a service says when it refuses. */
+export interface ServiceRefusal {
+  /** HTTP status, or what the number of the error begins with. */
+  readonly status: number;
+  /** Azure's name or number of the error, such as `DeviceNotFound` or `404103`; undefined where it names none. */
+  readonly code: string | undefined;
+  readonly words: string;
+}
+
+/**
+ * What the service said, read of whatever body it sent: `{ message, errorCode }` of DPS, `ErrorCode:<name>;<words>` of a
+ * hub, or JSON in the place of the latter. Undefined where there was no answer. Never throws.
+ */
+export function refusalOf(error: unknown): ServiceRefusal | undefined {
+  const status = statusOf(error);
+  if (status === undefined) return undefined;
   const body = member(error, "responseBody");
   const text = typeof body === "string" && body !== "" ? body : messageOf(error);
+  return { status, ...saidIn(text) };
+}
+
+function saidIn(text: string): Pick<ServiceRefusal, "code" | "words"> {
+  const parsed = jsonIn(text);
+  const inner = member(parsed, "message") ?? member(parsed, "Message");
+  if (inner === undefined) return { code: undefined, words: text };
+  const nested = member(jsonIn(String(inner)), "message");
+  if (nested !== undefined) return saidIn(String(inner));
+  const [, name, words = ""] = /^ErrorCode:(\w+);(.*)$/s.exec(String(inner)) ?? [];
+  if (name !== undefined) return { code: name, words };
+  const number = member(parsed, "errorCode");
+  return { code: number === undefined ? undefined : String(number), words: String(inner) };
+}
+
+function jsonIn(text: string): unknown {
   try {
-    const parsed: unknown = JSON.parse(text);
-    const words = member(parsed, "message") ?? member(parsed, "Message");
-    return words === undefined ? text : String(words);
+    return JSON.parse(text);
   } catch {
-    return text;
+    return undefined;
+  }
+}
+
+/** What a service refused; {@link ServiceRefusal} tells callers what they know how to answer. */
+export class RefusedCall extends FleetError {
+  readonly refusal: ServiceRefusal;
+
+  /** @param what the operation and the service, such as `creating enrollment group "x" at y` */
+  constructor(what: string, refusal: ServiceRefusal, cause?: unknown) {
+    const { status, code, words } = refusal;
+    const named = code === undefined ? `${status}` : `${status} ${code}`;
+    super("REFUSED", `${what}: the service answered ${named}: ${words}`, {
+      cause,
+      hint: STATUS_HINTS[status],
+    });
+    this.refusal = refusal;
   }
 }
 
 /**
- * An SDK's error as ours: `REFUSED` where the service answered, `UNREACHABLE` where it did not.
+ * An SDK's error as ours: a {@link RefusedCall} where the service answered, `UNREACHABLE` where it did not.
  *
  * @param what the operation and the service, such as `creating enrollment group "x" at y`
  */
 export function serviceError(what: string, error: unknown): FleetError {
   if (error instanceof FleetError) return error;
-  const status = statusOf(error);
-  if (status !== undefined) {
-    return new FleetError("REFUSED", `${what}: the service answered ${status}: ${wordsOf(error)}`, {
-      cause: error,
-      hint: STATUS_HINTS[status],
-    });
-  }
+  const refusal = refusalOf(error);
+  if (refusal !== undefined) return new RefusedCall(what, refusal, error);
   const code = String(member(error, "code") ?? "");
   return new FleetError("UNREACHABLE", `${what}: ${messageOf(error)}`, {
     cause: error,

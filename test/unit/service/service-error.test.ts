@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { serviceError, statusOf } from "../../../src/service/service-error.ts";
+import { refusalOf, serviceError, statusOf } from "../../../src/service/service-error.ts";
 
 const answered = (statusCode: number, responseBody: string) =>
   Object.assign(new Error("sdk"), { response: { statusCode }, responseBody });
@@ -23,4 +23,21 @@ test("without an answer the service is unreachable, with a hint from the network
     code: "UNREACHABLE",
     hint: expect.stringContaining("nothing listens"),
   });
+});
+
+test.each([
+  ['{"errorCode":404201,"message":"no enrollment"}', "404201", "no enrollment"],
+  ['{"Message":"ErrorCode:DeviceNotFound;no device"}', "DeviceNotFound", "no device"],
+  [
+    JSON.stringify({ Message: JSON.stringify({ errorCode: 404103, message: "offline" }) }),
+    "404103",
+    "offline",
+  ],
+  ["<html>", undefined, "<html>"],
+])("%s is read as what the service says", (body, code, words) => {
+  expect(refusalOf(answered(404, body))).toEqual({ status: 404, code, words });
+});
+
+test("an error without an answer is no refusal", () => {
+  expect(refusalOf(new Error("sdk"))).toBeUndefined();
 });

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 
-import { showsDesired } from "../../../src/run/desired-shown.ts";
+import { showsDesired } from "../../../src/base/desired-shown.ts";
 
 const scalar = fc.oneof(
   fc.string(),
@@ -32,6 +32,10 @@ test.each([
   [{ a: { b: 1 } }, { a: { b: 1, c: 2 } }, true],
   [{ a: { b: 1 } }, { a: { b: 2 } }, false],
   [{ a: [1, 2] }, { a: [1, 2] }, true],
+  [{ a: [1, 2] }, { a: [2, 1] }, false],
+  [{ a: [1, 2] }, { a: [1, 2, 3] }, false],
+  [{ a: [{ b: 1, c: 2 }] }, { a: [{ c: 2, b: 1 }] }, true],
+  [{ a: [1] }, { a: { value: [1], ac: 200, av: 1 } }, true],
 ])("%j in %j: %s", (wanted, section, shown) => {
   expect(showsDesired(wanted, section)).toBe(shown);
 });

@@ -1,5 +1,5 @@
-import type { Json, JsonObject } from "../base/json.ts";
-import { isJsonObject } from "../base/json.ts";
+import type { Json, JsonObject } from "./json.ts";
+import { isJsonObject } from "./json.ts";
 
 /** Whether two scalars are one value; a device may keep numbers as text. */
 function sameScalar(wanted: Json, shown: Json): boolean {
@@ -9,10 +9,15 @@ function sameScalar(wanted: Json, shown: Json): boolean {
   return texts && wanted !== "" && !Number.isNaN(number) && number === Number(shown);
 }
 
-function sameValue(wanted: Json, shown: Json): boolean {
+/** An array of JSON; `Array.isArray` alone does not tell one that is read-only. */
+const isList = (value: Json): value is readonly Json[] => Array.isArray(value);
+
+/** Whether `shown` is `wanted`: an object may have more members, a list has the same ones in the same order. */
+export function sameValue(wanted: Json, shown: Json): boolean {
   if (isJsonObject(wanted)) return isJsonObject(shown) && showsDesired(wanted, shown);
-  if (Array.isArray(wanted)) return JSON.stringify(wanted) === JSON.stringify(shown);
-  return sameScalar(wanted, shown);
+  if (!isList(wanted)) return sameScalar(wanted, shown);
+  if (!isList(shown) || shown.length !== wanted.length) return false;
+  return wanted.every((one, at) => sameValue(one, shown[at] ?? null));
 }
 
 /**
