@@ -11,27 +11,31 @@ import mqttBase from "azure-iot-mqtt-base";
 import type {
   DeviceRegistrationResult,
   RegistrationRequest,
+  SymmetricKeyProvisioningTransport,
   X509ProvisioningTransport,
 } from "azure-iot-provisioning-device";
 import iotProvisioning from "azure-iot-provisioning-device";
 import { Mqtt as ProvisioningMqtt } from "azure-iot-provisioning-device-mqtt";
+import { SymmetricKeySecurityClient } from "azure-iot-security-symmetric-key";
 import { X509Security } from "azure-iot-security-x509";
 
 const { MqttBase } = mqttBase;
 export const {
   Client: DeviceClient,
   Message: TelemetryMessage,
+  SharedAccessKeyAuthenticationProvider,
   X509AuthenticationProvider,
 } = iotDevice;
 export const { ProvisioningDeviceClient } = iotProvisioning;
 export const { NoRetry } = iotCommon;
-export { ProvisioningMqtt, X509Security };
+export { ProvisioningMqtt, SymmetricKeySecurityClient, X509Security };
 export type {
   Client,
   DeviceMethodRequest,
   DeviceMethodResponse,
   DeviceRegistrationResult,
   RegistrationRequest,
+  SymmetricKeyProvisioningTransport,
   Twin,
   X509ProvisioningTransport,
 };
@@ -70,8 +74,8 @@ const userAgent = new Promise<string>((resolve) => {
  * - A direct method without handler is answered 404: the SDK drops such calls, and the caller waits for its timeout.
  */
 export class HubTransport extends Mqtt {
-  constructor(auth: AuthenticationProvider, provider: MqttProvider, agent: string) {
-    super(auth, new MqttBase(provider));
+  constructor(auth: AuthenticationProvider, base: InstanceType<typeof MqttBase>, agent: string) {
+    super(auth, base);
     Object.assign(this, { _userAgentString: agent });
   }
 
@@ -97,24 +101,86 @@ export class HubTransport extends Mqtt {
   }
 }
 
+/** A token for the hub has run for three quarters of its time; `reconnect` carries a new one there. */
+export type Renewal = (reconnect: () => Promise<void>) => Promise<void>;
+
+/**
+ * A hub learns of a new token by CONNECT alone. The SDK ends the connection in good order, acknowledgments awaited,
+ * opens another one for the same session, and keeps what is sent in between; `renewal` says when.
+ */
+class RenewingMqttBase extends MqttBase {
+  readonly #renewal: Renewal;
+
+  constructor(provider: MqttProvider, renewal: Renewal) {
+    super(provider);
+    this.#renewal = renewal;
+  }
+
+  override updateSharedAccessSignature(token: string, done: (error?: Error) => void): void {
+    const reconnect = (): Promise<void> =>
+      new Promise((resolve, reject) => {
+        super.updateSharedAccessSignature(token, (error) =>
+          error === undefined || error === null ? resolve() : reject(error),
+        );
+      });
+    // Ends with `done`, whatever happens.
+    void this.#renew(reconnect, done);
+  }
+
+  async #renew(reconnect: () => Promise<void>, done: (error?: Error) => void): Promise<void> {
+    let failure: Error | undefined;
+    try {
+      await this.#renewal(reconnect);
+    } catch (error) {
+      failure = error instanceof Error ? error : new Error(String(error));
+    }
+    done(failure);
+  }
+}
+
+/** Tokens in place of a certificate. */
+export interface TokenUse {
+  /** The device's own key, base64. */
+  readonly key: string;
+  readonly lifetimeS: number;
+  readonly renewal: Renewal;
+}
+
+/** The part of a token's life after which the SDK renews it: its own margin is 15 minutes of an hour. */
+const RENEWED_AFTER = 0.75;
+
 /** One hub client with its transport; nothing is connected yet. */
 export async function createHubClient(options: {
   readonly deviceId: string;
   readonly hub: string;
   readonly provider: MqttProvider;
+  /** undefined = the device has a certificate. */
+  readonly token?: TokenUse | undefined;
 }): Promise<{ readonly client: Client; readonly transport: HubTransport }> {
   const agent = await userAgent;
-  const auth = X509AuthenticationProvider.fromX509Options(
-    options.deviceId,
-    options.hub,
-    PLACEHOLDER_X509,
-  );
-  const transport = new HubTransport(auth, options.provider, agent);
+  const { deviceId, hub, provider, token } = options;
+  const [auth, base] =
+    token === undefined
+      ? [
+          X509AuthenticationProvider.fromX509Options(deviceId, hub, PLACEHOLDER_X509),
+          new MqttBase(provider),
+        ]
+      : [tokensFor(deviceId, hub, token), new RenewingMqttBase(provider, token.renewal)];
+  const transport = new HubTransport(auth, base, agent);
   // The SDK wants a constructor; one that returns an object gives that object.
   const client = DeviceClient.fromAuthenticationProvider(auth, function transportOf() {
     return transport;
   });
   return { client, transport };
+}
+
+function tokensFor(deviceId: string, host: string, token: TokenUse): AuthenticationProvider {
+  const { key: sharedAccessKey, lifetimeS } = token;
+  return new SharedAccessKeyAuthenticationProvider(
+    { host, deviceId, sharedAccessKey },
+    lifetimeS,
+    lifetimeS - Math.floor(lifetimeS * RENEWED_AFTER),
+  );
 }
 
 /**

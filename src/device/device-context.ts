@@ -1,9 +1,9 @@
-import type { SecureContext } from "node:tls";
 import type { Logger } from "../base/log.ts";
 import type { Recorder } from "../metrics/recorder.ts";
 import type { DeviceModel, RandomStream } from "../model/model.ts";
 import type { DeviceSpec } from "../plan/plan.ts";
 import type { DeviceLimits } from "./device-limits.ts";
+import type { DeviceIdentity } from "./identity.ts";
 import type { DialRule } from "../base/dial.ts";
 import type { Slots } from "./slots.ts";
 
@@ -16,8 +16,8 @@ export interface DeviceContext {
   readonly provisioningHost: string;
   readonly idScope: string;
   readonly connectTo: readonly DialRule[];
-  /** Reads the device's identity and makes the TLS context that all its connections share. @throws {FleetError} */
-  readonly loadIdentity: () => Promise<SecureContext>;
+  /** Reads the device's identity, with the TLS context that all its connections share. @throws {FleetError} */
+  readonly loadIdentity: () => Promise<DeviceIdentity>;
   readonly slots: Slots;
   readonly recorder: Recorder;
   readonly saveMessages: boolean;

@@ -1,4 +1,3 @@
-import type { SecureContext } from "node:tls";
 import { deferred } from "../base/deferred.ts";
 import { FleetError, messageOf } from "../base/errors.ts";
 import { DeviceFailure } from "../base/failure.ts";
@@ -9,6 +8,7 @@ import type { ModelDevice } from "../model/model.ts";
 import type { DeviceContext } from "./device-context.ts";
 import { DeviceStatus } from "./device-status.ts";
 import { HubConnection } from "./hub-connection.ts";
+import type { DeviceIdentity } from "./identity.ts";
 import { LifeState } from "./life-state.ts";
 import type { Assignment } from "./provisioning.ts";
 import { registerUntilAssigned } from "./registering.ts";
@@ -76,12 +76,12 @@ export class Device {
   async #live(signal: AbortSignal): Promise<never> {
     let dueMs = this.#context.spec.startMs;
     this.#state.to("registering");
-    const secureContext = await this.#context.loadIdentity();
+    const identity = await this.#context.loadIdentity();
     for (;;) {
       const assignment = await registerUntilAssigned({
         context: this.#context,
         status: this.#status,
-        secureContext,
+        identity,
         dueMs,
         random: this.#jitter,
         signal,
@@ -89,7 +89,7 @@ export class Device {
       });
       this.#state.to("assigned");
       this.#twin.assigned();
-      await this.#serve(secureContext, assignment, signal);
+      await this.#serve(identity, assignment, signal);
       dueMs = this.#context.clock();
       this.#state.to("registering");
     }
@@ -97,7 +97,7 @@ export class Device {
 
   /** Keeps the device connected to its hub; returns when it must go back to DPS. */
   async #serve(
-    secureContext: SecureContext,
+    identity: DeviceIdentity,
     assignment: Assignment,
     signal: AbortSignal,
   ): Promise<void> {
@@ -108,7 +108,7 @@ export class Device {
     let failures = 0;
     this.#state.to(this.#status.connectionMs === null ? "connecting" : "reconnecting");
     for (;;) {
-      const end = await this.#connectOnce(secureContext, assignment, dueMs, signal);
+      const end = await this.#connectOnce(identity, assignment, dueMs, signal);
       const { failure } = end;
       if (end.connected) {
         welcomed = true;
@@ -132,7 +132,7 @@ export class Device {
 
   /** Opens one connection and serves it to its end. @throws the signal's reason when stopped */
   async #connectOnce(
-    secureContext: SecureContext,
+    { secureContext, tokenKey }: DeviceIdentity,
     { hub, deviceId }: Assignment,
     dueMs: number,
     signal: AbortSignal,
@@ -153,6 +153,7 @@ export class Device {
               sessions: this.#sessions,
               clock,
             },
+            token: tokenKey && { ...tokenKey, slots, onRenewed: () => this.#renewed(hub) },
             requestTimeoutMs: limits.requestTimeoutMs,
             methods: Object.keys(this.#model.methods),
             onDesired: (patch) => this.#twin.pushed(patch),
@@ -196,6 +197,13 @@ export class Device {
     const { log } = this.#context;
     log.debug({ hub, reconnect, durationMs: Math.round(ms) }, "hub connection opened");
     this.#state.to("streaming");
+  }
+
+  #renewed(hub: string): void {
+    const { recorder, log } = this.#context;
+    recorder.count("connection_renewed");
+    log.debug({ hub }, "token renewed by a new connection");
+    this.#twin.renewed();
   }
 
   #lost(hub: string, failure: DeviceFailure): void {

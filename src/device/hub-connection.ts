@@ -7,6 +7,8 @@ import { isJsonObject } from "../base/json.ts";
 import type { Json, JsonObject, Message, MethodResult } from "../model/model.ts";
 import type { Client, HubTransport, Twin } from "./azure-sdk.ts";
 import { createHubClient, NoRetry, TelemetryMessage } from "./azure-sdk.ts";
+import type { TokenKey } from "./identity.ts";
+import type { Slots } from "./slots.ts";
 import type { ConnectionTrace, TransportOptions } from "./transport.ts";
 import { TracingProvider } from "./transport.ts";
 
@@ -14,6 +16,8 @@ export interface HubConnectionOptions {
   readonly hub: string;
   readonly deviceId: string;
   readonly transport: TransportOptions;
+  /** undefined = the certificate in the transport's context is the proof. */
+  readonly token?: TokenOptions | undefined;
   /** Limit for one twin request or subscription, ms; the SDK has none. */
   readonly requestTimeoutMs: number;
   /** Every patch that the hub pushes, with `$version`, from the moment of the subscription on. */
@@ -22,6 +26,14 @@ export interface HubConnectionOptions {
   readonly onMethod: (name: string, payload: Json) => MethodResult;
   /** Once, when the connection ends without having been asked to. */
   readonly onLost: (failure: DeviceFailure) => void;
+}
+
+/** Tokens in place of a certificate. */
+export interface TokenOptions extends TokenKey {
+  /** For the handshakes of renewals. */
+  readonly slots: Slots;
+  /** A new token was carried to the hub by a new connection of the same session; what was pushed in between is lost. */
+  readonly onRenewed: () => void;
 }
 
 /** Durations in ms of the connection's phases; `twin` = from CONNACK to the desired section at hand and methods subscribed. */
@@ -41,6 +53,8 @@ export class HubConnection {
   readonly #transport: HubTransport;
   /** Rejects when the connection is lost: the SDK leaves what it was asked then without an answer. */
   readonly #broken = deferred<never>();
+  /** Twin requests under way: their answers are lost with the connection that they came in on. */
+  readonly #requests = new Set<Promise<unknown>>();
   #twin: Twin | undefined;
   #ended = false;
 
@@ -72,8 +86,13 @@ export class HubConnection {
     readonly desired: JsonObject;
     readonly phases: ConnectionPhases;
   }> {
+    const { token } = options;
     const provider = new TracingProvider(options.transport);
-    const { client, transport } = await createHubClient({ ...options, provider });
+    const { client, transport } = await createHubClient({
+      ...options,
+      provider,
+      token: token && { ...token, renewal: (reconnect) => connection.#renew(reconnect, token) },
+    });
     const connection = new HubConnection(options, provider, client, transport);
     const abort = (): void => provider.destroy();
     signal.addEventListener("abort", abort);
@@ -183,11 +202,30 @@ export class HubConnection {
     await this.#discard();
   }
 
-  #limited<T>(work: Promise<T>, what: string): Promise<T> {
+  async #limited<T>(work: Promise<T>, what: string): Promise<T> {
     const { requestTimeoutMs: timeoutMs, hub } = this.#options;
-    return withTimeout({ what: `${hub}: ${what}`, timeoutMs }, () =>
+    const request = withTimeout({ what: `${hub}: ${what}`, timeoutMs }, () =>
       Promise.race([work, this.#broken.promise]),
     );
+    this.#requests.add(request);
+    try {
+      return await request;
+    } finally {
+      this.#requests.delete(request);
+    }
+  }
+
+  async #renew(reconnect: () => Promise<void>, { slots, onRenewed }: TokenOptions): Promise<void> {
+    await slots(async () => {
+      while (this.#requests.size > 0) await Promise.allSettled(this.#requests);
+      if (!this.#ended) await reconnect();
+    });
+    if (this.#ended) return;
+    // A hub that does not know the session any more has no subscription either.
+    if (this.#provider.trace?.sessionPresent !== true) {
+      throw new DeviceFailure("network", `${this.#options.hub} forgot the session of this device`);
+    }
+    onRenewed();
   }
 
   #lose(error: unknown): void {

@@ -1,28 +1,72 @@
 import type { SecureContext } from "node:tls";
+import { createSecureContext } from "node:tls";
+import { derivedDeviceKey } from "../base/symmetric-key.ts";
 import { readIdentity, secureContextOf } from "../pki/identity-file.ts";
 import type { DeviceSpec } from "../plan/plan.ts";
+import { readSymmetricKey } from "../secrets/symmetric-key-secret.ts";
 
-/**
- * Reads one device's certificate and key and makes the TLS context that all its connections share: parsing them costs
- * as much CPU as half a handshake, so it is done once.
- *
- * @throws {FleetError} `CERTIFICATE_INVALID` or `FILE_INVALID`, naming file, fault and mend
- */
-export async function loadSecureContext(options: {
+/** A device's own key, and how long the tokens for its hub hold that are signed with it. */
+export interface TokenKey {
+  /** base64 */
+  readonly key: string;
+  readonly lifetimeS: number;
+}
+
+/** What a device shows the services: the certificate in its TLS context, or tokens that its key signs. */
+export interface DeviceIdentity {
+  /** Of all its connections. */
+  readonly secureContext: SecureContext;
+  /** undefined = the certificate is the proof. */
+  readonly tokenKey?: TokenKey | undefined;
+}
+
+export interface IdentityLoaderOptions {
   readonly certsDir: string;
-  readonly spec: DeviceSpec;
   readonly env: Readonly<Record<string, string | undefined>>;
-  readonly now: Date;
+  readonly now: () => Date;
   /** Trusted instead of Node's own roots; undefined = Node's own. */
   readonly caPem: string | undefined;
-}): Promise<SecureContext> {
-  const { spec, caPem } = options;
-  const identity = await readIdentity({
-    dir: options.certsDir,
-    registrationId: spec.registrationId,
-    credentials: spec.credentials,
-    env: options.env,
-    now: options.now,
-  });
-  return secureContextOf(identity, caPem === undefined ? undefined : [caPem]);
+}
+
+/** Reads the identities of one worker's devices. */
+export class IdentityLoader {
+  readonly #options: IdentityLoaderOptions;
+  #anonymous: SecureContext | undefined;
+
+  constructor(options: IdentityLoaderOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Reads one device's identity and makes the TLS context that all its connections share: parsing certificate and key
+   * costs as much CPU as half a handshake, so it is done once. Devices without a certificate share one context.
+   *
+   * @throws {FleetError} `CERTIFICATE_INVALID` or `FILE_INVALID`, naming file or variable, fault and mend
+   */
+  async load({ registrationId, credentials }: DeviceSpec): Promise<DeviceIdentity> {
+    const { certsDir, env, now, caPem } = this.#options;
+    if (credentials.format === "symmetricKey") {
+      const given = await readSymmetricKey(credentials.key, env);
+      const key = credentials.scope === "group" ? derivedDeviceKey(given, registrationId) : given;
+      const tokenKey = { key, lifetimeS: credentials.tokenLifetimeS };
+      return { secureContext: this.#withoutCertificate(), tokenKey };
+    }
+    const material = await readIdentity({
+      dir: certsDir,
+      registrationId,
+      credentials,
+      env,
+      now: now(),
+    });
+    return { secureContext: secureContextOf(material, caPem === undefined ? undefined : [caPem]) };
+  }
+
+  #withoutCertificate(): SecureContext {
+    const { caPem } = this.#options;
+    this.#anonymous ??= createSecureContext({
+      minVersion: "TLSv1.2",
+      ...(caPem !== undefined && { ca: caPem }),
+    });
+    return this.#anonymous;
+  }
 }

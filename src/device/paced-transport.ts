@@ -5,6 +5,7 @@ import type {
   DeviceRegistrationResult,
   ProvisioningMqtt,
   RegistrationRequest,
+  SymmetricKeyProvisioningTransport,
   X509ProvisioningTransport,
 } from "./azure-sdk.ts";
 import type { Slots } from "./slots.ts";
@@ -38,7 +39,9 @@ type Send = (done: Answer) => void;
  * a limit on the whole registration (the SDK has none and repeats a 429 for ever), the count of attempts and of 429s,
  * and the moments of `accepted` and `assigned`.
  */
-export class PacedTransport implements X509ProvisioningTransport {
+export class PacedTransport
+  implements X509ProvisioningTransport, SymmetricKeyProvisioningTransport
+{
   readonly #inner: ProvisioningMqtt;
   readonly #options: PacingOptions;
   readonly #traceOf: () => ConnectionTrace | undefined;
@@ -74,6 +77,10 @@ export class PacedTransport implements X509ProvisioningTransport {
 
   setAuthentication(auth: Parameters<X509ProvisioningTransport["setAuthentication"]>[0]): void {
     this.#inner.setAuthentication(auth);
+  }
+
+  setSharedAccessSignature(token: string): void {
+    this.#inner.setSharedAccessSignature(token);
   }
 
   setTransportOptions(

@@ -4,6 +4,7 @@ import {
   createProvisioningTransport,
   PLACEHOLDER_X509,
   ProvisioningDeviceClient,
+  SymmetricKeySecurityClient,
   X509Security,
 } from "./azure-sdk.ts";
 import { PacedTransport } from "./paced-transport.ts";
@@ -16,6 +17,8 @@ export interface ProvisioningOptions {
   readonly registrationId: string;
   readonly provisioningHost: string;
   readonly idScope: string;
+  /** The device's symmetric key, base64; undefined = it has a certificate. */
+  readonly key?: string | undefined;
   /** `sessions` is not used: DPS must see the whole chain. */
   readonly transport: Omit<TransportOptions, "sessions">;
   readonly slots: Slots;
@@ -59,7 +62,10 @@ export async function register(options: ProvisioningOptions): Promise<Assignment
   // SDK connects anew with the next poll.
   inner.on("error", () => undefined);
   const transport = new PacedTransport(inner, options, () => provider.trace);
-  const security = new X509Security(options.registrationId, PLACEHOLDER_X509);
+  const security =
+    options.key === undefined
+      ? new X509Security(options.registrationId, PLACEHOLDER_X509)
+      : new SymmetricKeySecurityClient(options.registrationId, options.key);
   const client = ProvisioningDeviceClient.create(
     options.provisioningHost,
     options.idScope,

@@ -1,8 +1,8 @@
-import type { SecureContext } from "node:tls";
 import { DeviceFailure } from "../base/failure.ts";
 import { sleep } from "../base/retry.ts";
 import type { DeviceContext } from "./device-context.ts";
 import type { DeviceStatus } from "./device-status.ts";
+import type { DeviceIdentity } from "./identity.ts";
 import type { Assignment } from "./provisioning.ts";
 import { register } from "./provisioning.ts";
 import { retryWaitMs } from "./retry-wait.ts";
@@ -10,7 +10,7 @@ import { retryWaitMs } from "./retry-wait.ts";
 export interface RegisteringOptions {
   readonly context: DeviceContext;
   readonly status: DeviceStatus;
-  readonly secureContext: SecureContext;
+  readonly identity: DeviceIdentity;
   /** When the registration was due, ms since time 0; latencies count from there. */
   readonly dueMs: number;
   /** Uniform in [0, 1). */
@@ -48,14 +48,15 @@ export async function registerUntilAssigned(options: RegisteringOptions): Promis
 }
 
 function registerOnce(options: RegisteringOptions, totalTimeoutMs: number): Promise<Assignment> {
-  const { context, status, secureContext, signal } = options;
+  const { context, status, identity, signal } = options;
   const { spec, recorder, clock, limits, connectTo } = context;
   const { connectTimeoutMs, requestTimeoutMs } = limits;
   return register({
     registrationId: spec.registrationId,
     provisioningHost: context.provisioningHost,
     idScope: context.idScope,
-    transport: { secureContext, connectTo, connectTimeoutMs, clock },
+    key: identity.tokenKey?.key,
+    transport: { secureContext: identity.secureContext, connectTo, connectTimeoutMs, clock },
     slots: context.slots,
     random: options.random,
     requestTimeoutMs,

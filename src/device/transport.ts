@@ -40,6 +40,8 @@ export interface ConnectionTrace {
   tcpMs?: number;
   tlsMs?: number;
   connackMs?: number;
+  /** Whether the hub has kept what an earlier connection subscribed to. */
+  sessionPresent?: boolean;
   /** Status of the newest DPS answer; the SDK hides the 429 of a poll. */
   dpsStatus?: number | undefined;
   /** The first thing that went wrong; the SDK's own error loses it. */
@@ -105,6 +107,7 @@ export class TracingProvider implements MqttProvider {
       if (packet.cmd !== "connack") return;
       clearTimeout(limit);
       trace.connackMs = this.#options.clock();
+      trace.sessionPresent = packet.sessionPresent;
       const code = packet.returnCode ?? 0;
       if (code !== 0) trace.failure ??= connackFailure(hostname, code);
     });

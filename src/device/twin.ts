@@ -48,6 +48,12 @@ export class DeviceTwin {
     this.#report();
   }
 
+  /** The connection was made anew in good order: a patch may have been pushed while it was away. */
+  renewed(): void {
+    this.#tracker.hold();
+    void this.#readAgain();
+  }
+
   disconnected(): void {
     this.#connection = undefined;
   }

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { FleetError } from "../base/errors.ts";
 import type { JsonObject } from "../base/json.ts";
+import { isSymmetricKey } from "../base/symmetric-key.ts";
 import type { EmulatorOptions } from "../emulator/emulator.ts";
 import { readCertificateFile } from "../pki/certificate-file.ts";
 import type { EmulatorConfigFile } from "./schema.ts";
@@ -174,8 +175,7 @@ function keyOf(
   const name = keys[member]?.env;
   if (name === undefined) return undefined;
   const key = env[name] ?? "";
-  const bytes = Buffer.from(key, "base64");
-  if (bytes.toString("base64") === key && bytes.length >= 16 && bytes.length <= 64) return key;
+  if (isSymmetricKey(key)) return key;
   const found = key === "" ? "it is not set" : "it has another text";
   const message = `expected the base64 of 16 to 64 bytes in the environment variable ${name}; ${found}`;
   problems.push({ path: [...path, member], message });

@@ -129,6 +129,11 @@ export const METRICS = {
     total: ["connection_opened", "connection_failed"],
     help: "Attempts to connect to a hub that failed",
   },
+  connection_renewed: {
+    kind: "counter",
+    unit: "1",
+    help: "Hub connections made anew in good order, because a SAS token was to end",
+  },
   telemetry_sent: { kind: "counter", unit: "1", help: "Messages that were due" },
   telemetry_acked: {
     kind: "counter",

@@ -1,10 +1,23 @@
 import type { JsonObject } from "../base/json.ts";
 import type { SecretRef } from "../base/secret-ref.ts";
 
-/** Which of the device's files under `certs/` hold its identity. */
-export type CredentialSpec =
+/** A certificate of the device: which of its files under `certs/` hold it. */
+export type CertificateSpec =
   | { readonly format: "pem"; readonly passphrase?: SecretRef | undefined }
   | { readonly format: "pfx"; readonly password?: SecretRef | undefined };
+
+/** A key that signs the device's tokens. */
+export interface SymmetricKeySpec {
+  readonly format: "symmetricKey";
+  readonly key: SecretRef;
+  /** Whose key it is: that of the enrollment group, which the device's own is derived from, or the device's own. */
+  readonly scope: "group" | "individual";
+  /** How long a token for the hub holds, in whole seconds >= 2; it is renewed after three quarters of that. */
+  readonly tokenLifetimeS: number;
+}
+
+/** What a device shows the services, and where that is; never the secret itself. */
+export type CredentialSpec = CertificateSpec | SymmetricKeySpec;
 
 /** One device of the fleet, complete: a worker needs nothing else about it. */
 export interface DeviceSpec {

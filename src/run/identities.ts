@@ -5,7 +5,7 @@ import { ensureFleetCertificates } from "../pki/fleet-certificates.ts";
 import { certsLayout } from "../pki/layout.ts";
 import { preflight } from "../pki/preflight.ts";
 import type { SecretRef } from "../base/secret-ref.ts";
-import type { DeviceSpec } from "../plan/plan.ts";
+import type { CertificateSpec, DeviceSpec } from "../plan/plan.ts";
 import { readSecret } from "../secrets/secret.ts";
 import type { PreparedRun } from "./prepare.ts";
 import type { RunContext, RunOptions } from "./run-options.ts";
@@ -21,6 +21,11 @@ export interface FleetIdentities {
 
 /** With so many devices reading and judging their certificates takes seconds. */
 const TOLD_FROM = 1_000;
+
+const hasCertificate = (
+  device: DeviceSpec,
+): device is DeviceSpec & { readonly credentials: CertificateSpec } =>
+  device.credentials.format !== "symmetricKey";
 
 /** Reads each secret once, however many devices share it. */
 function secretReader(env: RunContext["env"]): (ref: SecretRef) => Promise<string> {
@@ -51,8 +56,9 @@ export async function ensureIdentities(
   const kinds = scenario.fleet.flatMap((entry) =>
     Array.from({ length: entry.count }, () => entry.credentials.key),
   );
+  const certified = plan.devices.filter(hasCertificate);
   const devices = await Promise.all(
-    plan.devices.map(async ({ registrationId, credentials, index }: DeviceSpec) => {
+    certified.map(async ({ registrationId, credentials, index }) => {
       const keyKind = kinds[index];
       const key = keyKind === undefined ? {} : { keyKind };
       if (credentials.format === "pem") {
@@ -92,7 +98,7 @@ export async function ensureIdentities(
   const enrolledByUs = scenario.target === "emulator";
   await preflight({
     dir,
-    devices: plan.devices,
+    devices: certified,
     env,
     now: context.now(),
     ...(enrolledByUs ? { groupCaPem: issued.group.certificatePem } : {}),

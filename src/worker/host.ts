@@ -5,7 +5,7 @@ import type { DeviceContext } from "../device/device-context.ts";
 import type { DeviceLimits } from "../device/device-limits.ts";
 import { DEVICE_LIMITS } from "../device/device-limits.ts";
 import { Device } from "../device/device.ts";
-import { loadSecureContext } from "../device/identity.ts";
+import { IdentityLoader } from "../device/identity.ts";
 import { createSlots } from "../device/slots.ts";
 import { Recorder } from "../metrics/recorder.ts";
 import type { Snapshot } from "../metrics/snapshot.ts";
@@ -35,6 +35,7 @@ export class WorkerHost {
   readonly #stop = new AbortController();
   readonly #changed = new Set<Device>();
   readonly #log: Logger;
+  readonly #identities: IdentityLoader;
   #lives: Promise<unknown> = Promise.resolve();
   #ticker: NodeJS.Timeout | undefined;
 
@@ -43,6 +44,13 @@ export class WorkerHost {
     this.#models = models;
     this.#recorder = new Recorder(options.shard);
     this.#log = options.log.child({ component: "worker" });
+    const { certsDir, endpoints } = options.shard;
+    this.#identities = new IdentityLoader({
+      certsDir,
+      env: options.env,
+      now: () => new Date(options.wallMs()),
+      caPem: endpoints.caPem,
+    });
   }
 
   /** Loads the shard's models. @throws {FleetError} if one cannot be loaded */
@@ -97,7 +105,7 @@ export class WorkerHost {
   }
 
   #contextOf(spec: DeviceSpec, clock: () => number): Omit<DeviceContext, "slots" | "onChange"> {
-    const { shard, env, log, wallMs, limits = DEVICE_LIMITS } = this.#options;
+    const { shard, log, wallMs, limits = DEVICE_LIMITS } = this.#options;
     const { endpoints } = shard;
     const model = this.#models.get(spec.model);
     if (model === undefined) throw new Error(`model ${spec.model} was not loaded`);
@@ -110,14 +118,7 @@ export class WorkerHost {
       provisioningHost: endpoints.provisioningHost,
       idScope: endpoints.idScope,
       connectTo: endpoints.connectTo,
-      loadIdentity: () =>
-        loadSecureContext({
-          certsDir: shard.certsDir,
-          spec,
-          env,
-          now: now(),
-          caPem: endpoints.caPem,
-        }),
+      loadIdentity: () => this.#identities.load(spec),
       recorder: this.#recorder,
       saveMessages: shard.saveMessages,
       clock,

@@ -15,6 +15,12 @@ const deviceSpec = z.strictObject({
   credentials: z.discriminatedUnion("format", [
     z.strictObject({ format: z.literal("pem"), passphrase: secretRef.optional() }),
     z.strictObject({ format: z.literal("pfx"), password: secretRef.optional() }),
+    z.strictObject({
+      format: z.literal("symmetricKey"),
+      key: secretRef,
+      scope: z.enum(["group", "individual"]),
+      tokenLifetimeS: z.int().min(2),
+    }),
   ]),
   telemetry: z.strictObject({
     intervalMs: z.number().positive(),

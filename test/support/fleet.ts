@@ -117,9 +117,12 @@ export interface TestShard extends AsyncDisposable {
 export async function runShard(
   cloud: TestCloud,
   devices: readonly DeviceSpec[],
-  more: Partial<ShardStart> & { readonly limits?: DeviceLimits } = {},
+  more: Partial<ShardStart> & {
+    readonly limits?: DeviceLimits;
+    readonly env?: Readonly<Record<string, string>>;
+  } = {},
 ): Promise<TestShard> {
-  const { limits = QUICK_LIMITS, ...shard } = more;
+  const { limits = QUICK_LIMITS, env = {}, ...shard } = more;
   const snapshots: Snapshot[] = [];
   const events: DeviceEvent[] = [];
   const rows = new Map<string, DeviceRow>();
@@ -138,7 +141,7 @@ export async function runShard(
       logLevel: "silent",
       ...shard,
     },
-    env: {},
+    env,
     log: silentLogger(),
     wallMs: () => performance.timeOrigin + performance.now(),
     resources: () => ({ cpuS: 0, rssBytes: 0 }),

@@ -8,7 +8,7 @@ import type {
   EnrollmentSettings,
   X509Attestation,
 } from "../../dps/enrollments.ts";
-import { isSymmetricKey } from "../../dps/symmetric-keys.ts";
+import { isSymmetricKey } from "../../../base/symmetric-key.ts";
 import { ServiceFault } from "../../fault.ts";
 
 // Source: Azure/azure-rest-api-specs, DeviceProvisioningServices service.json (2021-10-01), AttestationMechanism.

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { isSymmetricKey } from "../../dps/symmetric-keys.ts";
+import { isSymmetricKey } from "../../../base/symmetric-key.ts";
 import { ServiceFault } from "../../fault.ts";
 import { DEVICE_ID } from "../../hub/registry/device-id.ts";
 import type { IdentitySettings } from "../../hub/registry/identity.ts";

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { AccessPolicy } from "../../access-policy.ts";
 import { DPS_OWNER, DPS_RIGHTS, POLICY_KEY_BYTES } from "../../access-policy.ts";
-import { isSymmetricKey } from "../../dps/symmetric-keys.ts";
+import { isSymmetricKey } from "../../../base/symmetric-key.ts";
 import type { NewKey } from "../../random-key.ts";
 
 // Source: Azure/azure-rest-api-specs, Microsoft.Devices iotdps.json (2022-02-05),

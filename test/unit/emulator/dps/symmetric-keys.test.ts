@@ -1,24 +1,9 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import {
-  deviceKeys,
-  isSymmetricKey,
-  newSymmetricKey,
-} from "../../../../src/emulator/dps/symmetric-keys.ts";
+import { deviceKeys, newSymmetricKey } from "../../../../src/emulator/dps/symmetric-keys.ts";
 
 const base64 = (minLength: number, maxLength: number) =>
   fc.uint8Array({ minLength, maxLength }).map((bytes) => Buffer.from(bytes).toString("base64"));
-
-test("a device's key is derived from the group's as in Microsoft's sample", () => {
-  // Microsoft Learn, "How to provision devices using symmetric key enrollment groups", derive a device key.
-  const primaryKey =
-    "8isrFI1sGsIlvvFSSFRiMfCNzv21fjbE/+ah/lSh3lF8e2YG1Te7w1KpZhJFFXJrqYKi9yegxkqIChbqOS9Egw==";
-  const id = "sn-007-888-abc-mac-a1-b2-c3-d4-e5-f6";
-  const derived = "Jsm0lyGpjaVYVP2g3FnmnmG9dI/9qU24wNoykUmermc=";
-  const keys = { primaryKey, secondaryKey: newSymmetricKey() };
-  expect(deviceKeys(keys, id).primaryKey).toBe(derived);
-  expect(deviceKeys(keys, id.toUpperCase()).primaryKey).toBe(derived);
-});
 
 test("devices of a group have different keys, which are none of the group's", () => {
   fc.assert(
@@ -33,10 +18,6 @@ test("devices of a group have different keys, which are none of the group's", ()
   );
 });
 
-test("a key is base64 of 16 to 64 bytes, and a new one has 64", () => {
-  fc.assert(fc.property(base64(16, 64), (key) => isSymmetricKey(key)));
-  fc.assert(fc.property(base64(0, 15), (key) => !isSymmetricKey(key)));
-  fc.assert(fc.property(base64(65, 80), (key) => !isSymmetricKey(key)));
-  expect(isSymmetricKey("not base64 at all, but long enough")).toBe(false);
+test("a new key has 64 bytes", () => {
   expect(Buffer.from(newSymmetricKey(), "base64")).toHaveLength(64);
 });

@@ -1,0 +1,100 @@
+import { randomBytes } from "node:crypto";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { newSymmetricKey } from "../../src/emulator/dps/symmetric-keys.ts";
+import type { DeviceEvent } from "../../src/metrics/device-event.ts";
+import type { SymmetricKeySpec } from "../../src/plan/plan.ts";
+import type { TestCloud } from "../support/fleet.ts";
+import { deviceSpec, runShard, startTestCloud } from "../support/fleet.ts";
+import { serviceClients } from "./emulator-service-clients.ts";
+
+const groupKey = newSymmetricKey();
+const ownKey = newSymmetricKey();
+const symmetric = (primaryKey: string) => ({
+  type: "symmetricKey",
+  symmetricKey: { primaryKey, secondaryKey: newSymmetricKey() },
+});
+
+let cloud: TestCloud;
+beforeAll(async () => {
+  cloud = await startTestCloud({
+    group: false,
+    enrollmentGroups: [{ enrollmentGroupId: "keyed-caves", attestation: symmetric(groupKey) }],
+    enrollments: [{ registrationId: "single-cave", attestation: symmetric(ownKey) }],
+  });
+});
+afterAll(() => cloud[Symbol.asyncDispose]());
+
+const byGroupKey: SymmetricKeySpec = {
+  format: "symmetricKey",
+  key: { env: "GROUP_KEY" },
+  scope: "group",
+  tokenLifetimeS: 3600,
+};
+const env = { GROUP_KEY: groupKey };
+
+const isFinal = (event: DeviceEvent): event is Extract<DeviceEvent, { type: "error" }> =>
+  event.type === "error" && event.final;
+
+test("a device of a group derives its key, registers with it and streams over a token of it", async () => {
+  const spec = deviceSpec("Keyed-Cave-1", { credentials: byGroupKey });
+  await using shard = await runShard(cloud, [spec], { env });
+  const row = await shard.row("Keyed-Cave-1", ({ acked }) => acked >= 3);
+  expect(row).toMatchObject({ state: "streaming", attempts: 1, failed: 0 });
+  using clients = serviceClients(cloud);
+  const { responseBody } = await clients.registry.get("Keyed-Cave-1");
+  expect(responseBody.authentication).toMatchObject({ type: "sas" });
+});
+
+test("a device of an individual enrollment uses its own key, out of a file", async () => {
+  const file = join(cloud.certsDir, "single.key");
+  writeFileSync(file, `${ownKey}\n`, { mode: 0o600 });
+  const credentials = { ...byGroupKey, key: { file }, scope: "individual" } as const;
+  await using shard = await runShard(cloud, [deviceSpec("single-cave", { credentials })]);
+  const row = await shard.row("single-cave", ({ acked }) => acked >= 1);
+  expect(row.state).toBe("streaming");
+});
+
+test("a device with another group's key is refused for good, and nothing tells its key", async () => {
+  const strange = newSymmetricKey();
+  const spec = deviceSpec("keyed-cave-2", { credentials: byGroupKey });
+  await using shard = await runShard(cloud, [spec], { env: { GROUP_KEY: strange } });
+  expect(await shard.event(isFinal)).toMatchObject({ errorClass: "unauthorized" });
+  expect(JSON.stringify(shard.snapshots)).not.toContain(strange);
+});
+
+test.each([
+  ["a variable that is not set", {}, "expected an environment variable, it is not set"],
+  ["a text that is no key", { GROUP_KEY: "hush" }, "expected a symmetric key"],
+  ["a key that is too short", { GROUP_KEY: randomBytes(15).toString("base64") }, "16 to 64 bytes"],
+])("%s ends the device before it sends a packet", async (_, given, message) => {
+  const spec = deviceSpec("keyed-cave-3", { credentials: byGroupKey });
+  await using shard = await runShard(cloud, [spec], { env: given });
+  const error = await shard.event(isFinal);
+  expect(error.error).toContain(message);
+  expect(error.error).not.toContain("hush");
+  expect(shard.counter("registration_attempts")).toBe(0);
+});
+
+test("tokens are renewed before they end; no message is lost and no desired change missed", async () => {
+  using clients = serviceClients(cloud);
+  const credentials = { ...byGroupKey, tokenLifetimeS: 2 };
+  await using shard = await runShard(cloud, [deviceSpec("keyed-cave-4", { credentials })], { env });
+  await shard.row("keyed-cave-4", (row) => row.wasConnected);
+  let temperature = 0;
+  while (shard.counter("connection_renewed") < 2) {
+    temperature += 1;
+    const patch = JSON.stringify({ properties: { desired: { temperature } } });
+    await clients.registry.updateTwin("keyed-cave-4", patch, "*");
+  }
+  await shard.event(
+    (event): event is DeviceEvent =>
+      event.type === "desired" && event.patch["temperature"] === temperature,
+  );
+  await shard.stop();
+  expect(shard.counter("connection_opened")).toBe(1);
+  expect(shard.counter("connection_lost")).toBe(0);
+  expect(shard.counter("telemetry_failed")).toBe(0);
+  expect(shard.counter("telemetry_acked")).toBe(shard.counter("telemetry_sent"));
+});
