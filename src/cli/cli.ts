@@ -12,6 +12,7 @@ const COMMANDS: Readonly<Record<string, (host: Host) => Promise<CommandModule | 
   run: async (host) => (await import("./run/run.ts")).runCommand(host),
   emulator: async (host) => (await import("./emulator/emulator.ts")).emulatorCommand(host),
   events: async (host) => (await import("./events/events.ts")).eventsCommand(host),
+  certs: async (host) => (await import("./certs/certs.ts")).certsCommand(host),
   ca: async (host) => (await import("./ca/ca.ts")).caCommand(host),
 };
 

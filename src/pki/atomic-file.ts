@@ -11,6 +11,7 @@ import {
   writeSync,
 } from "node:fs";
 import { basename, dirname, join } from "node:path";
+import { errorCode } from "../base/error-code.ts";
 import { FleetError } from "../base/errors.ts";
 import { fileTrouble } from "../base/file-trouble.ts";
 import { makeDir } from "../base/make-dir.ts";
@@ -59,12 +60,18 @@ export function writeFileAtomic(path: string, content: string | Uint8Array, mode
   }
 }
 
-/** Copies a file, mode included, to a name that is free; one that is there already stays as it is. */
-export function copyBeside(path: string, kept: string): void {
+/**
+ * Copies a file, mode included, to a name that is free; one that is there already stays as it is.
+ *
+ * @returns where the copy is; undefined = there is no such file
+ */
+export function copyBeside(path: string, kept: string): string | undefined {
   try {
     copyFileSync(path, kept, constants.COPYFILE_EXCL);
+    return kept;
   } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "EEXIST") return;
+    if (errorCode(error) === "EEXIST") return kept;
+    if (errorCode(error) === "ENOENT") return undefined;
     throw error;
   }
 }

@@ -1,8 +1,9 @@
 import { dirname } from "node:path";
 import { setImmediate as nextTurn } from "node:timers/promises";
-import type { Problem } from "../base/errors.ts";
 import { FleetError } from "../base/errors.ts";
 import { ensurePrivateDir } from "./atomic-file.ts";
+import type { CaPassphrase } from "./ca-signer.ts";
+import { askedOnce } from "./ca-signer.ts";
 import type { Issuer } from "./certificate.ts";
 import { isLocked, withFolderLock } from "./folder-lock.ts";
 import type { EnrollmentCa } from "./group-ca.ts";
@@ -15,9 +16,10 @@ import { runInParallel } from "./leaf-pool.ts";
 import type { FleetDevice, LeafPlan } from "./leaf-plan.ts";
 import { planLeaf } from "./leaf-plan.ts";
 import type { CaWork } from "./signing-ca.ts";
-import { caWork, establishSigner, knownCas, signingProblems } from "./signing-ca.ts";
+import { caWork, establishSigner, openSigners, signingProblems } from "./signing-ca.ts";
 import type { StoredCas } from "./stored-ca.ts";
-import { readStoredCas } from "./stored-ca.ts";
+import { storeTrouble } from "./store-trouble.ts";
+import { knownCas, readStoredCas } from "./stored-ca.ts";
 
 export interface FleetCertificatesOptions {
   /** Folder of the certificates; made where it is missing. */
@@ -26,6 +28,8 @@ export interface FleetCertificatesOptions {
   /** For devices that ask for none of their own; undefined = any kind will do, new ones are P-256. */
   readonly keyKind?: KeyKind | undefined;
   readonly now: Date;
+  /** Of a CA's key that is encrypted and has to sign; asked once for each. Default: nobody knows it. */
+  readonly passphraseOf?: CaPassphrase | undefined;
   /** >= 1; default: one a core. */
   readonly threads?: number | undefined;
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
@@ -53,8 +57,9 @@ export interface FleetCertificates {
  * where a file can be neither used nor replaced; each with all problems. The signal's reason where it is aborted.
  */
 export async function ensureFleetCertificates(
-  options: FleetCertificatesOptions,
+  given: FleetCertificatesOptions,
 ): Promise<FleetCertificates> {
+  const options = { ...given, passphraseOf: askedOnce(given.passphraseOf ?? nobody) };
   const layout = certsLayout(options.dir);
   const seen = await glance(layout, options);
   if (seen !== undefined && !seen.needsCas && seen.jobs.length === 0) {
@@ -77,6 +82,11 @@ export async function ensureFleetCertificates(
   });
 }
 
+/** Of a run that has no passphrase for a CA's key. */
+const nobody: CaPassphrase = () => Promise.resolve(undefined);
+
+type SurveyOptions = FleetCertificatesOptions & { readonly passphraseOf: CaPassphrase };
+
 /** What is in the store, and what there is to do; nothing of it stands in the way. */
 interface Survey {
   readonly cas: StoredCas;
@@ -88,10 +98,7 @@ interface Survey {
 }
 
 /** A survey without the lock; undefined = trouble that may be the half-done work of another process. */
-async function glance(
-  layout: CertsLayout,
-  options: FleetCertificatesOptions,
-): Promise<Survey | undefined> {
+async function glance(layout: CertsLayout, options: SurveyOptions): Promise<Survey | undefined> {
   try {
     return await survey(layout, options);
   } catch (error) {
@@ -102,10 +109,10 @@ async function glance(
 
 const DEVICES_PER_TURN = 20;
 
-async function survey(layout: CertsLayout, options: FleetCertificatesOptions): Promise<Survey> {
-  const cas = readStoredCas(layout);
-  const work = caWork(cas, options.now);
-  const known = knownCas(cas);
+async function survey(layout: CertsLayout, options: SurveyOptions): Promise<Survey> {
+  const found = readStoredCas(layout);
+  const work = caWork(found, options.now);
+  const known = knownCas(found);
   let parsed: ParsedCertificates = new Map();
   const plans: LeafPlan[] = [];
   for (const [at, device] of options.devices.entries()) {
@@ -120,35 +127,21 @@ async function survey(layout: CertsLayout, options: FleetCertificatesOptions): P
   }
   const writes = plans.filter((plan) => plan.type === "write");
   const signs = writes.some(({ cause }) => cause !== "derive");
-  const empty = work.root === "issue" && cas.root.certificate === undefined;
+  const empty = work.root === "issue" && found.root.certificate === undefined;
   const needsCas = signs || (createsCa(work) && !empty);
   const refusals = plans.filter((plan) => plan.type === "refused");
-  refuseWith(
-    [
-      ...cas.problems,
-      ...refusals.flatMap(({ problems }) => problems),
-      ...(needsCas ? signingProblems(cas, work, options.now) : []),
-    ],
-    cas.problems.length > 0 || refusals.some(({ foreign }) => foreign),
-  );
+  const inTheWay = [...found.problems, ...refusals.flatMap(({ problems }) => problems)];
+  // Nobody is asked for a passphrase where nothing would come of it.
+  const asks = needsCas && inTheWay.length === 0;
+  const cas = asks ? await openSigners(found, work, options.passphraseOf) : found;
+  const problems = [...inTheWay, ...(needsCas ? signingProblems(cas, work, options.now) : [])];
+  const foreign = found.problems.length > 0 || refusals.some((refusal) => refusal.foreign);
+  if (problems.length > 0) throw storeTrouble(problems, foreign);
   return { cas, work, plans, jobs: writes.map(({ job }) => job), needsCas };
 }
 
 const createsCa = ({ root, intermediate }: CaWork): boolean =>
   root === "issue" || intermediate === "issue";
-
-function refuseWith(problems: readonly Problem[], foreign: boolean): void {
-  const [first] = problems;
-  if (first === undefined) return;
-  const text =
-    problems.length === 1
-      ? `${first.place}: ${first.message}`
-      : `certificates cannot be used: ${problems.length} problems`;
-  throw new FleetError(foreign ? "FOREIGN_FILE" : "CERTIFICATE_INVALID", text, {
-    hint: first.hint,
-    problems,
-  });
-}
 
 function outcome(
   layout: CertsLayout,

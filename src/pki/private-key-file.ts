@@ -1,12 +1,26 @@
 import type { KeyObject } from "node:crypto";
 import { createPrivateKey } from "node:crypto";
 import type { Problem } from "../base/errors.ts";
+import type { PemBlock } from "./pem.ts";
 import { pemBlocks } from "./pem.ts";
 
 export type PrivateKeyResult =
   | { readonly key: KeyObject }
   /** `recognised`: it is a private key, only this passphrase does not open it. */
   | { readonly problem: Problem; readonly recognised: boolean };
+
+const keyBlock = (text: string) =>
+  // Files of older tools start with a block of EC parameters.
+  pemBlocks(text).find(({ label }) => label.endsWith("PRIVATE KEY"));
+
+const isEncrypted = ({ label, text }: PemBlock): boolean =>
+  label.startsWith("ENCRYPTED") || text.includes("ENCRYPTED\n");
+
+/** Whether the text of a PEM file holds a private key that takes a passphrase to read. Never throws. */
+export function isEncryptedKey(text: string): boolean {
+  const block = keyBlock(text);
+  return block !== undefined && isEncrypted(block);
+}
 
 /**
  * The private key in the text of a PEM file: PKCS#8, SEC 1 or PKCS#1, encrypted or not.
@@ -19,13 +33,12 @@ export function parsePrivateKey(
   file: string,
   passphrase: string | undefined,
 ): PrivateKeyResult {
-  // Files of older tools start with a block of EC parameters.
-  const block = pemBlocks(text).find(({ label }) => label.endsWith("PRIVATE KEY"));
+  const block = keyBlock(text);
   if (block === undefined) {
     const message = "expected a private key in PEM, got a file without one";
     return unusable(file, message, "put the device's own key there, or move the file away", false);
   }
-  const encrypted = block.label.startsWith("ENCRYPTED") || block.text.includes("ENCRYPTED\n");
+  const encrypted = isEncrypted(block);
   if (encrypted && passphrase === undefined) {
     const message = "expected a key that can be read without a passphrase, got an encrypted one";
     return unusable(file, message, "credentials.passphrase: say where its passphrase is", true);

@@ -2,22 +2,21 @@ import type { KeyObject } from "node:crypto";
 import { X509Certificate } from "node:crypto";
 import type { Problem } from "../base/errors.ts";
 import { copyBeside, MODE, writeFileAtomic } from "./atomic-file.ts";
+import type { CaPassphrase } from "./ca-signer.ts";
+import { locked, openCa } from "./ca-signer.ts";
 import type { IssuedCa, Issuer } from "./certificate.ts";
 import { issueIntermediate, issueRoot } from "./certificate.ts";
 import { outOfPeriod } from "./identity-check.ts";
 import { keptName } from "./layout.ts";
 import { oneLine } from "./name.ts";
 import type { StoredCa, StoredCas } from "./stored-ca.ts";
-import { chainFrom } from "./stored-ca.ts";
+import { chainFrom, isAbsent, knownCas } from "./stored-ca.ts";
 
 /** What has to be done to the CAs of a store before leaves can be signed. */
 export interface CaWork {
   readonly root: "keep" | "issue" | "absent";
   readonly intermediate: "keep" | "issue" | "absent";
 }
-
-const isAbsent = (ca: StoredCa): boolean =>
-  ca.certificate === undefined && ca.key === undefined && ca.keyProblem === undefined;
 
 /**
  * What the store needs: both CAs where it is empty; a new certificate for the old key where one of ours has run out,
@@ -37,19 +36,41 @@ export function caWork({ root, intermediate }: StoredCas, now: Date): CaWork {
 }
 
 function workOn(ca: StoredCa, now: Date): "keep" | "issue" {
-  if (ca.certificate === undefined) return ca.key === undefined ? "keep" : "issue";
+  if (ca.certificate === undefined) {
+    return ca.key === undefined && ca.lockedKey === undefined ? "keep" : "issue";
+  }
   return ca.ours && outOfPeriod(ca.certificate, now) !== undefined ? "issue" : "keep";
+}
+
+/** The CAs whose keys that takes; a new CA whose key is there already signs for itself with it. */
+const signersIn = ({ root, intermediate }: StoredCas, work: CaWork): readonly StoredCa[] => [
+  ...(work.intermediate === "absent" ? [] : [intermediate]),
+  ...(work.intermediate === "keep" && work.root !== "issue" ? [] : [root]),
+];
+
+/**
+ * The store with the keys read that are needed and take a passphrase.
+ *
+ * @throws {FleetError} `CERTIFICATE_INVALID` if a passphrase is not the key's
+ */
+export async function openSigners(
+  cas: StoredCas,
+  work: CaWork,
+  passphraseOf: CaPassphrase,
+): Promise<StoredCas> {
+  const needed = signersIn(cas, work);
+  const open = (ca: StoredCa): StoredCa | Promise<StoredCa> =>
+    needed.includes(ca) ? openCa(ca, passphraseOf) : ca;
+  // One after the other: two questions at once cannot be answered.
+  const root = await open(cas.root);
+  return { ...cas, root, intermediate: await open(cas.intermediate) };
 }
 
 /** What keeps us from signing with this store; empty = nothing. */
 export function signingProblems(cas: StoredCas, work: CaWork, now: Date): Problem[] {
-  const signers = [
-    ...(work.intermediate === "absent" ? [cas.root] : [cas.intermediate]),
-    // The root signs too where a certificate of the intermediate is made.
-    ...(work.intermediate === "issue" && work.root !== "issue" ? [cas.root] : []),
-  ];
-  return signers.flatMap((ca) => {
+  return signersIn(cas, work).flatMap((ca) => {
     if (ca.keyProblem !== undefined) return [ca.keyProblem];
+    if (ca.lockedKey !== undefined) return [locked(ca)];
     if (ca.certificate === undefined || ca.ours) return [];
     const why = outOfPeriod(ca.certificate, now);
     if (why === undefined) return [];
@@ -98,11 +119,6 @@ function existing(
     chainPem: chain.map((certificate) => certificate.toString()).join(""),
     key: ca.key,
   };
-}
-
-/** All CA certificates of a store. */
-export function knownCas({ root, intermediate, named }: StoredCas): X509Certificate[] {
-  return [intermediate.certificate, root.certificate, ...named].filter((ca) => ca !== undefined);
 }
 
 /** Writes a CA: its key only where there was none, its old certificate kept beside. */

@@ -7,14 +7,22 @@ import type { CertsLayout } from "./layout.ts";
 import { decodeId } from "./layout.ts";
 import { hasOurMark, oneLine } from "./name.ts";
 import { parseCertificates } from "./identity-check.ts";
-import { parsePrivateKey } from "./private-key-file.ts";
+import { isEncryptedKey, parsePrivateKey } from "./private-key-file.ts";
+
+/** The names of the root and of the intermediate that signs leaves where nothing else is asked. */
+export const ROOT_NAME = "root";
+export const INTERMEDIATE_NAME = "intermediate";
 
 /** A CA as it was found in the store. */
 export interface StoredCa {
+  /** What `--signer` calls it: `root`, `intermediate`, or the name of a named intermediate. */
+  readonly name: string;
   readonly certFile: string;
   readonly keyFile: string;
   readonly certificate: X509Certificate | undefined;
   readonly key: KeyObject | undefined;
+  /** The key as PEM where it takes a passphrase to read it; see `unlockCa`. */
+  readonly lockedKey: string | undefined;
   /** Why the key cannot sign, where it cannot. */
   readonly keyProblem: Problem | undefined;
   /** Whether this program made it. */
@@ -23,9 +31,9 @@ export interface StoredCa {
 
 export interface StoredCas {
   readonly root: StoredCa;
+  /** The default intermediate. */
   readonly intermediate: StoredCa;
-  /** Certificates of named intermediates. */
-  readonly named: readonly X509Certificate[];
+  readonly named: readonly StoredCa[];
   /** Files that stand where a CA should, and are none. */
   readonly problems: readonly Problem[];
 }
@@ -33,13 +41,41 @@ export interface StoredCas {
 /** Reads all CAs of a store; a store that does not exist is empty. */
 export function readStoredCas(layout: CertsLayout): StoredCas {
   const problems: Problem[] = [];
-  const root = readCa(layout.rootCert, layout.rootKey, problems);
-  const intermediate = readCa(layout.intermediateCert, layout.intermediateKey, problems);
-  const named = namedIntermediates(layout).flatMap(
-    (name) => readCertificate(layout.namedIntermediateCert(name), problems) ?? [],
-  );
+  const read = (files: CaFiles): StoredCa => readCa(files, problems);
+  const root = read(caFiles(layout, ROOT_NAME));
+  const intermediate = read(caFiles(layout, INTERMEDIATE_NAME));
+  const named = namedIntermediates(layout).map((name) => read(caFiles(layout, name)));
   return { root, intermediate, named, problems };
 }
+
+type CaFiles = Pick<StoredCa, "name" | "certFile" | "keyFile">;
+
+/** Where a CA of this name is, or would be. */
+export function caFiles(layout: CertsLayout, name: string): CaFiles {
+  if (name === ROOT_NAME) return { name, certFile: layout.rootCert, keyFile: layout.rootKey };
+  if (name === INTERMEDIATE_NAME) {
+    return { name, certFile: layout.intermediateCert, keyFile: layout.intermediateKey };
+  }
+  return {
+    name,
+    certFile: layout.namedIntermediateCert(name),
+    keyFile: layout.namedIntermediateKey(name),
+  };
+}
+
+/** All CAs of a store that are there at all: the default intermediate, the root, the named ones. */
+export function presentCas({ root, intermediate, named }: StoredCas): StoredCa[] {
+  return [intermediate, root, ...named].filter((ca) => !isAbsent(ca));
+}
+
+/** All CA certificates of a store. */
+export function knownCas(cas: StoredCas): X509Certificate[] {
+  return presentCas(cas).flatMap(({ certificate }) => certificate ?? []);
+}
+
+/** Whether nothing of a CA is there, neither certificate nor key. */
+export const isAbsent = ({ certificate, key, lockedKey, keyProblem }: StoredCa): boolean =>
+  [certificate, key, lockedKey, keyProblem].every((part) => part === undefined);
 
 /** Every certificate that a leaf can be signed by, with those above it: leaf's signer first. */
 export function chainFrom(
@@ -59,12 +95,25 @@ export function chainFrom(
   return chain;
 }
 
+/** The CA with its key read, or with what is wrong: with the passphrase, or with the key that it opens. Never throws. */
+export function unlockCa(ca: StoredCa, passphrase: string): StoredCa {
+  if (ca.lockedKey === undefined) return ca;
+  const parsed = parsePrivateKey(ca.lockedKey, ca.keyFile, passphrase);
+  if ("key" in parsed) return { ...ca, lockedKey: undefined, ...matching(ca, parsed.key) };
+  const { message } = parsed.problem;
+  const hint = "give the passphrase of that key";
+  return { ...ca, keyProblem: { place: ca.keyFile, message, hint } };
+}
+
+const INTERMEDIATE_SUFFIX = ".intermediate.cert.pem";
+
 function namedIntermediates(layout: CertsLayout): string[] {
-  const suffix = ".intermediate.cert.pem";
   try {
     return readdirSync(layout.dir)
-      .filter((file) => file.endsWith(suffix) && file !== basename(layout.intermediateCert))
-      .map((file) => decodeId(file.slice(0, -suffix.length)));
+      .filter(
+        (file) => file.endsWith(INTERMEDIATE_SUFFIX) && file !== basename(layout.intermediateCert),
+      )
+      .map((file) => decodeId(file.slice(0, -INTERMEDIATE_SUFFIX.length)));
   } catch (error) {
     if (isMissing(error)) return [];
     throw error;
@@ -84,31 +133,49 @@ function readCertificate(file: string, problems: Problem[]): X509Certificate | u
   return undefined;
 }
 
-function readCa(certFile: string, keyFile: string, problems: Problem[]): StoredCa {
+function readCa(files: CaFiles, problems: Problem[]): StoredCa {
+  const { certFile, keyFile } = files;
   const certificate = readCertificate(certFile, problems);
   const keyText = textIfPresent(keyFile);
-  const parsed = keyText === undefined ? undefined : parsePrivateKey(keyText, keyFile, undefined);
-  const key = parsed !== undefined && "key" in parsed ? parsed.key : undefined;
-  const mismatch =
-    certificate !== undefined && key !== undefined && !certificate.checkPrivateKey(key);
   const ours = certificate !== undefined && hasOurMark(certificate.subject);
-  let keyProblem =
-    parsed !== undefined && "problem" in parsed ? caKeyProblem(parsed.problem) : undefined;
-  if (mismatch) keyProblem = otherKey(certFile, keyFile);
-  if (keyText === undefined && certificate !== undefined) keyProblem = noKey(certFile, keyFile);
-  return { certFile, keyFile, certificate, key: mismatch ? undefined : key, keyProblem, ours };
+  const found = {
+    ...files,
+    certificate,
+    ours,
+    key: undefined,
+    lockedKey: undefined,
+    keyProblem: undefined,
+  };
+  if (keyText === undefined) {
+    return certificate === undefined ? found : { ...found, keyProblem: noKey(certFile, keyFile) };
+  }
+  if (isEncryptedKey(keyText)) return { ...found, lockedKey: keyText };
+  const parsed = parsePrivateKey(keyText, keyFile, undefined);
+  if ("problem" in parsed) return { ...found, keyProblem: damaged(parsed.problem) };
+  return { ...found, ...matching(found, parsed.key) };
 }
 
-const caKeyProblem = ({ place, message }: Problem): Problem => ({
+/** The key, unless it is that of another certificate. */
+function matching(
+  { certificate, certFile, keyFile }: Pick<StoredCa, "certificate" | "certFile" | "keyFile">,
+  key: KeyObject,
+): Pick<StoredCa, "key" | "keyProblem"> {
+  const fits = certificate === undefined || certificate.checkPrivateKey(key);
+  return fits
+    ? { key, keyProblem: undefined }
+    : { key: undefined, keyProblem: otherKey(certFile, keyFile) };
+}
+
+const damaged = ({ place, message }: Problem): Problem => ({
   place,
   message,
-  hint: `a CA's key is read without a passphrase: openssl pkey -in ${place} -out ${place}.plain, then put it in its place`,
+  hint: "restore the CA's key, or move key and certificate away to have a new CA made",
 });
 
 const otherKey = (certFile: string, place: string): Problem => ({
   place,
   message: `expected the private key of the CA in ${certFile}, got the key of another certificate`,
-  hint: "put key and certificate of one CA together; a CA's key is never replaced",
+  hint: "put key and certificate of one CA together",
 });
 
 const noKey = (certFile: string, place: string): Problem => ({

@@ -2,7 +2,18 @@ import { expect, test } from "vitest";
 import { CA_ACTIONS } from "../../../src/cli/ca/ca-actions.ts";
 import { runHere } from "../../support/cli.ts";
 
-const COMMANDS = ["run", "emulator", "events", "ca", ...CA_ACTIONS.map((action) => `ca ${action}`)];
+/** What `certs` can do; each file of an action has its word here. */
+const CERTS_ACTIONS = ["root", "intermediate"];
+
+const COMMANDS = [
+  "run",
+  "emulator",
+  "events",
+  "ca",
+  ...CA_ACTIONS.map((action) => `ca ${action}`),
+  "certs",
+  ...CERTS_ACTIONS.map((action) => `certs ${action}`),
+];
 
 /** What help of a command shows below "Examples". */
 async function examplesOf(command: string): Promise<string> {

@@ -1,0 +1,18 @@
+import type { CommandGroup } from "../command-group.ts";
+import { commandGroup } from "../command-group.ts";
+import type { Host } from "../host.ts";
+import { intermediateAction } from "./intermediate.ts";
+import { rootAction } from "./root.ts";
+
+/** `dps-fleet certs …`: the chain of trust in a folder. An action is a file; this one lists them. */
+export function certsCommand(host: Host): CommandGroup {
+  return commandGroup({
+    name: "certs",
+    describe: "the certificates of a fleet: root, intermediates, devices",
+    examples: [
+      "root                                       once, to begin with",
+      "intermediate",
+    ],
+    actions: [rootAction(host), intermediateAction(host)],
+  });
+}

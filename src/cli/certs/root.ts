@@ -1,0 +1,38 @@
+import { z } from "zod";
+
+import { DEFAULT_DAYS } from "../../pki/certificate.ts";
+import type { Action } from "../command-group.ts";
+import type { Host } from "../host.ts";
+import { parseFlags } from "../parse-flags.ts";
+import { printCa } from "./ca-report.ts";
+import { certsFields, certsOptions, issueFields, issueOptions } from "./certs-flags.ts";
+import { certsDir } from "./certs-text.ts";
+
+const SCHEMA = z.object({ ...certsFields, ...issueFields });
+
+/** `certs root`: the CA that everything else leads to. */
+export const rootAction = (host: Host): Action => ({
+  command: "root",
+  describe: "make the root CA, where there is none yet",
+  examples: ["root", "root --key p384 --days 7300 --json"],
+  options: (yargs) => certsOptions(issueOptions(yargs, DEFAULT_DAYS.root)),
+  run: async (given) => {
+    const flags = parseFlags(SCHEMA, given, "certs root");
+    const { makeCa } = await import("../../pki/make-ca.ts");
+    const ca = await makeCa({
+      dir: certsDir(flags, host),
+      name: "root",
+      keyKind: flags.key,
+      days: flags.days,
+      force: flags.force,
+      now: host.now(),
+      passphraseOf: () => Promise.resolve(undefined),
+      newPassphrase: () => Promise.resolve(undefined),
+    });
+    const next =
+      ca.done === "replaced"
+        ? "make anew what the old root signed: certs intermediate --force, then certs leaf"
+        : "certs intermediate, or certs leaf ID; ca add NAME uploads this root to DPS";
+    printCa(ca, next, flags, host);
+  },
+});
