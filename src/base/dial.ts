@@ -1,5 +1,7 @@
 /** MQTT over TLS, at DPS and at hubs. Source: Microsoft Learn, "Communicate with an IoT hub using MQTT". */
 export const MQTT_PORT = 8883;
+/** HTTPS and WebSocket, at DPS and at hubs. */
+export const HTTPS_PORT = 443;
 
 /** Where a host name is really dialled. */
 export interface DialRule {
@@ -11,6 +13,19 @@ export interface DialRule {
   readonly toPort: number;
 }
 
+/** The first rule that fits, as with curl's `--connect-to`. */
+export function ruleFor(
+  rules: readonly DialRule[],
+  host: string,
+  port: number,
+): DialRule | undefined {
+  return rules.find(
+    (rule) =>
+      (rule.host === "" || rule.host.toLowerCase() === host.toLowerCase()) &&
+      (rule.port === undefined || rule.port === port),
+  );
+}
+
 /**
  * Maps a host and port to the address to dial, as curl's `--connect-to` does: the first rule that fits wins, and the
  * name itself stays what SNI and the certificate check use.
@@ -20,11 +35,7 @@ export function dialTarget(
   host: string,
   port: number,
 ): { readonly address: string; readonly port: number } {
-  const rule = rules.find(
-    (candidate) =>
-      (candidate.host === "" || candidate.host.toLowerCase() === host.toLowerCase()) &&
-      (candidate.port === undefined || candidate.port === port),
-  );
+  const rule = ruleFor(rules, host, port);
   return rule === undefined
     ? { address: host, port }
     : { address: rule.address, port: rule.toPort };

@@ -30,7 +30,7 @@ const DEPTH = ["", "*.", "*.*."];
 const CENSOR = "[Redacted]";
 
 const namedText = new RegExp(`"(${SECRET_NAMES.join("|")})":"(?:[^"\\\\]|\\\\.)*"`, "gi");
-/** Secrets inside other text, such as an error's message: keys and signatures of connection strings and SAS tokens, PEM, tokens. */
+/** Secrets inside other text, such as an error's message: keys and signatures of connection strings and SAS tokens, PEM, tokens, names and passwords in URLs. */
 const SECRET_TEXTS: readonly (readonly [pattern: RegExp, left: string])[] = [
   [/((?:SharedAccessKey|sig)=)[^;&\s"\\]+/gi, `$1${CENSOR}`],
   // Up to its end, or, where that was cut off, to the end of the text.
@@ -38,7 +38,8 @@ const SECRET_TEXTS: readonly (readonly [pattern: RegExp, left: string])[] = [
     /-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----(?:(?!-----END)[^"])*(?:-----END [A-Z0-9 ]*PRIVATE KEY-----)?/g,
     CENSOR,
   ],
-  [/(Bearer )[\w.~+/=-]+/gi, `$1${CENSOR}`],
+  [/((?:Bearer|Basic) )[\w.~+/=-]{8,}/gi, `$1${CENSOR}`],
+  [/(:\/\/)[^/?#\s"\\]+@/g, `$1${CENSOR}@`],
 ];
 
 /** A log line without secrets; what is no secret stays as it is. */

@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 
 import { FleetError } from "../base/errors.ts";
+import { proxiesOf } from "../base/proxy.ts";
 import { accessBy, emulatorAccess, readCaFile } from "../run/target.ts";
 import { readEmulatorFile } from "../service/emulator-file.ts";
 import type { ServiceAccess } from "../service/service-access.ts";
@@ -66,5 +67,6 @@ async function connectionStringAccess(
     });
   }
   const caPem = ca === undefined ? undefined : await readCaFile(resolve(host.cwd, ca));
-  return accessBy(given.text, given.source, kind, { connectTo, caPem });
+  const proxyFor = proxiesOf(host.env, caPem);
+  return accessBy(given.text, given.source, kind, { connectTo, caPem, proxyFor });
 }

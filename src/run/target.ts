@@ -1,10 +1,13 @@
 import { readFile } from "node:fs/promises";
 
 import type { DialRule } from "../base/dial.ts";
-import { MQTT_PORT, dialTarget } from "../base/dial.ts";
+import { HTTPS_PORT, MQTT_PORT } from "../base/dial.ts";
 import type { Problem } from "../base/errors.ts";
 import { FleetError } from "../base/errors.ts";
 import { fileTrouble } from "../base/file-trouble.ts";
+import type { ProxyChooser } from "../base/proxy.ts";
+import { proxiesOf } from "../base/proxy.ts";
+import { httpsRoute } from "../base/transport.ts";
 import { hostField, idScopeField } from "../scenario/fields.ts";
 import type { EmulatorInfo } from "../service/emulator-file.ts";
 import { emulatorRoute } from "../service/emulator-file.ts";
@@ -16,8 +19,6 @@ import type { ThrottlingReader } from "../service/throttling-state.ts";
 import { emulatorThrottlingReader } from "../service/throttling-state.ts";
 import type { Endpoints } from "../worker/protocol.ts";
 
-/** The HTTPS port of both services' APIs. */
-const HTTPS_PORT = 443;
 /** Where every device registers unless told otherwise. Source: Microsoft Learn, "Communicate with DPS using MQTT". */
 const GLOBAL_HOST = "global.azure-devices-provisioning.net";
 
@@ -70,34 +71,36 @@ export async function readCaFile(file: string): Promise<string> {
 export interface ServiceWay {
   readonly connectTo: readonly DialRule[];
   readonly caPem: string | undefined;
+  readonly proxyFor: ProxyChooser;
 }
 
 /**
  * Access to the service that a connection string names.
  *
- * @throws {FleetError} `USAGE` when it is none, or one of another kind
+ * @throws {FleetError} `USAGE` when it is none, or one of another kind, or its proxy cannot be used
  */
 export function accessBy(
   connectionString: string,
   source: string,
   kind: "dps" | "hub",
-  { connectTo, caPem }: ServiceWay,
+  { connectTo, caPem, proxyFor }: ServiceWay,
 ): ServiceAccess {
   const host = hostOf({ connectionString, source }, kind);
   // Only a rule that names the port: one for MQTT must not catch HTTPS.
   const rules = connectTo.filter((rule) => rule.port === HTTPS_PORT);
-  const { address, port } = dialTarget(rules, host, HTTPS_PORT);
-  const route = address === host ? { caPem } : { address, port, caPem };
-  return { connectionString, source, route };
+  const { proxy, ...dialled } = httpsRoute({ connectTo: rules, proxyFor }, host);
+  const route = proxy === undefined ? dialled : { proxy };
+  return { connectionString, source, route: { ...route, caPem } };
 }
 
-/** Access to an emulator's services; `hubs` in its own order. */
+/** Access to an emulator's services, which no proxy leads to; `hubs` in its own order. */
 export function emulatorAccess(
   info: EmulatorInfo,
   source: string,
-  { connectTo, caPem }: ServiceWay,
+  { connectTo, caPem }: Omit<ServiceWay, "proxyFor">,
 ): { readonly dps: ServiceAccess; readonly hubs: readonly ServiceAccess[] } {
-  const way = { connectTo: [...connectTo, ...emulatorRules(info)], caPem };
+  const rules = [...connectTo, ...emulatorRules(info)];
+  const way = { connectTo: rules, caPem, proxyFor: () => undefined };
   return {
     dps: accessBy(info.dpsConnectionString, source, "dps", way),
     hubs: info.hubConnectionStrings.map((text) => accessBy(text, source, "hub", way)),
@@ -174,7 +177,7 @@ export async function azureTarget(
   const caPem = flags.caFile === undefined ? undefined : await readCaFile(flags.caFile);
   const access = (name: string, kind: "dps" | "hub"): readonly ServiceAccess[] => {
     const connectionString = env[name];
-    const way = { connectTo: flags.connectTo, caPem };
+    const way = { connectTo: flags.connectTo, caPem, proxyFor: proxiesOf(env, caPem) };
     return connectionString ? [accessBy(connectionString, name, kind, way)] : [];
   };
   return {

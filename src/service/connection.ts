@@ -1,12 +1,16 @@
 import { Agent } from "node:https";
 import type { SecureContext } from "node:tls";
 import { createSecureContext } from "node:tls";
+import type { Proxy } from "../base/proxy.ts";
+import { TunnelAgent } from "./tunnel-agent.ts";
 
 /** Where a service's HTTPS requests go; empty = to the name itself, checked against Node's own CAs. */
 export interface ServiceRoute {
   /** Dialled instead of the service's name, which stays what SNI, Host header and certificate check use. */
   readonly address?: string | undefined;
   readonly port?: number | undefined;
+  /** Leads to the service; only where no `address` is given. It carries a secret. */
+  readonly proxy?: Proxy | undefined;
   /** PEM text of the CAs to trust in place of Node's own. */
   readonly caPem?: string | undefined;
 }
@@ -19,15 +23,18 @@ export function trusting(caPem: string): SecureContext {
   return createSecureContext({ ca: caPem });
 }
 
-/** An agent that dials `route`: its options win over those of a request in Node, and SNI, Host header and certificate check keep the service's name. */
+/** An agent that dials `route`, through its proxy where it has one: its options win over those of a request in Node, and SNI, Host header and certificate check keep the service's name. */
 export function serviceAgent(route: ServiceRoute): Agent {
-  return new Agent({
+  const options = {
     keepAlive: true,
     maxSockets: 16,
     ...(route.address === undefined ? {} : { host: route.address }),
     ...(route.port === undefined ? {} : { port: route.port }),
     ...(route.caPem === undefined ? {} : { secureContext: trusting(route.caPem) }),
-  });
+  };
+  const { proxy } = route;
+  if (proxy === undefined) return new Agent(options);
+  return new TunnelAgent(proxy, { ...options, tunnelTimeoutMs: SERVICE_TIMEOUT_MS });
 }
 
 /** The SDKs' clients keep their REST client private; this is the one thing that is needed of it. */

@@ -1,4 +1,5 @@
 import { FleetError, messageOf } from "../base/errors.ts";
+import { ProxyFailure } from "../base/proxy-tunnel.ts";
 import { networkHint } from "./network-hint.ts";
 
 /** A string or number member of anything. */
@@ -99,6 +100,10 @@ export class RefusedCall extends FleetError {
  * @param what the operation and the service, such as `creating enrollment group "x" at y`
  */
 export function serviceError(what: string, error: unknown): FleetError {
+  if (error instanceof ProxyFailure) {
+    const { message, hint } = error;
+    return new FleetError("UNREACHABLE", `${what}: ${message}`, { cause: error, hint });
+  }
   if (error instanceof FleetError) return error;
   const refusal = refusalOf(error);
   if (refusal !== undefined) return new RefusedCall(what, refusal, error);

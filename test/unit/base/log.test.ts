@@ -42,6 +42,8 @@ test.each([
   ["an unnamed connection string", { given: STRING }],
   ["a SAS token", { header: `SharedAccessSignature sr=h&sig=${SECRET}&se=1` }],
   ["a bearer token", { header: `Bearer ${SECRET}` }],
+  ["a basic authorization", { header: `Basic ${SECRET}` }],
+  ["the URL of a proxy", { text: `connecting by http://me:${SECRET}@proxy:3128` }],
   ["an error's message", { err: new Error(`refused: ${STRING}`) }],
   ["an error's cause", { err: new Error("refused", { cause: new Error(STRING) }) }],
   ["an error's property", { err: Object.assign(new Error("refused"), { pem: SECRET }) }],
