@@ -1,10 +1,9 @@
 import type { KeyObject } from "node:crypto";
 import { X509Certificate } from "node:crypto";
 import type { Problem } from "../base/errors.ts";
-import { commonNameIn, oneLine } from "./name.ts";
+import { leafFindings } from "./leaf-fitness.ts";
+import { oneLine } from "./name.ts";
 import { certificateBlocks } from "./pem.ts";
-
-const CLIENT_AUTH = "1.3.6.1.5.5.7.3.2";
 
 /** One device's certificates and key, as they were found. */
 export interface Identity {
@@ -57,11 +56,7 @@ export function identityProblems(identity: Identity, now: Date): Problem[] {
 export function bindingProblems(identity: Identity): Problem[] {
   const [leaf] = identity.chain;
   if (leaf === undefined) return [];
-  return [
-    ...keyProblems(identity, leaf),
-    ...nameProblems(identity, leaf),
-    ...useProblems(identity, leaf),
-  ];
+  return [...keyProblems(identity, leaf), ...fitnessProblems(identity, leaf)];
 }
 
 /** Whether `certificate` does not hold at `now`, and why: the text for a message. */
@@ -96,30 +91,17 @@ function keyProblems(
   ];
 }
 
-function nameProblems({ registrationId, certFile }: Identity, leaf: X509Certificate): Problem[] {
-  const name = commonNameIn(leaf.subject);
-  if (name === registrationId) return [];
-  const got = name === undefined ? `subject ${oneLine(leaf.subject)}` : `"${name}"`;
-  return [
-    {
-      place: certFile,
-      message: `expected the common name "${registrationId}" (the registration id), got ${got}`,
-      hint: "DPS takes the registration id from the common name: rename the device or use its own certificate",
-    },
-  ];
-}
-
-function useProblems({ certFile }: Identity, leaf: X509Certificate): Problem[] {
-  // Without the extension a certificate may be used for everything (RFC 5280, 4.2.1.12).
-  const uses: readonly string[] | undefined = leaf.keyUsage;
-  if (uses === undefined || uses.includes(CLIENT_AUTH)) return [];
-  return [
-    {
-      place: certFile,
-      message: `expected a certificate for client authentication (${CLIENT_AUTH}), got one for ${uses.join(", ")}`,
-      hint: "issue it with extendedKeyUsage = clientAuth",
-    },
-  ];
+/** What is wrong with the leaf by itself. */
+function fitnessProblems(
+  { registrationId, certFile, chain }: Identity,
+  leaf: X509Certificate,
+): Problem[] {
+  const alone = chain.length === 1 && leaf.checkIssued(leaf);
+  return leafFindings(leaf, { registrationId, alone }).map(({ message, hint }) => ({
+    place: certFile,
+    message,
+    hint,
+  }));
 }
 
 function periodProblems(

@@ -24,7 +24,12 @@ export interface IdentityMaterial {
   /** Leaf first, then the CAs above it. */
   readonly chainPem: string;
   readonly key: KeyObject;
-  readonly source: { readonly kind: "pem" | "pfx"; readonly file: string };
+  /** `keyFile` is `file` itself for a PFX. */
+  readonly source: {
+    readonly kind: "pem" | "pfx";
+    readonly file: string;
+    readonly keyFile: string;
+  };
 }
 
 export interface ReadIdentityOptions {
@@ -53,7 +58,11 @@ export async function readIdentity(options: ReadIdentityOptions): Promise<Identi
     leaf,
     chainPem: identity.chain.map((certificate) => certificate.toString()).join(""),
     key: identity.key,
-    source: { kind: options.credentials.format, file: identity.certFile },
+    source: {
+      kind: options.credentials.format,
+      file: identity.certFile,
+      keyFile: identity.keyFile,
+    },
   };
 }
 

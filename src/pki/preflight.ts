@@ -4,8 +4,11 @@ import type { Problem } from "../base/errors.ts";
 import { FleetError } from "../base/errors.ts";
 import type { Credentials, IdentityMaterial } from "./identity-file.ts";
 import { readIdentity } from "./identity-file.ts";
+import { identityWarnings } from "./identity-warnings.ts";
 import { oneLine } from "./name.ts";
 import { certificateBlocks } from "./pem.ts";
+import { SharedIdentities } from "./shared-identities.ts";
+import { isSignedBy, relationOf } from "./signed-by.ts";
 
 export interface PreflightOptions {
   readonly dir: string;
@@ -24,27 +27,23 @@ export interface PreflightOptions {
 const TOLD_PER_CAUSE = 3;
 const DEVICES_PER_TURN = 20;
 
+/** What is wrong with the identities of a fleet, one problem a finding. */
+export interface IdentityFindings {
+  /** A service would refuse these. */
+  readonly problems: readonly Problem[];
+  /** These work today: leaves that end soon, keys that others can read. */
+  readonly warnings: readonly Problem[];
+}
+
 /**
- * Reads and judges the identities of many devices.
+ * Reads and judges the identities of many devices, before a packet is sent.
  *
+ * @returns warnings, those of one cause together
  * @throws {FleetError} `CERTIFICATE_INVALID` with every problem, those of one cause together
  */
-export async function preflight(options: PreflightOptions): Promise<void> {
-  const groupCa =
-    options.groupCaPem === undefined ? undefined : new X509Certificate(options.groupCaPem);
-  const problems: Problem[] = [];
-  for (const [at, { registrationId, credentials }] of options.devices.entries()) {
-    options.signal?.throwIfAborted();
-    try {
-      const material = await readIdentity({ ...options, registrationId, credentials });
-      if (groupCa !== undefined) problems.push(...groupProblems(material, groupCa));
-    } catch (error) {
-      if (!(error instanceof FleetError)) throw error;
-      problems.push(...(error.problems.length > 0 ? error.problems : [asProblem(error)]));
-    }
-    if (at % DEVICES_PER_TURN === DEVICES_PER_TURN - 1) await nextTurn();
-  }
-  if (problems.length === 0) return;
+export async function preflight(options: PreflightOptions): Promise<readonly Problem[]> {
+  const { problems, warnings } = await judgeIdentities(options);
+  if (problems.length === 0) return groupedByCause(warnings);
   const [first] = problems;
   throw new FleetError(
     "CERTIFICATE_INVALID",
@@ -55,18 +54,45 @@ export async function preflight(options: PreflightOptions): Promise<void> {
   );
 }
 
+/** Reads and judges the identities of many devices: each by itself, against the group's CA, and against each other. */
+export async function judgeIdentities(options: PreflightOptions): Promise<IdentityFindings> {
+  const groupCa =
+    options.groupCaPem === undefined ? undefined : new X509Certificate(options.groupCaPem);
+  const problems: Problem[] = [];
+  const warnings: Problem[] = [];
+  const shared = new SharedIdentities();
+  for (const [at, { registrationId, credentials }] of options.devices.entries()) {
+    options.signal?.throwIfAborted();
+    problems.push(...shared.idProblems(registrationId));
+    try {
+      const material = await readIdentity({ ...options, registrationId, credentials });
+      problems.push(...shared.leafProblems(material));
+      warnings.push(...identityWarnings(material, options.now));
+      if (groupCa !== undefined) problems.push(...groupProblems(material, groupCa));
+    } catch (error) {
+      if (!(error instanceof FleetError)) throw error;
+      problems.push(...(error.problems.length > 0 ? error.problems : [asProblem(error)]));
+    }
+    if (at % DEVICES_PER_TURN === DEVICES_PER_TURN - 1) await nextTurn();
+  }
+  return { problems, warnings };
+}
+
 /** Whether the chain leads to the group's CA: what DPS asks of a device of an enrollment group. */
 export function groupProblems(material: IdentityMaterial, groupCa: X509Certificate): Problem[] {
   const chain = certificateBlocks(material.chainPem).map((pem) => new X509Certificate(pem));
   const last = chain.at(-1);
   const reaches =
     chain.slice(1).some((ca) => ca.fingerprint256 === groupCa.fingerprint256) ||
-    (last?.checkIssued(groupCa) === true && last.verify(groupCa.publicKey));
+    (last !== undefined && isSignedBy(last, groupCa));
   if (reaches) return [];
+  const impostor = chain.some((one) => relationOf(one, groupCa) === "same name, other key");
   return [
     {
       place: material.source.file,
-      message: `expected a chain to the CA of the enrollment group (${oneLine(groupCa.subject)}), got one that ends at ${oneLine(last?.issuer ?? "")}`,
+      message: impostor
+        ? `expected a chain to the CA of the enrollment group (${oneLine(groupCa.subject)}), got one to another CA of the same name, with another key`
+        : `expected a chain to the CA of the enrollment group (${oneLine(groupCa.subject)}), got one that ends at ${oneLine(last?.issuer ?? "")}`,
       hint: "enroll the CA that signed this device, or use a device certificate of the group's CA",
     },
   ];

@@ -96,7 +96,7 @@ export async function ensureIdentities(
     );
   }
   const enrolledByUs = scenario.target === "emulator";
-  await preflight({
+  const warnings = await preflight({
     dir,
     devices: certified,
     env,
@@ -104,6 +104,9 @@ export async function ensureIdentities(
     ...(enrolledByUs ? { groupCaPem: issued.group.certificatePem } : {}),
     signal,
   });
+  for (const { place, message, hint } of warnings) {
+    console.warning(`${place}: ${message}${hint === undefined ? "" : `; ${hint}`}`);
+  }
   const rootPem = textIfPresent(certsLayout(dir).rootCert);
   const upperCaPems = rootPem === undefined ? [] : [rootPem];
   return { certsDir: dir, groupCaPem: issued.group.certificatePem, upperCaPems };

@@ -1,0 +1,53 @@
+import { statSync } from "node:fs";
+import { dirname, sep } from "node:path";
+import type { Problem } from "../base/errors.ts";
+import type { IdentityMaterial } from "./identity-file.ts";
+
+/** From so many days before its end on a leaf is told to be expiring. */
+export const EXPIRING_DAYS = 30;
+const DAY_MS = 86_400_000;
+
+/** What will trouble a good identity soon, or lets others take it; empty = nothing. Never throws. */
+export function identityWarnings(
+  { leaf, source }: Pick<IdentityMaterial, "leaf" | "source">,
+  now: Date,
+): Problem[] {
+  return [...expiryWarnings(leaf.validTo, source.file, now), ...modeWarnings(source)];
+}
+
+function expiryWarnings(validTo: string, place: string, now: Date): Problem[] {
+  const end = new Date(validTo);
+  if (end.getTime() - now.getTime() > EXPIRING_DAYS * DAY_MS) return [];
+  return [
+    {
+      place,
+      message: `expected a certificate that holds for more than ${EXPIRING_DAYS} days, got one that ends on ${end.toISOString()}`,
+      hint: "renew it: certs renew",
+    },
+  ];
+}
+
+function modeWarnings({ kind, keyFile }: IdentityMaterial["source"]): Problem[] {
+  const mode = modeOf(keyFile);
+  if (mode === undefined || (mode & 0o077) === 0) return [];
+  return [
+    {
+      place: keyFile,
+      message: `expected a ${kind === "pem" ? "private key" : "PFX"} that its owner alone can read, got mode ${mode.toString(8).padStart(4, "0")}`,
+      hint:
+        kind === "pem"
+          ? `chmod -R go-rwx '${dirname(keyFile)}'`
+          : `chmod go-rwx '${dirname(keyFile)}'/*.pfx`,
+    },
+  ];
+}
+
+/** Undefined where it cannot be told: Windows has no modes, and Node shows every file there as open to all. */
+function modeOf(file: string): number | undefined {
+  if (sep === "\\") return undefined;
+  try {
+    return statSync(file).mode & 0o777;
+  } catch {
+    return undefined;
+  }
+}
