@@ -60,6 +60,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     "src/metrics",
     "src/model",
     "src/pki",
+    "src/secrets",
     "src/scenario",
     "src/plan",
     "src/supervisor",

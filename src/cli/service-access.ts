@@ -5,6 +5,7 @@ import { proxiesOf } from "../base/proxy.ts";
 import { accessBy, emulatorAccess, readCaFile } from "../run/target.ts";
 import { readEmulatorFile } from "../service/emulator-file.ts";
 import type { ServiceAccess } from "../service/service-access.ts";
+import type { ConnectionStringPlace } from "./connection-string.ts";
 import { givenConnectionString } from "./connection-string.ts";
 import type { Host } from "./host.ts";
 import type { ServiceFlags } from "./service-flags.ts";
@@ -53,12 +54,13 @@ async function givenEmulator(
 }
 
 async function connectionStringAccess(
-  from: Parameters<typeof givenConnectionString>[0],
+  from: Pick<ConnectionStringPlace, "file" | "flag" | "variable">,
   kind: "dps" | "hub",
   { ca, connectTo }: ServiceFlags,
   host: Pick<Host, "cwd" | "env">,
 ): Promise<ServiceAccess> {
-  const given = await givenConnectionString(from, host);
+  const caPem = ca === undefined ? undefined : await readCaFile(resolve(host.cwd, ca));
+  const given = await givenConnectionString({ ...from, connectTo, caPem }, host);
   if (given === undefined) {
     const service = kind === "dps" ? "DPS instance" : "hub";
     throw new FleetError("USAGE", `no ${service} is given`, {
@@ -66,7 +68,6 @@ async function connectionStringAccess(
       hint: "for an emulator give --emulator FILE, which `emulator --json > FILE` writes",
     });
   }
-  const caPem = ca === undefined ? undefined : await readCaFile(resolve(host.cwd, ca));
   const proxyFor = proxiesOf(host.env, caPem);
   return accessBy(given.text, given.source, kind, { connectTo, caPem, proxyFor });
 }

@@ -66,7 +66,7 @@ export function dpsOptions<T>(yargs: Argv<T>): Argv<T> {
   return yargs.option("dps-connection-string-file", {
     type: "string",
     requiresArg: true,
-    describe: "file with the connection string of the DPS instance",
+    describe: "file (or Key Vault secret URI) with the connection string of the DPS instance",
     defaultDescription: "DPS_CONNECTION_STRING",
   });
 }
@@ -76,7 +76,7 @@ export function hubOptions<T>(yargs: Argv<T>): Argv<T> {
   return yargs.option("hub-connection-string-file", {
     type: "string",
     requiresArg: true,
-    describe: "file with the connection string of the hub",
+    describe: "file (or Key Vault secret URI) with the connection string of the hub",
     defaultDescription: "IOTHUB_CONNECTION_STRING",
   });
 }

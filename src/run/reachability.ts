@@ -5,7 +5,7 @@ import { errorCode } from "../base/error-code.ts";
 import { FleetError } from "../base/errors.ts";
 import { TimeoutError, withTimeout } from "../base/retry.ts";
 import { trusting } from "../service/connection.ts";
-import { networkHint } from "../service/network-hint.ts";
+import { networkHint } from "../base/network-hint.ts";
 import type { Endpoints } from "../worker/protocol.ts";
 
 /** One full handshake, certificate checked against the name, then closed again. */

@@ -20,6 +20,7 @@ import { checkOutDir, checkOutDirWritable, fileStamp, openRunFiles } from "./run
 import type { RunContext, RunOptions } from "./run-options.ts";
 import { givenTarget } from "./services.ts";
 import type { Target } from "./target.ts";
+import { takeVaultSecrets } from "./vault-secrets.ts";
 import { decide } from "./verdict.ts";
 
 /** How a run ended. */
@@ -227,9 +228,10 @@ async function identitiesOrStop(
  *
  * @throws {FleetError} for what is wrong before anything was sent; later failures are part of the outcome
  */
-export async function run(options: RunOptions, context: RunContext): Promise<RunOutcome> {
-  const startedAt = context.now();
-  const prepared = await prepareRun(options, context);
+export async function run(options: RunOptions, given: RunContext): Promise<RunOutcome> {
+  const startedAt = given.now();
+  const written = await prepareRun(options, given);
+  const { prepared, context } = await takeVaultSecrets(written, options, given);
   checkOutDirWritable(resolve(context.cwd, options.outDir ?? "runs"));
   if (options.outDir !== undefined) await checkOutDir(resolve(context.cwd, options.outDir));
   const target = await givenTarget(prepared, options, context);

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { REGISTRATION_ID_PATTERN, TWIN_LIMITS } from "../base/azure-limits.ts";
 import { DURATION_PATTERN, parseDuration, parseRate, RATE_PATTERN } from "../base/units.ts";
 import { parseThreshold } from "../metrics/thresholds.ts";
+import { parseKeyVaultUri } from "../base/key-vault-uri.ts";
 import { showValue } from "../base/show-value.ts";
 
 /** A text that `accepts`; anything else is told as `expected …, got …`. `pattern` is for editors only. */
@@ -87,6 +88,15 @@ const fileError = ({ input }: { readonly input?: unknown }): string =>
 
 /** The path of a file. */
 export const fileField = z.string({ error: fileError }).min(1, { error: fileError });
+
+/** The URI of a secret in Azure Key Vault. Only what is wrong with it is told: the text may be the secret itself. */
+export const keyVaultField = z
+  .string({ error: "expected the URI of a secret in Azure Key Vault" })
+  .superRefine((text, context) => {
+    const parsed = parseKeyVaultUri(text);
+    if ("problem" in parsed) context.addIssue({ code: "custom", message: parsed.problem });
+  })
+  .meta({ pattern: "^https://[^/]+/secrets/[0-9A-Za-z-]+(/[0-9a-fA-F]{32})?/?$" });
 
 /** A whole number; anything else is told as `expected …, got …`. */
 function wholeField(expected: string, min: number, max: number): z.ZodInt {

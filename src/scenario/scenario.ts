@@ -1,6 +1,7 @@
 import type { Problem } from "../base/errors.ts";
 import { FleetError } from "../base/errors.ts";
 import type { JsonObject } from "../base/json.ts";
+import type { SecretRef } from "../base/secret-ref.ts";
 import { parseDuration, parseRate } from "../base/units.ts";
 import { describeIssue, problemsOf } from "../base/issue-problems.ts";
 import type { EmulatorSettings } from "./emulator-section.ts";
@@ -11,19 +12,17 @@ import { YamlSource } from "../base/yaml-source.ts";
 
 export type Target = (typeof TARGETS)[number];
 export type KeyKind = (typeof KEY_KINDS)[number];
-/** Where a secret comes from: the name of an environment variable, or a file. */
-export type SecretSource = { readonly env: string } | { readonly file: string };
 
 /** A device's identity on disk; `key` undefined = any kind will do, new leaves are P-256. */
 export type Credentials =
   | {
       readonly format: "pem";
-      readonly passphrase?: SecretSource | undefined;
+      readonly passphrase?: SecretRef | undefined;
       readonly key?: KeyKind | undefined;
     }
   | {
       readonly format: "pfx";
-      readonly password?: SecretSource | undefined;
+      readonly password?: SecretRef | undefined;
       readonly key?: KeyKind | undefined;
     };
 

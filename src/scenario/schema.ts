@@ -8,6 +8,7 @@ import {
   groupField,
   hostField,
   idScopeField,
+  keyVaultField,
   modelField,
   nameField,
   positiveDurationField,
@@ -31,10 +32,15 @@ export const DEFAULT_THRESHOLDS = ["devices_assigned == 100%", "telemetry_missin
 
 const secret = z
   .union(
-    [z.strictObject({ env: z.string().min(1) }), z.strictObject({ file: z.string().min(1) })],
+    [
+      z.strictObject({ env: z.string().min(1) }),
+      z.strictObject({ file: z.string().min(1) }),
+      z.strictObject({ keyVault: keyVaultField }),
+    ],
     {
       // The value may be the secret itself: tell its kind only.
-      error: ({ input }) => `expected { env: NAME } or { file: PATH }, got ${showKind(input)}`,
+      error: ({ input }) =>
+        `expected { env: NAME }, { file: PATH } or { keyVault: URI }, got ${showKind(input)}`,
     },
   )
   .meta({ description: "Where the secret comes from; never the secret itself" });

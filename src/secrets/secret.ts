@@ -2,16 +2,22 @@ import { readFile } from "node:fs/promises";
 import { FleetError } from "../base/errors.ts";
 import { fileTrouble } from "../base/file-trouble.ts";
 import type { SecretRef } from "../base/secret-ref.ts";
+import type { KeyVaultOptions } from "./key-vault.ts";
 
 /**
  * The secret itself. A line feed at the end of a file is not part of it.
  *
- * @throws {FleetError} `FILE_INVALID` if the variable is not set or the file cannot be read
+ * @throws {FleetError} `FILE_INVALID` if the variable is not set or the file cannot be read; what a vault's reader throws
  */
 export async function readSecret(
   ref: SecretRef,
   env: Readonly<Record<string, string | undefined>>,
+  vault: Omit<KeyVaultOptions, "env"> = {},
 ): Promise<string> {
+  if ("keyVault" in ref) {
+    const { keyVaultReader } = await import("./key-vault.ts");
+    return keyVaultReader({ ...vault, env })(ref.keyVault);
+  }
   if ("env" in ref) {
     const value = env[ref.env];
     if (value !== undefined) return value;
@@ -23,7 +29,7 @@ export async function readSecret(
     return (await readFile(ref.file, "utf8")).replace(/\r?\n$/, "");
   } catch (cause) {
     throw secretProblem(ref.file, `expected a file with a secret, got: ${fileTrouble(cause)}`, {
-      hint: "correct the path in the scenario, or write the secret into that file",
+      hint: "correct the path, or write the secret into that file",
       cause,
     });
   }

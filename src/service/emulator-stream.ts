@@ -9,7 +9,7 @@ import { FleetError, messageOf } from "../base/errors.ts";
 import { showValue } from "../base/show-value.ts";
 import type { ServiceRoute } from "./connection.ts";
 import { SERVICE_TIMEOUT_MS } from "./connection.ts";
-import { networkHint } from "./network-hint.ts";
+import { networkHint } from "../base/network-hint.ts";
 
 /** Where an emulator's events are, and what opens them. */
 export interface EmulatorEvents {

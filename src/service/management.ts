@@ -10,7 +10,7 @@ import type { Logger } from "../base/log.ts";
 import { SERVICE_TIMEOUT_MS, serviceAgent } from "./connection.ts";
 import type { EmulatorInfo } from "./emulator-file.ts";
 import { emulatorRoute } from "./emulator-file.ts";
-import { networkHint } from "./network-hint.ts";
+import { networkHint } from "../base/network-hint.ts";
 
 /** An emulator's management API; in Azure its paths are those of the resource manager. */
 export interface Management {

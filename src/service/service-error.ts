@@ -1,6 +1,6 @@
 import { FleetError, messageOf } from "../base/errors.ts";
+import { networkHint } from "../base/network-hint.ts";
 import { ProxyFailure } from "../base/proxy-tunnel.ts";
-import { networkHint } from "./network-hint.ts";
 
 /** A string or number member of anything. */
 function member(value: unknown, name: string): string | number | undefined {

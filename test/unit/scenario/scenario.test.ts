@@ -238,7 +238,7 @@ thresholds:
     expect(problems).toEqual([
       {
         place: "x.yaml:4:93 fleet[0].credentials.password",
-        message: "expected { env: NAME } or { file: PATH }, got a text",
+        message: "expected { env: NAME }, { file: PATH } or { keyVault: URI }, got a text",
       },
     ]);
   });

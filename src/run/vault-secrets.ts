@@ -1,0 +1,108 @@
+import { resolve } from "node:path";
+
+import pLimit from "p-limit";
+
+import { FleetError } from "../base/errors.ts";
+import type { SecretRef } from "../base/secret-ref.ts";
+import { plural } from "../output/terminal-text.ts";
+import type { CredentialSpec } from "../plan/plan.ts";
+import type { PreparedRun } from "./prepare.ts";
+import type { RunContext, RunOptions } from "./run-options.ts";
+import { readCaFile } from "./target.ts";
+
+/** Secrets asked for at once. */
+const AT_ONCE = 4;
+/** With this prefix a run's own emulator does not inherit it. */
+const VARIABLE = "DPS_FLEET_VAULT_SECRET_";
+
+/**
+ * Reads each secret of Azure Key Vault that the fleet names once, before anything else is done, and puts it into the
+ * environment that workers get under a name of the run's own: the plan then names no vault, and no worker asks one.
+ *
+ * @throws {FleetError} what went wrong with every secret; the code is the first one's
+ */
+export async function takeVaultSecrets<
+  Prepared extends Pick<PreparedRun, "plan">,
+  Context extends Pick<RunContext, "env" | "cwd" | "console" | "stop">,
+>(
+  prepared: Prepared,
+  options: Pick<RunOptions, "connectTo" | "caFile">,
+  context: Context,
+): Promise<{ readonly prepared: Prepared; readonly context: Context }> {
+  const { plan } = prepared;
+  const uris = [...new Set(plan.devices.flatMap(({ credentials }) => vaultUris(credentials)))];
+  if (uris.length === 0) return { prepared, context };
+  context.console.phase(`reading ${plural(uris.length, "secret")} from Azure Key Vault`);
+  const values = await readAll(uris, options, context);
+  const nameOf = (uri: string): string => `${VARIABLE}${uris.indexOf(uri) + 1}`;
+  const env = Object.fromEntries(uris.map((uri, at) => [nameOf(uri), values[at]]));
+  const devices = plan.devices.map((device) => ({
+    ...device,
+    credentials: withoutVault(device.credentials, nameOf),
+  }));
+  return {
+    prepared: { ...prepared, plan: { ...plan, devices } },
+    context: { ...context, env: { ...context.env, ...env } },
+  };
+}
+
+async function readAll(
+  uris: readonly string[],
+  { connectTo, caFile }: Pick<RunOptions, "connectTo" | "caFile">,
+  { env, cwd, stop: signal }: Pick<RunContext, "env" | "cwd" | "stop">,
+): Promise<readonly string[]> {
+  const caPem = caFile === undefined ? undefined : await readCaFile(resolve(cwd, caFile));
+  const { keyVaultReader } = await import("../secrets/key-vault.ts");
+  const read = keyVaultReader({ env, connectTo, caPem, signal });
+  const limit = pLimit(AT_ONCE);
+  const results = await Promise.allSettled(uris.map((uri) => limit(() => read(uri))));
+  const failures = results.flatMap((result): unknown[] =>
+    result.status === "rejected" ? [result.reason] : [],
+  );
+  const [first] = failures;
+  if (first === undefined) {
+    return results.flatMap((result) => (result.status === "fulfilled" ? [result.value] : []));
+  }
+  const expected = failures.filter((failure) => failure instanceof FleetError);
+  const [told] = expected;
+  if (told === undefined || expected.length < failures.length || failures.length === 1) throw first;
+  throw new FleetError(
+    told.code,
+    `${failures.length} secrets of Azure Key Vault are not to be had`,
+    {
+      problems: expected.map(({ message, hint }) => ({ place: "fleet", message, hint })),
+    },
+  );
+}
+
+const vaultUris = (credentials: CredentialSpec): readonly string[] =>
+  secretsOf(credentials).flatMap((ref) => ("keyVault" in ref ? [ref.keyVault] : []));
+
+function secretsOf(credentials: CredentialSpec): readonly SecretRef[] {
+  const { format } = credentials;
+  switch (format) {
+    case "pem":
+      return credentials.passphrase === undefined ? [] : [credentials.passphrase];
+    case "pfx":
+      return credentials.password === undefined ? [] : [credentials.password];
+    default:
+      return format satisfies never;
+  }
+}
+
+function withoutVault(
+  credentials: CredentialSpec,
+  nameOf: (uri: string) => string,
+): CredentialSpec {
+  const moved = (ref: SecretRef | undefined): SecretRef | undefined =>
+    ref !== undefined && "keyVault" in ref ? { env: nameOf(ref.keyVault) } : ref;
+  const { format } = credentials;
+  switch (format) {
+    case "pem":
+      return { ...credentials, passphrase: moved(credentials.passphrase) };
+    case "pfx":
+      return { ...credentials, password: moved(credentials.password) };
+    default:
+      return format satisfies never;
+  }
+}
