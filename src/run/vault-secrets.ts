@@ -56,22 +56,20 @@ async function readAll(
   const read = keyVaultReader({ env, connectTo, caPem, signal });
   const limit = pLimit(AT_ONCE);
   const results = await Promise.allSettled(uris.map((uri) => limit(() => read(uri))));
-  const failures = results.flatMap((result): unknown[] =>
-    result.status === "rejected" ? [result.reason] : [],
-  );
-  const [first] = failures;
-  if (first === undefined) {
-    return results.flatMap((result) => (result.status === "fulfilled" ? [result.value] : []));
+  const values: string[] = [];
+  const failures: FleetError[] = [];
+  for (const result of results) {
+    if (result.status === "fulfilled") values.push(result.value);
+    else if (result.reason instanceof FleetError) failures.push(result.reason);
+    else throw result.reason;
   }
-  const expected = failures.filter((failure) => failure instanceof FleetError);
-  const [told] = expected;
-  if (told === undefined || expected.length < failures.length || failures.length === 1) throw first;
+  const [first, ...more] = failures;
+  if (first === undefined) return values;
+  if (more.length === 0) throw first;
   throw new FleetError(
-    told.code,
+    first.code,
     `${failures.length} secrets of Azure Key Vault are not to be had`,
-    {
-      problems: expected.map(({ message, hint }) => ({ place: "fleet", message, hint })),
-    },
+    { problems: failures.map(({ message, hint }) => ({ place: "fleet", message, hint })) },
   );
 }
 

@@ -164,5 +164,8 @@ test("secrets that are not there end 2 by name, and a literal one is never shown
   await check(unset, "CAVE_SECRET: expected an environment variable", "export CAVE_SECRET=");
   const noFile = { format: "pfx", password: { file: "secret.txt" } };
   await check(noFile, "secret.txt: expected a file with a secret, got: there is no", "hint:");
-  await check({ format: "pfx", password: "hunter2" }, "expected { env: NAME }, { file: PATH } or { keyVault: URI }");
+  await check(
+    { format: "pfx", password: "hunter2" },
+    "expected { env: NAME }, { file: PATH } or { keyVault: URI }",
+  );
 });

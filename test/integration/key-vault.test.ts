@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { inspect } from "node:util";
 
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 
@@ -35,12 +36,7 @@ const read = (path: string, more: Partial<KeyVaultOptions> = {}): Promise<string
 const failure = async (work: Promise<string>): Promise<FleetError> => {
   const error: unknown = await work.catch((thrown: unknown) => thrown);
   if (!(error instanceof FleetError)) throw error;
-  const shown = [
-    error.message,
-    error.hint,
-    JSON.stringify(error),
-    String(error.cause ?? ""),
-  ].join();
+  const shown = [error.message, error.hint, JSON.stringify(error), inspect(error)].join();
   for (const token of [...vault.tokens, CLIENT_SECRET]) expect(shown).not.toContain(token);
   return error;
 };
@@ -126,28 +122,28 @@ test("a limit and a stop end the wait for a vault", async () => {
   });
 });
 
-describe("a fleet's secrets", () => {
-  const take = (...names: readonly string[]) => {
-    const caves = names.map(
-      (name) =>
-        `  - { model: cheese-cave, count: 1, registrationId: ${name}, credentials: { format: pfx, password: { keyVault: "${uri(name)}" } } }`,
-    );
-    const text = ["name: caves", "provisioning: { group: caves }", "fleet:", ...caves].join("\n");
-    const plan = makePlan(parseScenario(text, "caves.yaml"), { seed: 1 });
-    using dir = temporaryDir();
-    const caFile = writeTestFile(join(dir.path, "ca.pem"), vault.caPem);
-    return takeVaultSecrets(
-      { plan },
-      { connectTo: vault.connectTo, caFile },
-      {
-        env: { KEPT: "as it was" },
-        cwd: dir.path,
-        stop: new AbortController().signal,
-        console: { phase: () => {}, warning: () => {}, progress: () => {} },
-      },
-    );
-  };
+const take = async (...names: readonly string[]) => {
+  const caves = names.map(
+    (name) =>
+      `  - { model: cheese-cave, count: 1, registrationId: ${name}, credentials: { format: pfx, password: { keyVault: "${uri(name)}" } } }`,
+  );
+  const text = ["name: caves", "provisioning: { group: caves }", "fleet:", ...caves].join("\n");
+  const plan = makePlan(parseScenario(text, "caves.yaml"), { seed: 1 });
+  using dir = temporaryDir();
+  const caFile = writeTestFile(join(dir.path, "ca.pem"), vault.caPem);
+  return await takeVaultSecrets(
+    { plan },
+    { connectTo: vault.connectTo, caFile },
+    {
+      env: { KEPT: "as it was" },
+      cwd: dir.path,
+      stop: new AbortController().signal,
+      console: { phase: () => {}, warning: () => {}, progress: () => {} },
+    },
+  );
+};
 
+describe("a fleet's secrets", () => {
   test("move into the environment of workers, and the plan names no vault", async () => {
     logIn();
     vault.answers.set("one", { value: "first" });

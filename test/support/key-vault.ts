@@ -49,9 +49,6 @@ export async function startTestVault(pki: TestPki): Promise<TestVault> {
     if (request.headers.host === LOGIN) void giveToken(request, response);
     else giveSecret(request, response);
   });
-  const json = (response: ServerResponse, status: number, body: unknown): void => {
-    response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body));
-  };
   const giveToken = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const base = `https://${LOGIN}/${TENANT}`;
     if (request.url?.includes("/.well-known/openid-configuration") === true) {
@@ -116,4 +113,8 @@ export async function startTestVault(pki: TestPki): Promise<TestVault> {
       await once(server, "close");
     },
   };
+}
+
+function json(response: ServerResponse, status: number, body: unknown): void {
+  response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body));
 }
