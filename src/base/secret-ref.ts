@@ -11,3 +11,9 @@ export type SecretRef =
 export function secretRefOf(fileOrUri: string): SecretRef {
   return looksLikeUri(fileOrUri) ? { keyVault: fileOrUri } : { file: fileOrUri };
 }
+
+/** What messages call the place of a secret: the variable, the file or the URI. */
+export function secretPlace(ref: SecretRef): string {
+  if ("env" in ref) return ref.env;
+  return "file" in ref ? ref.file : ref.keyVault;
+}

@@ -3,6 +3,7 @@ import { resolve } from "node:path";
 import pLimit from "p-limit";
 
 import { FleetError } from "../base/errors.ts";
+import { parseKeyVaultUri } from "../base/key-vault-uri.ts";
 import type { SecretRef } from "../base/secret-ref.ts";
 import { plural } from "../output/terminal-text.ts";
 import type { CredentialSpec } from "../plan/plan.ts";
@@ -13,7 +14,14 @@ import { readCaFile } from "./target.ts";
 /** Secrets asked for at once. */
 const AT_ONCE = 4;
 /** With this prefix a run's own emulator does not inherit it. */
-const VARIABLE = "DPS_FLEET_VAULT_SECRET_";
+const VARIABLE = "DPS_FLEET_VAULT_SECRET";
+
+/** A name that tells messages which secret it was. */
+function variableOf(uri: string, at: number): string {
+  const parsed = parseKeyVaultUri(uri);
+  const secret = "secret" in parsed ? parsed.secret : "";
+  return `${VARIABLE}_${at + 1}_${secret.replaceAll("-", "_")}`;
+}
 
 /**
  * Reads each secret of Azure Key Vault that the fleet names once, before anything else is done, and puts it into the
@@ -34,7 +42,7 @@ export async function takeVaultSecrets<
   if (uris.length === 0) return { prepared, context };
   context.console.phase(`reading ${plural(uris.length, "secret")} from Azure Key Vault`);
   const values = await readAll(uris, options, context);
-  const nameOf = (uri: string): string => `${VARIABLE}${uris.indexOf(uri) + 1}`;
+  const nameOf = (uri: string): string => variableOf(uri, uris.indexOf(uri));
   const env = Object.fromEntries(uris.map((uri, at) => [nameOf(uri), values[at]]));
   const devices = plan.devices.map((device) => ({
     ...device,
@@ -73,33 +81,40 @@ async function readAll(
   );
 }
 
-const vaultUris = (credentials: CredentialSpec): readonly string[] =>
-  secretsOf(credentials).flatMap((ref) => ("keyVault" in ref ? [ref.keyVault] : []));
-
-function secretsOf(credentials: CredentialSpec): readonly SecretRef[] {
-  const { format } = credentials;
-  switch (format) {
-    case "pem":
-      return credentials.passphrase === undefined ? [] : [credentials.passphrase];
-    case "pfx":
-      return credentials.password === undefined ? [] : [credentials.password];
-    default:
-      return format satisfies never;
-  }
+function vaultUris(credentials: CredentialSpec): readonly string[] {
+  const uris: string[] = [];
+  changeSecrets(credentials, (ref) => {
+    if ("keyVault" in ref) uris.push(ref.keyVault);
+    return ref;
+  });
+  return uris;
 }
 
-function withoutVault(
+const withoutVault = (
   credentials: CredentialSpec,
   nameOf: (uri: string) => string,
+): CredentialSpec =>
+  changeSecrets(credentials, (ref) => ("keyVault" in ref ? { env: nameOf(ref.keyVault) } : ref));
+
+/** Credentials with every secret that they name changed. */
+function changeSecrets(
+  credentials: CredentialSpec,
+  change: (ref: SecretRef) => SecretRef,
 ): CredentialSpec {
-  const moved = (ref: SecretRef | undefined): SecretRef | undefined =>
-    ref !== undefined && "keyVault" in ref ? { env: nameOf(ref.keyVault) } : ref;
   const { format } = credentials;
   switch (format) {
-    case "pem":
-      return { ...credentials, passphrase: moved(credentials.passphrase) };
-    case "pfx":
-      return { ...credentials, password: moved(credentials.password) };
+    case "pem": {
+      const { passphrase } = credentials;
+      return passphrase === undefined
+        ? credentials
+        : { ...credentials, passphrase: change(passphrase) };
+    }
+    case "pfx": {
+      const { password } = credentials;
+      return password === undefined ? credentials : { ...credentials, password: change(password) };
+    }
+    case "symmetricKey":
+      return { ...credentials, key: change(credentials.key) };
     default:
       return format satisfies never;
   }

@@ -1,5 +1,6 @@
 import { FleetError } from "../base/errors.ts";
 import type { SecretRef } from "../base/secret-ref.ts";
+import { secretPlace } from "../base/secret-ref.ts";
 import { isSymmetricKey } from "../base/symmetric-key.ts";
 import { readSecret } from "./secret.ts";
 
@@ -14,7 +15,7 @@ export async function readSymmetricKey(
 ): Promise<string> {
   const key = (await readSecret(ref, env)).trim();
   if (isSymmetricKey(key)) return key;
-  const place = "env" in ref ? ref.env : ref.file;
+  const place = secretPlace(ref);
   const message = "expected a symmetric key: the base64 of 16 to 64 bytes, got another text";
   const hint = "copy the primary key of the enrollment (portal: DPS, Manage enrollments), whole";
   throw new FleetError("FILE_INVALID", `${place}: ${message}`, {

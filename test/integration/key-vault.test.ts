@@ -151,12 +151,12 @@ describe("a fleet's secrets", () => {
     const { prepared, context } = await take("one", "two");
     expect(context.env).toEqual({
       KEPT: "as it was",
-      DPS_FLEET_VAULT_SECRET_1: "first",
-      DPS_FLEET_VAULT_SECRET_2: "second",
+      DPS_FLEET_VAULT_SECRET_1_one: "first",
+      DPS_FLEET_VAULT_SECRET_2_two: "second",
     });
     expect(prepared.plan.devices.map(({ credentials }) => credentials)).toEqual([
-      { format: "pfx", password: { env: "DPS_FLEET_VAULT_SECRET_1" } },
-      { format: "pfx", password: { env: "DPS_FLEET_VAULT_SECRET_2" } },
+      { format: "pfx", password: { env: "DPS_FLEET_VAULT_SECRET_1_one" } },
+      { format: "pfx", password: { env: "DPS_FLEET_VAULT_SECRET_2_two" } },
     ]);
   });
 

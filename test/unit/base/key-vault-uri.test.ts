@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 
 import { parseKeyVaultUri } from "../../../src/base/key-vault-uri.ts";
-import { secretRefOf } from "../../../src/base/secret-ref.ts";
+import { secretPlace, secretRefOf } from "../../../src/base/secret-ref.ts";
 
 const VERSION = "0123456789abcdef0123456789abcdef";
 
@@ -58,8 +58,9 @@ describe("the URI of a secret", () => {
 });
 
 test("an option that names a file takes a URI in its place", () => {
+  const uri = "https://caves.vault.azure.net/secrets/a";
   expect(secretRefOf("secrets/dps.txt")).toEqual({ file: "secrets/dps.txt" });
-  expect(secretRefOf("https://caves.vault.azure.net/secrets/a")).toEqual({
-    keyVault: "https://caves.vault.azure.net/secrets/a",
-  });
+  expect(secretRefOf(uri)).toEqual({ keyVault: uri });
+  const places = [{ env: "A" }, secretRefOf("b.txt"), secretRefOf(uri)].map(secretPlace);
+  expect(places).toEqual(["A", "b.txt", uri]);
 });
