@@ -7,6 +7,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { FleetError } from "../../../src/base/errors.ts";
 import type { KeyKind } from "../../../src/pki/key-kind.ts";
 import { certificateBlocks } from "../../../src/pki/pem.ts";
+import { isLegacyPfx } from "../../../src/pki/pfx-encrypt.ts";
 import { readPfx } from "../../../src/pki/pfx-read.ts";
 import { writePfx } from "../../../src/pki/pfx-write.ts";
 import { hasOpenssl, openssl } from "../../support/openssl.ts";
@@ -46,22 +47,35 @@ function outcome(read: () => unknown): "read" | "refused" | "crashed" {
 
 const PASSWORDS = ["secret", "", 'p@ss "w0rd" ü', "日本", "🧀"];
 
-test.each(PASSWORDS)("reading a PFX undoes writing it, with password %j", async (password) => {
-  for (const kind of ["p256", "rsa2048"] as const) {
-    const { chain, key } = await identity(kind);
-    const read = readPfx(writePfx({ chain, key, password }), { file: "a.pfx", password });
-    expect(read.chain.map(({ fingerprint256 }) => fingerprint256)).toEqual(
-      chain.map(({ fingerprint256 }) => fingerprint256),
-    );
-    expect(read.key.equals(key)).toBe(true);
-  }
-});
+const PROTECTIONS = ["aes256", "3des"] as const;
+const EACH_WAY = PASSWORDS.flatMap((password) =>
+  PROTECTIONS.map((protection) => [protection, password] as const),
+);
 
-test.each(PASSWORDS)("Node opens what we write, with password %j", async (password) => {
-  const { chain, key } = await identity();
-  const pfx = writePfx({ chain, key, password });
-  expect(() => createSecureContext({ pfx, passphrase: password })).not.toThrow();
-});
+test.each(EACH_WAY)(
+  "reading a PFX of %s undoes writing it, with password %j",
+  async (protection, password) => {
+    for (const kind of ["p256", "rsa2048"] as const) {
+      const { chain, key } = await identity(kind);
+      const pfx = writePfx({ chain, key, password, protection });
+      expect(isLegacyPfx(pfx)).toBe(protection === "3des");
+      const read = readPfx(pfx, { file: "a.pfx", password });
+      expect(read.chain.map(({ fingerprint256 }) => fingerprint256)).toEqual(
+        chain.map(({ fingerprint256 }) => fingerprint256),
+      );
+      expect(read.key.equals(key)).toBe(true);
+    }
+  },
+);
+
+test.each(EACH_WAY)(
+  "Node opens what we write with %s, with password %j",
+  async (protection, password) => {
+    const { chain, key } = await identity();
+    const pfx = writePfx({ chain, key, password, protection });
+    expect(() => createSecureContext({ pfx, passphrase: password })).not.toThrow();
+  },
+);
 
 test("a wrong and a missing password are told apart", async () => {
   const { chain, key } = await identity();
@@ -174,13 +188,19 @@ describe.skipIf(!hasOpenssl)("files of openssl", () => {
     expect(refused.hint).toContain("openssl pkcs12");
   });
 
-  test.each(PASSWORDS)("openssl reads what we write, with password %j", async (password) => {
-    await using dir = temporaryDir();
-    const { chain, key } = await identity();
-    const file = writeTestFile(join(dir.path, "a.pfx"), writePfx({ chain, key, password }));
-    const pass = writeTestFile(join(dir.path, "password"), `${password}\n`);
-    const text = openssl("pkcs12 -nodes -passin", [`file:${pass}`, "-in", file]);
-    expect(certificateBlocks(text)).toHaveLength(3);
-    expect(createPrivateKey(text.slice(text.indexOf("-----BEGIN PRIVATE"))).equals(key)).toBe(true);
-  });
+  test.each(EACH_WAY)(
+    "openssl reads what we write with %s, with password %j",
+    async (protection, password) => {
+      await using dir = temporaryDir();
+      const { chain, key } = await identity();
+      const pfx = writePfx({ chain, key, password, protection });
+      const file = writeTestFile(join(dir.path, "a.pfx"), pfx);
+      const pass = writeTestFile(join(dir.path, "password"), `${password}\n`);
+      const text = openssl("pkcs12 -nodes -passin", [`file:${pass}`, "-in", file]);
+      expect(certificateBlocks(text)).toHaveLength(3);
+      expect(createPrivateKey(text.slice(text.indexOf("-----BEGIN PRIVATE"))).equals(key)).toBe(
+        true,
+      );
+    },
+  );
 });
