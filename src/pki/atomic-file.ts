@@ -4,6 +4,7 @@ import {
   closeSync,
   constants,
   copyFileSync,
+  existsSync,
   openSync,
   renameSync,
   rmSync,
@@ -44,7 +45,7 @@ export function ensurePrivateDir(path: string): void {
  * The content is under a name of its own until it is complete, with its mode from the first octet on.
  */
 export function writeFileAtomic(path: string, content: string | Uint8Array, mode: number): void {
-  const temporary = join(dirname(path), `.${basename(path)}.${randomBytes(6).toString("hex")}.tmp`);
+  const temporary = temporaryFor(path);
   const bytes = typeof content === "string" ? Buffer.from(content) : content;
   const file = openSync(temporary, "wx", mode);
   try {
@@ -61,17 +62,23 @@ export function writeFileAtomic(path: string, content: string | Uint8Array, mode
 }
 
 /**
- * Copies a file, mode included, to a name that is free; one that is there already stays as it is.
+ * Copies a file, mode included, to a name that is free, whole or not at all; one that is there already stays as it is.
  *
  * @returns where the copy is; undefined = there is no such file
  */
 export function copyBeside(path: string, kept: string): string | undefined {
+  if (existsSync(kept)) return kept;
+  const temporary = temporaryFor(kept);
   try {
-    copyFileSync(path, kept, constants.COPYFILE_EXCL);
+    copyFileSync(path, temporary, constants.COPYFILE_EXCL);
+    renameSync(temporary, kept);
     return kept;
   } catch (error) {
-    if (errorCode(error) === "EEXIST") return kept;
+    rmSync(temporary, { force: true });
     if (errorCode(error) === "ENOENT") return undefined;
     throw error;
   }
 }
+
+const temporaryFor = (path: string): string =>
+  join(dirname(path), `.${basename(path)}.${randomBytes(6).toString("hex")}.tmp`);

@@ -50,26 +50,31 @@ export function distinguishedName(
   return Buffer.from(AsnConvert.serialize(name));
 }
 
-/** The values of one attribute in the text form of a name that Node gives (`O=dps-fleet\nCN=root`). */
-export function valuesOf(nameText: string, attributeName: string): string[] {
-  return nameText
+/** A name as Node gives it (`O=dps-fleet\nCN=root`); of one without attributes it gives undefined, unlike its types. */
+export type NameText = string | undefined;
+
+/** The values of one attribute. */
+export function valuesOf(nameText: NameText, attributeName: string): string[] {
+  return (nameText ?? "")
     .split("\n")
     .filter((line) => line.startsWith(`${attributeName}=`))
     .map((line) => line.slice(attributeName.length + 1));
 }
 
 /** The common name in `X509Certificate.subject` or `.issuer`; undefined = none, or more than one. */
-export function commonNameIn(nameText: string): string | undefined {
+export function commonNameIn(nameText: NameText): string | undefined {
   const [name, ...more] = valuesOf(nameText, "CN");
   return more.length > 0 ? undefined : name;
 }
 
 /** Whether a name carries our mark. */
-export function hasOurMark(nameText: string): boolean {
+export function hasOurMark(nameText: NameText): boolean {
   return valuesOf(nameText, "O").includes(ORGANIZATION);
 }
 
 /** A name on one line, for messages. */
-export function oneLine(nameText: string): string {
-  return nameText === "" ? "(empty name)" : nameText.split("\n").join(", ");
+export function oneLine(nameText: NameText): string {
+  return nameText === undefined || nameText === ""
+    ? "(empty name)"
+    : nameText.split("\n").join(", ");
 }

@@ -4,7 +4,7 @@ import { derivePkcs12, passwordForms, PURPOSE } from "./pfx-kdf.ts";
 
 /**
  * How a PFX is protected. `aes256`: PBES2 with AES-256-CBC and a MAC with HMAC-SHA-256, as OpenSSL 3 writes.
- * `3des`: PBES1 with 3DES and a MAC with HMAC-SHA-1, all that Windows before Windows Server 2019 reads.
+ * `3des`: PBES1 with 3DES and a MAC with HMAC-SHA-1, all that Windows Server 2016 and before read.
  */
 export type PfxProtection = "aes256" | "3des";
 

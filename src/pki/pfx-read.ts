@@ -126,7 +126,9 @@ function checkMac(pfx: PFX, content: Buffer, secret: PfxSecret): void {
     password === ""
       ? "expected a password, got none"
       : "expected the password that the file was made with, got another one (or the file is damaged)",
-    { hint: "credentials.password: name the environment variable or file with its password" },
+    {
+      hint: "name the environment variable or file with its password: credentials.password in a scenario, --password-env or --password-file elsewhere",
+    },
   );
 }
 

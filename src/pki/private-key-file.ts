@@ -1,5 +1,6 @@
 import type { KeyObject } from "node:crypto";
 import { createPrivateKey } from "node:crypto";
+import { errorCode } from "../base/error-code.ts";
 import type { Problem } from "../base/errors.ts";
 import type { PemBlock } from "./pem.ts";
 import { pemBlocks } from "./pem.ts";
@@ -41,28 +42,38 @@ export function parsePrivateKey(
   const encrypted = isEncrypted(block);
   if (encrypted && passphrase === undefined) {
     const message = "expected a key that can be read without a passphrase, got an encrypted one";
-    return unusable(file, message, "credentials.passphrase: say where its passphrase is", true);
+    return unusable(file, message, SAY_WHERE, true);
   }
   try {
     return {
       key: createPrivateKey({ key: block.text, format: "pem", ...(encrypted && { passphrase }) }),
     };
-  } catch {
-    // The reason that OpenSSL gives is a number of its own; what matters to users is which of the two it is.
-    return encrypted
-      ? unusable(
-          file,
-          "expected the passphrase that the key was encrypted with, got another one",
-          "credentials.passphrase: check the variable or file that it names",
-          true,
-        )
-      : unusable(
-          file,
-          "expected a private key in PEM, got a damaged one",
-          "restore the key",
-          false,
-        );
+  } catch (error) {
+    if (encrypted) return { problem: unopened(file, error), recognised: true };
+    return unusable(
+      file,
+      "expected a private key in PEM, got a damaged one",
+      "restore the key",
+      false,
+    );
   }
+}
+
+const SAY_WHERE =
+  "say where its passphrase is: credentials.passphrase in a scenario, --passphrase-env or --passphrase-file elsewhere";
+
+/** What is wrong with an encrypted key that did not open: its cipher, or else the passphrase. */
+function unopened(place: string, error: unknown): Problem {
+  // OpenSSL 3 keeps ciphers such as RC2 and single DES in a provider that Node does not load.
+  if (errorCode(error) === "ERR_OSSL_EVP_UNSUPPORTED") {
+    return {
+      place,
+      message: "expected a key encrypted with AES or 3DES, got one of an older kind",
+      hint: `convert it: openssl pkcs8 -topk8 -v2 aes-256-cbc -in ${place} -out ${place}.new -provider legacy -provider default`,
+    };
+  }
+  const message = "expected the passphrase that the key was encrypted with, got another one";
+  return { place, message, hint: `check the passphrase; ${SAY_WHERE}` };
 }
 
 function unusable(
