@@ -7,6 +7,7 @@ import { bytesIfPresent, textIfPresent } from "./file-text.ts";
 import type { Identity } from "./identity-check.ts";
 import { identityProblems, parseCertificates } from "./identity-check.ts";
 import { privateKeyPem } from "./key-kind.ts";
+import type { CertsLayout } from "./layout.ts";
 import { certsLayout } from "./layout.ts";
 import { parsePrivateKey } from "./private-key-file.ts";
 import type { SecretRef } from "../base/secret-ref.ts";
@@ -86,10 +87,22 @@ export function secureContextOf(
 }
 
 async function readPem(options: ReadIdentityOptions): Promise<Identity> {
-  const layout = certsLayout(options.dir);
   const { registrationId, credentials } = options;
   const secret = credentials.format === "pem" ? credentials.passphrase : undefined;
   const passphrase = secret === undefined ? undefined : await readSecret(secret, options.env);
+  return readPemIdentity(certsLayout(options.dir), registrationId, passphrase);
+}
+
+/**
+ * A device's chain and key out of its PEM files; not judged.
+ *
+ * @throws {FleetError} `CERTIFICATE_INVALID` or `FILE_INVALID` where they cannot be read, with every problem
+ */
+export function readPemIdentity(
+  layout: CertsLayout,
+  registrationId: string,
+  passphrase: string | undefined,
+): Identity {
   const fullChainFile = layout.leafFullChain(registrationId);
   const fullChain = textIfPresent(fullChainFile);
   const certFile = fullChain === undefined ? layout.leafCert(registrationId) : fullChainFile;

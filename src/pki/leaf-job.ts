@@ -6,6 +6,7 @@ import { issueLeaf } from "./certificate.ts";
 import type { KeyKind } from "./key-kind.ts";
 import { privateKeyPem } from "./key-kind.ts";
 import { certificateBlocks } from "./pem.ts";
+import type { PfxProtection } from "./pfx-encrypt.ts";
 
 /** Everything that is to be made for one device; can be sent to a thread. A file that is not named is not written. */
 export interface LeafJob {
@@ -15,6 +16,8 @@ export interface LeafJob {
   /** Key to certify; undefined = a new one. */
   readonly key?: KeyObject | undefined;
   readonly keyKind?: KeyKind | undefined;
+  /** > 0; default 365. */
+  readonly days?: number | undefined;
   readonly passphrase?: string | undefined;
   readonly password?: string | undefined;
   /** Copies to make before anything is replaced: from, to. */
@@ -23,6 +26,8 @@ export interface LeafJob {
   readonly certFile?: string | undefined;
   readonly fullChainFile?: string | undefined;
   readonly pfxFile?: string | undefined;
+  /** Default: `aes256`. */
+  readonly pfxProtection?: PfxProtection | undefined;
 }
 
 /** Who signs what is issued, and when. `signer` is undefined where every job has an identity already. */
@@ -45,12 +50,13 @@ export async function runLeafJob(job: LeafJob, context: LeafJobContext): Promise
   if (job.pfxFile === undefined) return;
   const { writePfx } = await import("./pfx-write.ts");
   const chain = certificateBlocks(chainPem).map((pem) => new X509Certificate(pem));
-  const pfx = writePfx({ chain, key, password: job.password ?? "" });
+  const { password = "", pfxProtection: protection } = job;
+  const pfx = writePfx({ chain, key, password, protection });
   writeFileAtomic(job.pfxFile, pfx, MODE.secret);
 }
 
 async function identityFor(
-  { existing, registrationId, key, keyKind }: LeafJob,
+  { existing, registrationId, key, keyKind, days }: LeafJob,
   { signer, now }: LeafJobContext,
 ): Promise<{ chainPem: string; key: KeyObject; certificatePem: string; keyPem: string }> {
   if (existing !== undefined) {
@@ -58,7 +64,7 @@ async function identityFor(
     return { ...existing, certificatePem, keyPem: privateKeyPem(existing.key) };
   }
   if (signer === undefined) throw new Error("a leaf is to be issued, and there is no CA");
-  const leaf = await issueLeaf({ registrationId, signer, now, key, keyKind });
+  const leaf = await issueLeaf({ registrationId, signer, now, key, keyKind, days });
   return {
     chainPem: leaf.fullChainPem,
     key: leaf.key,

@@ -2,6 +2,7 @@ import type { CommandGroup } from "../command-group.ts";
 import { commandGroup } from "../command-group.ts";
 import type { Host } from "../host.ts";
 import { intermediateAction } from "./intermediate.ts";
+import { pfxAction } from "./pfx.ts";
 import { rootAction } from "./root.ts";
 
 /** `dps-fleet certs …`: the chain of trust in a folder. An action is a file; this one lists them. */
@@ -13,6 +14,6 @@ export function certsCommand(host: Host): CommandGroup {
       "root                                       once, to begin with",
       "intermediate",
     ],
-    actions: [rootAction(host), intermediateAction(host)],
+    actions: [rootAction(host), intermediateAction(host), pfxAction(host)],
   });
 }

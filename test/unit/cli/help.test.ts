@@ -3,7 +3,7 @@ import { CA_ACTIONS } from "../../../src/cli/ca/ca-actions.ts";
 import { runHere } from "../../support/cli.ts";
 
 /** What `certs` can do; each file of an action has its word here. */
-const CERTS_ACTIONS = ["root", "intermediate"];
+const CERTS_ACTIONS = ["root", "intermediate", "pfx"];
 
 const COMMANDS = [
   "run",
