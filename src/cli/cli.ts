@@ -14,6 +14,9 @@ const COMMANDS: Readonly<Record<string, (host: Host) => Promise<CommandModule | 
   events: async (host) => (await import("./events/events.ts")).eventsCommand(host),
   certs: async (host) => (await import("./certs/certs.ts")).certsCommand(host),
   ca: async (host) => (await import("./ca/ca.ts")).caCommand(host),
+  enroll: async (host) => (await import("./enroll/enroll.ts")).enrollCommand(host),
+  registrations: async (host) =>
+    (await import("./registrations/registrations.ts")).registrationsCommand(host),
 };
 
 /** Loads only the command that is asked for, or all where help lists them: imports cost hundreds of ms. */

@@ -9,6 +9,12 @@ import { enumField, hubNameField } from "../scenario/fields.ts";
 /** A flag that was given once; twice, yargs makes a list of it. */
 export const once = z.string({ error: "expected one value, got several" });
 
+/** A registration id. Source: Microsoft Learn, "Device Provisioning Service concepts", registration ID. */
+export const registrationId = once.regex(/^[A-Za-z0-9._:-]{0,127}[A-Za-z0-9-]$/, {
+  error: ({ input }) =>
+    `expected a registration id of up to 128 letters, digits and - . _ :, not ending in . _ :, got "${String(input)}"`,
+});
+
 /** The name of a file with a connection string, never the string itself. */
 export const connectionStringFile = once.refine((text) => !text.includes("SharedAccessKey="), {
   // The text itself must not be shown.

@@ -136,6 +136,12 @@ export const twinField = z
     for (const message of twinProblems(section, 1)) context.addIssue({ code: "custom", message });
   });
 
+/** What a device's twin begins with. */
+export const initialTwinField = z.strictObject({
+  tags: twinField.optional(),
+  properties: z.strictObject({ desired: twinField.optional() }).optional(),
+});
+
 function twinProblems(section: Readonly<Record<string, unknown>>, depth: number): string[] {
   if (depth > TWIN_LIMITS.depth) {
     return [`expected at most ${TWIN_LIMITS.depth} levels of nesting`];

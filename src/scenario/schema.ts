@@ -9,6 +9,7 @@ import {
   hostField,
   idScopeField,
   keyVaultField,
+  initialTwinField,
   modelField,
   nameField,
   positiveDurationField,
@@ -130,11 +131,7 @@ export const scenarioSchema = z
       allocation: enumField(ALLOCATIONS).optional().meta({
         description: "How the created group chooses a hub; default: as the DPS instance does",
       }),
-      initialTwin: z
-        .strictObject({
-          tags: twinField.optional(),
-          properties: z.strictObject({ desired: twinField.optional() }).optional(),
-        })
+      initialTwin: initialTwinField
         .optional()
         .meta({ description: "Twin that a device gets when DPS creates it" }),
     }),

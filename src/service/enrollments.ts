@@ -3,7 +3,6 @@ import type {
   IndividualEnrollment,
 } from "azure-iot-provisioning-service/dist/interfaces.js";
 
-import { FleetError } from "../base/errors.ts";
 import type {
   AttestationDocument,
   Enrollment,
@@ -23,7 +22,7 @@ import { queryPages } from "./query-pages.ts";
 import type { ServiceAccess } from "./service-access.ts";
 import type { ServiceCallOptions } from "./service-call.ts";
 import { serviceCall } from "./service-call.ts";
-import { statusOf } from "./service-error.ts";
+import { RefusedCall, statusOf } from "./service-error.ts";
 
 /** What all calls of a command share. */
 export type CallOptions = Pick<ServiceCallOptions, "signal" | "onThrottled">;
@@ -51,7 +50,7 @@ export interface Enrollments {
 
 /** Whether a refusal says that somebody else changed it meanwhile. */
 export const isStale = (error: unknown): boolean =>
-  error instanceof FleetError && statusOf(error.cause) === 412;
+  error instanceof RefusedCall && error.refusal.status === 412;
 
 /** A DPS instance whose connections are open. */
 export interface OpenEnrollments extends Enrollments {

@@ -20,7 +20,11 @@ const throttlingState = z.object({
       ),
     }),
   ),
-  dps: z.object({ registrationsPerMinute: limit, refused: counted }),
+  dps: z.object({
+    registrationsPerMinute: limit,
+    serviceOperationsPerMinute: limit,
+    refused: counted,
+  }),
 });
 
 /** What an emulator's hubs (by host name) and DPS let through, and what their limits held up and refused so far. */

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { CA_ACTIONS } from "../../../src/cli/ca/ca-actions.ts";
+import { ENROLL_ACTIONS } from "../../../src/cli/enroll/enroll-actions.ts";
 import { runHere } from "../../support/cli.ts";
 
 /** What `certs` can do; each file of an action has its word here. */
@@ -13,6 +14,11 @@ const COMMANDS = [
   ...CA_ACTIONS.map((action) => `ca ${action}`),
   "certs",
   ...CERTS_ACTIONS.map((action) => `certs ${action}`),
+  "enroll",
+  ...ENROLL_ACTIONS.map((action) => `enroll ${action}`),
+  "registrations",
+  "registrations list",
+  "registrations delete",
 ];
 
 /** What help of a command shows below "Examples". */
