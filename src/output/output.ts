@@ -19,6 +19,17 @@ export type RunEvent =
       readonly workers: number;
       readonly thresholds: readonly string[];
     }
+  | {
+      readonly type: "enrollment";
+      readonly t: number;
+      /** Host name of the DPS instance; null where the run had no access to its service. */
+      readonly dps: string | null;
+      readonly group: string;
+      /** `unchecked`: without access, whoever runs it has made the group. */
+      readonly done: "created" | "kept" | "unchecked";
+      /** Whether the services were an emulator that ended with the run, and all that was made there with it. */
+      readonly ownEmulator: boolean;
+    }
   | DeviceEvent
   | {
       readonly type: "action";

@@ -99,6 +99,7 @@ export class ScreenState {
       case "reported":
         this.#reported(event);
         return;
+      case "enrollment":
       case "state":
       case "registration":
       case "throttled":

@@ -126,6 +126,7 @@ export class TerminalLines implements Output, RunConsole {
       case "summary":
         for (const line of summaryLines(event.summary, this.#ink)) this.#line(line);
         return;
+      case "enrollment":
       case "state":
       case "registration":
       case "connection":

@@ -152,7 +152,9 @@ export class LiveRun {
       this.#given.target ??
       (await ownTarget(await this.#startEmulator(identities), options, context));
     await checkReachable(target.endpoints, { timeoutMs: REACH_MS, signal: context.stop });
-    await ensureGroup(prepared, target, identities, context);
+    const ensured = await ensureGroup(prepared, target, identities, context);
+    const ownEmulator = this.#emulator !== undefined;
+    this.#given.emit({ type: "enrollment", t: 0, ...ensured, ownEmulator });
     const { provisioningHost } = target.endpoints;
     this.#given.log.info({ host: provisioningHost }, "services reachable, enrollment group ready");
     const due = dueActions(prepared.plan).length > 0;

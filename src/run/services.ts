@@ -3,9 +3,11 @@ import { resolve } from "node:path";
 import { FleetError } from "../base/errors.ts";
 import type { JsonObject } from "../base/json.ts";
 import type { Aggregate } from "../metrics/aggregate.ts";
+import type { RunEvent } from "../output/output.ts";
 import type { Plan, TwinAction } from "../plan/plan.ts";
 import { readEmulatorFile } from "../service/emulator-file.ts";
 import { ensureEnrollmentGroup } from "../service/ensure-enrollment-group.ts";
+import { hostOf } from "../service/service-access.ts";
 import type { HubTwins } from "../service/twins.ts";
 import { openHubTwins } from "../service/twins.ts";
 import type { EmulatorProcess } from "./emulator-process.ts";
@@ -74,16 +76,20 @@ export async function ownTarget(
   return emulatorTarget(own.info, "the emulator", endpointFlags(options, context.cwd));
 }
 
-/** Creates or checks the enrollment group, where a service connection is at hand. */
+/**
+ * Creates or checks the enrollment group, where a service connection is at hand.
+ *
+ * @returns what came of it, as the run's events tell it
+ */
 export async function ensureGroup(
   prepared: PreparedRun,
   target: Target,
   identities: Pick<FleetIdentities, "groupCaPem" | "upperCaPems">,
   context: Pick<RunContext, "stop" | "console">,
-): Promise<void> {
+): Promise<Pick<RunEvent & { type: "enrollment" }, "dps" | "group" | "done">> {
   const { group, createGroup, allocation, initialTwin } = prepared.scenario.provisioning;
   const { dps } = target;
-  if (dps === undefined) return;
+  if (dps === undefined) return { dps: null, group, done: "unchecked" };
   const done = await ensureEnrollmentGroup(
     {
       groupId: group,
@@ -98,6 +104,7 @@ export async function ensureGroup(
   );
   const how = done === "created" ? "created" : "is there";
   context.console.phase(`enrollment group ${group} ${how}`);
+  return { dps: hostOf(dps, "dps"), group, done };
 }
 
 /** Patches twins at whichever hub a device was assigned to. */

@@ -36,6 +36,8 @@ test("thirty caves are provisioned, stream, and the one that is told to follows 
   expect(saved).toHaveLength(summary.telemetry.sent);
   const events = (await place.result("run.ndjson")).trim().split("\n");
   expect(events[0]).toContain('"type":"plan"');
+  const made = events.find((line) => line.includes('"type":"enrollment"'));
+  expect(JSON.parse(made ?? "null")).toMatchObject({ done: "created", ownEmulator: true });
   expect(events.at(-1)).toContain('"type":"summary"');
   expect(program.groupAlive).toBe(false);
 });
