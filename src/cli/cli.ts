@@ -14,6 +14,7 @@ const COMMANDS: Readonly<Record<string, (host: Host) => Promise<CommandModule | 
   events: async (host) => (await import("./events/events.ts")).eventsCommand(host),
   certs: async (host) => (await import("./certs/certs.ts")).certsCommand(host),
   ca: async (host) => (await import("./ca/ca.ts")).caCommand(host),
+  doctor: async (host) => (await import("./doctor/doctor.ts")).doctorCommand(host),
   enroll: async (host) => (await import("./enroll/enroll.ts")).enrollCommand(host),
   registrations: async (host) =>
     (await import("./registrations/registrations.ts")).registrationsCommand(host),

@@ -4,6 +4,7 @@ import type { Problem } from "../base/errors.ts";
 import { leafFindings } from "./leaf-fitness.ts";
 import { oneLine } from "./name.ts";
 import { certificateBlocks } from "./pem.ts";
+import { isSelfSigned } from "./signed-by.ts";
 
 /** One device's certificates and key, as they were found. */
 export interface Identity {
@@ -96,7 +97,7 @@ function fitnessProblems(
   { registrationId, certFile, chain }: Identity,
   leaf: X509Certificate,
 ): Problem[] {
-  const alone = chain.length === 1 && leaf.checkIssued(leaf);
+  const alone = chain.length === 1 && isSelfSigned(leaf);
   return leafFindings(leaf, { registrationId, alone }).map(({ message, hint }) => ({
     place: certFile,
     message,

@@ -24,6 +24,10 @@ export interface CaCertificates {
   /** Name of the DPS instance. */
   readonly dpsName: string;
   list(): Promise<readonly CaCertificate[]>;
+  /** The certificate itself, and whether its key was proven; undefined = there is none of that name. */
+  read(
+    name: string,
+  ): Promise<{ readonly certificate: X509Certificate; readonly isVerified: boolean } | undefined>;
   /**
    * Uploads a certificate. One that is there already is kept, and becomes verified if that is asked.
    *
@@ -97,6 +101,12 @@ export function caCertificates(management: Management): CaCertificates {
           ),
         )
         .value.map(shown),
+    read: async (name) => {
+      const found = await find(name);
+      if (found === undefined) return undefined;
+      const { certificate, isVerified } = found.properties;
+      return { certificate: new X509Certificate(Buffer.from(certificate, "base64")), isVerified };
+    },
     add: async (name, certificate, { verified }) => {
       const there = await find(name);
       const isSame = there?.properties.certificate === certificate.raw.toString("base64");
