@@ -4,7 +4,7 @@ import type { DeviceModel, RandomStream } from "../model/model.ts";
 import type { DeviceSpec } from "../plan/plan.ts";
 import type { DeviceLimits } from "./device-limits.ts";
 import type { DeviceIdentity } from "./identity.ts";
-import type { DialRule } from "../base/dial.ts";
+import type { DeviceWay } from "../base/transport.ts";
 import type { Slots } from "./slots.ts";
 
 /** All that one device's life needs from outside; clock, randomness and limits are given. */
@@ -15,7 +15,7 @@ export interface DeviceContext {
   readonly model: DeviceModel;
   readonly provisioningHost: string;
   readonly idScope: string;
-  readonly connectTo: readonly DialRule[];
+  readonly way: DeviceWay;
   /** Reads the device's identity, with the TLS context that all its connections share. @throws {FleetError} */
   readonly loadIdentity: () => Promise<DeviceIdentity>;
   readonly slots: Slots;

@@ -137,7 +137,7 @@ export class Device {
     dueMs: number,
     signal: AbortSignal,
   ): Promise<ConnectionEnd> {
-    const { clock, limits, connectTo, slots } = this.#context;
+    const { clock, limits, way, slots } = this.#context;
     const end = deferred<DeviceFailure>();
     this.#twin.connecting();
     try {
@@ -148,7 +148,7 @@ export class Device {
             deviceId,
             transport: {
               secureContext,
-              connectTo,
+              way,
               connectTimeoutMs: limits.connectTimeoutMs,
               sessions: this.#sessions,
               clock,

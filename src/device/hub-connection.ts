@@ -9,7 +9,8 @@ import type { Client, HubTransport, Twin } from "./azure-sdk.ts";
 import { createHubClient, NoRetry, TelemetryMessage } from "./azure-sdk.ts";
 import type { TokenKey } from "./identity.ts";
 import type { Slots } from "./slots.ts";
-import type { ConnectionTrace, TransportOptions } from "./transport.ts";
+import type { ConnectionTrace } from "./connection-trace.ts";
+import type { TransportOptions } from "./transport.ts";
 import { TracingProvider } from "./transport.ts";
 
 export interface HubConnectionOptions {

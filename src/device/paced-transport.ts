@@ -9,7 +9,7 @@ import type {
   X509ProvisioningTransport,
 } from "./azure-sdk.ts";
 import type { Slots } from "./slots.ts";
-import type { ConnectionTrace } from "./transport.ts";
+import type { ConnectionTrace } from "./connection-trace.ts";
 
 /** A throttled wait is lengthened by up to this part, so that refused devices do not come back in step. */
 const RETRY_JITTER = 0.5;

@@ -10,7 +10,8 @@ import {
 import { PacedTransport } from "./paced-transport.ts";
 import { registrationFailure } from "./registration-failure.ts";
 import type { Slots } from "./slots.ts";
-import type { ConnectionTrace, TransportOptions } from "./transport.ts";
+import type { ConnectionTrace } from "./connection-trace.ts";
+import type { TransportOptions } from "./transport.ts";
 import { TracingProvider } from "./transport.ts";
 
 export interface ProvisioningOptions {

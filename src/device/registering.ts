@@ -49,14 +49,14 @@ export async function registerUntilAssigned(options: RegisteringOptions): Promis
 
 function registerOnce(options: RegisteringOptions, totalTimeoutMs: number): Promise<Assignment> {
   const { context, status, identity, signal } = options;
-  const { spec, recorder, clock, limits, connectTo } = context;
+  const { spec, recorder, clock, limits, way } = context;
   const { connectTimeoutMs, requestTimeoutMs } = limits;
   return register({
     registrationId: spec.registrationId,
     provisioningHost: context.provisioningHost,
     idScope: context.idScope,
     key: identity.tokenKey?.key,
-    transport: { secureContext: identity.secureContext, connectTo, connectTimeoutMs, clock },
+    transport: { secureContext: identity.secureContext, way, connectTimeoutMs, clock },
     slots: context.slots,
     random: options.random,
     requestTimeoutMs,

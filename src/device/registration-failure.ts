@@ -2,7 +2,7 @@ import type { FailureClass } from "../base/failure.ts";
 import { DeviceFailure } from "../base/failure.ts";
 import { messageOf } from "../base/errors.ts";
 import { isJsonObject } from "../base/json.ts";
-import type { ConnectionTrace } from "./transport.ts";
+import type { ConnectionTrace } from "./connection-trace.ts";
 
 /**
  * Classifies what `register()` rejected with.

@@ -1,20 +1,19 @@
-import type { SecureContext, TLSSocket } from "node:tls";
-import { connect as connectTls } from "node:tls";
+import type { Duplex } from "node:stream";
+import type { SecureContext } from "node:tls";
 import { MqttClient } from "mqtt";
 import { DeviceFailure } from "../base/failure.ts";
+import type { DeviceWay } from "../base/transport.ts";
 import type { MqttConnectOptions, MqttProvider } from "./azure-sdk.ts";
-import type { DialRule } from "../base/dial.ts";
-import { MQTT_PORT, dialTarget } from "../base/dial.ts";
+import type { ConnectionTrace } from "./connection-trace.ts";
 import { payloadFault } from "./payload-fault.ts";
 import type { TlsSessions } from "./tls-sessions.ts";
-import { connackFailure, socketFailure } from "./wire-failure.ts";
-
-/** MQTT over TLS. Source: Microsoft Learn, "Communicate with an IoT hub using MQTT", port table. */
+import { Wire } from "./wire.ts";
+import { connackFailure } from "./wire-failure.ts";
 
 export interface TransportOptions {
   readonly secureContext: SecureContext;
-  readonly connectTo: readonly DialRule[];
-  /** Limit for TCP, TLS and CONNACK together, ms. */
+  readonly way: DeviceWay;
+  /** Limit for everything up to CONNACK together, ms. */
   readonly connectTimeoutMs: number;
   /** Sessions for resumption; undefined = always a full handshake, as DPS needs it to see the chain. */
   readonly sessions?: TlsSessions | undefined;
@@ -33,30 +32,16 @@ function dpsStatusOf(topic: string): number | undefined {
   return status === undefined ? undefined : Number(status);
 }
 
-/** What one connection did on the wire; times in ms of the given clock. */
-export interface ConnectionTrace {
-  readonly host: string;
-  readonly startedMs: number;
-  tcpMs?: number;
-  tlsMs?: number;
-  connackMs?: number;
-  /** Whether the hub has kept what an earlier connection subscribed to. */
-  sessionPresent?: boolean;
-  /** Status of the newest DPS answer; the SDK hides the 429 of a poll. */
-  dpsStatus?: number | undefined;
-  /** The first thing that went wrong; the SDK's own error loses it. */
-  failure?: DeviceFailure;
-  closed: boolean;
-}
-
 /**
- * The MQTT provider handed to the SDK: dials where `connectTo` says, keeps the host name for SNI and the certificate
- * check, shares one `SecureContext` per device, and traces each connection, so that failures are classified from the wire.
+ * The MQTT provider handed to the SDK: dials where the device's way says, keeps the host name for SNI and the
+ * certificate check, shares one `SecureContext` per device, and traces each connection, so that failures are classified
+ * from the wire. The SDK's transports for WebSocket differ from its others in nothing but the scheme, port and path of
+ * the URI; here the way says those.
  */
 export class TracingProvider implements MqttProvider {
   readonly #options: TransportOptions;
   #trace: ConnectionTrace | undefined;
-  #socket: TLSSocket | undefined;
+  #wire: Wire | undefined;
 
   constructor(options: TransportOptions) {
     this.#options = options;
@@ -70,30 +55,22 @@ export class TracingProvider implements MqttProvider {
   /** Cuts the newest connection at once, without a word to the peer. */
   destroy(failure?: DeviceFailure): void {
     if (failure !== undefined && this.#trace !== undefined) this.#trace.failure ??= failure;
-    this.#socket?.destroy();
+    this.#wire?.destroy();
   }
 
   connect(uri: string, options: MqttConnectOptions): MqttClient {
     const { hostname, port } = new URL(uri);
-    const target = dialTarget(
-      this.#options.connectTo,
-      hostname,
-      port === "" ? MQTT_PORT : Number(port),
-    );
-    const trace: ConnectionTrace = {
-      host: hostname,
-      startedMs: this.#options.clock(),
-      closed: false,
-    };
+    const { clock, connectTimeoutMs } = this.#options;
+    const trace: ConnectionTrace = { host: hostname, startedMs: clock(), closed: false };
     this.#trace = trace;
     const { cert: _cert, key: _key, passphrase: _passphrase, ca: _ca, ...rest } = options;
-    const client = new MqttClient(() => this.#dial(trace, target), {
+    const client = new MqttClient(() => this.#dial(trace, port), {
       ...rest,
       protocol: "mqtts",
       // Ours ends first: it tells which step was missing.
-      connectTimeout: 2 * this.#options.connectTimeoutMs,
+      connectTimeout: 2 * connectTimeoutMs,
     });
-    const limit = setTimeout(() => this.#expire(trace), this.#options.connectTimeoutMs);
+    const limit = setTimeout(() => this.#expire(hostname), connectTimeoutMs);
     client.once("close", () => clearTimeout(limit));
     client.on("packetreceive", (packet) => {
       if (packet.cmd === "publish") {
@@ -106,7 +83,7 @@ export class TracingProvider implements MqttProvider {
       }
       if (packet.cmd !== "connack") return;
       clearTimeout(limit);
-      trace.connackMs = this.#options.clock();
+      trace.connackMs = clock();
       trace.sessionPresent = packet.sessionPresent;
       const code = packet.returnCode ?? 0;
       if (code !== 0) trace.failure ??= connackFailure(hostname, code);
@@ -114,53 +91,21 @@ export class TracingProvider implements MqttProvider {
     return client;
   }
 
-  #expire(trace: ConnectionTrace): void {
-    const phase = trace.tcpMs === undefined ? "TCP" : trace.tlsMs === undefined ? "TLS" : "CONNACK";
+  #expire(host: string): void {
     const limitMs = this.#options.connectTimeoutMs;
-    this.#socket?.destroy(
-      new DeviceFailure("timeout", `${trace.host}: no ${phase} answer within ${limitMs} ms`),
+    const awaited = this.#wire?.awaited ?? "TCP";
+    this.destroy(
+      new DeviceFailure("timeout", `${host}: no ${awaited} answer within ${limitMs} ms`),
     );
   }
 
-  #dial(
-    trace: ConnectionTrace,
-    target: { readonly address: string; readonly port: number },
-  ): TLSSocket {
-    const { clock, secureContext, sessions } = this.#options;
-    const sessionKey = `${trace.host} ${target.address}:${target.port}`;
-    const session = sessions?.offer(sessionKey);
-    const socket = connectTls({
-      host: target.address,
-      port: target.port,
-      servername: trace.host,
-      secureContext,
-      ...(session === undefined ? {} : { session }),
+  /** @param port as in the URI: "" = that of the transport */
+  #dial(trace: ConnectionTrace, port: string): Duplex {
+    this.#wire = new Wire({
+      ...this.#options,
+      port: port === "" ? undefined : Number(port),
+      trace,
     });
-    socket.setNoDelay(true);
-    this.#socket = socket;
-    socket.once("connect", () => (trace.tcpMs = clock()));
-    socket.once("secureConnect", () => (trace.tlsMs = clock()));
-    if (sessions !== undefined) {
-      // TLS 1.3 sends two tickets; one is enough, and each look at the certificate costs.
-      socket.once("session", (fresh) => {
-        const validTo = socket.getPeerX509Certificate()?.validTo;
-        if (validTo !== undefined) sessions.keep(sessionKey, fresh, Date.parse(validTo));
-      });
-    }
-    socket.on("error", (error) => {
-      const phase = trace.tcpMs === undefined ? "tcp" : trace.tlsMs === undefined ? "tls" : "mqtt";
-      trace.failure ??= socketFailure(trace.host, error, phase);
-      sessions?.drop(sessionKey);
-    });
-    socket.once("close", () => {
-      trace.closed = true;
-      if (trace.connackMs === undefined) {
-        trace.failure ??= new DeviceFailure(
-          "network",
-          `${trace.host} closed the connection before CONNACK`,
-        );
-      }
-    });
-    return socket;
+    return this.#wire.stream;
   }
 }

@@ -2,6 +2,8 @@ import type { FailureClass } from "../base/failure.ts";
 import { DeviceFailure } from "../base/failure.ts";
 import { messageOf } from "../base/errors.ts";
 import { errorCode } from "../base/error-code.ts";
+import { UpgradeRefused } from "../base/mqtt-websocket.ts";
+import { ProxyFailure } from "../base/proxy-tunnel.ts";
 
 /** What CONNACK return codes mean. Source: MQTT 3.1.1, table 3.1; IoT Hub sends 3 also when it throttles connections. */
 const CONNACK: Readonly<Record<number, readonly [FailureClass, string]>> = {
@@ -36,7 +38,7 @@ export function connackFailure(host: string, returnCode: number): DeviceFailure 
 }
 
 /**
- * The failure that an error of the TCP or TLS layer stands for.
+ * The failure that an error below MQTT stands for: TCP, a proxy, TLS, the WebSocket.
  *
  * @param phase what was under way: an error without a known code while TLS is negotiated is a TLS error
  */
@@ -46,6 +48,8 @@ export function socketFailure(
   phase: "tcp" | "tls" | "mqtt",
 ): DeviceFailure {
   if (error instanceof DeviceFailure) return error;
+  if (error instanceof ProxyFailure) return proxyFailure(error);
+  if (error instanceof UpgradeRefused) return upgradeFailure(error);
   const code = errorCode(error);
   const message = `${host}: ${messageOf(error)}`;
   if (code === "ETIMEDOUT") return new DeviceFailure("timeout", message, { code, cause: error });
@@ -54,4 +58,22 @@ export function socketFailure(
   }
   const failureClass = phase === "tls" ? "tls" : phase === "tcp" ? "network" : "protocol";
   return new DeviceFailure(failureClass, message, { code, cause: error });
+}
+
+/** What a proxy refuses by its rules, it refuses the next time too. */
+function proxyFailure(error: ProxyFailure): DeviceFailure {
+  const { status, wireCode, message } = error;
+  return new DeviceFailure("network", message, {
+    code: status === undefined ? wireCode : `PROXY ${status}`,
+    transient: status === undefined || status === 429 || status >= 500,
+    cause: error,
+  });
+}
+
+function upgradeFailure(error: UpgradeRefused): DeviceFailure {
+  const { status, message } = error;
+  const options = { code: `HTTP ${status}`, cause: error };
+  if (status === 401 || status === 403) return new DeviceFailure("unauthorized", message, options);
+  const isBusy = status === 429 || status >= 500;
+  return new DeviceFailure(isBusy ? "throttled" : "protocol", message, options);
 }

@@ -4,16 +4,9 @@ import type { Duplex } from "node:stream";
 import { TLSSocket } from "node:tls";
 import type { WebSocket } from "ws";
 import { WebSocketServer, createWebSocketStream } from "ws";
+import { WEBSOCKET_PATH, WEBSOCKET_SUBPROTOCOL } from "../base/transport.ts";
 import type { HandOverOptions } from "./hand-over.ts";
 import { handOver } from "./hand-over.ts";
-
-/**
- * Where devices speak MQTT over WebSocket; a query, such as the Java SDK's `?iothub-no-client-cert=true`, may follow.
- * Source: Microsoft Learn, "Communicate with an IoT hub using MQTT" and "Communicate with your DPS using the MQTT
- * protocol", port tables.
- */
-export const WEBSOCKET_PATH = "/$iothub/websocket";
-const SUBPROTOCOL = "mqtt";
 
 export interface WebSocketOptions extends HandOverOptions {
   /** A larger WebSocket message closes its connection; one may carry many MQTT packets, or a part of one. */
@@ -27,7 +20,7 @@ export function serveWebSockets(server: Server, options: WebSocketOptions): void
     // The server's sockets are closed with the server; a list of our own would only be a second one.
     clientTracking: false,
     maxPayload: options.messageMaxBytes,
-    handleProtocols: () => SUBPROTOCOL,
+    handleProtocols: () => WEBSOCKET_SUBPROTOCOL,
   });
   server.on("upgrade", (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     // Node has taken its own listener away: a reset of the peer must not end the process.
@@ -44,13 +37,13 @@ export function serveWebSockets(server: Server, options: WebSocketOptions): void
   });
 }
 
-/** The HTTP status of a refusal, if there is one; what RFC 6455 asks of a handshake is judged by `ws`. */
+/** The HTTP status of a refusal, if there is one; a query, such as the Java SDK's `?iothub-no-client-cert=true`, may follow the path. What RFC 6455 asks of a handshake is judged by `ws`. */
 function judge(request: IncomingMessage): 400 | 404 | undefined {
   const path = (request.url ?? "").split("?", 1)[0] ?? "";
   // Some clients write the dollar sign as %24.
   if (path.replace(/^\/%24/, "/$").toLowerCase() !== WEBSOCKET_PATH) return 404;
   const offered = (request.headers["sec-websocket-protocol"] ?? "").split(",");
-  return offered.some((name) => name.trim() === SUBPROTOCOL) ? undefined : 400;
+  return offered.some((name) => name.trim() === WEBSOCKET_SUBPROTOCOL) ? undefined : 400;
 }
 
 function refuse(socket: Duplex, status: 400 | 404): void {

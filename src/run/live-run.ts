@@ -1,5 +1,6 @@
 import { FleetError } from "../base/errors.ts";
 import type { Logger } from "../base/log.ts";
+import { proxiesOf } from "../base/proxy.ts";
 import type { RunEvent } from "../output/output.ts";
 import type { TwinActionResult } from "../output/summary.ts";
 import { forkWorker } from "../supervisor/fork-worker.ts";
@@ -150,8 +151,12 @@ export class LiveRun {
     const { prepared, options, context } = this.#given;
     const target =
       this.#given.target ??
-      (await ownTarget(await this.#startEmulator(identities), options, context));
-    await checkReachable(target.endpoints, { timeoutMs: REACH_MS, signal: context.stop });
+      (await ownTarget(await this.#startEmulator(identities), prepared, options, context));
+    await checkReachable(target.endpoints, {
+      timeoutMs: REACH_MS,
+      proxyFor: proxiesOf(context.env, target.endpoints.caPem),
+      signal: context.stop,
+    });
     const ensured = await ensureGroup(prepared, target, identities, context);
     const ownEmulator = this.#emulator !== undefined;
     this.#given.emit({ type: "enrollment", t: 0, ...ensured, ownEmulator });

@@ -1,67 +1,105 @@
+import { once } from "node:events";
+import type { TLSSocket } from "node:tls";
 import { connect } from "node:tls";
 
-import { MQTT_PORT, dialTarget } from "../base/dial.ts";
 import { errorCode } from "../base/error-code.ts";
-import { FleetError } from "../base/errors.ts";
+import { FleetError, messageOf } from "../base/errors.ts";
+import { openMqttWebSocket, UpgradeRefused } from "../base/mqtt-websocket.ts";
+import type { ProxyChooser } from "../base/proxy.ts";
+import { proxyName } from "../base/proxy.ts";
+import { openTunnel, ProxyFailure } from "../base/proxy-tunnel.ts";
 import { TimeoutError, withTimeout } from "../base/retry.ts";
+import type { Route } from "../base/transport.ts";
+import { deviceRoute } from "../base/transport.ts";
 import { trusting } from "../service/connection.ts";
 import { networkHint } from "../base/network-hint.ts";
 import type { Endpoints } from "../worker/protocol.ts";
 
-/** One full handshake, certificate checked against the name, then closed again. */
-async function handshake(
-  options: {
-    readonly host: string;
-    readonly address: string;
-    readonly port: number;
-    readonly caPem?: string | undefined;
-  },
+/** Failures that a closed port has; behind most of them is a firewall. */
+const CLOSED = new Set(["ECONNREFUSED", "ECONNRESET", "ETIMEDOUT", "EHOSTUNREACH", "ENETUNREACH"]);
+const WEBSOCKET_HINT = "where port 8883 is closed, --transport mqtt-ws goes over 443";
+
+/**
+ * Opens the connection that devices will open up to MQTT, and closes it again: TLS with the server's certificate checked
+ * against the name, and the WebSocket where they speak through one.
+ */
+async function tryOnce(
+  host: string,
+  route: Route,
+  { caPem, transport }: Pick<Endpoints, "caPem" | "transport">,
   signal: AbortSignal,
 ): Promise<void> {
-  await new Promise<void>((resolve, reject) => {
+  const dial = async (): Promise<TLSSocket> => {
+    const tunnel = route.proxy && (await openTunnel(route.proxy, { ...route, host }, signal));
+    signal.throwIfAborted();
     const socket = connect({
-      host: options.address,
-      port: options.port,
-      servername: options.host,
-      ...(options.caPem === undefined ? {} : { secureContext: trusting(options.caPem) }),
+      ...(tunnel === undefined ? { host: route.address, port: route.port } : { socket: tunnel }),
+      servername: host,
+      ...(caPem === undefined ? {} : { secureContext: trusting(caPem) }),
     });
     signal.addEventListener("abort", () => socket.destroy(), { once: true });
-    socket.once("secureConnect", () => {
-      socket.destroy();
-      resolve();
-    });
-    socket.once("error", reject);
-  });
+    return socket;
+  };
+  if (transport === "mqtt") {
+    const socket = await dial();
+    await once(socket, "secureConnect", { signal });
+    socket.destroy();
+    return;
+  }
+  const webSocket = openMqttWebSocket(host, dial);
+  // What it says after it was given up is of no interest.
+  webSocket.on("error", () => undefined);
+  try {
+    await once(webSocket, "open", { signal });
+  } finally {
+    webSocket.terminate();
+  }
 }
 
 /**
- * Tries one TLS handshake with the provisioning host, so that a wrong name, port, CA or an expired certificate is one
+ * Tries one connection to the provisioning host, so that a wrong name, port, proxy, CA or an expired certificate is one
  * clear error before a thousand devices meet it.
  *
- * @throws {FleetError} `UNREACHABLE`
+ * @throws {FleetError} `UNREACHABLE`; `USAGE` where the environment names a proxy that cannot be used
  */
 export async function checkReachable(
   endpoints: Endpoints,
-  options: { readonly timeoutMs: number; readonly signal?: AbortSignal | undefined },
+  options: {
+    readonly timeoutMs: number;
+    readonly proxyFor: ProxyChooser;
+    readonly signal?: AbortSignal | undefined;
+  },
 ): Promise<void> {
   const host = endpoints.provisioningHost;
-  const { address, port } = dialTarget(endpoints.connectTo, host, MQTT_PORT);
-  const dialled = address === host ? `port ${port}` : `${address}:${port}`;
-  const what = `reaching ${host} (${dialled})`;
+  const route = deviceRoute({ ...endpoints, proxyFor: options.proxyFor }, host);
+  const what = `reaching ${host} (${placeOf(host, route)})`;
   try {
     await withTimeout({ what, timeoutMs: options.timeoutMs, signal: options.signal }, (signal) =>
-      handshake({ host, address, port, caPem: endpoints.caPem }, signal),
+      tryOnce(host, route, endpoints, signal),
     );
   } catch (error) {
     options.signal?.throwIfAborted();
-    const text = error instanceof Error ? error.message : String(error);
+    const text = messageOf(error);
     throw new FleetError(
       "UNREACHABLE",
       error instanceof TimeoutError ? text : `${what} failed: ${text}`,
-      {
-        cause: error,
-        hint: networkHint(error instanceof TimeoutError ? "ETIMEDOUT" : (errorCode(error) ?? "")),
-      },
+      { cause: error, hint: hintFor(error, endpoints) },
     );
   }
+}
+
+function placeOf(host: string, { address, port, proxy }: Route): string {
+  if (proxy !== undefined) return `port ${port} by the proxy ${proxyName(proxy)}`;
+  return address === host ? `port ${port}` : `${address}:${port}`;
+}
+
+function hintFor(error: unknown, { transport }: Endpoints): string | undefined {
+  if (error instanceof ProxyFailure) return error.hint;
+  if (error instanceof UpgradeRefused) {
+    return "what answers there knows no WebSocket of Azure's: is it a proxy that opens TLS?";
+  }
+  const code = error instanceof TimeoutError ? "ETIMEDOUT" : (errorCode(error) ?? "");
+  const hint = networkHint(code);
+  if (transport !== "mqtt" || !CLOSED.has(code)) return hint;
+  return hint === undefined ? WEBSOCKET_HINT : `${hint}; ${WEBSOCKET_HINT}`;
 }

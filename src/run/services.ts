@@ -17,11 +17,16 @@ import type { RunContext, RunOptions } from "./run-options.ts";
 import type { EndpointFlags, Target } from "./target.ts";
 import { azureTarget, emulatorTarget, readCaFile } from "./target.ts";
 
-/** What the command line says of where services are. */
-function endpointFlags(options: RunOptions, cwd: string): EndpointFlags {
+/** What the command line and the scenario say of where services are and how they are spoken to. */
+function endpointFlags(
+  { scenario }: Pick<PreparedRun, "scenario">,
+  options: RunOptions,
+  cwd: string,
+): EndpointFlags {
   const { idScope, provisioningHost } = options.overrides;
   const caFile = options.caFile === undefined ? undefined : resolve(cwd, options.caFile);
-  return { idScope, provisioningHost, connectTo: options.connectTo, caFile };
+  const { transport } = scenario;
+  return { idScope, provisioningHost, connectTo: options.connectTo, transport, caFile };
 }
 
 /** @throws {FleetError} `USAGE` when the plan needs access to a service that is not at hand */
@@ -53,7 +58,7 @@ export async function givenTarget(
   options: RunOptions,
   context: Pick<RunContext, "cwd" | "env">,
 ): Promise<Target | undefined> {
-  const flags = endpointFlags(options, context.cwd);
+  const flags = endpointFlags(prepared, options, context.cwd);
   if (prepared.plan.target === "azure") {
     const target = await azureTarget(prepared.scenario.provisioning, flags, context.env);
     checkAccess(prepared, target);
@@ -70,10 +75,12 @@ export async function givenTarget(
 /** The run's own emulator as its target. */
 export async function ownTarget(
   own: EmulatorProcess,
+  prepared: Pick<PreparedRun, "scenario">,
   options: RunOptions,
   context: Pick<RunContext, "cwd">,
 ): Promise<Target> {
-  return emulatorTarget(own.info, "the emulator", endpointFlags(options, context.cwd));
+  const flags = endpointFlags(prepared, options, context.cwd);
+  return emulatorTarget(own.info, "the emulator", flags);
 }
 
 /**

@@ -7,6 +7,7 @@ import { FleetError } from "../base/errors.ts";
 import { fileTrouble } from "../base/file-trouble.ts";
 import type { ProxyChooser } from "../base/proxy.ts";
 import { proxiesOf } from "../base/proxy.ts";
+import type { Transport } from "../base/transport.ts";
 import { httpsRoute } from "../base/transport.ts";
 import { hostField, idScopeField } from "../scenario/fields.ts";
 import type { EmulatorInfo } from "../service/emulator-file.ts";
@@ -27,6 +28,8 @@ export interface EndpointFlags {
   readonly provisioningHost?: string | undefined;
   readonly idScope?: string | undefined;
   readonly connectTo: readonly DialRule[];
+  /** What devices speak. */
+  readonly transport: Transport;
   /** File with CAs to trust; replaces the emulator's. */
   readonly caFile?: string | undefined;
 }
@@ -131,6 +134,7 @@ export async function emulatorTarget(
       idScope: flags.idScope ?? info.idScope,
       caPem,
       connectTo,
+      transport: flags.transport,
     },
     ...emulatorAccess(info, source, { connectTo: flags.connectTo, caPem }),
     ingestion: emulatorIngestionReader(paths),
@@ -186,6 +190,7 @@ export async function azureTarget(
       idScope,
       caPem,
       connectTo: flags.connectTo,
+      transport: flags.transport,
     },
     dps: access("DPS_CONNECTION_STRING", "dps")[0],
     hubs: access("IOTHUB_CONNECTION_STRING", "hub"),

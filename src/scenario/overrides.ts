@@ -2,6 +2,7 @@ import type { z } from "zod";
 import { dealInProportion } from "../base/deal.ts";
 import type { Problem } from "../base/errors.ts";
 import { FleetError } from "../base/errors.ts";
+import { TRANSPORTS } from "../base/transport.ts";
 import { parseDuration, parseRate } from "../base/units.ts";
 import type { EmulatorOverrides } from "./emulator-overrides.ts";
 import { EMULATOR_FLAGS, overrideEmulator } from "./emulator-overrides.ts";
@@ -21,6 +22,7 @@ import { KEY_KINDS, TARGETS } from "./schema.ts";
 /** Settings from flags or environment, as typed; undefined = what the scenario says. */
 export interface Overrides {
   readonly target?: string | undefined;
+  readonly transport?: string | undefined;
   /** Devices of the whole fleet; over several entries dealt in proportion to their counts. */
   readonly devices?: number | undefined;
   readonly duration?: string | undefined;
@@ -54,6 +56,7 @@ export function applyOverrides(scenario: Scenario, overrides: Overrides): Scenar
   };
 
   const target = check("--target", enumField(TARGETS), overrides.target);
+  const transport = check("--transport", enumField(TRANSPORTS), overrides.transport);
   const devices = check("--devices", countField(DEVICES, 1_000_000), overrides.devices);
   const duration = check("--duration", positiveDurationField, overrides.duration);
   const rate = check("--rate", rateField, overrides.rate);
@@ -97,6 +100,7 @@ export function applyOverrides(scenario: Scenario, overrides: Overrides): Scenar
   return {
     ...scenario,
     target: target ?? scenario.target,
+    transport: transport ?? scenario.transport,
     fleet: scenario.fleet.map((entry, index): FleetEntry => ({
       ...entry,
       count: counts[index] ?? 0,

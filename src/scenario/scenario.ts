@@ -2,6 +2,7 @@ import type { Problem } from "../base/errors.ts";
 import { FleetError } from "../base/errors.ts";
 import type { JsonObject } from "../base/json.ts";
 import type { SecretRef } from "../base/secret-ref.ts";
+import type { Transport } from "../base/transport.ts";
 import { parseDuration, parseRate } from "../base/units.ts";
 import { describeIssue, problemsOf } from "../base/issue-problems.ts";
 import type { EmulatorSettings } from "./emulator-section.ts";
@@ -42,6 +43,7 @@ export interface FleetEntry {
 export interface Scenario {
   readonly name: string;
   readonly target: Target;
+  readonly transport: Transport;
   readonly emulator: EmulatorSettings;
   readonly provisioning: {
     readonly idScope?: string | undefined;

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { DPS_LIMITS } from "../base/azure-limits.ts";
+import { TRANSPORTS } from "../base/transport.ts";
 import { emulatorSection } from "./emulator-section.ts";
 import {
   countField,
@@ -115,6 +116,9 @@ export const scenarioSchema = z
     target: enumField(TARGETS)
       .default("emulator")
       .meta({ description: "Where the fleet connects: this machine's emulator, or Azure" }),
+    transport: enumField(TRANSPORTS)
+      .default("mqtt")
+      .meta({ description: "What devices speak: MQTT over TLS at 8883, or over WebSocket at 443" }),
     emulator: emulatorSection
       .default({})
       .meta({ description: "Settings of the emulator that the run starts" }),

@@ -1,6 +1,8 @@
 import { setMaxListeners } from "node:events";
 import type { Logger } from "../base/log.ts";
+import { proxiesOf } from "../base/proxy.ts";
 import { createRandom } from "../base/random.ts";
+import type { DeviceWay } from "../base/transport.ts";
 import type { DeviceContext } from "../device/device-context.ts";
 import type { DeviceLimits } from "../device/device-limits.ts";
 import { DEVICE_LIMITS } from "../device/device-limits.ts";
@@ -37,6 +39,7 @@ export class WorkerHost {
   readonly #log: Logger;
   readonly #identities: IdentityLoader;
   #lives: Promise<unknown> = Promise.resolve();
+  readonly #way: DeviceWay;
   #ticker: NodeJS.Timeout | undefined;
 
   private constructor(options: WorkerHostOptions, models: ReadonlyMap<string, DeviceModel>) {
@@ -44,6 +47,8 @@ export class WorkerHost {
     this.#models = models;
     this.#recorder = new Recorder(options.shard);
     this.#log = options.log.child({ component: "worker" });
+    const { transport, connectTo, caPem } = options.shard.endpoints;
+    this.#way = { transport, connectTo, proxyFor: proxiesOf(options.env, caPem) };
     const { certsDir, endpoints } = options.shard;
     this.#identities = new IdentityLoader({
       certsDir,
@@ -117,7 +122,7 @@ export class WorkerHost {
       model,
       provisioningHost: endpoints.provisioningHost,
       idScope: endpoints.idScope,
-      connectTo: endpoints.connectTo,
+      way: this.#way,
       loadIdentity: () => this.#identities.load(spec),
       recorder: this.#recorder,
       saveMessages: shard.saveMessages,

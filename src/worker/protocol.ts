@@ -1,4 +1,5 @@
 import type { DialRule } from "../base/dial.ts";
+import type { Transport } from "../base/transport.ts";
 import type { LogLevel } from "../base/log.ts";
 import type { Snapshot } from "../metrics/snapshot.ts";
 import type { DeviceSpec } from "../plan/plan.ts";
@@ -11,6 +12,7 @@ export interface Endpoints {
   readonly caPem?: string | undefined;
   /** curl's `--connect-to`: dial there, keep the name for SNI and checks. */
   readonly connectTo: readonly DialRule[];
+  readonly transport: Transport;
 }
 
 /** One worker's part of the plan. */

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { LOG_LEVELS } from "../base/log.ts";
+import { TRANSPORTS } from "../base/transport.ts";
 import type { WorkerCommand } from "./protocol.ts";
 
 const secretRef = z.union([
@@ -49,6 +50,7 @@ const shardStart = z.strictObject({
     idScope: z.string().min(1),
     caPem: z.string().optional(),
     connectTo: z.array(connectTo),
+    transport: z.enum(TRANSPORTS),
   }),
   saveMessages: z.boolean(),
   snapshotIntervalMs: z.number().positive(),

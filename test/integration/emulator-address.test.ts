@@ -63,7 +63,10 @@ test.for([
 
 test("a run reads back at the address what was ingested", async () => {
   const { seen } = seenFromOutside();
-  const { ingestion } = await emulatorTarget(seen, "outside.json", { connectTo: [] });
+  const { ingestion } = await emulatorTarget(seen, "outside.json", {
+    connectTo: [],
+    transport: "mqtt",
+  });
   expect(await ingestion?.position()).toBe(1);
 });
 

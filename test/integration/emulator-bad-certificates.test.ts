@@ -8,6 +8,7 @@ import type { LeafDefect } from "../../src/pki/defects.ts";
 import { issueDefectiveLeaf, LEAF_DEFECTS } from "../../src/pki/defects.ts";
 import type { TestCloud } from "../support/fleet.ts";
 import { startTestCloud } from "../support/fleet.ts";
+import { directWay } from "../support/direct-way.ts";
 
 /** Its group is of the intermediate that signs good leaves. */
 let cloud: TestCloud;
@@ -32,7 +33,7 @@ function registerWith(
         key: leaf.privateKeyPem,
         ca: endpoints.caPem,
       }),
-      connectTo: endpoints.connectTo,
+      way: directWay(endpoints.connectTo),
       connectTimeoutMs: 5_000,
       clock: () => performance.now(),
     },

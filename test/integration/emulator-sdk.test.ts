@@ -14,6 +14,7 @@ import { readAllEvents } from "./emulator-events.ts";
 import { enrollGroup, serviceClients } from "./emulator-service-clients.ts";
 import type { DeviceKeys, TestEmulator } from "./emulator-wire.ts";
 import { DPS, HUB, emulatorForTest } from "./emulator-wire.ts";
+import { directWay } from "../support/direct-way.ts";
 
 let world: TestEmulator;
 beforeAll(async () => {
@@ -31,7 +32,7 @@ function provider(keys: DeviceKeys): TracingProvider {
       key: keys.privateKeyPem,
       ca: world.pki.root.certificatePem,
     }),
-    connectTo: [DPS, HUB].map((host) => ({ host, ...address })),
+    way: directWay([DPS, HUB].map((host) => ({ host, ...address }))),
     connectTimeoutMs: 10_000,
     clock: () => performance.now(),
   });

@@ -6,6 +6,7 @@ import { HubConnection } from "../../src/device/hub-connection.ts";
 import { testPki } from "../support/pki.ts";
 import type { ScriptedAnswer } from "../support/scripted-dps.ts";
 import { startScriptedDps } from "../support/scripted-dps.ts";
+import { directWay } from "../support/direct-way.ts";
 
 const HUB = "hub.azure-devices.net";
 const twin = (status: number, body: object | string): ScriptedAnswer => ({
@@ -33,7 +34,7 @@ async function against(answers: readonly ScriptedAnswer[]): Promise<unknown> {
             key: leaf.privateKeyPem,
             ca: pki.root.certificatePem,
           }),
-          connectTo: [{ host: HUB, address: "127.0.0.1", toPort: hub.port }],
+          way: directWay([{ host: HUB, address: "127.0.0.1", toPort: hub.port }]),
           connectTimeoutMs: 5_000,
           clock: () => performance.now(),
         },

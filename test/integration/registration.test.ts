@@ -5,6 +5,7 @@ import { createSlots } from "../../src/device/slots.ts";
 import { testPki } from "../support/pki.ts";
 import type { Script } from "../support/scripted-dps.ts";
 import { startScriptedDps } from "../support/scripted-dps.ts";
+import { directWay } from "../support/direct-way.ts";
 
 const HOST = "global.azure-devices-provisioning.net";
 const ASSIGNED = {
@@ -53,7 +54,7 @@ async function registerWith(
           key: leaf.privateKeyPem,
           ca: pki.root.certificatePem,
         }),
-        connectTo: [{ host: HOST, address: "127.0.0.1", toPort: dps.port }],
+        way: directWay([{ host: HOST, address: "127.0.0.1", toPort: dps.port }]),
         connectTimeoutMs: 5_000,
         clock: options.clock ?? (() => performance.now()),
       },

@@ -7,6 +7,7 @@ import { TlsSessions } from "../../src/device/tls-sessions.ts";
 import { TracingProvider } from "../../src/device/transport.ts";
 import type { TestPki } from "../support/pki.ts";
 import { testPki } from "../support/pki.ts";
+import { directWay } from "../support/direct-way.ts";
 
 const A = "a.azure-devices.net";
 const B = "b.azure-devices.net";
@@ -65,7 +66,7 @@ async function deviceOf(pki: TestPki, sessions: TlsSessions | undefined) {
   return (port: number): TracingProvider =>
     new TracingProvider({
       secureContext,
-      connectTo: [{ host: "", address: "127.0.0.1", toPort: port }],
+      way: directWay([{ host: "", address: "127.0.0.1", toPort: port }]),
       connectTimeoutMs: 10_000,
       sessions,
       clock: () => performance.now(),

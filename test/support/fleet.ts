@@ -78,7 +78,11 @@ export async function startTestCloud(
       provisioningHost: emulator.provisioningHost,
       idScope: emulator.idScope,
       caPem: pki.root.certificatePem,
-      connectTo: [{ host: "", address: emulator.host, toPort: emulator.mqttPort }],
+      connectTo: [
+        { host: "", port: 443, address: emulator.host, toPort: emulator.httpsPort },
+        { host: "", address: emulator.host, toPort: emulator.mqttPort },
+      ],
+      transport: "mqtt",
     },
     [Symbol.asyncDispose]: async () => {
       await emulator.stop();

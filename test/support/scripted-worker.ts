@@ -76,7 +76,7 @@ export function shardOf(worker: number, startMs: readonly number[]): ShardStart 
       startMs: due,
     })),
     certsDir: "/certs",
-    endpoints: { provisioningHost: "dps", idScope: "0ne", connectTo: [] },
+    endpoints: { provisioningHost: "dps", idScope: "0ne", connectTo: [], transport: "mqtt" },
     saveMessages: false,
     snapshotIntervalMs: 1_000,
     runId: "test",

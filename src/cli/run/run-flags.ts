@@ -2,6 +2,7 @@ import type { Options } from "yargs";
 import { z } from "zod";
 
 import { FleetError } from "../../base/errors.ts";
+import { TRANSPORTS } from "../../base/transport.ts";
 import type { RunOptions } from "../../run/run-options.ts";
 import {
   enumField,
@@ -50,6 +51,10 @@ export const RUN_OPTIONS: Readonly<Record<string, Options>> = {
   seed: value("seed of all randomness of the devices", "1"),
   workers: value("worker processes: auto or a number", "auto"),
   target: value("emulator or azure", SCENARIO_SAYS),
+  transport: value(
+    "what devices speak: mqtt (port 8883), or mqtt-ws (WebSocket, port 443, HTTPS_PROXY)",
+    SCENARIO_SAYS,
+  ),
   emulator: value("file with the line of emulator --json", "an emulator of the run's own"),
   "emulator-tier": value(
     "throttles and daily quota of the run's own emulator: none, F1, B1 to B3, S1 to S3",
@@ -79,6 +84,7 @@ const WORKERS_MAX = 512;
 const runFlags = z.object({
   scenario: text,
   target: enumField(TARGETS).optional(),
+  transport: enumField(TRANSPORTS).optional(),
   emulator: text,
   "emulator-tier": sizeFields.tier.optional(),
   "emulator-units": whole(1, UNITS_HIGHEST).optional(),
@@ -142,6 +148,7 @@ export function parseRunFlags(given: unknown, defaultScenario: string): RunFlags
       scenarioFile: flags.scenario ?? defaultScenario,
       overrides: {
         target: flags.target,
+        transport: flags.transport,
         devices: flags.devices,
         duration: flags.duration,
         rate: flags.rate,

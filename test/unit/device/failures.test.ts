@@ -3,6 +3,8 @@ import { DEVICE_LIMITS } from "../../../src/device/device-limits.ts";
 import { registrationFailure } from "../../../src/device/registration-failure.ts";
 import { retryWaitMs } from "../../../src/device/retry-wait.ts";
 import { connackFailure, socketFailure } from "../../../src/device/wire-failure.ts";
+import { UpgradeRefused } from "../../../src/base/mqtt-websocket.ts";
+import { ProxyFailure } from "../../../src/base/proxy-tunnel.ts";
 import { DeviceFailure } from "../../../src/base/failure.ts";
 
 const coded = (code: string): Error => Object.assign(new Error(code), { code });
@@ -20,6 +22,28 @@ test.each([
   ["ERR_SOMETHING", "mqtt", "protocol"],
 ] as const)("socket error %s while %s is under way is %s", (code, phase, failureClass) => {
   expect(socketFailure("h", coded(code), phase)).toMatchObject({ failureClass, code });
+});
+
+test.each([
+  [403, false],
+  [407, false],
+  [429, true],
+  [502, true],
+])("a proxy's %i is network, and worth another try: %s", (status, transient) => {
+  const refusal = new ProxyFailure("refused", { hint: "", status, wireCode: `PROXY_${status}` });
+  const failure = socketFailure("h", refusal, "tcp");
+  expect(failure).toMatchObject({ failureClass: "network", code: `PROXY ${status}`, transient });
+});
+
+test.each([
+  [401, "unauthorized"],
+  [404, "protocol"],
+  [429, "throttled"],
+  [503, "throttled"],
+  [200, "protocol"],
+])("a WebSocket refused by %i is %s", (status, failureClass) => {
+  const failure = socketFailure("h", new UpgradeRefused("h", status), "mqtt");
+  expect(failure).toMatchObject({ failureClass, code: `HTTP ${status}` });
 });
 
 test("CONNACK codes keep their number and class", () => {

@@ -1,9 +1,11 @@
 import { createServer as createTcpServer } from "node:net";
 import type { Server } from "node:net";
+import { createServer as createHttpsServer } from "node:https";
 import { createServer } from "node:tls";
 
 import { afterAll, beforeAll, expect, test } from "vitest";
 
+import type { Transport } from "../../../src/base/transport.ts";
 import { checkReachable } from "../../../src/run/reachability.ts";
 import type { TestPki } from "../../support/pki.ts";
 import { testPki } from "../../support/pki.ts";
@@ -34,15 +36,20 @@ async function tlsServer(options: { names?: string[]; notBefore?: Date; notAfter
   return listen(createServer({ cert: chainPem, key: privateKeyPem }));
 }
 
-const reach = (port: number, caPem: string, timeoutMs = 5_000) =>
+const reach = (
+  port: number,
+  caPem: string,
+  { timeoutMs = 5_000, transport = "mqtt" }: { timeoutMs?: number; transport?: Transport } = {},
+) =>
   checkReachable(
     {
       provisioningHost: HOST,
       idScope: "0ne",
       caPem,
       connectTo: [{ host: HOST, address: "127.0.0.1", toPort: port }],
+      transport,
     },
-    { timeoutMs },
+    { timeoutMs, proxyFor: () => undefined },
   );
 
 test("a server with the right name of the right CA is reachable", async () => {
@@ -75,8 +82,36 @@ test("an expired server certificate is told as such", async () => {
 
 test("a server that never speaks is given up after the time that is allowed", async () => {
   const port = await listen(createTcpServer());
-  await expect(reach(port, pki.root.certificatePem, 50)).rejects.toMatchObject({
+  await expect(reach(port, pki.root.certificatePem, { timeoutMs: 50 })).rejects.toMatchObject({
     code: "UNREACHABLE",
     message: expect.stringContaining("50 ms"),
+  });
+});
+
+test("where the port of MQTT over TLS is closed, the one of WebSocket is told", async () => {
+  const server = createTcpServer();
+  const port = await listen(server);
+  await new Promise((resolve) => server.close(resolve));
+  await expect(reach(port, pki.root.certificatePem)).rejects.toMatchObject({
+    code: "UNREACHABLE",
+    hint: expect.stringContaining("--transport mqtt-ws goes over 443"),
+  });
+  const overWebSocket = reach(port, pki.root.certificatePem, { transport: "mqtt-ws" });
+  await expect(overWebSocket).rejects.toMatchObject({
+    code: "UNREACHABLE",
+    hint: expect.not.stringContaining("mqtt-ws"),
+  });
+});
+
+test("a server that speaks TLS and knows no WebSocket is told as such", async () => {
+  const { chainPem, privateKeyPem } = await pki.server([HOST]);
+  const server = createHttpsServer({ cert: chainPem, key: privateKeyPem }, (_request, response) => {
+    response.writeHead(200, { connection: "close" }).end("welcome");
+  });
+  const asking = reach(await listen(server), pki.root.certificatePem, { transport: "mqtt-ws" });
+  await expect(asking).rejects.toMatchObject({
+    code: "UNREACHABLE",
+    message: expect.stringContaining(`${HOST} refused the WebSocket: 200 OK`),
+    hint: expect.stringContaining("a proxy that opens TLS"),
   });
 });

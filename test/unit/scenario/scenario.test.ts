@@ -11,6 +11,7 @@ describe("a good scenario", () => {
     expect(parseScenario(readFileSync(SHIPPED, "utf8"), "thirty-caves.yaml")).toEqual({
       name: "thirty-caves",
       target: "emulator",
+      transport: "mqtt",
       emulator: { retryAfterS: 3 },
       provisioning: {
         idScope: "0ne000CA7E5",
@@ -48,6 +49,7 @@ describe("a good scenario", () => {
     expect(smallest()).toEqual({
       name: "small",
       target: "emulator",
+      transport: "mqtt",
       emulator: {},
       provisioning: { group: "caves" },
       fleet: [
