@@ -19,6 +19,10 @@ export interface CertsLayout {
   readonly leafFullChain: (registrationId: string) => string;
   readonly leafKey: (registrationId: string) => string;
   readonly leafPfx: (registrationId: string) => string;
+  /** The pair that is to follow a leaf, until it is confirmed. */
+  readonly renewedCert: (registrationId: string) => string;
+  readonly renewedFullChain: (registrationId: string) => string;
+  readonly renewedKey: (registrationId: string) => string;
 }
 
 /** Files of an emulator's CA, and the folder that they are in. */
@@ -39,6 +43,8 @@ const hostDir = (emulatorDir: string, host: string): string =>
 
 const ROOT = "azure-iot-test-only.root.ca";
 const INTERMEDIATE = "azure-iot-test-only.intermediate";
+/** What stands behind an id in the names of its renewed files. */
+export const RENEWED = ".renewed";
 
 /** The names of the tutorials that users come from, so that their files fit in and ours can be uploaded. */
 export function certsLayout(dir: string): CertsLayout {
@@ -61,6 +67,9 @@ export function certsLayout(dir: string): CertsLayout {
     leafFullChain: (id) => join(dir, `${encodeId(id)}-full-chain.cert.pem`),
     leafKey: (id) => join(privateDir, `${encodeId(id)}.key.pem`),
     leafPfx: (id) => join(dir, `${encodeId(id)}-full-chain.cert.pfx`),
+    renewedCert: (id) => join(dir, `${encodeId(id)}${RENEWED}.cert.pem`),
+    renewedFullChain: (id) => join(dir, `${encodeId(id)}${RENEWED}-full-chain.cert.pem`),
+    renewedKey: (id) => join(privateDir, `${encodeId(id)}${RENEWED}.key.pem`),
   };
 }
 
@@ -81,13 +90,17 @@ export function decodeId(name: string): string {
   return Buffer.from(octets, "latin1").toString("utf8");
 }
 
-/** Whether a leaf of this id would take the file name of a CA, a full chain or the verification certificate. */
+/**
+ * Whether a leaf of this id would take the file name of a CA, a full chain, a renewed leaf or the verification
+ * certificate.
+ */
 export function isReservedId(id: string): boolean {
   const name = encodeId(id).toLowerCase();
   return (
     name === ROOT ||
     name === "verification-code" ||
     name.endsWith(".intermediate") ||
+    name.endsWith(RENEWED) ||
     name.endsWith("-full-chain")
   );
 }

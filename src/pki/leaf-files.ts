@@ -9,6 +9,7 @@ import type { FoundLeaf, JudgementOptions } from "./leaf-judgement.ts";
 import { isOurs, judgeLeaf } from "./leaf-judgement.ts";
 import { keyKindOf } from "./key-kind.ts";
 import { oneLine } from "./name.ts";
+import { halfPlaced } from "./pending-leaf.ts";
 import { parsePrivateKey } from "./private-key-file.ts";
 
 /** What the PEM files of one device come to. */
@@ -71,6 +72,11 @@ export function judgePemFiles(
     leaf,
     key,
   };
+  const unfinished =
+    key === undefined || leaf.checkPrivateKey(key)
+      ? undefined
+      : halfPlaced(layout, registrationId, key);
+  if (unfinished !== undefined) return { type: "refused", foreign: false, problems: [unfinished] };
   if (wasInterrupted(found, options)) return { type: "stale", leaf, certFile: found.certFile, key };
   const judged = judgeLeaf(found, options);
   if (judged.type === "refused") return judged;

@@ -3,6 +3,7 @@ import { commandGroup } from "../command-group.ts";
 import type { Host } from "../host.ts";
 import { intermediateAction } from "./intermediate.ts";
 import { pfxAction } from "./pfx.ts";
+import { renewAction } from "./renew.ts";
 import { rootAction } from "./root.ts";
 
 /** `dps-fleet certs …`: the chain of trust in a folder. An action is a file; this one lists them. */
@@ -14,6 +15,6 @@ export function certsCommand(host: Host): CommandGroup {
       "root                                       once, to begin with",
       "intermediate",
     ],
-    actions: [rootAction(host), intermediateAction(host), pfxAction(host)],
+    actions: [rootAction(host), intermediateAction(host), pfxAction(host), renewAction(host)],
   });
 }
