@@ -5,6 +5,7 @@ import type { z } from "zod";
 
 import type { SecretRef } from "../base/secret-ref.ts";
 import { FleetError } from "../base/errors.ts";
+import { secretRefOf } from "../base/secret-ref.ts";
 import { readSecret } from "../secrets/secret.ts";
 import { once } from "./flag-fields.ts";
 import type { Host } from "./host.ts";
@@ -28,9 +29,20 @@ export const passwordFields = {
   passwordFile: file.optional(),
 };
 
+/** Schema of the options of {@link signerPassphraseOptions}. */
+export const signerPassphraseFields = {
+  signerPassphraseEnv: variable.optional(),
+  signerPassphraseFile: file.optional(),
+};
+
 /** Adds where the passphrase of a private key is. @param what says which key, for help */
 export function passphraseOptions<T>(yargs: Argv<T>, what: string): Argv<T> {
   return secretOptions(yargs, "passphrase", `passphrase of ${what}`);
+}
+
+/** Adds where the passphrase of the signer's key is, where it is another one. */
+export function signerPassphraseOptions<T>(yargs: Argv<T>): Argv<T> {
+  return secretOptions(yargs, "signer-passphrase", "passphrase of the signer's key");
 }
 
 /** Adds where the password of a PFX is. @param what says which PFX, for help */
@@ -48,7 +60,7 @@ function secretOptions<T>(yargs: Argv<T>, name: string, what: string): Argv<T> {
     .option(`${name}-file`, {
       type: "string",
       requiresArg: true,
-      describe: `file with the ${what}`,
+      describe: `file, or URI in Azure Key Vault, with the ${what}`,
     });
 }
 
@@ -65,6 +77,17 @@ export function givenPassphrase(
   host: Pick<Host, "env" | "cwd">,
 ): Promise<string | undefined> {
   return givenSecret("passphrase", passphraseEnv, passphraseFile, host);
+}
+
+/** The passphrase of the signer's key that the command line names, as {@link givenPassphrase} does. */
+export function givenSignerPassphrase(
+  {
+    signerPassphraseEnv,
+    signerPassphraseFile,
+  }: z.output<z.ZodObject<typeof signerPassphraseFields>>,
+  host: Pick<Host, "env" | "cwd">,
+): Promise<string | undefined> {
+  return givenSecret("signer-passphrase", signerPassphraseEnv, signerPassphraseFile, host);
 }
 
 /** The password that the command line names, as {@link givenPassphrase} does. */
@@ -88,10 +111,12 @@ async function givenSecret(
     });
   }
   const ref: SecretRef | undefined =
-    env !== undefined
-      ? { env }
-      : fileName === undefined
-        ? undefined
-        : { file: resolve(host.cwd, fileName) };
+    env !== undefined ? { env } : fileName === undefined ? undefined : fileOrVault(fileName, host);
   return ref === undefined ? undefined : readSecret(ref, host.env);
+}
+
+/** A file relative to the current folder, or the URI of a secret in Azure Key Vault. */
+function fileOrVault(name: string, { cwd }: Pick<Host, "cwd">): SecretRef {
+  const ref = secretRefOf(name);
+  return "file" in ref ? { file: resolve(cwd, ref.file) } : ref;
 }

@@ -14,8 +14,14 @@ import {
   unlockCa,
 } from "./stored-ca.ts";
 
-/** The passphrase of a CA's key that is encrypted; undefined = there is nobody to ask. */
-export type CaPassphrase = (ca: Pick<StoredCa, "name" | "keyFile">) => Promise<string | undefined>;
+/** A CA whose key takes a passphrase. */
+export interface LockedCa extends Pick<StoredCa, "name" | "keyFile"> {
+  /** Whether this passphrase opens its key. */
+  readonly opens: (passphrase: string) => boolean;
+}
+
+/** The passphrase of a CA's key; undefined = there is nobody to ask. */
+export type CaPassphrase = (ca: LockedCa) => Promise<string | undefined>;
 
 /**
  * The CA that is to sign, found good but for its key, which `openSigner` reads.
@@ -58,7 +64,11 @@ export async function openSigner(
  */
 export async function openCa(ca: StoredCa, passphraseOf: CaPassphrase): Promise<StoredCa> {
   if (ca.lockedKey === undefined) return ca;
-  const passphrase = await passphraseOf(ca);
+  const passphrase = await passphraseOf({
+    name: ca.name,
+    keyFile: ca.keyFile,
+    opens: (tried) => unlockCa(ca, tried).keyProblem === undefined,
+  });
   if (passphrase === undefined) return ca;
   const open = unlockCa(ca, passphrase);
   if (open.keyProblem !== undefined) throw cannotSign([open.keyProblem]);
@@ -79,7 +89,7 @@ export function askedOnce(passphraseOf: CaPassphrase): CaPassphrase {
 export const locked = ({ keyFile }: Pick<StoredCa, "keyFile">): Problem => ({
   place: keyFile,
   message: "expected a CA's key that can be read, got an encrypted one and no passphrase",
-  hint: "put the passphrase into DPS_FLEET_CA_PASSPHRASE, or name a file that holds it",
+  hint: "put its passphrase into DPS_FLEET_CA_PASSPHRASE, or into a file that --ca-passphrase-file (run) or --passphrase-file (certs) names",
 });
 
 function signerProblems(ca: StoredCa, cas: StoredCas, now: Date): Problem[] {

@@ -5,7 +5,7 @@ import { ensurePrivateDir, MODE, copyBeside, writeFileAtomic } from "./atomic-fi
 import type { CaRequest } from "./ca-judgement.ts";
 import { judgeCa } from "./ca-judgement.ts";
 import type { CaPassphrase } from "./ca-signer.ts";
-import { chooseSigner, locked, openCa, openSigner } from "./ca-signer.ts";
+import { askedOnce, chooseSigner, locked, openCa, openSigner } from "./ca-signer.ts";
 import type { IssuedCa, Issuer } from "./certificate.ts";
 import { issueIntermediate, issueRoot } from "./certificate.ts";
 import { withFolderLock } from "./folder-lock.ts";
@@ -48,7 +48,8 @@ export interface MadeCa {
  * @throws {FleetError} `FOREIGN_FILE` where a file that is not ours would be replaced, `CERTIFICATE_INVALID` where
  * what is there differs from what is asked, or the signer cannot sign; nothing is written then
  */
-export async function makeCa(options: MakeCaOptions): Promise<MadeCa> {
+export async function makeCa(given: MakeCaOptions): Promise<MadeCa> {
+  const options = { ...given, passphraseOf: askedOnce(given.passphraseOf) };
   const layout = certsLayout(options.dir);
   // Asked before the folder is locked: a person may take long to type a passphrase.
   const before = await plan(options);

@@ -46,7 +46,7 @@ function secretReader(env: RunContext["env"]): (ref: SecretRef) => Promise<strin
 export async function ensureIdentities(
   prepared: PreparedRun,
   options: Pick<RunOptions, "certsDir">,
-  context: Pick<RunContext, "env" | "cwd" | "now" | "console" | "cores" | "stop">,
+  context: Pick<RunContext, "env" | "cwd" | "now" | "console" | "cores" | "stop" | "passphraseOf">,
 ): Promise<FleetIdentities> {
   const { scenario, plan } = prepared;
   const { console, env, stop: signal } = context;
@@ -76,6 +76,7 @@ export async function ensureIdentities(
     dir,
     devices,
     now: context.now(),
+    passphraseOf: context.passphraseOf,
     threads: context.cores,
     onProgress: (done, total) => console.progress("issuing certificates", done, total),
     signal,

@@ -1,6 +1,7 @@
 import type { LogLevel } from "../base/log.ts";
 import type { Output } from "../output/output.ts";
 import type { RunConsole } from "../output/terminal.ts";
+import type { CaPassphrase } from "../pki/ca-signer.ts";
 import type { Overrides } from "../scenario/overrides.ts";
 import type { DialRule } from "../base/dial.ts";
 
@@ -49,4 +50,6 @@ export interface RunContext {
   readonly force: AbortSignal;
   /** Asks a yes-no question; undefined where nobody can answer. */
   readonly confirm?: ((question: string) => Promise<boolean>) | undefined;
+  /** The passphrase of a CA's key that is encrypted and has to sign; undefined = nobody knows it. */
+  readonly passphraseOf?: CaPassphrase | undefined;
 }

@@ -1,9 +1,11 @@
 import { z } from "zod";
 
 import { DEFAULT_DAYS } from "../../pki/certificate.ts";
+import { passphrasesFrom } from "../ca-passphrase.ts";
 import type { Action } from "../command-group.ts";
 import type { Host } from "../host.ts";
 import { parseFlags } from "../parse-flags.ts";
+import { passphraseFields, passphraseOptions, signerPassphraseFields, signerPassphraseOptions } from "../secret-flags.ts";
 import { printCa } from "./ca-report.ts";
 import {
   caName,
@@ -20,6 +22,8 @@ const SCHEMA = z.object({
   ...certsFields,
   ...issueFields,
   ...signerField,
+  ...passphraseFields,
+  ...signerPassphraseFields,
   name: caName
     .refine((name) => name !== "root", "expected the name of an intermediate, got that of the root")
     .default("intermediate"),
@@ -33,13 +37,13 @@ export const intermediateAction = (host: Host): Action => ({
   notes: "Without a NAME it is the one that signs leaves where nothing else is asked.",
   options: (yargs) => {
     yargs.positional("name", { type: "string", describe: "its name, for one per product line" });
-    return certsOptions(
-      signerOption(issueOptions(yargs, DEFAULT_DAYS.intermediate), "the root"),
-    );
+    signerOption(issueOptions(yargs, DEFAULT_DAYS.intermediate), "the root");
+    return certsOptions(signerPassphraseOptions(passphraseOptions(yargs, "its key")));
   },
-  run: async (given) => {
-    const flags = parseFlags(SCHEMA, given, "certs intermediate", { name: "NAME" });
+  run: async (read) => {
+    const flags = parseFlags(SCHEMA, read, "certs intermediate", { name: "NAME" });
     const { makeCa } = await import("../../pki/make-ca.ts");
+    const { given: passphrase, ...passphrases } = await passphrasesFrom(flags, host);
     const ca = await makeCa({
       dir: certsDir(flags, host),
       name: flags.name,
@@ -48,8 +52,8 @@ export const intermediateAction = (host: Host): Action => ({
       days: flags.days,
       force: flags.force,
       now: host.now(),
-      passphraseOf: () => Promise.resolve(undefined),
-      newPassphrase: () => Promise.resolve(undefined),
+      passphrase,
+      ...passphrases,
     });
     const by = flags.name === "intermediate" ? "" : ` --signer ${flags.name}`;
     printCa(ca, `certs leaf ID…${by} issues certificates of devices`, flags, host);

@@ -1,24 +1,28 @@
 import { z } from "zod";
 
 import { DEFAULT_DAYS } from "../../pki/certificate.ts";
+import { passphrasesFrom } from "../ca-passphrase.ts";
 import type { Action } from "../command-group.ts";
 import type { Host } from "../host.ts";
 import { parseFlags } from "../parse-flags.ts";
+import { passphraseFields, passphraseOptions } from "../secret-flags.ts";
 import { printCa } from "./ca-report.ts";
 import { certsFields, certsOptions, issueFields, issueOptions } from "./certs-flags.ts";
 import { certsDir } from "./certs-text.ts";
 
-const SCHEMA = z.object({ ...certsFields, ...issueFields });
+const SCHEMA = z.object({ ...certsFields, ...issueFields, ...passphraseFields });
 
 /** `certs root`: the CA that everything else leads to. */
 export const rootAction = (host: Host): Action => ({
   command: "root",
   describe: "make the root CA, where there is none yet",
-  examples: ["root", "root --key p384 --days 7300 --json"],
-  options: (yargs) => certsOptions(issueOptions(yargs, DEFAULT_DAYS.root)),
-  run: async (given) => {
-    const flags = parseFlags(SCHEMA, given, "certs root");
+  examples: ["root", "root --key p384 --days 7300 --passphrase-file root.pass"],
+  options: (yargs) =>
+    certsOptions(passphraseOptions(issueOptions(yargs, DEFAULT_DAYS.root), "its key")),
+  run: async (read) => {
+    const flags = parseFlags(SCHEMA, read, "certs root");
     const { makeCa } = await import("../../pki/make-ca.ts");
+    const { given: passphrase, ...passphrases } = await passphrasesFrom(flags, host);
     const ca = await makeCa({
       dir: certsDir(flags, host),
       name: "root",
@@ -26,8 +30,8 @@ export const rootAction = (host: Host): Action => ({
       days: flags.days,
       force: flags.force,
       now: host.now(),
-      passphraseOf: () => Promise.resolve(undefined),
-      newPassphrase: () => Promise.resolve(undefined),
+      passphrase,
+      ...passphrases,
     });
     const next =
       ca.done === "replaced"

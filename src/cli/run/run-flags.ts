@@ -67,6 +67,10 @@ export const RUN_OPTIONS: Readonly<Record<string, Options>> = {
   "connect-to": values(CONNECT_TO_HELP),
   ca: value("file with the CAs to trust"),
   certs: value("folder of the certificates", "certs"),
+  "ca-passphrase-file": value(
+    "file with the passphrase of the CA's key",
+    "DPS_FLEET_CA_PASSPHRASE; on a terminal it is asked for",
+  ),
   key: value("kind of the leaves' keys: p256, p384, rsa2048 or rsa4096", "any, new ones p256"),
   out: value("folder for the results", "a new one in runs/"),
   "save-messages": flag("write every telemetry message to messages.ndjson"),
@@ -105,6 +109,7 @@ const runFlags = z.object({
   out: text,
   "save-messages": onOff.default(false),
   certs: once.default("certs"),
+  "ca-passphrase-file": text,
   ca: text,
   "provisioning-host": hostField.optional(),
   "id-scope": idScopeField.optional(),
@@ -119,6 +124,8 @@ const runFlags = z.object({
 export interface RunFlags {
   readonly options: RunOptions;
   readonly json: boolean;
+  /** File with the passphrase of the CA's key. */
+  readonly caPassphraseFile: string | undefined;
   /** No scenario was named: this is the demo. */
   readonly demo: boolean;
 }
@@ -143,6 +150,7 @@ export function parseRunFlags(given: unknown, defaultScenario: string): RunFlags
   const flags = parsed.data;
   return {
     json: flags.json,
+    caPassphraseFile: flags["ca-passphrase-file"],
     demo: flags.scenario === undefined,
     options: {
       scenarioFile: flags.scenario ?? defaultScenario,

@@ -3,6 +3,7 @@ import { dirname, join, relative } from "node:path";
 import type { CommandModule } from "yargs";
 
 import { FleetError } from "../../base/errors.ts";
+import { passphrasesFrom } from "../ca-passphrase.ts";
 import { confirmer } from "../confirm.ts";
 import { ENVIRONMENT_HELP } from "../environment.ts";
 import type { Host, HostOutput } from "../host.ts";
@@ -49,7 +50,13 @@ function stopSignals(
 }
 
 async function execute(given: unknown, host: Host): Promise<number> {
-  const { options, json, demo } = parseRunFlags(given, defaultScenario(host));
+  const {
+    options,
+    json,
+    demo,
+    caPassphraseFile: passphraseFile,
+  } = parseRunFlags(given, defaultScenario(host));
+  const { passphraseOf } = await passphrasesFrom({ passphraseFile }, host);
   const [{ run }, { TerminalLines }, { LiveScreen }] = await Promise.all([
     import("../../run/run.ts"),
     import("../../output/terminal.ts"),
@@ -91,6 +98,7 @@ async function execute(given: unknown, host: Host): Promise<number> {
       stop,
       force,
       confirm: confirmer(host, stop),
+      passphraseOf,
     });
     screen.write(`results: ${near(host, outcome.dir)}\n`);
     if (json) host.stdout.write(`${JSON.stringify(outcome.summary)}\n`);
