@@ -35,3 +35,7 @@ export const TWIN_LIMITS = {
  */
 export const REGISTRATION_ID_MAX_LENGTH = 64;
 export const REGISTRATION_ID_PATTERN = /^[A-Za-z0-9._:-]*[A-Za-z0-9-]$/;
+
+/** Source: Microsoft Learn, "Understand and invoke direct methods from IoT Hub", method name: RFC 2616 tokens. */
+export const METHOD_NAME_PATTERN = /^[!#%&'*+\-.0-9A-Z^_`a-z|~]+$/;
+export const METHOD_NAME_HELP = "the name of a method without blanks and separators";

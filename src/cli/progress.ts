@@ -5,9 +5,9 @@ import type { Host } from "./host.ts";
 /** Tells people how far long work is, on stderr. */
 export interface Progress {
   /** @param failed how many of `done` failed */
-  update(done: number, total: number, failed?: number): void;
+  readonly update: (done: number, total: number, failed?: number) => void;
   /** Takes the line away where it is a terminal's; safe to call twice. */
-  end(): void;
+  readonly end: () => void;
 }
 
 /** Work that is done sooner tells nothing. */

@@ -13,14 +13,20 @@ export interface PaceOptions {
   readonly now?: (() => number) | undefined;
 }
 
+interface TurnOptions {
+  readonly signal?: AbortSignal | undefined;
+  readonly cost?: number | undefined;
+}
+
 /** What all calls of one kind to one service pass, whoever makes them, so that together they stay under its limit. */
 export interface Pace {
   /**
    * Does `work` when it is its turn.
    *
+   * @param options `cost`: how many calls `work` makes; default 1
    * @throws the signal's reason where that aborts before; whatever `work` throws
    */
-  run<T>(work: () => Promise<T>, signal?: AbortSignal): Promise<T>;
+  run<T>(work: () => Promise<T>, options?: TurnOptions): Promise<T>;
 }
 
 /** A leaky bucket in its form of one time: the generic cell rate algorithm (ITU-T I.371, annex A). */
@@ -30,17 +36,17 @@ export function openPace(options: PaceOptions): Pace {
   const slots = pLimit(concurrency);
   /** When the next call would be due if all came evenly. */
   let evenMs = -Infinity;
-  const waitMs = (): number => {
+  const waitMs = (cost: number): number => {
     const nowMs = now();
     const startMs = Math.max(nowMs, evenMs - (burst - 1) * gapMs);
-    evenMs = Math.max(evenMs, startMs) + gapMs;
+    evenMs = Math.max(evenMs, startMs) + cost * gapMs;
     return startMs - nowMs;
   };
   return {
-    run: (work, signal) =>
+    run: (work, { signal, cost = 1 } = {}) =>
       slots(async () => {
         signal?.throwIfAborted();
-        const ms = waitMs();
+        const ms = waitMs(cost);
         if (ms > 0) await sleep(ms, signal);
         return work();
       }),

@@ -1,3 +1,5 @@
+import { setMaxListeners } from "node:events";
+
 import { FleetError } from "../base/errors.ts";
 import type { Pace } from "./pace.ts";
 
@@ -17,8 +19,10 @@ export interface PacedCalls<Item, Value> {
   readonly items: readonly Item[];
   /** By the service that the item is at, for instance. */
   readonly paceOf: (item: Item) => Pace;
+  /** How many calls {@link work} makes for an item; default 1. */
+  readonly cost?: number | undefined;
   /** @throws {FleetError} where it fails for this item */
-  readonly work: (item: Item, signal: AbortSignal | undefined) => Promise<Value>;
+  readonly work: (item: Item, signal: AbortSignal) => Promise<Value>;
   readonly signal?: AbortSignal | undefined;
   /** Told as each ends, in the order in which they do. */
   readonly onOutcome?:
@@ -29,25 +33,40 @@ export interface PacedCalls<Item, Value> {
  * One call for each item, many at a time and no faster than their paces. One that fails does not keep the others.
  *
  * @returns how each ended, in the order of the items
- * @throws the signal's reason where that aborts; what ended before was told. Anything but a `FleetError` of a call, which
- *   is a bug
+ * @throws once nothing is under way any more: the signal's reason where that aborts, what ended before was told; anything
+ *   that a call throws and that is no `FleetError`, or that `onOutcome` throws, which begins no further call
  */
 export async function pacedCalls<Item, Value>(
   calls: PacedCalls<Item, Value>,
 ): Promise<readonly CallOutcome<Item, Value>[]> {
-  const { items, paceOf, work, signal, onOutcome } = calls;
+  const { items, paceOf, cost, work, onOutcome } = calls;
+  const halt = new AbortController();
+  const signal =
+    calls.signal === undefined ? halt.signal : AbortSignal.any([calls.signal, halt.signal]);
+  // Every call that waits listens to it.
+  setMaxListeners(0, signal);
   let done = 0;
   let failed = 0;
   const one = async (item: Item): Promise<CallOutcome<Item, Value>> => {
-    const outcome = await outcomeOf(item, () => paceOf(item).run(() => work(item, signal), signal));
-    // What a stop cut off has no outcome.
-    if (!outcome.ok) signal?.throwIfAborted();
-    done += 1;
-    if (!outcome.ok) failed += 1;
-    onOutcome?.(outcome, { done, failed, total: items.length });
-    return outcome;
+    try {
+      const outcome = await outcomeOf(item, () =>
+        paceOf(item).run(() => work(item, signal), { signal, cost }),
+      );
+      // What a stop cut off has no outcome.
+      if (!outcome.ok) signal.throwIfAborted();
+      done += 1;
+      if (!outcome.ok) failed += 1;
+      onOutcome?.(outcome, { done, failed, total: items.length });
+      return outcome;
+    } catch (error) {
+      halt.abort(error);
+      throw error;
+    }
   };
-  return Promise.all(items.map(one));
+  const ended = await Promise.allSettled(items.map(one));
+  calls.signal?.throwIfAborted();
+  halt.signal.throwIfAborted();
+  return ended.flatMap((end) => (end.status === "fulfilled" ? [end.value] : []));
 }
 
 async function outcomeOf<Item, Value>(

@@ -1,16 +1,9 @@
-import { z } from "zod";
-
 import type { JsonObject } from "../base/json.ts";
+import { patchTwin } from "./change-twin.ts";
 import { openHubClient } from "./hub-client.ts";
 import type { ServiceAccess } from "./service-access.ts";
-import { serviceCall } from "./service-call.ts";
 
-/** The one number that is read of a twin answer: the version that the patch made. */
-const twinAnswer = z.object({
-  properties: z.object({ desired: z.object({ $version: z.number() }) }),
-});
-
-/** The twins of one hub, from the service's side. */
+/** The twins of one hub, for a run that patches them while its devices are at work. */
 export interface HubTwins {
   /** Host name of the hub. */
   readonly host: string;
@@ -31,14 +24,13 @@ export interface HubTwins {
  * @throws {FleetError} `USAGE` when the connection string is none of a hub
  */
 export async function openHubTwins(access: ServiceAccess): Promise<HubTwins> {
-  const { registry, host, close } = await openHubClient(access);
+  const hub = await openHubClient(access);
   return {
-    host,
-    patchDesired: (deviceId, desired, signal) =>
-      serviceCall({ what: `patching the twin of ${deviceId} at ${host}`, signal }, async () => {
-        const answer = await registry.updateTwin(deviceId, { properties: { desired } }, "*");
-        return twinAnswer.parse(answer.responseBody).properties.desired.$version;
-      }),
-    close,
+    host: hub.host,
+    patchDesired: async (deviceId, desired, signal) => {
+      const twin = await patchTwin(hub, deviceId, { desired }, { signal });
+      return twin.desired.version;
+    },
+    close: hub.close,
   };
 }

@@ -20,6 +20,12 @@ const COMMANDS = [
   "registrations",
   "registrations list",
   "registrations delete",
+  "twin",
+  ...["get", "set", "verify"].map((action) => `twin ${action}`),
+  "method",
+  "method invoke",
+  "devices",
+  ...["list", "disable", "enable", "delete"].map((action) => `devices ${action}`),
 ];
 
 /** What help of a command shows below "Examples". */

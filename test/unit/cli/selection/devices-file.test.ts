@@ -1,0 +1,70 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+
+import { FleetError } from "../../../../src/base/errors.ts";
+import { parseDevicesFile } from "../../../../src/cli/selection/devices-file.ts";
+import { csvField } from "../../../../src/output/devices-csv.ts";
+
+const parse = (text: string): readonly string[] => parseDevicesFile(text, "f");
+
+test("ids stand one a line, with comments and blank lines between them", () => {
+  expect(parse("\uFEFF# caves\ncave1\r\n\n  cave#2  # the second\ncave1\n")).toEqual([
+    "cave1",
+    "cave#2",
+  ]);
+});
+
+test.each([
+  ["deviceId\na\nb\n", ["a", "b"]],
+  ["hub,registrationId\nh,a\nh,b\n", ["a", "b"]],
+  ["registrationId,deviceId\nr1,d1\nr2,\n", ["d1", "r2"]],
+  ['"deviceId";x\n', undefined],
+  ['"registrationId","note"\n"a","x, ""y"""\n', ["a"]],
+])("the table %j names %j", (text, ids) => {
+  if (ids === undefined) expect(() => parse(text)).toThrow(FleetError);
+  else expect(parse(text)).toEqual(ids);
+});
+
+test("what is no id is told with its line, all at once", () => {
+  const error = (() => {
+    try {
+      return parse("good\na b\nü\n");
+    } catch (thrown) {
+      return thrown;
+    }
+  })();
+  expect(error).toMatchObject({
+    code: "FILE_INVALID",
+    problems: [
+      { place: "f:2", message: 'expected a device id, got "a b"' },
+      { place: "f:3", message: 'expected a device id, got "ü"' },
+    ],
+  });
+});
+
+test.each(["", "# nobody\n", "deviceId\n", 'deviceId\n"a\n'])("%j is refused", (text) => {
+  expect(() => parse(text)).toThrow(FleetError);
+});
+
+const id = fc.stringMatching(/^[A-Za-z0-9._,'=-]{1,12}$/);
+
+test("a table gives its devices, whatever else stands in it", () => {
+  fc.assert(
+    fc.property(fc.uniqueArray(id, { minLength: 1 }), fc.string({ minLength: 1 }), (ids, note) => {
+      const rows = ids.map((one) => `${csvField(note)},${csvField(one)}`);
+      expect(parse(["note,deviceId", ...rows].join("\n"))).toEqual(ids);
+    }),
+  );
+});
+
+test("any text is read or refused in words", () => {
+  fc.assert(
+    fc.property(fc.string(), fc.boolean(), (text, asTable) => {
+      try {
+        parse(asTable ? `deviceId,b\n${text}` : text);
+      } catch (error) {
+        expect(error).toBeInstanceOf(FleetError);
+      }
+    }),
+  );
+});
