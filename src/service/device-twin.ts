@@ -68,7 +68,8 @@ export function parseTwin(answer: unknown): DeviceTwin {
 }
 
 /** The SDK's object, whose JSON is the document. */
-export const twinOfSdk = (given: unknown): DeviceTwin => parseTwin(JSON.parse(JSON.stringify(given)));
+export const twinOfSdk = (given: unknown): DeviceTwin =>
+  parseTwin(JSON.parse(JSON.stringify(given)));
 
 /**
  * Reads a twin.

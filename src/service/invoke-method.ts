@@ -1,6 +1,5 @@
 import { z } from "zod";
 
-import { FleetError } from "../base/errors.ts";
 import type { Json } from "../base/json.ts";
 import type { OpenHubClient } from "./hub-client.ts";
 import { serviceCall } from "./service-call.ts";
@@ -67,25 +66,19 @@ export async function invokeMethod(
 }
 
 /** Source: Microsoft Learn, "Understand and resolve Azure IoT Hub errors", 404103 and 504101. */
-function explained(error: RefusedCall, what: string, request: MethodRequest): FleetError {
-  const { status, code, words } = error.refusal;
+function explained(error: RefusedCall, what: string, request: MethodRequest): RefusedCall {
+  const { refusal, cause } = error;
+  const { status, code, words } = refusal;
   if (status === 404 && /DeviceNotOnline|404103/.test(`${code} ${words}`))
-    return told(error, `${what}: the device is offline`, {
+    return new RefusedCall(what, refusal, {
+      cause,
+      meaning: "the device is offline",
       hint: "it is not connected, or listens for no methods; --connect-timeout 60s waits for it",
     });
-  if (status === 504)
-    return told(error, `${what}: the device did not answer in ${request.responseTimeoutS} s`, {
-      hint: "it may know no such method, or need longer: --timeout",
-    });
-  return error;
-}
-
-const told = (
-  { refusal, cause }: RefusedCall,
-  message: string,
-  { hint }: { readonly hint: string },
-): FleetError =>
-  new FleetError("REFUSED", `${message} (${[refusal.status, refusal.code].join(" ").trim()})`, {
-    hint,
+  if (status !== 504) return error;
+  return new RefusedCall(what, refusal, {
     cause,
+    meaning: `the device did not answer in ${request.responseTimeoutS} s`,
+    hint: "it may know no such method, or need longer: --timeout",
   });
+}

@@ -82,14 +82,25 @@ function jsonIn(text: string): unknown {
 export class RefusedCall extends FleetError {
   readonly refusal: ServiceRefusal;
 
-  /** @param what the operation and the service, such as `creating enrollment group "x" at y` */
-  constructor(what: string, refusal: ServiceRefusal, cause?: unknown) {
+  /**
+   * @param what the operation and the service, such as `creating enrollment group "x" at y`
+   * @param options `meaning`: what it means, in the place of the service's words; `hint`: in the place of the usual one
+   */
+  constructor(
+    what: string,
+    refusal: ServiceRefusal,
+    options: {
+      readonly cause?: unknown;
+      readonly meaning?: string | undefined;
+      readonly hint?: string | undefined;
+    } = {},
+  ) {
     const { status, code, words } = refusal;
+    const { cause, meaning, hint = STATUS_HINTS[status] } = options;
     const named = code === undefined ? `${status}` : `${status} ${code}`;
-    super("REFUSED", `${what}: the service answered ${named}: ${words}`, {
-      cause,
-      hint: STATUS_HINTS[status],
-    });
+    const told =
+      meaning === undefined ? `the service answered ${named}: ${words}` : `${meaning} (${named})`;
+    super("REFUSED", `${what}: ${told}`, { cause, hint });
     this.refusal = refusal;
   }
 }
@@ -106,7 +117,7 @@ export function serviceError(what: string, error: unknown): FleetError {
   }
   if (error instanceof FleetError) return error;
   const refusal = refusalOf(error);
-  if (refusal !== undefined) return new RefusedCall(what, refusal, error);
+  if (refusal !== undefined) return new RefusedCall(what, refusal, { cause: error });
   const code = String(member(error, "code") ?? "");
   return new FleetError("UNREACHABLE", `${what}: ${messageOf(error)}`, {
     cause: error,

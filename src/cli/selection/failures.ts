@@ -19,7 +19,8 @@ export function causeOf({ deviceId, error }: DeviceFailure): string {
     const { status, code } = error.refusal;
     return code === undefined ? String(status) : `${status} ${code}`;
   }
-  return error.message.replaceAll(deviceId, "the device");
+  const words = error.message.split(" ");
+  return words.map((word) => (word === deviceId ? "the device" : word)).join(" ");
 }
 
 /** `a, b, c and 7 more`. */

@@ -45,6 +45,10 @@ export async function withHubs<T>(
       hubs.push(await openPacedHub(access, ratesOf(hostOf(access, "hub"))));
     stop.signal.throwIfAborted();
     return await work({ hubs, signal: stop.signal });
+  } catch (error) {
+    // What a stop cut off fails in ways of its own.
+    stop.signal.throwIfAborted();
+    throw error;
   } finally {
     release();
     for (const hub of hubs) hub.close();

@@ -12,9 +12,9 @@ export async function getTwin(flags: TwinGetFlags, host: Host): Promise<void> {
     const { found, missing } = await selectDevices({ ids: [flags.id] }, session, host);
     const [device] = found;
     if (device === undefined) throw failuresError(missing, { total: 1, done: "read" });
-    const twin = await readTwin(device.hub, device.deviceId, session.signal);
-    host.stdout.write(
-      flags.json ? `${JSON.stringify(twin.document)}\n` : twinText(twin, device.hub.host),
-    );
+    const { deviceId, hub } = device;
+    const { signal } = session;
+    const twin = await hub.pace("twinReads").run(() => readTwin(hub, deviceId, signal), { signal });
+    host.stdout.write(flags.json ? `${JSON.stringify(twin.document)}\n` : twinText(twin, hub.host));
   });
 }

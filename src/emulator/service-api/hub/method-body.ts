@@ -1,13 +1,11 @@
 import { z } from "zod";
+import { METHOD_NAME_PATTERN } from "../../../base/azure-limits.ts";
 import type { Json } from "../../../base/json.ts";
 import type { EmulatorLimits } from "../../defaults.ts";
 import type { MethodCall } from "../../hub/invoke-method.ts";
 import { parseBody } from "../replies.ts";
 
 const json = z.custom<Json>(() => true);
-
-// Source: Microsoft Learn, "Understand and invoke direct methods", "Method name" and "Request".
-const METHOD_NAME = /^[!#%&'*+\-.0-9A-Z^_`a-z|~]+$/;
 
 /** Azure's bound is not documented; with a longer name the topic of the call could not be written. */
 const METHOD_NAME_MAX = 65_000;
@@ -25,7 +23,7 @@ export function methodCall(limits: EmulatorLimits) {
       methodName: z
         .string()
         .max(METHOD_NAME_MAX)
-        .regex(METHOD_NAME, "expected a name without blanks and separators"),
+        .regex(METHOD_NAME_PATTERN, "expected a name without blanks and separators"),
       payload: json
         .optional()
         .refine(
