@@ -9,6 +9,7 @@ import { fileURLToPath } from "node:url";
 const ROWS = [
   "leaf",
   "device-cpu",
+  "device-websocket",
   "start",
   "emulator-accept",
   "emulator-telemetry",

@@ -49,5 +49,9 @@ export class FleetError extends Error {
 
 /** The text of anything that was thrown; never throws. */
 export function messageOf(error: unknown): string {
+  // Node's, of a name with several addresses none of which answered: it says nothing itself.
+  if (error instanceof AggregateError && error.message === "") {
+    return error.errors.map(messageOf).join("; ");
+  }
   return error instanceof Error ? error.message : String(error);
 }

@@ -83,7 +83,7 @@ export async function checkReachable(
     throw new FleetError(
       "UNREACHABLE",
       error instanceof TimeoutError ? text : `${what} failed: ${text}`,
-      { cause: error, hint: hintFor(error, endpoints) },
+      { cause: error, hint: hintFor(error, endpoints, route) },
     );
   }
 }
@@ -93,13 +93,19 @@ function placeOf(host: string, { address, port, proxy }: Route): string {
   return address === host ? `port ${port}` : `${address}:${port}`;
 }
 
-function hintFor(error: unknown, { transport }: Endpoints): string | undefined {
+function hintFor(
+  error: unknown,
+  { transport, provisioningHost }: Endpoints,
+  { address }: Route,
+): string | undefined {
   if (error instanceof ProxyFailure) return error.hint;
   if (error instanceof UpgradeRefused) {
     return "what answers there knows no WebSocket of Azure's: is it a proxy that opens TLS?";
   }
   const code = error instanceof TimeoutError ? "ETIMEDOUT" : (errorCode(error) ?? "");
   const hint = networkHint(code);
-  if (transport !== "mqtt" || !CLOSED.has(code)) return hint;
+  // Where a rule says what is dialled, no firewall of Azure's port is in the way.
+  const isPortOfAzure = transport === "mqtt" && address === provisioningHost;
+  if (!isPortOfAzure || !CLOSED.has(code)) return hint;
   return hint === undefined ? WEBSOCKET_HINT : `${hint}; ${WEBSOCKET_HINT}`;
 }

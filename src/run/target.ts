@@ -8,7 +8,7 @@ import { fileTrouble } from "../base/file-trouble.ts";
 import type { ProxyChooser } from "../base/proxy.ts";
 import { proxiesOf } from "../base/proxy.ts";
 import type { Transport } from "../base/transport.ts";
-import { httpsRoute } from "../base/transport.ts";
+import { deviceRoute, httpsRoute } from "../base/transport.ts";
 import { hostField, idScopeField } from "../scenario/fields.ts";
 import type { EmulatorInfo } from "../service/emulator-file.ts";
 import { emulatorRoute } from "../service/emulator-file.ts";
@@ -179,19 +179,23 @@ export async function azureTarget(
     });
   }
   const caPem = flags.caFile === undefined ? undefined : await readCaFile(flags.caFile);
+  const endpoints = {
+    provisioningHost: flags.provisioningHost ?? host.value ?? scenario.host ?? GLOBAL_HOST,
+    idScope,
+    caPem,
+    connectTo: flags.connectTo,
+    transport: flags.transport,
+  };
+  const proxyFor = proxiesOf(env, caPem);
+  // Asked here, a proxy that cannot be used is told before anything is written.
+  deviceRoute({ ...endpoints, proxyFor }, endpoints.provisioningHost);
   const access = (name: string, kind: "dps" | "hub"): readonly ServiceAccess[] => {
     const connectionString = env[name];
-    const way = { connectTo: flags.connectTo, caPem, proxyFor: proxiesOf(env, caPem) };
+    const way = { connectTo: flags.connectTo, caPem, proxyFor };
     return connectionString ? [accessBy(connectionString, name, kind, way)] : [];
   };
   return {
-    endpoints: {
-      provisioningHost: flags.provisioningHost ?? host.value ?? scenario.host ?? GLOBAL_HOST,
-      idScope,
-      caPem,
-      connectTo: flags.connectTo,
-      transport: flags.transport,
-    },
+    endpoints,
     dps: access("DPS_CONNECTION_STRING", "dps")[0],
     hubs: access("IOTHUB_CONNECTION_STRING", "hub"),
     ingestion: undefined,

@@ -39,14 +39,19 @@ async function tlsServer(options: { names?: string[]; notBefore?: Date; notAfter
 const reach = (
   port: number,
   caPem: string,
-  { timeoutMs = 5_000, transport = "mqtt" }: { timeoutMs?: number; transport?: Transport } = {},
+  {
+    timeoutMs = 5_000,
+    transport = "mqtt",
+    host = HOST,
+    address = "127.0.0.1",
+  }: { timeoutMs?: number; transport?: Transport; host?: string; address?: string } = {},
 ) =>
   checkReachable(
     {
-      provisioningHost: HOST,
+      provisioningHost: host,
       idScope: "0ne",
       caPem,
-      connectTo: [{ host: HOST, address: "127.0.0.1", toPort: port }],
+      connectTo: [{ host, address, toPort: port }],
       transport,
     },
     { timeoutMs, proxyFor: () => undefined },
@@ -92,15 +97,19 @@ test("where the port of MQTT over TLS is closed, the one of WebSocket is told", 
   const server = createTcpServer();
   const port = await listen(server);
   await new Promise((resolve) => server.close(resolve));
-  await expect(reach(port, pki.root.certificatePem)).rejects.toMatchObject({
+  const closed = (more: Parameters<typeof reach>[2]) => reach(port, pki.root.certificatePem, more);
+  const asItIs = { host: "localhost", address: "localhost" };
+  await expect(closed(asItIs)).rejects.toMatchObject({
     code: "UNREACHABLE",
+    message: expect.stringContaining(`connect ECONNREFUSED 127.0.0.1:${port}`),
     hint: expect.stringContaining("--transport mqtt-ws goes over 443"),
   });
-  const overWebSocket = reach(port, pki.root.certificatePem, { transport: "mqtt-ws" });
-  await expect(overWebSocket).rejects.toMatchObject({
-    code: "UNREACHABLE",
-    hint: expect.not.stringContaining("mqtt-ws"),
-  });
+  for (const other of [{}, { ...asItIs, transport: "mqtt-ws" }] as const) {
+    await expect(closed(other)).rejects.toMatchObject({
+      code: "UNREACHABLE",
+      hint: expect.not.stringContaining("mqtt-ws"),
+    });
+  }
 });
 
 test("a server that speaks TLS and knows no WebSocket is told as such", async () => {
