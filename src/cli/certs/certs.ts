@@ -5,6 +5,7 @@ import { intermediateAction } from "./intermediate.ts";
 import { pfxAction } from "./pfx.ts";
 import { renewAction } from "./renew.ts";
 import { rootAction } from "./root.ts";
+import { showAction } from "./show.ts";
 
 /** `dps-fleet certs …`: the chain of trust in a folder. An action is a file; this one lists them. */
 export function certsCommand(host: Host): CommandGroup {
@@ -15,6 +16,6 @@ export function certsCommand(host: Host): CommandGroup {
       "root                                       once, to begin with",
       "intermediate",
     ],
-    actions: [rootAction(host), intermediateAction(host), pfxAction(host), renewAction(host)],
+    actions: [rootAction(host), intermediateAction(host), pfxAction(host), renewAction(host), showAction(host)],
   });
 }
