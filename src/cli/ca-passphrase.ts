@@ -2,6 +2,7 @@ import { FleetError } from "../base/errors.ts";
 import type { CaPassphrase } from "../pki/ca-signer.ts";
 import type { PromptTerminal } from "../secrets/prompt.ts";
 import type { Host } from "./host.ts";
+import { promptTerminal } from "./prompt-terminal.ts";
 import { givenPassphrase, givenSignerPassphrase } from "./secret-flags.ts";
 
 /** Environment variable that holds the passphrase of the CAs' keys where no option names one. */
@@ -38,7 +39,7 @@ export async function passphrasesFrom(
   const given = named ?? checked(host.env[VARIABLE], VARIABLE);
   const signers = await givenSignerPassphrase(flags, host);
   const signer = checked(signers, "the signer's passphrase") ?? given;
-  const terminal = terminalOf(host);
+  const terminal = promptTerminal(host);
   const asked = new Map<string, Promise<string | undefined>>();
   return {
     given,
@@ -52,12 +53,6 @@ export async function passphrasesFrom(
       return answer;
     },
   };
-}
-
-/** The terminal that a person sits at; undefined = there is none. */
-function terminalOf(host: Pick<Host, "stdin" | "stderr">): PromptTerminal | undefined {
-  if (host.stdin.isTTY !== true || host.stderr.isTTY !== true) return undefined;
-  return { input: host.stdin, output: host.stderr };
 }
 
 async function askFor(

@@ -10,6 +10,7 @@ import type { TestPki } from "../support/pki.ts";
 import { testPki, writeLeaf, writeTestFile } from "../support/pki.ts";
 
 const days = (count: number): Date => new Date(Date.now() + count * 86_400_000);
+const block = (label: string): string => `-----BEGIN ${label}-----\nAAAA\n-----END ${label}-----\n`;
 const SECRETS = { WORD: "of the PFX", PASS: "of the key" };
 let store: CertsStore;
 let pki: TestPki;
@@ -183,8 +184,6 @@ test.each([
   ["show certs/cave-full-chain.cert.pfx", /expected a password, got none[^]*--password-env/],
   ["show certs", /expected a file that can be read, got: it is a folder/],
 ])("%s ends with 2 and what to do", async (words, said) => {
-  const block = (label: string): string =>
-    `-----BEGIN ${label}-----\nAAAA\n-----END ${label}-----\n`;
   writeTestFile(join(store.path, "garbage"), "garbage");
   writeTestFile(join(store.path, "request.pem"), block("CERTIFICATE REQUEST"));
   writeTestFile(join(store.path, "damaged.pem"), block("CERTIFICATE"));

@@ -8,7 +8,6 @@ import type { Host } from "../host.ts";
 import { parseFlags } from "../parse-flags.ts";
 import {
   givenPassphrase,
-  givenPassword,
   passphraseFields,
   passphraseOptions,
   passwordFields,
@@ -18,6 +17,7 @@ import { certsFields, certsOptions } from "./certs-flags.ts";
 import { certsDir, shownPath } from "./certs-text.ts";
 import { withProgress } from "./certs-work.ts";
 import { ids } from "./ids-field.ts";
+import { newPfxPassword } from "./pfx-password.ts";
 
 const SCHEMA = z.object({
   ...certsFields,
@@ -52,7 +52,7 @@ and SHA-1, for Windows Server 2016 and before. An empty password is one too.`,
   },
   run: async (given) => {
     const flags = parseFlags(SCHEMA, given, "certs pfx", { ids: "ID" });
-    const password = await givenPassword(flags, host);
+    const password = await newPfxPassword(flags, host);
     if (password === undefined) throw noPassword();
     const passphrase = await givenPassphrase(flags, host);
     const { exportPfx } = await import("../../pki/export-pfx.ts");

@@ -1,17 +1,22 @@
+import { existsSync } from "node:fs";
+
 import { z } from "zod";
 
 import { DEFAULT_DAYS } from "../../pki/certificate.ts";
+import { certsLayout } from "../../pki/layout.ts";
+import { passphrasesFrom } from "../ca-passphrase.ts";
 import type { Action } from "../command-group.ts";
 import { onOff } from "../flag-fields.ts";
 import type { Host } from "../host.ts";
 import { parseFlags } from "../parse-flags.ts";
 import {
   givenPassphrase,
-  givenPassword,
   passphraseFields,
   passphraseOptions,
   passwordFields,
   passwordOptions,
+  signerPassphraseFields,
+  signerPassphraseOptions,
 } from "../secret-flags.ts";
 import {
   certsFields,
@@ -24,6 +29,7 @@ import {
 import { certsDir } from "./certs-text.ts";
 import { withProgress } from "./certs-work.ts";
 import { ids } from "./ids-field.ts";
+import { pfxPassword } from "./pfx-password.ts";
 import { confirmedText, discardedText, renewedText } from "./renew-text.ts";
 
 /** What has no meaning for a pair that is made already. */
@@ -35,6 +41,7 @@ const SCHEMA = z
     ...issueFields,
     ...signerField,
     ...passphraseFields,
+    ...signerPassphraseFields,
     ...passwordFields,
     ids,
     confirm: onOff.default(false),
@@ -79,7 +86,7 @@ The old pair stays as ID.<first 8 digits of its SHA-1>.cert.pem and its key.`,
       .option("discard", { type: "boolean", describe: "remove the pending pair" });
     return certsOptions(
       passwordOptions(
-        passphraseOptions(making, "the devices' keys"),
+        signerPassphraseOptions(passphraseOptions(making, "the devices' keys")),
         "the devices' PFX, which gets the new pair too",
       ),
     );
@@ -112,7 +119,7 @@ async function act(
     dir,
     ids: flags.ids,
     passphrase: await givenPassphrase(flags, host),
-    password: await givenPassword(flags, host),
+    password: await pfxPassword(flags, needsPfx(flags, dir), host),
     now: host.now(),
   };
   if (flags.confirm) {
@@ -124,6 +131,8 @@ async function act(
     return { value: confirmed, text: confirmedText(confirmed, flags, host), next };
   }
   const { renewLeaves } = await import("../../pki/renew-leaves.ts");
+  const { signerPassphraseEnv, signerPassphraseFile } = flags;
+  const { passphraseOf } = await passphrasesFrom({ signerPassphraseEnv, signerPassphraseFile }, host);
   const renewed = await withProgress(host, "renewing certificates", (work) =>
     renewLeaves({
       ...given,
@@ -132,10 +141,20 @@ async function act(
       keyKind: flags.key,
       days: flags.days,
       force: flags.force,
-      passphraseOf: () => Promise.resolve(given.passphrase),
+      passphraseOf,
     }),
   );
   const next =
     "add the new certificate to individual enrollments that hold the old one, then the same with --confirm";
   return { value: renewed, text: renewedText(renewed, flags, host), next };
+}
+
+/** Whether a PFX is to be opened: to get the new pair, or since it holds the only leaf that is there. */
+function needsPfx({ ids: asked, confirm }: RenewFlags, dir: string): boolean {
+  const { leafPfx, leafCert, leafFullChain } = certsLayout(dir);
+  return asked.some(
+    (id) =>
+      existsSync(leafPfx(id)) &&
+      (confirm || !(existsSync(leafCert(id)) || existsSync(leafFullChain(id)))),
+  );
 }

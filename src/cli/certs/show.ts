@@ -5,7 +5,6 @@ import type { Host } from "../host.ts";
 import { parseFlags } from "../parse-flags.ts";
 import {
   givenPassphrase,
-  givenPassword,
   passphraseFields,
   passphraseOptions,
   passwordFields,
@@ -14,6 +13,7 @@ import {
 import { certsFields, certsOptions } from "./certs-flags.ts";
 import { certsDir } from "./certs-text.ts";
 import { withProgress } from "./certs-work.ts";
+import { pfxPassword } from "./pfx-password.ts";
 import { certificateText } from "./show-text.ts";
 import { storeText } from "./store-text.ts";
 
@@ -62,7 +62,7 @@ export const showAction = (host: Host): Action => ({
     }
     const { showCertificate } = await import("../../pki/shown-certificate.ts");
     const passphrase = await givenPassphrase(flags, host);
-    const password = await givenPassword(flags, host);
+    const password = await pfxPassword(flags, /\.(pfx|p12)$/i.test(what), host);
     const shown = await withProgress(host, "reading certificates", (work) =>
       showCertificate(dir, what, { ...work, now, cwd: host.cwd, passphrase, password }),
     );
