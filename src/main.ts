@@ -103,6 +103,7 @@ const host: Host = {
   onStdoutClosed,
   onTerminal,
   parent: parentOf(),
+  nodeVersion: process.version,
   execPath: process.execPath,
   mainFile: here("./main.js"),
   workerFile: here("./worker/worker.js"),

@@ -44,7 +44,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     "src/pki",
     "src/scenario",
     "src/plan",
-    "src/output/text-width.ts",
+    "src/output",
     "src/service",
     "src/run",
   ],

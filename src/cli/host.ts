@@ -71,6 +71,8 @@ export interface Host {
   readonly mainFile: string;
   /** Absolute path of the built worker entry. */
   readonly workerFile: string;
+  /** Version of Node, such as `v20.20.2`. */
+  readonly nodeVersion: string;
   /** Version of this package. */
   readonly version: string;
   /** The exit code that the process ends with once nothing is left to do. */

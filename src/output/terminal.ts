@@ -115,6 +115,7 @@ export class TerminalLines implements Output, RunConsole {
         this.#warnAt(
           event.t,
           `${event.errorClass}: ${event.error}${event.final ? ", gave up" : ""}`,
+          event.errorClass === "unauthorized" ? explainText(event.deviceId) : "",
         );
         return;
       case "throttled":
@@ -158,11 +159,12 @@ export class TerminalLines implements Output, RunConsole {
     this.#line(`${this.#ink.dim(formatClock(t))}  ${text}`);
   }
 
-  #warnAt(t: number, text: string): void {
+  /** @param more told with the first of equal warnings */
+  #warnAt(t: number, text: string, more = ""): void {
     // A device's name would make each of a thousand equal warnings a new one.
     if (this.#warned.has(text)) return;
     this.#warned.add(text);
-    this.#at(t, this.#ink.bad(printable(text)));
+    this.#at(t, this.#ink.bad(printable(text + more)));
   }
 
   #snapshot(event: RunEvent & { type: "snapshot" }): void {
@@ -217,6 +219,9 @@ export class TerminalLines implements Output, RunConsole {
     this.#at(event.t, event.state === "lost" ? this.#ink.bad(text) : text);
   }
 }
+
+/** Where a 401 is explained. */
+const explainText = (deviceId: string): string => `; why: dps-fleet doctor explain ${deviceId}`;
 
 function planText(plan: RunEvent & { type: "plan" }): string {
   const length =

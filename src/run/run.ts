@@ -87,8 +87,10 @@ function judgeThresholds(
 /** The most common reason, where not one device was assigned. */
 function nothingProvisioned(live: LiveRun): FleetError {
   const counts = new Map<string, number>();
-  for (const { errorClass, error } of live.view.aggregate.rows()) {
+  let refused: string | undefined;
+  for (const { registrationId, errorClass, error } of live.view.aggregate.rows()) {
     if (errorClass === null) continue;
+    if (errorClass === "unauthorized") refused ??= registrationId;
     const reason = `${errorClass}: ${error ?? "no further word"}`;
     counts.set(reason, (counts.get(reason) ?? 0) + 1);
   }
@@ -101,7 +103,9 @@ function nothingProvisioned(live: LiveRun): FleetError {
     hint:
       problems.length === 0
         ? "the run ended before the first answer: give it a longer --duration"
-        : "check the ID scope, the enrollment group and its CA",
+        : refused === undefined
+          ? "check the ID scope, the enrollment group and its CA"
+          : `what was refused, and why: dps-fleet doctor explain ${refused}`,
   });
 }
 

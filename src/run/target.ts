@@ -21,7 +21,7 @@ import { emulatorThrottlingReader } from "../service/throttling-state.ts";
 import type { Endpoints } from "../worker/protocol.ts";
 
 /** Where every device registers unless told otherwise. Source: Microsoft Learn, "Communicate with DPS using MQTT". */
-const GLOBAL_HOST = "global.azure-devices-provisioning.net";
+export const GLOBAL_HOST = "global.azure-devices-provisioning.net";
 
 /** Settings of the command line that say where services are; all optional. */
 export interface EndpointFlags {

@@ -45,6 +45,7 @@ export async function runHere(
     execPath: "/nowhere/node",
     mainFile: `${cwd}/main.js`,
     workerFile: `${cwd}/worker.js`,
+    nodeVersion: process.version,
     version: "0.0.0",
     setExitCode: () => {},
     exitNow: (code): never => {

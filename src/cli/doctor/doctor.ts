@@ -2,6 +2,8 @@ import type { CommandModule } from "yargs";
 
 import { ENVIRONMENT_HELP } from "../environment.ts";
 import type { Host } from "../host.ts";
+import { doctorOptions } from "./doctor-flags.ts";
+import { runDoctor } from "./examine.ts";
 import { explainOptions, runExplain } from "./explain.ts";
 
 const EXPLAIN_EPILOGUE = `Examples:
@@ -14,13 +16,27 @@ ask. It ends 2 where a link fails, 0 where none does.
 
 ${ENVIRONMENT_HELP}`;
 
-/** `dps-fleet doctor …`. */
+const EPILOGUE = `Examples:
+  $0 doctor scenarios/thirty-caves.yaml --emulator emulator.json
+  $0 doctor fleet.yaml --target azure
+  $0 doctor                          this machine and the identities in --certs
+  $0 doctor explain cheesecave-device1 --emulator emulator.json
+
+One line a check: ok, warn or fail, and the mend. Nothing is registered, nothing
+written. It ends 2 where something fails; with --strict, for warnings too.
+
+${ENVIRONMENT_HELP}`;
+
+/** `dps-fleet doctor …`: checks, and `explain` below it. */
 export function doctorCommand(host: Host): CommandModule {
   return {
-    command: "doctor",
-    describe: "find what keeps devices out",
-    builder: (yargs) => yargs.command(explainCommand(host)).demandCommand(1),
-    handler: () => {},
+    command: "doctor [scenario]",
+    describe: "check clock, network, identities and limits, and explain refusals",
+    builder: (yargs) =>
+      doctorOptions(yargs).command(explainCommand(host)).strict().epilogue(EPILOGUE),
+    handler: async (given) => {
+      await runDoctor(given, host);
+    },
   };
 }
 

@@ -16,6 +16,7 @@ const COMMANDS = [
   ...CERTS_ACTIONS.map((action) => `certs ${action}`),
   "enroll",
   ...ENROLL_ACTIONS.map((action) => `enroll ${action}`),
+  "doctor",
   "doctor explain",
   "registrations",
   "registrations list",

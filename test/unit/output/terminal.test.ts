@@ -21,7 +21,9 @@ test("a warning that a thousand devices share is told once", () => {
   for (let device = 0; device < 1_000; device += 1) {
     lines.emit({ ...failure, t: device, deviceId: `cave${device}` });
   }
-  expect(printed).toEqual(["00:00.0  unauthorized: refused, gave up\n"]);
+  expect(printed).toEqual([
+    "00:00.0  unauthorized: refused, gave up; why: dps-fleet doctor explain cave0\n",
+  ]);
 });
 
 test("who follows a twin change is named, up to a few", () => {

@@ -1,0 +1,25 @@
+import { DPS_LIMITS } from "../../base/azure-limits.ts";
+import { formatRate } from "../../base/units.ts";
+import type { Plan } from "../../plan/plan.ts";
+import type { Scenario } from "../../scenario/scenario.ts";
+import type { Finding } from "../finding.ts";
+import { ok, warn } from "../finding.ts";
+
+/**
+ * Whether the fleet arrives no faster than DPS lets it register.
+ * Source: Microsoft Learn, "Azure IoT Hub Device Provisioning Service limits": registrations in a minute, for each instance.
+ */
+export function checkArrival(
+  { arrival }: Pick<Scenario, "arrival">,
+  { devices, target }: Pick<Plan, "devices" | "target">,
+): Finding {
+  const limit = DPS_LIMITS.registrationsPerMinute;
+  const inMinute = Math.min(devices.length, Math.ceil(arrival.ratePerS * 60));
+  const what = `${devices.length} devices at ${formatRate(arrival.ratePerS)}: at most ${inMinute} registrations in a minute`;
+  if (target === "emulator" || inMinute <= limit) return ok("limits", what);
+  return warn(
+    "limits",
+    `${what}, DPS lets ${limit} through`,
+    `slower: --rate ${Math.floor(limit / 60)}/s; what is throttled is done again, and takes longer`,
+  );
+}

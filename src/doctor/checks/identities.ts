@@ -1,0 +1,78 @@
+import { existsSync } from "node:fs";
+
+import type { Credentials } from "../../pki/identity-file.ts";
+import { leafIds } from "../../pki/leaf-ids.ts";
+import type { CertsLayout } from "../../pki/layout.ts";
+import { groupedByCause, judgeIdentities } from "../../pki/preflight.ts";
+import { presentCas, readStoredCas } from "../../pki/stored-ca.ts";
+import { outOfPeriod } from "../../pki/identity-check.ts";
+import { oneLine } from "../../pki/name.ts";
+import type { Finding } from "../finding.ts";
+import { fail, ofProblems, ok } from "../finding.ts";
+
+/** Devices with where their identities are. */
+export type FleetIdentity = {
+  readonly registrationId: string;
+  readonly credentials: Credentials;
+};
+
+export interface IdentityOptions {
+  readonly layout: CertsLayout;
+  /** Of a scenario, which issues what is missing; undefined = all of the store. */
+  readonly devices: readonly FleetIdentity[] | undefined;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly now: Date;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Judges every identity as a run does before it sends a packet, and the CAs beside them. Nothing is written. */
+export async function checkIdentities(options: IdentityOptions): Promise<readonly Finding[]> {
+  const { layout, env, now, signal } = options;
+  const asked = options.devices ?? storedDevices(layout);
+  const present = asked.filter((device) => isPresent(layout, device));
+  const { problems, warnings } = await judgeIdentities({
+    dir: layout.dir,
+    devices: present,
+    env,
+    now,
+    signal,
+  });
+  const missing = asked.length - present.length;
+  return [
+    ...checkCas(layout, now),
+    ...ofProblems("identities", "fail", groupedByCause(problems)),
+    ...ofProblems("identities", "warn", groupedByCause(warnings)),
+    ...(problems.length > 0 ? [] : [ok("identities", goodText(present.length, layout.dir))]),
+    ...(missing > 0 ? [ok("identities", `${missing} have none yet: a run issues them`)] : []),
+  ];
+}
+
+const goodText = (count: number, dir: string): string =>
+  count === 0 ? `no device has one in ${dir}` : `${count} in ${dir} can be used`;
+
+function storedDevices(layout: CertsLayout): readonly FleetIdentity[] {
+  return leafIds(layout).map((registrationId) => {
+    const isPem = [layout.leafCert(registrationId), layout.leafFullChain(registrationId)].some(
+      (file) => existsSync(file),
+    );
+    return { registrationId, credentials: { format: isPem ? "pem" : "pfx" } };
+  });
+}
+
+function isPresent(layout: CertsLayout, { registrationId, credentials }: FleetIdentity): boolean {
+  const { leafCert, leafFullChain, leafPfx } = layout;
+  const places = credentials.format === "pfx" ? [leafPfx] : [leafCert, leafFullChain];
+  return places.some((place) => existsSync(place(registrationId)));
+}
+
+function checkCas(layout: CertsLayout, now: Date): readonly Finding[] {
+  const cas = readStoredCas(layout);
+  const findings = ofProblems("identities", "fail", cas.problems);
+  const dated = presentCas(cas).flatMap(({ certificate, certFile }) => {
+    const why = certificate === undefined ? undefined : outOfPeriod(certificate, now);
+    if (certificate === undefined || why === undefined) return [];
+    const mend = "make it anew and enroll it: certs root, certs intermediate";
+    return [fail("identities", `${certFile}: ${oneLine(certificate.subject)} ${why}`, mend)];
+  });
+  return [...findings, ...dated];
+}
