@@ -1,6 +1,9 @@
+import { once } from "node:events";
+import { request } from "node:https";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { dpsAccess } from "../../src/cli/service-access.ts";
 import { ensureEnrollmentGroup } from "../../src/service/ensure-enrollment-group.ts";
+import { serviceAgent } from "../../src/service/connection.ts";
 import type { ConnectProxy } from "../support/connect-proxy.ts";
 import { connectProxy } from "../support/connect-proxy.ts";
 import type { TestCloud } from "../support/fleet.ts";
@@ -84,4 +87,17 @@ test("a proxy that is not there is told as such, with the mend", async () => {
     message: expect.stringMatching(/the proxy 127\.0\.0\.1:\d+: connect ECONNREFUSED/),
     hint: expect.stringContaining("check HTTPS_PROXY"),
   });
+});
+
+test("closing a client ends what still waits for a proxy that never answers", async () => {
+  await using proxy = await connectProxy({ to: toEmulator(), silent: true });
+  const agent = serviceAgent({ proxy: { host: "127.0.0.1", port: proxy.port } });
+  const asking = request({ agent, host: cloud.emulator.dpsHost });
+  const failed = once(asking, "error");
+  asking.end();
+  await proxy.reached;
+  agent.destroy();
+  const [error] = await failed;
+  expect(error).toMatchObject({ message: "the connections were closed" });
+  agent.destroy();
 });

@@ -3,6 +3,7 @@ import { createServer as createServerOverTls } from "node:https";
 import type { IncomingMessage } from "node:http";
 import type { Socket } from "node:net";
 import { connect } from "node:net";
+import { deferred } from "../../src/base/deferred.ts";
 
 /** A small proxy that tunnels by CONNECT, as companies have them; gone with `await using`. */
 export interface ConnectProxy extends AsyncDisposable {
@@ -11,6 +12,8 @@ export interface ConnectProxy extends AsyncDisposable {
   readonly port: number;
   /** `HOST:PORT` of each tunnel that was asked for, refused ones included. */
   readonly asked: readonly string[];
+  /** Resolves when it was first asked for a tunnel. */
+  readonly reached: Promise<void>;
   /** Ends every tunnel at once. */
   readonly cut: () => void;
   /** Takes no more connections, and ends all that there are. */
@@ -33,6 +36,7 @@ export async function connectProxy(options: {
 }): Promise<ConnectProxy> {
   const { to, login, refuse, tls, silent = false } = options;
   const asked: string[] = [];
+  const reached = deferred<void>();
   const open = new Set<Socket>();
   const expected = login && `Basic ${Buffer.from(login).toString("base64")}`;
   const server =
@@ -45,6 +49,7 @@ export async function connectProxy(options: {
   });
   server.on("connect", (request: IncomingMessage, client: Socket) => {
     asked.push(request.url ?? "");
+    reached.resolve();
     client.on("error", () => client.destroy());
     if (silent) return;
     const given = request.headers["proxy-authorization"];
@@ -77,6 +82,7 @@ export async function connectProxy(options: {
     url: tls === undefined ? `http://127.0.0.1:${port}` : `https://localhost:${port}`,
     port,
     asked,
+    reached: reached.promise,
     cut,
     close,
     [Symbol.asyncDispose]: close,
