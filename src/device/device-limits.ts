@@ -13,8 +13,10 @@ export interface DeviceLimits {
   readonly retryMaxMs: number;
   /** Failed hub connections for this long send the device back to DPS. */
   readonly reprovisionAfterMs: number;
-  /** How long a stopping device waits for acknowledgments under way. */
+  /** How long a device that stops, or moves to another connection, waits for acknowledgments under way. */
   readonly drainMs: number;
+  /** From DPS's refusal of a new certificate to the next try: its enrollment may learn of it later. */
+  readonly rollRetryMs: number;
 }
 
 /**
@@ -30,4 +32,5 @@ export const DEVICE_LIMITS: DeviceLimits = {
   retryMaxMs: 60_000,
   reprovisionAfterMs: 900_000,
   drainMs: 5_000,
+  rollRetryMs: 300_000,
 };

@@ -10,17 +10,17 @@ import { DeviceStatus } from "./device-status.ts";
 import { HubConnection } from "./hub-connection.ts";
 import type { DeviceIdentity } from "./identity.ts";
 import { LifeState } from "./life-state.ts";
-import type { Assignment } from "./provisioning.ts";
+import type { Passport } from "./passport.ts";
+import { PassportOffice } from "./passport-office.ts";
 import { registerUntilAssigned } from "./registering.ts";
 import { retryWaitMs } from "./retry-wait.ts";
 import { Telemetry } from "./telemetry.ts";
-import { TlsSessions } from "./tls-sessions.ts";
 import { DeviceTwin } from "./twin.ts";
 
-/** How one connection ended; `connected` tells whether it ever served. */
+/** How one connection ended; `connected` tells whether it ever served. No failure: it was left for the next passport. */
 interface ConnectionEnd {
   readonly connected: boolean;
-  readonly failure: DeviceFailure;
+  readonly failure?: DeviceFailure;
 }
 
 /**
@@ -34,16 +34,30 @@ export class Device {
   readonly #model: ModelDevice;
   readonly #telemetry: Telemetry;
   readonly #twin: DeviceTwin;
-  readonly #sessions: TlsSessions;
+  readonly #passports: PassportOffice;
   readonly #jitter: () => number;
   #connection: HubConnection | undefined;
+  /** The proof that the newest connection was made with. */
+  #shown: string | undefined;
+  /** The last connection was not lost, but left for a better one. */
+  #left = false;
 
   constructor(context: DeviceContext) {
     const { spec, worker, boot, model } = context;
     this.#context = context;
     this.#status = new DeviceStatus(spec, worker, boot);
     this.#state = new LifeState((from, to) => this.#changed(from, to));
-    this.#sessions = new TlsSessions(() => context.now().getTime());
+    this.#passports = new PassportOffice(context, (identity, dueMs, signal) =>
+      registerUntilAssigned({
+        context,
+        status: this.#status,
+        identity,
+        dueMs,
+        random: this.#jitter,
+        signal,
+        onRetry: (failure) => this.#tell(failure, false),
+      }),
+    );
     const network = context.random("network");
     this.#jitter = () => network.next();
     this.#model = model.create({
@@ -73,75 +87,86 @@ export class Device {
     }
   }
 
+  /** The files of the identity may have changed: the device rolls to what they hold. Rejects only on a bug. */
+  identityChanged(): Promise<void> {
+    return this.#passports.filesChanged();
+  }
+
   async #live(signal: AbortSignal): Promise<never> {
     let dueMs = this.#context.spec.startMs;
     this.#state.to("registering");
-    const identity = await this.#context.loadIdentity();
+    await this.#passports.open();
     for (;;) {
-      const assignment = await registerUntilAssigned({
-        context: this.#context,
-        status: this.#status,
-        identity,
-        dueMs,
-        random: this.#jitter,
-        signal,
-        onRetry: (failure) => this.#tell(failure, false),
-      });
+      const passport = await this.#passports.issue(dueMs, signal);
       this.#state.to("assigned");
       this.#twin.assigned();
-      await this.#serve(identity, assignment, signal);
+      await this.#serve(passport, signal);
       dueMs = this.#context.clock();
       this.#state.to("registering");
     }
   }
 
   /** Keeps the device connected to its hub; returns when it must go back to DPS. */
-  async #serve(
-    identity: DeviceIdentity,
-    assignment: Assignment,
-    signal: AbortSignal,
-  ): Promise<void> {
+  async #serve(first: Passport, signal: AbortSignal): Promise<void> {
     const { clock, limits, recorder } = this.#context;
-    let dueMs = assignment.assignedMs;
+    let passport = first;
+    let dueMs = first.assignment.assignedMs;
     let awaySinceMs = dueMs;
     let welcomed = false;
     let failures = 0;
     this.#state.to(this.#status.connectionMs === null ? "connecting" : "reconnecting");
     for (;;) {
-      const end = await this.#connectOnce(identity, assignment, dueMs, signal);
-      const { failure } = end;
-      if (end.connected) {
+      const { connected, failure } = await this.#connectOnce(passport, dueMs, signal);
+      if (connected) {
         welcomed = true;
         failures = 0;
         awaySinceMs = clock();
-      } else {
+      } else if (failure !== undefined) {
         recorder.count("connection_failed", 1, { class: failure.failureClass });
         const unknown =
           failure.failureClass === "unauthorized" || failure.failureClass === "notFound";
         // A hub that took this device before and does not know it any more: DPS says where it belongs now.
         if (welcomed && unknown) return;
-        if (!welcomed && !failure.transient) throw failure;
+        // While it rolls, its hub may know the other certificate already.
+        if (!welcomed && !failure.transient && !this.#passports.isRolling) throw failure;
         if (clock() - awaySinceMs > limits.reprovisionAfterMs) return;
         this.#tell(failure, false);
       }
-      failures += 1;
-      await sleep(retryWaitMs(limits, failure, failures, this.#jitter), signal);
+      if (failure !== undefined) {
+        failures += 1;
+        const next = deferred<void>();
+        this.#passports.onNext(() => next.resolve());
+        const pause = sleep(retryWaitMs(limits, failure, failures, this.#jitter), signal);
+        await Promise.race([pause, next.promise]);
+      }
+      passport = this.#newest(passport);
       dueMs = clock();
     }
   }
 
-  /** Opens one connection and serves it to its end. @throws the signal's reason when stopped */
+  /** The next passport if there is one, else the same. */
+  #newest(passport: Passport): Passport {
+    const next = this.#passports.takeNext();
+    if (next === undefined) return passport;
+    const { hub, deviceId } = passport.assignment;
+    const moved = next.assignment.hub !== hub || next.assignment.deviceId !== deviceId;
+    if (moved) this.#twin.assigned();
+    return next;
+  }
+
+  /** Opens one connection and serves it to its end, or to the next passport. @throws the signal's reason when stopped */
   async #connectOnce(
-    { secureContext, tokenKey }: DeviceIdentity,
-    { hub, deviceId }: Assignment,
+    { identity, assignment: { hub, deviceId }, sessions }: Passport,
     dueMs: number,
     signal: AbortSignal,
   ): Promise<ConnectionEnd> {
     const { clock, limits, way, slots } = this.#context;
-    const end = deferred<DeviceFailure>();
+    const { secureContext, tokenKey } = identity;
+    const end = deferred<DeviceFailure | undefined>();
     this.#twin.connecting();
+    let opened: Awaited<ReturnType<typeof HubConnection.open>>;
     try {
-      const opened = await slots(() =>
+      opened = await slots(() =>
         HubConnection.open(
           {
             hub,
@@ -150,7 +175,7 @@ export class Device {
               secureContext,
               way,
               connectTimeoutMs: limits.connectTimeoutMs,
-              sessions: this.#sessions,
+              sessions,
               clock,
             },
             token: tokenKey && { ...tokenKey, slots, onRenewed: () => this.#renewed(hub) },
@@ -166,6 +191,7 @@ export class Device {
       this.#connection = opened.connection;
       this.#twin.connected(opened.connection, opened.desired);
       this.#connected(hub, clock() - dueMs, opened.phases);
+      this.#shows(identity);
       this.#telemetry.connected(opened.connection);
     } catch (error) {
       if (error instanceof DeviceFailure && !signal.aborted) {
@@ -173,9 +199,39 @@ export class Device {
       }
       throw error;
     }
+    this.#passports.onNext(() => end.resolve(undefined));
     const failure = await orAborted(end.promise, signal);
+    // A hub may cut the connection as soon as DPS tells it another thumbprint; that is no loss.
+    const isRolled = await orAborted(this.#passports.attemptEnded(), signal);
+    if (failure === undefined || isRolled) {
+      const { drainMs } = limits;
+      await this.#leave(opened.connection, failure === undefined ? drainMs : 0);
+      return { connected: true };
+    }
     this.#lost(hub, failure);
     return { connected: true, failure };
+  }
+
+  /** Leaves a connection for a better one, in good order: what was sent on it is acknowledged first, within `drainMs`. */
+  async #leave(connection: HubConnection, drainMs: number): Promise<void> {
+    this.#telemetry.disconnected();
+    this.#twin.disconnected();
+    await this.#telemetry.drain(drainMs);
+    await connection.close();
+    this.#connection = undefined;
+    this.#left = true;
+    this.#state.to("reconnecting");
+  }
+
+  /** The device is connected with this identity; a new one is told. */
+  #shows({ proof, certificate }: DeviceIdentity): void {
+    const rolled = this.#shown !== undefined && this.#shown !== proof;
+    this.#shown = proof;
+    if (!rolled) return;
+    const { recorder, clock } = this.#context;
+    recorder.count("certificate_rolled");
+    const { deviceId } = this.#status;
+    recorder.event({ type: "certificate", t: clock(), deviceId, state: "inUse", ...certificate });
   }
 
   #connected(hub: string, ms: number, phases: Readonly<Record<string, number>>): void {
@@ -183,7 +239,10 @@ export class Device {
     const reconnect = this.#status.connectionMs !== null;
     this.#status.connectionMs ??= ms;
     this.#status.failure = undefined;
-    if (reconnect) {
+    if (this.#left) {
+      this.#left = false;
+      recorder.count("connection_renewed");
+    } else if (reconnect) {
       this.#status.reconnects += 1;
       recorder.count("connection_reconnected");
     }
@@ -266,6 +325,7 @@ export class Device {
   }
 
   async #end(): Promise<void> {
+    await this.#passports.close();
     await this.#telemetry.stop(this.#context.limits.drainMs);
     await this.#connection?.close();
     this.#connection = undefined;

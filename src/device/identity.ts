@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import type { SecureContext } from "node:tls";
 import { createSecureContext } from "node:tls";
 import { derivedDeviceKey } from "../base/symmetric-key.ts";
@@ -12,8 +13,19 @@ export interface TokenKey {
   readonly lifetimeS: number;
 }
 
+/** What is told of a device's certificate. */
+export interface LeafFacts {
+  /** SHA-1, 40 upper-case hex digits, as hubs know it. */
+  readonly thumbprint: string;
+  /** ISO time. */
+  readonly validTo: string;
+}
+
 /** What a device shows the services: the certificate in its TLS context, or tokens that its key signs. */
 export interface DeviceIdentity {
+  /** Another one for another certificate, chain or key; tells nothing of them. */
+  readonly proof: string;
+  readonly certificate?: LeafFacts | undefined;
   /** Of all its connections. */
   readonly secureContext: SecureContext;
   /** undefined = the certificate is the proof. */
@@ -49,7 +61,7 @@ export class IdentityLoader {
       const given = await readSymmetricKey(credentials.key, env);
       const key = credentials.scope === "group" ? derivedDeviceKey(given, registrationId) : given;
       const tokenKey = { key, lifetimeS: credentials.tokenLifetimeS };
-      return { secureContext: this.#withoutCertificate(), tokenKey };
+      return { proof: proofOf(key), secureContext: this.#withoutCertificate(), tokenKey };
     }
     const material = await readIdentity({
       dir: certsDir,
@@ -58,7 +70,16 @@ export class IdentityLoader {
       env,
       now: now(),
     });
-    return { secureContext: secureContextOf(material, caPem === undefined ? undefined : [caPem]) };
+    const { chainPem, leaf } = material;
+    return {
+      // The key is that of the leaf: the identity was judged.
+      proof: proofOf(chainPem),
+      certificate: {
+        thumbprint: leaf.fingerprint.replaceAll(":", ""),
+        validTo: new Date(leaf.validTo).toISOString(),
+      },
+      secureContext: secureContextOf(material, caPem === undefined ? undefined : [caPem]),
+    };
   }
 
   #withoutCertificate(): SecureContext {
@@ -70,3 +91,5 @@ export class IdentityLoader {
     return this.#anonymous;
   }
 }
+
+const proofOf = (text: string): string => createHash("sha256").update(text).digest("base64");

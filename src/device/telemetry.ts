@@ -56,17 +56,21 @@ export class Telemetry {
     this.#clock.reschedule();
   }
 
+  /** Waits up to `drainMs` for the acknowledgments of messages under way. */
+  async drain(drainMs: number): Promise<void> {
+    if (this.#underWay.size === 0) return;
+    const drained = new AbortController();
+    await Promise.race([
+      Promise.all(this.#underWay),
+      sleep(drainMs, drained.signal).catch(() => undefined),
+    ]);
+    drained.abort();
+  }
+
   /** No more messages; waits up to `drainMs` for those under way, and what is left then stays unacknowledged. */
   async stop(drainMs: number): Promise<void> {
     this.#clock.stop();
-    if (this.#underWay.size > 0) {
-      const drained = new AbortController();
-      await Promise.race([
-        Promise.all(this.#underWay),
-        sleep(drainMs, drained.signal).catch(() => undefined),
-      ]);
-      drained.abort();
-    }
+    await this.drain(drainMs);
     this.#stopped = true;
   }
 

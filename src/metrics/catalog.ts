@@ -132,7 +132,17 @@ export const METRICS = {
   connection_renewed: {
     kind: "counter",
     unit: "1",
-    help: "Hub connections made anew in good order, because a SAS token was to end",
+    help: "Hub connections made anew in good order, for a new SAS token or a new certificate",
+  },
+  certificate_rolled: {
+    kind: "counter",
+    unit: "1",
+    help: "Devices that connected with a new certificate while they ran",
+  },
+  certificate_refused: {
+    kind: "counter",
+    unit: "1",
+    help: "New certificates that a running device could not use, or DPS refused; the old one stays in use",
   },
   telemetry_sent: { kind: "counter", unit: "1", help: "Messages that were due" },
   telemetry_acked: {

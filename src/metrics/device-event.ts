@@ -51,6 +51,19 @@ export type DeviceEvent =
       /** From sending the patch to the hub's answer. */
       ms: number;
     }
+  | {
+      type: "certificate";
+      t: number;
+      deviceId: string;
+      /** A running device found a new one, cannot use it, or is connected with it. */
+      state: "found" | "refused" | "inUse";
+      /** SHA-1, 40 upper-case hex digits; absent where the file could not be read. */
+      thumbprint?: string | undefined;
+      /** ISO time. */
+      validTo?: string | undefined;
+      /** Why it is refused; the old one stays in use. */
+      error?: string | undefined;
+    }
   | { type: "method"; t: number; deviceId: string; method: string; status: number; ms: number }
   | {
       type: "error";

@@ -40,6 +40,7 @@ function logEvent(log: Logger, event: RunEvent): void {
     case "throttled":
     case "connection":
     case "disconnection":
+    case "certificate":
     case "desired":
     case "reported":
     case "method":

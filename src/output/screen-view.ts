@@ -105,6 +105,7 @@ export class ScreenState {
       case "throttled":
       case "connection":
       case "disconnection":
+      case "certificate":
       case "method":
       case "error":
       case "worker":

@@ -35,8 +35,8 @@ const PROGRESS_EVERY_MS = 5_000;
 const PROGRESS_FIRST_MS = { terminal: 0, lines: 2_000 } as const;
 const PROGRESS_NEXT_MS = { terminal: 100, lines: 5_000 } as const;
 const CLEAR_LINE = "\r\u001B[K";
-/** Of the devices that follow a twin change, this many are named; the summary counts them all. */
-const FOLLOWERS_NAMED = 5;
+/** Of the devices that follow a twin change or roll their certificates, this many are named. */
+const DEVICES_NAMED = 5;
 
 /** Plain lines on any stream: phases, progress, the twin change and who followed, warnings once, the summary. */
 export class TerminalLines implements Output, RunConsole {
@@ -45,6 +45,8 @@ export class TerminalLines implements Output, RunConsole {
   readonly #warned = new Set<string>();
   #nextProgressT = 0;
   #followers = 0;
+  /** Devices told of, by what became of their new certificates. */
+  readonly #certificates = { inUse: 0, refused: 0 };
   #changed = false;
   readonly #nowMs: () => number;
   #step: { readonly text: string; readonly startedMs: number; nextMs: number } | undefined;
@@ -120,6 +122,9 @@ export class TerminalLines implements Output, RunConsole {
         return;
       case "throttled":
         this.#warnAt(event.t, "DPS throttles this fleet (429)");
+        return;
+      case "certificate":
+        this.#certificate(event);
         return;
       case "worker":
         this.#worker(event);
@@ -205,11 +210,26 @@ export class TerminalLines implements Output, RunConsole {
   #desired(event: RunEvent & { type: "desired" }): void {
     if (event.initial || !this.#changed) return;
     this.#followers += 1;
-    if (this.#followers <= FOLLOWERS_NAMED) {
+    if (this.#followers <= DEVICES_NAMED) {
       this.#at(event.t, this.#ink.good(`${event.deviceId} follows ${JSON.stringify(event.patch)}`));
-    } else if (this.#followers === FOLLOWERS_NAMED + 1) {
+    } else if (this.#followers === DEVICES_NAMED + 1) {
       this.#at(event.t, "… and others follow");
     }
+  }
+
+  #certificate({ t, deviceId, state, validTo, error }: RunEvent & { type: "certificate" }): void {
+    if (state === "found") return;
+    const told = (this.#certificates[state] += 1);
+    if (told > DEVICES_NAMED + 1) return;
+    if (told > DEVICES_NAMED) {
+      this.#at(t, state === "inUse" ? "… and others rolled" : "… and others of other devices");
+      return;
+    }
+    const text =
+      state === "inUse"
+        ? `${deviceId} rolled to its new certificate, which holds until ${validTo?.slice(0, 10) ?? "?"}`
+        : `${deviceId} keeps its old certificate, the new one is refused: ${error ?? "?"}`;
+    this.#at(t, state === "inUse" ? this.#ink.good(text) : this.#ink.bad(printable(text)));
   }
 
   #worker(event: RunEvent & { type: "worker" }): void {

@@ -117,6 +117,16 @@ export class Supervisor {
     for (const slot of this.#slots) slot.process?.begin(timeZeroMs);
   }
 
+  /** Tells the workers of these devices that the files of their identities have changed. */
+  identitiesChanged(registrationIds: readonly string[]): void {
+    const changed = new Set(registrationIds);
+    for (const { shard, process } of this.#slots) {
+      const own = shard.devices.map((device) => device.registrationId);
+      const ids = own.filter((id) => changed.has(id));
+      if (ids.length > 0) process?.identitiesChanged(ids);
+    }
+  }
+
   /** Stops every worker in order and waits until all processes are gone; safe to call twice. */
   stop(): Promise<void> {
     this.#stopped ??= this.#stop();

@@ -113,6 +113,12 @@ export class WorkerProcess {
     this.#channel.send({ type: "begin", timeZeroMs });
   }
 
+  /** Tells that files of identities have changed; a worker that does not run yet reads them when it does. */
+  identitiesChanged(registrationIds: readonly string[]): void {
+    if (this.#state !== "running") return;
+    this.#channel.send({ type: "identitiesChanged", registrationIds });
+  }
+
   /**
    * Asks by message, then SIGTERM, then SIGKILL, each after its time. Resolves when the process is gone; safe to call
    * twice, and on a worker that is gone already.

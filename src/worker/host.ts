@@ -36,6 +36,7 @@ export class WorkerHost {
   readonly #recorder: Recorder;
   readonly #stop = new AbortController();
   readonly #changed = new Set<Device>();
+  readonly #devices = new Map<string, Device>();
   readonly #log: Logger;
   readonly #identities: IdentityLoader;
   #lives: Promise<unknown> = Promise.resolve();
@@ -86,16 +87,17 @@ export class WorkerHost {
         slots,
         onChange: () => this.#changed.add(device),
       });
+      this.#devices.set(spec.registrationId, device);
       return device.run(this.#stop.signal);
     });
     this.#lives = Promise.all(lives);
-    // A bug in a device ends the worker with its stack; the supervisor sees it leave.
-    this.#lives.catch((error: unknown) => {
-      queueMicrotask(() => {
-        throw error;
-      });
-    });
+    this.#lives.catch(crash);
     this.#ticker = setInterval(() => this.#tell(), shard.snapshotIntervalMs);
+  }
+
+  /** The files of these devices' identities have changed; ids of other workers' devices are passed over. */
+  identitiesChanged(registrationIds: readonly string[]): void {
+    for (const id of registrationIds) this.#devices.get(id)?.identityChanged().catch(crash);
   }
 
   /** Stops every device in order and sends the last snapshot; safe to call twice. */
@@ -142,4 +144,11 @@ export class WorkerHost {
     this.#changed.clear();
     this.#options.onSnapshot(this.#recorder.take(this.#options.resources()));
   }
+}
+
+/** A bug in a device ends the worker with its stack; the supervisor sees it leave. */
+function crash(error: unknown): void {
+  queueMicrotask(() => {
+    throw error;
+  });
 }

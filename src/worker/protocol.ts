@@ -37,6 +37,8 @@ export type WorkerCommand =
   | { readonly type: "start"; readonly shard: ShardStart }
   /** Time 0 of the run as ms since 1970; sent when every worker is ready. */
   | { readonly type: "begin"; readonly timeZeroMs: number }
+  /** The files of these devices' identities have changed. */
+  | { readonly type: "identitiesChanged"; readonly registrationIds: readonly string[] }
   /** Stop every device in order, send the last snapshot, then `stopped`. */
   | { readonly type: "stop" };
 

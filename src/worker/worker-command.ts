@@ -60,6 +60,10 @@ const shardStart = z.strictObject({
 const workerCommand = z.discriminatedUnion("type", [
   z.strictObject({ type: z.literal("start"), shard: shardStart }),
   z.strictObject({ type: z.literal("begin"), timeZeroMs: z.number() }),
+  z.strictObject({
+    type: z.literal("identitiesChanged"),
+    registrationIds: z.array(z.string()),
+  }),
   z.strictObject({ type: z.literal("stop") }),
 ]);
 

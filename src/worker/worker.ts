@@ -28,6 +28,9 @@ async function obey(raw: unknown): Promise<void> {
     case "begin":
       host?.begin(command.timeZeroMs);
       return;
+    case "identitiesChanged":
+      host?.identitiesChanged(command.registrationIds);
+      return;
     case "stop":
       await host?.stop();
       send({ type: "stopped" }, () => process.exit(0));

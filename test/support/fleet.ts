@@ -22,6 +22,7 @@ export const QUICK_LIMITS: DeviceLimits = {
   retryFirstThrottledMs: 20,
   retryMaxMs: 100,
   drainMs: 2_000,
+  rollRetryMs: 50,
 };
 
 /** An emulator with an enrollment group, and a folder with leaves for it; all gone with `await using`. */
@@ -115,6 +116,8 @@ export interface TestShard extends AsyncDisposable {
   readonly row: (registrationId: string, fits: (row: DeviceRow) => boolean) => Promise<DeviceRow>;
   /** Sum of a counter over all snapshots, whatever its labels. */
   readonly counter: (name: string) => number;
+  /** Tells the worker that files of these devices have changed. */
+  readonly identitiesChanged: (...registrationIds: string[]) => void;
   readonly stop: () => Promise<void>;
 }
 
@@ -184,6 +187,7 @@ export async function runShard(
         .flatMap((snapshot) => Object.entries(snapshot.counters))
         .filter(([key]) => key === name || key.startsWith(`${name}{`))
         .reduce((sum, [, count]) => sum + count, 0),
+    identitiesChanged: (...ids) => host.identitiesChanged(ids),
     stop,
     [Symbol.asyncDispose]: stop,
   };
