@@ -228,9 +228,9 @@ export class Device {
     const rolled = this.#shown !== undefined && this.#shown !== proof;
     this.#shown = proof;
     if (!rolled) return;
-    const { recorder, clock } = this.#context;
+    const { recorder, clock, spec } = this.#context;
     recorder.count("certificate_rolled");
-    const { deviceId } = this.#status;
+    const deviceId = spec.registrationId;
     recorder.event({ type: "certificate", t: clock(), deviceId, state: "inUse", ...certificate });
   }
 

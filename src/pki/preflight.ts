@@ -20,6 +20,8 @@ export interface PreflightOptions {
   readonly now: Date;
   /** The certificate of the enrollment group: each chain must reach it. Not known: undefined. */
   readonly groupCaPem?: string | undefined;
+  /** Told of each leaf that was read. */
+  readonly onLeaf?: ((registrationId: string, leaf: X509Certificate) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -66,6 +68,7 @@ export async function judgeIdentities(options: PreflightOptions): Promise<Identi
     problems.push(...shared.idProblems(registrationId));
     try {
       const material = await readIdentity({ ...options, registrationId, credentials });
+      options.onLeaf?.(registrationId, material.leaf);
       problems.push(...shared.leafProblems(material));
       warnings.push(...identityWarnings(material, options.now));
       if (groupCa !== undefined) problems.push(...groupProblems(material, groupCa));

@@ -17,6 +17,8 @@ export interface FleetIdentities {
   readonly groupCaPem: string;
   /** CAs above it: a group that holds one of them takes the same leaves. */
   readonly upperCaPems: readonly string[];
+  /** When each leaf ends, ms since 1970, by registration id. */
+  readonly leafEnds: ReadonlyMap<string, number>;
 }
 
 /** With so many devices reading and judging their certificates takes seconds. */
@@ -97,12 +99,14 @@ export async function ensureIdentities(
     );
   }
   const enrolledByUs = scenario.target === "emulator";
+  const leafEnds = new Map<string, number>();
   const warnings = await preflight({
     dir,
     devices: certified,
     env,
     now: context.now(),
     ...(enrolledByUs ? { groupCaPem: issued.group.certificatePem } : {}),
+    onLeaf: (id, leaf) => leafEnds.set(id, Date.parse(leaf.validTo)),
     signal,
   });
   for (const { place, message, hint } of warnings) {
@@ -110,5 +114,5 @@ export async function ensureIdentities(
   }
   const rootPem = textIfPresent(certsLayout(dir).rootCert);
   const upperCaPems = rootPem === undefined ? [] : [rootPem];
-  return { certsDir: dir, groupCaPem: issued.group.certificatePem, upperCaPems };
+  return { certsDir: dir, groupCaPem: issued.group.certificatePem, upperCaPems, leafEnds };
 }

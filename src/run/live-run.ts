@@ -10,6 +10,7 @@ import type { EndReason } from "./end-of-run.ts";
 import { endOfRun } from "./end-of-run.ts";
 import { FleetView } from "./fleet-view.ts";
 import type { FleetIdentities } from "./identities.ts";
+import { IdentityCare } from "./identity-care.ts";
 import { IngestionFollower } from "./ingestion.ts";
 import type { LedgerResult } from "./ledger.ts";
 import { Ledger } from "./ledger.ts";
@@ -57,6 +58,7 @@ export class LiveRun {
   #ledger: Ledger | undefined;
   #throttled: (() => Promise<readonly string[]>) | undefined;
   #teller: NodeJS.Timeout | undefined;
+  #care: IdentityCare | undefined;
   #timeZeroMs: number | undefined;
   #endT: number | undefined;
 
@@ -65,7 +67,10 @@ export class LiveRun {
     this.view = new FleetView({
       devices: given.prepared.plan.devices,
       emit: given.emit,
-      onDeviceEvent: (event) => this.#timeline.observe(event),
+      onDeviceEvent: (event) => {
+        this.#timeline.observe(event);
+        this.#care?.observe(event);
+      },
       onMessages: (messages) => given.files.saveMessages(messages),
     });
     this.#timeline = new Timeline({
@@ -107,7 +112,7 @@ export class LiveRun {
     const target = await this.#openTarget(identities);
     const supervisor = await this.#startWorkers(target, identities);
     context.stop.throwIfAborted();
-    this.#begin(supervisor);
+    this.#begin(supervisor, identities);
     const reason = await endOfRun({
       durationMs: prepared.plan.durationMs,
       clock: () => this.t,
@@ -125,6 +130,7 @@ export class LiveRun {
   async settle(): Promise<LedgerResult | null> {
     this.#endT ??= this.t;
     clearInterval(this.#teller);
+    this.#care?.stop();
     if (this.#supervisor !== undefined) {
       this.#given.context.console.phase("stopping the devices, reading back what was ingested");
     }
@@ -140,6 +146,7 @@ export class LiveRun {
   /** Ends what is left, the emulator last; safe to call twice and after any failure. */
   async shutdown(): Promise<void> {
     clearInterval(this.#teller);
+    this.#care?.stop();
     await this.#timeline.stop();
     await this.#supervisor?.stop();
     await this.#follower?.stop();
@@ -231,13 +238,22 @@ export class LiveRun {
     return supervisor;
   }
 
-  #begin(supervisor: Supervisor): void {
+  #begin(supervisor: Supervisor, identities: FleetIdentities): void {
     this.#timeZeroMs = this.#nowMs();
     this.#given.log.info("workers ready, devices start");
     supervisor.begin(this.#timeZeroMs);
     this.#follower?.start();
     this.#timeline.start();
     this.#teller = setInterval(() => this.view.tell(Math.round(this.t)), TELL_MS);
+    const { prepared, context, log } = this.#given;
+    this.#care = new IdentityCare({
+      ...identities,
+      devices: prepared.plan.devices,
+      nowMs: () => context.now().getTime(),
+      onChange: (ids) => supervisor.identitiesChanged(ids),
+      console: context.console,
+      log,
+    });
   }
 
   /** @returns null where ingestion cannot be read, or not completely */
