@@ -222,7 +222,7 @@ export class TerminalLines implements Output, RunConsole {
     const told = (this.#certificates[state] += 1);
     if (told > DEVICES_NAMED + 1) return;
     if (told > DEVICES_NAMED) {
-      this.#at(t, state === "inUse" ? "… and others rolled" : "… and others of other devices");
+      this.#at(t, state === "inUse" ? "… and others rolled" : "… and others keep theirs");
       return;
     }
     const text =

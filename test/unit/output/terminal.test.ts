@@ -55,6 +55,21 @@ test("who follows a twin change is named, up to a few", () => {
   expect(printed).toHaveLength(7);
 });
 
+test("who rolls its certificate is named, up to a few, and who cannot with the reason", () => {
+  const { lines, printed } = terminal();
+  const validTo = "2027-01-02T03:04:05.000Z";
+  for (let device = 1; device <= 9; device += 1) {
+    const deviceId = `cave${device}`;
+    lines.emit({ type: "certificate", t: 0, deviceId, state: "found", validTo });
+    lines.emit({ type: "certificate", t: 0, deviceId, state: "inUse", validTo });
+  }
+  lines.emit({ type: "certificate", t: 0, deviceId: "bad", state: "refused", error: "no key" });
+  expect(printed[0]).toContain("cave1 rolled to its new certificate, which holds until 2027-01-02");
+  expect(printed[5]).toContain("others rolled");
+  expect(printed[6]).toContain("bad keeps its old certificate, the new one is refused: no key");
+  expect(printed).toHaveLength(7);
+});
+
 test("the section that is read after a connect is no follower", () => {
   const { lines, printed } = terminal();
   lines.emit({ type: "desired", t: 0, deviceId: "a", version: 1, initial: true, patch: {} });

@@ -54,6 +54,23 @@ test("all workers get one time zero, and only when every one is ready", async ()
   await supervisor.stop();
 });
 
+test("changed files are told to the workers of their devices, once they run", async () => {
+  const { supervisor, workers } = fleet({ shards: [shardOf(0, [0, 0]), shardOf(1, [0])] });
+  await supervisor.start();
+  // Nobody has read an identity yet.
+  supervisor.identitiesChanged(["device0-0"]);
+  supervisor.begin(1_000);
+  supervisor.identitiesChanged(["device0-1", "device-of-nobody"]);
+  expect(workers.map(({ commands }) => commands.slice(1))).toEqual([
+    [
+      { type: "begin", timeZeroMs: 1_000 },
+      { type: "identitiesChanged", registrationIds: ["device0-1"] },
+    ],
+    [{ type: "begin", timeZeroMs: 1_000 }],
+  ]);
+  await supervisor.stop();
+});
+
 test("a lost worker's shard comes back with the next boot and the same time zero", async () => {
   const { supervisor, workers, started, until } = fleet({
     shards: [shardOf(0, [0, 100]), shardOf(1, [50])],
