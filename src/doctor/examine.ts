@@ -28,6 +28,8 @@ export interface Services {
   readonly reach: Reach;
   readonly dps: ServiceAccess | undefined;
   readonly hubs: readonly ServiceAccess[];
+  /** What is wrong with the ways to them. */
+  readonly findings: readonly Finding[];
 }
 
 export interface ExamineOptions {
@@ -35,7 +37,7 @@ export interface ExamineOptions {
   readonly run: RunOptions | undefined;
   readonly certsDir: string;
   /** By the scenario's target and host, where there is one that can be read. */
-  readonly servicesFor: (prepared: PreparedRun | undefined) => Promise<Services | undefined>;
+  readonly servicesFor: (prepared: PreparedRun | undefined) => Promise<Services>;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
   readonly cores: number;
@@ -53,19 +55,15 @@ export interface ExamineOptions {
 export async function examine(options: ExamineOptions): Promise<readonly Finding[]> {
   const { signal } = options;
   const { prepared, findings } = await prepare(options);
-  let services: Services | undefined;
   const all = [...findings, checkNode(options.nodeVersion)];
   const env = prepared?.env ?? options.env;
-  try {
-    services = await options.servicesFor(prepared?.run);
-  } catch (error) {
-    all.push(...ofError("DPS", error));
-  }
+  const services = await options.servicesFor(prepared?.run);
+  all.push(...services.findings);
   const waiting = [
     machine(prepared?.run),
     identities({ ...options, env }, prepared?.run),
     symmetricKeys(prepared?.run, env),
-    ...(services === undefined ? [] : ofServices(services, options, prepared?.run)),
+    ...ofServices(services, options, prepared?.run),
   ];
   for (const found of await Promise.all(waiting)) all.push(...found);
   signal?.throwIfAborted();

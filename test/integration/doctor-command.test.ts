@@ -162,6 +162,16 @@ test.for([
   expect(stderr).toMatch(place);
 });
 
+test("a fleet for Azure without an ID scope, and a name that does not resolve, are told once", async () => {
+  const words = "fleet.yaml --target azure --provisioning-host nowhere.invalid";
+  expect(failures(await findingsOf(words))).toEqual([
+    "scenario: the ID scope of the DPS instance is missing",
+    expect.stringMatching(/^DNS: nowhere\.invalid: /),
+  ]);
+  const scoped = await findingsOf(words, { PROVISIONING_IDSCOPE: "0ne00000001" });
+  expect(failures(scoped)).toEqual([expect.stringMatching(/^DNS: /)]);
+});
+
 test("a scenario that cannot be read is a finding, and the rest is looked at all the same", async () => {
   const findings = await findingsOf("nowhere.yaml --emulator emulator.json");
   expect(failures(findings)).toEqual([expect.stringContaining("scenario: nowhere.yaml")]);

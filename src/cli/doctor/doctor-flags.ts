@@ -26,6 +26,8 @@ export const doctorFlags = z.object({
 });
 export type DoctorFlags = z.output<typeof doctorFlags>;
 
+const OWN = ["scenario", "target", "provisioning-host", "id-scope", "strict"];
+
 /** Adds the options of `doctor`. */
 export function doctorOptions(yargs: Argv): Argv {
   const own = yargs
@@ -50,5 +52,7 @@ export function doctorOptions(yargs: Argv): Argv {
       describe: "ID scope of the Device Provisioning Service",
     })
     .option("strict", { type: "boolean", describe: "end 2 for what is to watch, too" });
+  // yargs would hand these down to `doctor explain`.
+  for (const name of OWN) own.option(name, { global: false });
   return hubOptions(dpsOptions(serviceOptions(own)));
 }

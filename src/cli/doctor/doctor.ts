@@ -19,7 +19,7 @@ ${ENVIRONMENT_HELP}`;
 const EPILOGUE = `Examples:
   $0 doctor scenarios/thirty-caves.yaml --emulator emulator.json
   $0 doctor fleet.yaml --target azure
-  $0 doctor                          this machine and the identities in --certs
+  $0 doctor                        this machine and what is in --certs
   $0 doctor explain cheesecave-device1 --emulator emulator.json
 
 One line a check: ok, warn or fail, and the mend. Nothing is registered, nothing

@@ -1,11 +1,17 @@
-import { proxiesOf } from "../../base/proxy.ts";
 import { resolve } from "node:path";
 
+import { proxiesOf } from "../../base/proxy.ts";
+import type { Reach } from "../../doctor/checks/network.ts";
+
 import type { ExamineOptions, Services } from "../../doctor/examine.ts";
+import type { Area, Finding } from "../../doctor/finding.ts";
+import { fail, ofError } from "../../doctor/finding.ts";
 import type { PreparedRun } from "../../run/prepare.ts";
 import type { RunOptions } from "../../run/run-options.ts";
 import { emulatorTarget, GLOBAL_HOST, readCaFile } from "../../run/target.ts";
+import type { EmulatorInfo } from "../../service/emulator-file.ts";
 import { readEmulatorFile } from "../../service/emulator-file.ts";
+import type { ServiceAccess } from "../../service/service-access.ts";
 import { hostOf } from "../../service/service-access.ts";
 import type { Host } from "../host.ts";
 import { parseFlags } from "../parse-flags.ts";
@@ -16,6 +22,9 @@ import { givenDps, givenHubs } from "./given-access.ts";
 
 /** Of one probe of the network. */
 const PROBE_TIMEOUT_MS = 10_000;
+
+const ID_SCOPE_MEND =
+  "give --id-scope, PROVISIONING_IDSCOPE or provisioning.idScope (portal: DPS, Overview)";
 
 /**
  * Looks at everything that a fleet needs, and ends 2 where something is to be mended.
@@ -69,53 +78,90 @@ function runOptions(flags: DoctorFlags, scenarioFile: string): RunOptions {
   };
 }
 
-/** @returns undefined where nothing is to be reached: a run starts an emulator of its own, or no target is known */
+/** What can be reached by what the command line and the environment say; what they say amiss is a finding. */
 async function servicesFor(
   flags: DoctorFlags,
   prepared: PreparedRun | undefined,
   host: Host,
   signal: AbortSignal,
-): Promise<Services | undefined> {
-  const dps = (await givenDps(flags, host))?.access;
-  const hubs = await givenHubs(flags, host);
-  const reach = { timeoutMs: PROBE_TIMEOUT_MS, signal, now: () => host.now() };
+): Promise<Services> {
+  const findings: Finding[] = [];
+  const attempt = async <T>(area: Area, work: () => Promise<T>): Promise<T | undefined> => {
+    try {
+      return await work();
+    } catch (error) {
+      findings.push(...ofError(area, error));
+      return undefined;
+    }
+  };
+  const { emulator } = flags;
+  const info =
+    emulator === undefined
+      ? undefined
+      : await attempt("scenario", () => readEmulatorFile(emulator, host.cwd));
+  const isUnknown = emulator !== undefined && info === undefined;
+  const dps = isUnknown ? undefined : (await attempt("DPS", () => givenDps(flags, host)))?.access;
+  const hubs = isUnknown ? [] : ((await attempt("hub", () => givenHubs(flags, host))) ?? []);
+  const network = isUnknown
+    ? undefined
+    : await attempt("TLS", () => networkOf(flags, { prepared, info, hubs }, host));
+  const target = flags.target ?? prepared?.plan.target;
+  const idScope =
+    flags.idScope ?? (host.env["PROVISIONING_IDSCOPE"] || prepared?.scenario.provisioning.idScope);
+  if (target === "azure" && prepared !== undefined && idScope === undefined)
+    findings.push(fail("scenario", "the ID scope of the DPS instance is missing", ID_SCOPE_MEND));
+  const isReached =
+    info !== undefined || target === "azure" || (target === undefined && (dps ?? hubs[0]));
+  return {
+    hosts: isReached && network !== undefined ? network.hosts : [],
+    reach: {
+      ...(network?.reach ?? { connectTo: [], caPem: undefined, proxyFor: () => undefined }),
+      timeoutMs: PROBE_TIMEOUT_MS,
+      signal,
+      now: () => host.now(),
+    },
+    dps,
+    hubs,
+    findings,
+  };
+}
+
+/** The names that devices connect to, and the way there. */
+async function networkOf(
+  flags: DoctorFlags,
+  {
+    prepared,
+    info,
+    hubs,
+  }: {
+    readonly prepared: PreparedRun | undefined;
+    readonly info: EmulatorInfo | undefined;
+    readonly hubs: readonly ServiceAccess[];
+  },
+  host: Host,
+): Promise<
+  Pick<Services, "hosts"> & { readonly reach: Pick<Reach, "connectTo" | "caPem" | "proxyFor"> }
+> {
   const caFile = flags.ca === undefined ? undefined : resolve(host.cwd, flags.ca);
-  if (flags.emulator !== undefined) {
-    const info = await readEmulatorFile(flags.emulator, host.cwd);
-    const { connectTo } = flags;
-    // Both are looked at, whatever a run would use.
-    const transport = "mqtt";
-    const { endpoints } = await emulatorTarget(info, flags.emulator, {
-      connectTo,
-      caFile,
-      transport,
-    });
-    const { provisioningHost } = endpoints;
+  const { connectTo, provisioningHost } = flags;
+  if (info !== undefined) {
+    // Both transports are looked at, whatever a run would use.
+    const way = { connectTo, caFile, transport: "mqtt" as const };
+    const { endpoints } = await emulatorTarget(info, flags.emulator ?? "", way);
     return {
-      hosts: [flags.provisioningHost ?? provisioningHost, ...info.hubs],
+      hosts: [provisioningHost ?? endpoints.provisioningHost, ...info.hubs],
       reach: {
-        ...reach,
         connectTo: endpoints.connectTo,
         caPem: endpoints.caPem,
         proxyFor: () => undefined,
       },
-      dps,
-      hubs,
     };
   }
-  const target = flags.target ?? prepared?.plan.target;
-  if (target !== "azure" && (target === "emulator" || (dps === undefined && hubs.length === 0)))
-    return undefined;
   const caPem = caFile === undefined ? undefined : await readCaFile(caFile);
-  const scenarioHost = prepared?.scenario.provisioning.host;
-  const fromEnvironment = host.env["PROVISIONING_HOST"] || undefined;
+  const named =
+    host.env["PROVISIONING_HOST"] || (prepared?.scenario.provisioning.host ?? GLOBAL_HOST);
   return {
-    hosts: [
-      flags.provisioningHost ?? fromEnvironment ?? scenarioHost ?? GLOBAL_HOST,
-      ...hubs.map((hub) => hostOf(hub, "hub")),
-    ],
-    reach: { ...reach, connectTo: flags.connectTo, caPem, proxyFor: proxiesOf(host.env, caPem) },
-    dps,
-    hubs,
+    hosts: [provisioningHost ?? named, ...hubs.map((hub) => hostOf(hub, "hub"))],
+    reach: { connectTo, caPem, proxyFor: proxiesOf(host.env, caPem) },
   };
 }

@@ -47,8 +47,14 @@ export async function checkHost(host: string, reach: Reach): Promise<readonly Fi
     checkWebSocket(host, reach),
     checkClock(host, reach),
   ]);
-  return [...dns, ...judgeTransports(host, mqtt, webSocket), ...clock];
+  const rest = [...judgeTransports(host, mqtt, webSocket), ...clock];
+  const isNamed = dns.every(({ state }) => state === "ok");
+  return isNamed ? [...dns, ...rest] : [...dns, ...rest.filter((found) => !isOfName(found))];
 }
+
+/** Told once, by the check of the name; a proxy may know a name all the same. */
+const isOfName = ({ state, what }: Finding): boolean =>
+  state !== "ok" && /\b(ENOTFOUND|EAI_AGAIN)\b/.test(what);
 
 /** One transport is enough: the other, closed by a firewall, is a warning that says what to do. */
 function judgeTransports(
