@@ -1,6 +1,7 @@
 import type { Problem } from "../base/errors.ts";
 import { FleetError } from "../base/errors.ts";
 import type { CallOutcome } from "./paced-calls.ts";
+import { RefusedCall } from "./service-error.ts";
 
 /** Causes that are listed, the most common first. */
 const CAUSES_MAX = 10;
@@ -19,16 +20,9 @@ export function callFailures<Item>(
   const failed = outcomes.flatMap((outcome) => (outcome.ok ? [] : [outcome]));
   const [first] = failed;
   if (first === undefined) return undefined;
-  const byCause = new Map<string, string[]>();
-  for (const { item, error } of failed) {
-    const name = nameOf(item);
-    const cause = error.message.replaceAll(asWord(name), "…");
-    byCause.set(cause, [...(byCause.get(cause) ?? []), name]);
-  }
-  const problems = [...byCause]
-    .toSorted(([, a], [, b]) => b.length - a.length)
+  const problems = failuresByCause(failed.map(({ item, error }) => ({ name: nameOf(item), error })))
     .slice(0, CAUSES_MAX)
-    .map(([message, names]): Problem => ({ place: placeOf(names), message }));
+    .map(({ message, names }): Problem => ({ place: placeOf(names), message }));
   const { code, hint } = first.error;
   return new FleetError(code, `${doing}: ${failed.length} of ${outcomes.length} failed`, {
     problems,
@@ -36,6 +30,37 @@ export function callFailures<Item>(
     cause: first.error,
   });
 }
+
+/** A call that failed, and what messages call its item. */
+export interface NamedFailure {
+  readonly name: string;
+  readonly error: FleetError;
+}
+
+/** Failures that have a cause in common. */
+export interface FailureCause {
+  /** Azure's status and name of it, such as `404 DeviceNotFound`, or else the message. */
+  readonly cause: string;
+  /** The first one's message, without the name of its item. */
+  readonly message: string;
+  readonly names: readonly string[];
+  readonly hint: string | undefined;
+}
+
+/** Failures by cause, the most frequent first. What a service refuses for one reason it may word for each item anew. */
+export function failuresByCause(failures: readonly NamedFailure[]): readonly FailureCause[] {
+  const causes = new Map<string, FailureCause>();
+  for (const { name, error } of failures) {
+    const message = error.message.replaceAll(asWord(name), "…");
+    const cause = error instanceof RefusedCall ? codeOf(error) : message;
+    const known = causes.get(cause) ?? { cause, message, names: [], hint: error.hint };
+    causes.set(cause, { ...known, names: [...known.names, name] });
+  }
+  return [...causes.values()].toSorted((a, b) => b.names.length - a.names.length);
+}
+
+const codeOf = ({ refusal: { status, code } }: RefusedCall): string =>
+  code === undefined ? String(status) : `${status} ${code}`;
 
 /** The name where it is not a part of a longer one. */
 const asWord = (name: string): RegExp =>

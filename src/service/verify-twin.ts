@@ -40,7 +40,7 @@ export interface VerifyOptions {
   readonly now?: (() => number) | undefined;
 }
 
-/** A device that follows is there after two looks; one that does not costs about ten in the first half minute. */
+/** A device that follows is there after two looks; one that does not costs a dozen in the first half minute. */
 const GAP = { firstMs: 150, factor: 1.6, maxMs: 5_000 } as const;
 
 /**

@@ -4,6 +4,8 @@ import type { HubCommandsWorld } from "./hub-commands-world.ts";
 import { hubCommandsWorld } from "./hub-commands-world.ts";
 
 let world: HubCommandsWorld;
+/** A call that a device leaves unanswered, in the shortest time that hubs take; the other tests run meanwhile. */
+let silent: ReturnType<HubCommandsWorld["run"]>;
 beforeAll(async () => {
   world = await hubCommandsWorld();
   await world.connect("caller", {
@@ -14,6 +16,7 @@ beforeAll(async () => {
     },
   });
   await world.create("offline");
+  silent = invoke("caller", "silent", "--timeout", "5s");
 });
 afterAll(async () => {
   await world[Symbol.asyncDispose]();
@@ -85,5 +88,15 @@ test.for<readonly [string, readonly string[], RegExp]>([
     exitCode: 2,
     stdout: "",
     stderr: expect.stringMatching(said),
+  });
+});
+
+test("a device that does not answer in time is told as that, with what to do", async () => {
+  expect(await silent).toMatchObject({
+    exitCode: 3,
+    stdout: "",
+    stderr: expect.stringMatching(
+      /the device did not answer in 5 s \(504 GatewayTimeout\)[^]*hint: it may know no such method/,
+    ),
   });
 });

@@ -2,7 +2,7 @@ import type { Problem } from "../../base/errors.ts";
 import { FleetError } from "../../base/errors.ts";
 import { plural } from "../../output/terminal-text.ts";
 import { printable } from "../../output/text-width.ts";
-import { RefusedCall } from "../../service/service-error.ts";
+import { failuresByCause } from "../../service/call-failures.ts";
 
 /** A device for which it failed. */
 export interface DeviceFailure {
@@ -12,16 +12,6 @@ export interface DeviceFailure {
 
 /** Of each cause so many devices are named. */
 const NAMED_MAX = 10;
-
-/** What failures have in common: Azure's number and name, or the message without the device in it. */
-export function causeOf({ deviceId, error }: DeviceFailure): string {
-  if (error instanceof RefusedCall) {
-    const { status, code } = error.refusal;
-    return code === undefined ? String(status) : `${status} ${code}`;
-  }
-  const words = error.message.split(" ");
-  return words.map((word) => (word === deviceId ? "the device" : word)).join(" ");
-}
 
 /** `a, b, c and 7 more`. */
 export function someIds(ids: readonly string[]): string {
@@ -41,18 +31,12 @@ export function failuresError(
 ): FleetError {
   const [first] = failures;
   if (first !== undefined && total === 1) return alone(first);
-  const byCause = new Map<string, DeviceFailure[]>();
-  for (const failure of failures) {
-    const cause = causeOf(failure);
-    byCause.set(cause, [...(byCause.get(cause) ?? []), failure]);
-  }
-  const problems = [...byCause]
-    .toSorted(([, a], [, b]) => b.length - a.length)
-    .map(([cause, some]): Problem => ({
-      place: cause,
-      message: `${plural(some.length, "device")}: ${someIds(some.map(({ deviceId }) => deviceId))}`,
-      hint: some[0]?.error.hint,
-    }));
+  const named = failures.map(({ deviceId, error }) => ({ name: deviceId, error }));
+  const problems = failuresByCause(named).map(({ cause, names, hint }): Problem => ({
+    place: cause,
+    message: `${plural(names.length, "device")}: ${someIds(names)}`,
+    hint,
+  }));
   // Somebody may mend what was refused; an unreachable service is told only where nothing else is.
   const isReached = failures.some(({ error }) => error.code !== "UNREACHABLE");
   return new FleetError(

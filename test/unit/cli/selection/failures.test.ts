@@ -27,8 +27,8 @@ test("failures are told by cause, the most frequent first, with the devices of e
     problems: [
       { place: "404 DeviceNotFound", message: "2 devices: b, c", hint: expect.any(String) },
       { place: "412 PreconditionFailed", message: "1 device: a" },
-      { place: "patching the device at h: timed out", message: "1 device: d" },
-      { place: "patching the device the device h: timed out", message: "1 device: at" },
+      { place: "patching … at h: timed out", message: "1 device: d" },
+      { place: "patching … … h: timed out", message: "1 device: at" },
     ],
   });
 });
