@@ -1,10 +1,9 @@
 import { statSync } from "node:fs";
 import { dirname, sep } from "node:path";
 import type { Problem } from "../base/errors.ts";
+import { EXPIRING_DAYS } from "./dated-facts.ts";
 import type { IdentityMaterial } from "./identity-file.ts";
 
-/** From so many days before its end on a leaf is told to be expiring. */
-export const EXPIRING_DAYS = 30;
 const DAY_MS = 86_400_000;
 
 /** What will trouble a good identity soon, or lets others take it; empty = nothing. Never throws. */

@@ -8,7 +8,8 @@ import type { SeenFailure } from "../../doctor/explain/device-facts.ts";
 import type { ExplainOptions } from "../../doctor/explain/explain-devices.ts";
 import type { ServiceFacts } from "../../doctor/explain/service-facts.ts";
 import { readCertificateFile } from "../../pki/certificate-file.ts";
-import { leafIds } from "../../pki/leaf-ids.ts";
+import { readStoreFiles } from "../../pki/store-files.ts";
+import type { CertsLayout } from "../../pki/layout.ts";
 import { certsLayout } from "../../pki/layout.ts";
 import { once } from "../flag-fields.ts";
 import type { Host } from "../host.ts";
@@ -83,7 +84,7 @@ export async function runExplain(given: unknown, host: Host): Promise<void> {
   const layout = certsLayout(resolve(host.cwd, flags.certs));
   const seen: ReadonlyMap<string, SeenFailure> =
     flags.run === undefined ? new Map() : await runs.readRunFailures(flags.run, host.cwd);
-  const registrationIds = idsOf(flags, [...seen.keys()], leafIds(layout));
+  const registrationIds = idsOf(flags, [...seen.keys()], storedIds(layout));
   if (registrationIds.length === 0) {
     host.stderr.write("nothing to explain: the run saw no device refused\n");
     return;
@@ -118,6 +119,12 @@ export async function runExplain(given: unknown, host: Host): Promise<void> {
   );
   if (judgements.some(({ fault }) => fault !== undefined)) host.setExitCode(2);
 }
+
+/** Registration ids of all devices that have a certificate in the store. */
+const storedIds = (layout: CertsLayout): readonly string[] =>
+  readStoreFiles(layout).leaves.flatMap(({ name, cert, fullChain, pfx }) =>
+    (cert ?? fullChain ?? pfx) === undefined ? [] : [name],
+  );
 
 /** Which devices: those named, else those that the run saw refused, else all of the store. */
 function idsOf(

@@ -1,9 +1,9 @@
 import { existsSync } from "node:fs";
 
 import type { Credentials } from "../../pki/identity-file.ts";
-import { leafIds } from "../../pki/leaf-ids.ts";
 import type { CertsLayout } from "../../pki/layout.ts";
 import { groupedByCause, judgeIdentities } from "../../pki/preflight.ts";
+import { readStoreFiles } from "../../pki/store-files.ts";
 import { presentCas, readStoredCas } from "../../pki/stored-ca.ts";
 import { outOfPeriod } from "../../pki/identity-check.ts";
 import { oneLine } from "../../pki/name.ts";
@@ -51,12 +51,13 @@ const goodText = (count: number, dir: string): string =>
   count === 0 ? `no device has one in ${dir}` : `${count} in ${dir} can be used`;
 
 function storedDevices(layout: CertsLayout): readonly FleetIdentity[] {
-  return leafIds(layout).map((registrationId) => {
-    const isPem = [layout.leafCert(registrationId), layout.leafFullChain(registrationId)].some(
-      (file) => existsSync(file),
-    );
-    return { registrationId, credentials: { format: isPem ? "pem" : "pfx" } };
-  });
+  return readStoreFiles(layout).leaves.flatMap(
+    ({ name: registrationId, cert, fullChain, pfx }): FleetIdentity[] => {
+      if ((cert ?? fullChain) !== undefined)
+        return [{ registrationId, credentials: { format: "pem" } }];
+      return pfx === undefined ? [] : [{ registrationId, credentials: { format: "pfx" } }];
+    },
+  );
 }
 
 function isPresent(layout: CertsLayout, { registrationId, credentials }: FleetIdentity): boolean {
