@@ -55,6 +55,13 @@ test("a twin is read at whichever hub it is, whole as the service gives it", asy
   expect(stdout).not.toContain("_registry");
 });
 
+test("the log tells how fast a hub is called", async () => {
+  await world.create("log-1");
+  const words = ["log-1", "--hub", "one", "--tier", "S1", "--log-level", "debug"];
+  const { stderr } = await world.run("twin", "get", ...words);
+  expect(jsonLines(stderr)).toMatchObject([{ hub: HUBS[0], perS: { twinReads: 80 } }]);
+});
+
 test("twins are patched: objects merge, null removes, and new versions are shown", async () => {
   await world.create("set-1");
   await world.create("set-2", 1);

@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 
 import { FleetError } from "../../base/errors.ts";
+import { createLogger } from "../../base/log.ts";
 import { readCaFile } from "../../run/target.ts";
 import { emulatorRoute, readEmulatorFile } from "../../service/emulator-file.ts";
 import type { HubRates } from "../../service/hub-rates.ts";
@@ -38,11 +39,17 @@ export async function withHubs<T>(
     stop.abort(new FleetError("INTERRUPTED", `stopped by ${signal}`)),
   );
   const hubs: PacedHub[] = [];
+  const destination = { write: (line: string) => void host.stderr.write(line) };
+  const log = createLogger({ level: flags.logLevel, destination });
   try {
     const accesses = meant(await hubAccess(flags, host), flags.hub);
     const ratesOf = await hubRates(flags, host, stop.signal);
-    for (const access of accesses)
-      hubs.push(await openPacedHub(access, ratesOf(hostOf(access, "hub"))));
+    for (const access of accesses) {
+      const hub = hostOf(access, "hub");
+      const perS = ratesOf(hub);
+      log.debug({ component: "hubs", hub, perS }, "calls of a hub are paced");
+      hubs.push(await openPacedHub(access, perS));
+    }
     stop.signal.throwIfAborted();
     return await work({ hubs, signal: stop.signal });
   } catch (error) {

@@ -3,6 +3,7 @@ import { z } from "zod";
 
 import type { HubTier } from "../../base/hub-tiers.ts";
 import { HUB_TIERS, UNITS_MAX, unitsProblem } from "../../base/hub-tiers.ts";
+import type { LogLevel } from "../../base/log.ts";
 import { enumField, hostField } from "../../scenario/fields.ts";
 import { once, whole } from "../flag-fields.ts";
 import type { ServiceFlags } from "../service-flags.ts";
@@ -16,6 +17,7 @@ export interface HubFlags extends ServiceFlags {
   /** Undefined: what an emulator says of itself; for Azure the least that there is, S1 with one unit. */
   readonly tier?: HubTier | undefined;
   readonly units?: number | undefined;
+  readonly logLevel: LogLevel;
 }
 
 /** Which devices, as the command line says it; one of the three. */

@@ -1,6 +1,5 @@
 import { z } from "zod";
 
-import type { LogLevel } from "../../base/log.ts";
 import { parseDuration } from "../../base/units.ts";
 import { positiveDurationField } from "../../scenario/fields.ts";
 import { once, onOff } from "../flag-fields.ts";
@@ -15,7 +14,6 @@ import {
 
 interface CommonFlags extends HubFlags {
   readonly json: boolean;
-  readonly logLevel: LogLevel;
 }
 
 /** What `twin get` asks for. */
