@@ -117,6 +117,7 @@ const EPILOGUE = `Examples:
   $0 run scenarios/thirty-caves.yaml --devices 300 --rate 100/s
   $0 run fleet.yaml --duration 1m --threshold 'telemetry_ms p(99) < 1s'
   $0 run --devices 90 --emulator-tier F1 --emulator-dps-limit 60/m
+  $0 run fleet.yaml --transport mqtt-ws     where port 8883 is closed
 
 ${ENVIRONMENT_HELP}
 
@@ -124,6 +125,8 @@ Against Azure, PROVISIONING_IDSCOPE names the DPS instance. With
 DPS_CONNECTION_STRING the run creates the enrollment group, with
 IOTHUB_CONNECTION_STRING its timeline changes twins. PROVISIONING_HOST replaces
 the global endpoint.
+
+HTTPS_PROXY and NO_PROXY count for all that goes to port 443 of services.
 
 On a terminal the log goes to run.log beside the results, elsewhere to stderr.
 NO_COLOR switches colours off.`;
