@@ -10,6 +10,7 @@ import { knownCas, readStoredCas } from "../pki/stored-ca.ts";
 import type { PreparedRun } from "../run/prepare.ts";
 import { prepareRun } from "../run/prepare.ts";
 import type { RunOptions } from "../run/run-options.ts";
+import { SERVICE_TIMEOUT_MS } from "../service/connection.ts";
 import type { ServiceAccess } from "../service/service-access.ts";
 import { checkArrival } from "./checks/fleet.ts";
 import { checkIdentities } from "./checks/identities.ts";
@@ -150,12 +151,13 @@ function ofServices(
   { certsDir, cwd, signal }: ExamineOptions,
   prepared: PreparedRun | undefined,
 ): readonly Promise<readonly Finding[]>[] {
+  const limit = { timeoutMs: SERVICE_TIMEOUT_MS, signal };
   const group =
     prepared === undefined ? undefined : expectedGroup(prepared, resolve(cwd, certsDir));
   return [
     ...[...new Set(hosts)].map((host) => checkHost(host, reach)),
-    ...(dps === undefined ? [] : [checkDps(dps, group, signal)]),
-    ...hubs.map((hub) => checkHub(hub, signal)),
+    ...(dps === undefined ? [] : [checkDps(dps, group, limit)]),
+    ...hubs.map((hub) => checkHub(hub, limit)),
   ];
 }
 

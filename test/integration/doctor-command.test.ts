@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Finding } from "../../src/doctor/finding.ts";
 import { certsLayout } from "../../src/pki/layout.ts";
 import { runHere } from "../support/cli.ts";
+import { connectProxy } from "../support/connect-proxy.ts";
 import { emulatorInfo } from "../support/emulator-info.ts";
 import { temporaryDir, writeLeaf, writeTestFile } from "../support/pki.ts";
 import { enrollGroup } from "./emulator-service-clients.ts";
@@ -170,6 +171,28 @@ test("a fleet for Azure without an ID scope, and a name that does not resolve, a
   ]);
   const scoped = await findingsOf(words, { PROVISIONING_IDSCOPE: "0ne00000001" });
   expect(failures(scoped)).toEqual([expect.stringMatching(/^DNS: /)]);
+});
+
+test("where 8883 is closed the WebSocket is tried through the proxy, and a proxy that refuses is told", async () => {
+  const { host, httpsPort, provisioningHost } = world.emulator;
+  const to = { host, port: httpsPort };
+  const words = `--target azure --ca tls.pem --connect-to ${provisioningHost}:8883=${host}:1`;
+  await using proxy = await connectProxy({ to });
+  const through = await findingsOf(words, { HTTPS_PROXY: proxy.url });
+  expect(failures(through)).toEqual([]);
+  expect(through.find(({ area }) => area === "mqtt")).toMatchObject({
+    state: "warn",
+    mend: expect.stringContaining("--transport mqtt-ws"),
+  });
+  expect(through.find(({ area }) => area === "mqtt-ws")?.what).toContain("through the proxy");
+  await using closed = await connectProxy({ to, login: "me:secret" });
+  const url = closed.url.replace("://", "://me:wrong-password@");
+  const refused = await findingsOf(words, { HTTPS_PROXY: url });
+  expect(failures(refused).join("\n")).toMatch(/^mqtt-ws: .*407/m);
+  expect(JSON.stringify(refused)).not.toContain("wrong-password");
+  await using broken = await connectProxy({ to, refuse: "502 Bad Gateway" });
+  const other = await findingsOf(words, { HTTPS_PROXY: broken.url });
+  expect(failures(other).join("\n")).toMatch(/^mqtt-ws: .*502/m);
 });
 
 test("a scenario that cannot be read is a finding, and the rest is looked at all the same", async () => {

@@ -8,16 +8,13 @@ import { connect } from "node:tls";
 
 import type { DialRule } from "../../base/dial.ts";
 import { dialTarget, MQTT_PORT } from "../../base/dial.ts";
-import { errorCode } from "../../base/error-code.ts";
-import { FleetError, messageOf } from "../../base/errors.ts";
-import { networkHint } from "../../base/network-hint.ts";
 import type { ProxyChooser } from "../../base/proxy.ts";
 import { proxyName } from "../../base/proxy.ts";
-import { TimeoutError, withTimeout } from "../../base/retry.ts";
 import { httpsRoute } from "../../base/transport.ts";
 import { serviceAgent, trusting } from "../../service/connection.ts";
-import type { Area, Finding } from "../finding.ts";
+import type { Finding } from "../finding.ts";
 import { fail, ok, warn } from "../finding.ts";
+import { probed } from "./probed.ts";
 
 /** How hosts are reached. */
 export interface Reach {
@@ -74,7 +71,7 @@ function judgeTransports(
 async function checkName(
   host: string,
   { connectTo, timeoutMs, signal }: Reach,
-): Promise<Finding[]> {
+): Promise<readonly Finding[]> {
   const { address } = dialTarget(connectTo, host, MQTT_PORT);
   if (address !== host) return [ok("DNS", `${host}: not asked, dialled at ${address}`)];
   return probed("DNS", host, { timeoutMs, signal }, async () => {
@@ -84,7 +81,7 @@ async function checkName(
 }
 
 /** A full handshake at 8883, the certificate checked against the name. Devices take no proxy there. */
-async function checkMqtt(host: string, reach: Reach): Promise<Finding[]> {
+async function checkMqtt(host: string, reach: Reach): Promise<readonly Finding[]> {
   const { address, port } = dialTarget(reach.connectTo, host, MQTT_PORT);
   const where = address === host ? `${host}:${port}` : `${host} at ${address}:${port}`;
   return probed("mqtt", where, reach, async (signal) => {
@@ -153,7 +150,7 @@ async function checkWebSocket(host: string, reach: Reach): Promise<Finding> {
 }
 
 /** The service's clock, by the Date header of whatever it answers (RFC 9110, 6.6.1). */
-async function checkClock(host: string, reach: Reach): Promise<Finding[]> {
+async function checkClock(host: string, reach: Reach): Promise<readonly Finding[]> {
   return probed("clock", `${host}:${HTTPS_PORT}`, reach, async (signal) => {
     const { asking, close } = ask(host, "/", reach, signal, {});
     try {
@@ -198,22 +195,4 @@ function ask(
   const through = proxy === undefined ? "" : ` through the proxy ${proxyName(proxy)}`;
   const at = address === host ? `${host}:${port}` : `${host} at ${address}:${port}`;
   return { asking, where: at + through, close: () => agent.destroy() };
-}
-
-/** A probe with its limit; what goes wrong on the way is the finding. */
-async function probed(
-  area: Area,
-  what: string,
-  { timeoutMs, signal }: Pick<Reach, "timeoutMs" | "signal">,
-  work: (signal: AbortSignal) => Promise<Finding[]>,
-): Promise<Finding[]> {
-  try {
-    return await withTimeout({ what, timeoutMs, signal }, work);
-  } catch (error) {
-    signal?.throwIfAborted();
-    const code = error instanceof TimeoutError ? "ETIMEDOUT" : errorCode(error);
-    if (error instanceof FleetError) return [fail(area, `${what}: ${error.message}`, error.hint)];
-    if (code === undefined) throw error;
-    return [fail(area, `${what}: ${messageOf(error)}`, networkHint(code))];
-  }
 }

@@ -11,6 +11,8 @@ import { serviceCall } from "../../service/service-call.ts";
 import { statusOf } from "../../service/service-error.ts";
 import type { Area, Finding } from "../finding.ts";
 import { fail, ofError, ok } from "../finding.ts";
+import type { ProbeLimit } from "./probed.ts";
+import { probed } from "./probed.ts";
 
 /** An id that no device has; what is not there can be asked for without harm. */
 const NOBODY = "dps-fleet-doctor";
@@ -32,9 +34,9 @@ export interface ExpectedGroup {
 export async function checkDps(
   access: ServiceAccess,
   group: ExpectedGroup | undefined,
-  signal: AbortSignal | undefined,
+  limit: ProbeLimit,
 ): Promise<readonly Finding[]> {
-  try {
+  return probed("DPS", access.source, limit, async (signal) => {
     const host = hostOf(access, "dps");
     const opened = await openProvisioningClient(access);
     try {
@@ -54,17 +56,15 @@ export async function checkDps(
     } finally {
       opened.close();
     }
-  } catch (error) {
-    return ofError("DPS", error);
-  }
+  });
 }
 
 /** The same for a hub. */
 export async function checkHub(
   access: ServiceAccess,
-  signal: AbortSignal | undefined,
+  limit: ProbeLimit,
 ): Promise<readonly Finding[]> {
-  try {
+  return probed("hub", access.source, limit, async (signal) => {
     const { registry, host, close } = await openHubClient(access);
     const asked = (what: string, ask: () => Promise<unknown>): Promise<unknown> =>
       serviceCall({ what: `${what} at ${host}`, signal }, async () => {
@@ -86,9 +86,7 @@ export async function checkHub(
     } finally {
       close();
     }
-  } catch (error) {
-    return ofError("hub", error);
-  }
+  });
 }
 
 async function right(
@@ -103,6 +101,7 @@ async function right(
     await ask();
     return ok(area, `${host}: policy ${policy} has ${name}`);
   } catch (error) {
+    // A stop and the limit are not this right's: they are thrown on.
     const [first] = ofError(area, error);
     const what = `${host}: policy ${policy} and ${name}: ${first?.what ?? "refused"}`;
     return fail(area, what, first?.mend);
