@@ -1,5 +1,4 @@
 import { dirname } from "node:path";
-import { setImmediate as nextTurn } from "node:timers/promises";
 import { FleetError } from "../base/errors.ts";
 import { ensurePrivateDir } from "./atomic-file.ts";
 import type { CaPassphrase } from "./ca-signer.ts";
@@ -8,13 +7,12 @@ import type { Issuer } from "./certificate.ts";
 import { isLocked, withFolderLock } from "./folder-lock.ts";
 import type { EnrollmentCa } from "./group-ca.ts";
 import { groupCa } from "./group-ca.ts";
-import type { ParsedCertificates } from "./identity-check.ts";
 import type { KeyKind } from "./key-kind.ts";
 import type { CertsLayout } from "./layout.ts";
 import { certsLayout } from "./layout.ts";
 import { runInParallel } from "./leaf-pool.ts";
 import type { FleetDevice, LeafPlan } from "./leaf-plan.ts";
-import { planLeaf } from "./leaf-plan.ts";
+import { planLeaves } from "./plan-leaves.ts";
 import type { CaWork } from "./signing-ca.ts";
 import { caWork, establishSigner, openSigners, signingProblems } from "./signing-ca.ts";
 import type { StoredCas } from "./stored-ca.ts";
@@ -107,24 +105,15 @@ async function glance(layout: CertsLayout, options: SurveyOptions): Promise<Surv
   }
 }
 
-const DEVICES_PER_TURN = 20;
-
 async function survey(layout: CertsLayout, options: SurveyOptions): Promise<Survey> {
   const found = readStoredCas(layout);
   const work = caWork(found, options.now);
-  const known = knownCas(found);
-  let parsed: ParsedCertificates = new Map();
-  const plans: LeafPlan[] = [];
-  for (const [at, device] of options.devices.entries()) {
-    options.signal?.throwIfAborted();
-    const keyKind = device.keyKind ?? options.keyKind;
-    const judgement = { keyKind, now: options.now, cas: known, parsed };
-    plans.push(await planLeaf(layout, { ...device, keyKind }, judgement));
-    if (at % DEVICES_PER_TURN !== DEVICES_PER_TURN - 1) continue;
-    // Old leaves are let go; the CAs are parsed again, once for so many devices.
-    parsed = new Map();
-    await nextTurn();
-  }
+  const devices = options.devices.map((device) => ({
+    ...device,
+    keyKind: device.keyKind ?? options.keyKind,
+  }));
+  const judgement = { now: options.now, cas: knownCas(found) };
+  const plans = await planLeaves(layout, devices, judgement, options.signal);
   const writes = plans.filter((plan) => plan.type === "write");
   const signs = writes.some(({ cause }) => cause !== "derive");
   const empty = work.root === "issue" && found.root.certificate === undefined;

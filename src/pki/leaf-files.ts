@@ -18,6 +18,8 @@ export type PemFiles =
   | { readonly type: "none"; readonly key: KeyObject | undefined }
   | {
       readonly type: "usable";
+      readonly leaf: X509Certificate;
+      readonly certFile: string;
       readonly key: KeyObject;
       /** Leaf first; what the full chain file is to hold. */
       readonly chain: readonly X509Certificate[];
@@ -88,6 +90,8 @@ export function judgePemFiles(
   const ours = judged.chain.length > 0;
   return {
     type: "usable",
+    leaf,
+    certFile: found.certFile,
     key,
     ours,
     chainFile: ours || full !== undefined ? chainFile : certFile,

@@ -31,6 +31,8 @@ export interface JudgementOptions {
   /** Certificates of all CAs of the store. */
   readonly cas: readonly X509Certificate[];
   readonly parsed: ParsedCertificates;
+  /** The CA that has to have signed; undefined = any of the store. */
+  readonly signer?: X509Certificate | undefined;
 }
 
 /** The CA of the store that signed this certificate. */
@@ -53,7 +55,7 @@ export function judgeLeaf(found: FoundLeaf, options: JudgementOptions): LeafJudg
   const ours = signer !== undefined || hasOurMark(leaf.issuer);
   const problems = key === undefined ? [] : bindingProblems({ ...found, key, chain: [leaf] });
   if (problems.length > 0) return { type: "refused", foreign: false, problems };
-  const why = staleness(found, ours && signer === undefined, options);
+  const why = staleness(found, options) ?? (ours ? wrongSigner(signer, options) : undefined);
   if (why === undefined) {
     const chain = signer === undefined ? [] : [leaf, ...chainFrom(signer, options.cas)];
     return { type: "usable", chain };
@@ -64,7 +66,6 @@ export function judgeLeaf(found: FoundLeaf, options: JudgementOptions): LeafJudg
 
 function staleness(
   { leaf, key, keyFile }: FoundLeaf,
-  olderCa: boolean,
   { keyKind, now }: JudgementOptions,
 ): string | undefined {
   if (key === undefined) return `has no private key in ${keyFile}`;
@@ -72,8 +73,17 @@ function staleness(
   if (keyKind !== undefined && kind !== keyKind) {
     return `has a key of kind ${describeKey(leaf.publicKey)}, not ${keyKind}`;
   }
-  if (olderCa) return "was signed by an older CA";
   return outOfPeriod(leaf, now);
+}
+
+/** Of a leaf of ours. */
+function wrongSigner(
+  signer: X509Certificate | undefined,
+  { signer: asked }: JudgementOptions,
+): string | undefined {
+  if (signer === undefined) return "was signed by an older CA";
+  if (asked === undefined || signer.fingerprint256 === asked.fingerprint256) return undefined;
+  return "was signed by another CA";
 }
 
 function inTheWay({ leaf, certFile }: FoundLeaf, why: string): Problem {

@@ -23,6 +23,10 @@ export interface FleetDevice {
   readonly password?: string | undefined;
   /** undefined = any kind will do, and new ones are P-256. */
   readonly keyKind?: KeyKind | undefined;
+  /** Of a new leaf, > 0; default 365. */
+  readonly days?: number | undefined;
+  /** A leaf of ours is issued anew with a new key, however good it is. PEM only. */
+  readonly anew?: boolean | undefined;
 }
 
 /** The identity that a device has already. */
@@ -57,6 +61,8 @@ export async function planLeaf(
   if (device.format === "pfx") return planPfx(layout, device, options);
   const files = judgePemFiles(layout, device.registrationId, device.passphrase, options);
   if (files.type !== "usable") return planIssue(layout, device, files, undefined);
+  if (device.anew === true && files.ours)
+    return planIssue(layout, device, replaced(files), undefined);
   const present = presentIn(files);
   if (!files.chainIsStale) return { type: "reuse", present };
   const existing = { chainPem: present.chainPem, key: files.key };
@@ -134,7 +140,9 @@ function planIssue(
   const certFile = layout.leafCert(registrationId);
   const keyFile = layout.leafKey(registrationId);
   const pfxFile = layout.leafPfx(registrationId);
-  const oldKey = files.key ?? stalePfx?.key;
+  // A key without a certificate has nothing to be kept under: it is certified.
+  const oldKey =
+    device.anew === true && files.type === "stale" ? undefined : (files.key ?? stalePfx?.key);
   const kind = oldKey === undefined ? undefined : keyKindOf(oldKey);
   const key = kind !== undefined && (device.keyKind ?? kind) === kind ? oldKey : undefined;
   const keep: (readonly [string, string])[] = [];
@@ -157,6 +165,14 @@ function planIssue(
   return { type: "write", cause: reissued ? "reissue" : "issue", job };
 }
 
+/** A good leaf that is to be replaced all the same. */
+const replaced = (files: Extract<PemFiles, { type: "usable" }>): PemFiles & { type: "stale" } => ({
+  type: "stale",
+  leaf: files.leaf,
+  certFile: files.certFile,
+  key: files.key,
+});
+
 const pemOf = (chain: readonly { toString: () => string }[]): string =>
   chain.map((certificate) => certificate.toString()).join("");
 
@@ -170,6 +186,7 @@ const jobFor = (device: FleetDevice): LeafJob => ({
   registrationId: device.registrationId,
   keep: [],
   keyKind: device.keyKind,
+  days: device.days,
   passphrase: device.passphrase,
   password: device.password,
 });

@@ -28,10 +28,13 @@ export function certsOptions<T>(yargs: Argv<T>): Argv<T> {
     .option("log-level", LOG_LEVEL_OPTION);
 }
 
+/** How long a certificate is to hold. */
+export const daysField = whole(1, DAYS_MAX);
+
 /** Schema of the options of {@link issueOptions}. */
 export const issueFields = {
   key: enumField(KEY_KINDS).optional(),
-  days: whole(1, DAYS_MAX).optional(),
+  days: daysField.optional(),
   force: onOff.default(false),
 };
 

@@ -1,0 +1,105 @@
+import { z } from "zod";
+
+import { DEFAULT_DAYS } from "../../pki/certificate.ts";
+import { passphrasesFrom } from "../ca-passphrase.ts";
+import type { Action } from "../command-group.ts";
+import { once } from "../flag-fields.ts";
+import type { Host } from "../host.ts";
+import { parseFlags } from "../parse-flags.ts";
+import {
+  passphraseFields,
+  passphraseOptions,
+  signerPassphraseFields,
+  signerPassphraseOptions,
+} from "../secret-flags.ts";
+import { askedLeaves } from "./asked-leaves.ts";
+import {
+  certsFields,
+  certsOptions,
+  issueFields,
+  issueOptions,
+  signerField,
+  signerOption,
+} from "./certs-flags.ts";
+import { certsDir } from "./certs-text.ts";
+import { withProgress } from "./certs-work.ts";
+import { LEAVES_MAX } from "./id-pattern.ts";
+import { leavesText, leavesValue } from "./leaf-text.ts";
+
+const SCHEMA = z
+  .object({
+    ...certsFields,
+    ...issueFields,
+    ...signerField,
+    ...passphraseFields,
+    ...signerPassphraseFields,
+    ids: z.array(z.string().min(1, "expected a registration id, got an empty one")).default([]),
+    pattern: once.min(1, "expected a pattern, got an empty one").optional(),
+    from: once.min(1, "expected a file, got an empty name").optional(),
+  })
+  .superRefine(({ ids, pattern, from }, context) => {
+    const given = [ids.length > 0, pattern !== undefined, from !== undefined];
+    if (given.filter(Boolean).length === 1) return;
+    const got = given.some(Boolean) ? "more than one" : "none";
+    const message = `expected registration ids, --pattern or --from, got ${got} of them`;
+    context.addIssue({ code: "custom", path: ["ids"], message });
+  });
+
+/** `certs leaf ID…`: the certificates of devices. */
+export const leafAction = (host: Host): Action => ({
+  command: "leaf [ids..]",
+  describe: "issue certificates of devices: client authentication, the id as common name",
+  examples: [
+    "leaf cheesecave-device1",
+    "leaf --pattern 'cheesecave-device{1..30}'",
+    "leaf --from devices.csv --signer conveyors",
+  ],
+  notes: `A table (--from) has a header with registrationId and, where wanted, keyKind, days and
+signer. Good certificates that are there are kept; at most ${LEAVES_MAX} at once.`,
+  options: (yargs) => {
+    yargs.positional("ids", { type: "string", array: true, describe: "registration ids" });
+    issueOptions(
+      signerOption(yargs, "the default intermediate if there is one, else the root"),
+      DEFAULT_DAYS.leaf,
+    )
+      .option("pattern", {
+        type: "string",
+        requiresArg: true,
+        describe: "ids as shells expand braces, such as 'cave{1..30}' or 'cave{001..100}'",
+      })
+      .option("from", {
+        type: "string",
+        requiresArg: true,
+        describe: "table of devices, CSV",
+      });
+    return certsOptions(signerPassphraseOptions(passphraseOptions(yargs, "the signer's key")));
+  },
+  run: async (read) => {
+    const flags = parseFlags(SCHEMA, read, "certs leaf", { ids: "ID" });
+    const leaves = await askedLeaves(flags, host);
+    const { passphraseOf } = await passphrasesFrom(flags, host);
+    const { issueLeaves } = await import("../../pki/issue-leaves.ts");
+    const outcomes = await withProgress(host, "issuing certificates", (work) =>
+      issueLeaves({
+        ...work,
+        dir: certsDir(flags, host),
+        leaves,
+        signer: flags.signer,
+        keyKind: flags.key,
+        days: flags.days,
+        force: flags.force,
+        now: host.now(),
+        passphraseOf,
+        threads: host.cores,
+      }),
+    );
+    if (flags.json) {
+      host.stdout.write(`${JSON.stringify(leavesValue(outcomes))}\n`);
+      return;
+    }
+    host.stdout.write(leavesText(outcomes, flags, host));
+    host.stderr.write(
+      "next: enroll group NAME --certificate FILE takes all devices below that CA\n",
+    );
+  },
+});
