@@ -121,14 +121,15 @@ export class Device {
         welcomed = true;
         failures = 0;
         awaySinceMs = clock();
+      } else if (await orAborted(this.#passports.attemptEnded(), signal)) {
+        // Its hub knows the other certificate already: no failure that anybody could mend.
       } else if (failure !== undefined) {
         recorder.count("connection_failed", 1, { class: failure.failureClass });
         const unknown =
           failure.failureClass === "unauthorized" || failure.failureClass === "notFound";
         // A hub that took this device before and does not know it any more: DPS says where it belongs now.
         if (welcomed && unknown) return;
-        // While it rolls, its hub may know the other certificate already.
-        if (!welcomed && !failure.transient && !this.#passports.isRolling) throw failure;
+        if (!welcomed && !failure.transient) throw failure;
         if (clock() - awaySinceMs > limits.reprovisionAfterMs) return;
         this.#tell(failure, false);
       }
@@ -156,7 +157,7 @@ export class Device {
 
   /** Opens one connection and serves it to its end, or to the next passport. @throws the signal's reason when stopped */
   async #connectOnce(
-    { identity, assignment: { hub, deviceId }, sessions }: Passport,
+    { identity, assignment: { hub, deviceId }, sessions, isRolled }: Passport,
     dueMs: number,
     signal: AbortSignal,
   ): Promise<ConnectionEnd> {
@@ -191,7 +192,7 @@ export class Device {
       this.#connection = opened.connection;
       this.#twin.connected(opened.connection, opened.desired);
       this.#connected(hub, clock() - dueMs, opened.phases);
-      this.#shows(identity);
+      this.#shows(identity, isRolled);
       this.#telemetry.connected(opened.connection);
     } catch (error) {
       if (error instanceof DeviceFailure && !signal.aborted) {
@@ -202,8 +203,8 @@ export class Device {
     this.#passports.onNext(() => end.resolve(undefined));
     const failure = await orAborted(end.promise, signal);
     // A hub may cut the connection as soon as DPS tells it another thumbprint; that is no loss.
-    const isRolled = await orAborted(this.#passports.attemptEnded(), signal);
-    if (failure === undefined || isRolled) {
+    const hasNext = await orAborted(this.#passports.attemptEnded(), signal);
+    if (failure === undefined || hasNext) {
       const { drainMs } = limits;
       await this.#leave(opened.connection, failure === undefined ? drainMs : 0);
       return { connected: true };
@@ -223,11 +224,11 @@ export class Device {
     this.#state.to("reconnecting");
   }
 
-  /** The device is connected with this identity; a new one is told. */
-  #shows({ proof, certificate }: DeviceIdentity): void {
-    const rolled = this.#shown !== undefined && this.#shown !== proof;
+  /** The device is connected with this identity; a new one is told, once. */
+  #shows({ proof, certificate }: DeviceIdentity, isRolled: boolean): void {
+    const isNew = isRolled && this.#shown !== proof;
     this.#shown = proof;
-    if (!rolled) return;
+    if (!isNew) return;
     const { recorder, clock, spec } = this.#context;
     recorder.count("certificate_rolled");
     const deviceId = spec.registrationId;

@@ -31,6 +31,7 @@ export class PassportOffice {
   #onNext: () => void = () => {};
   #filesChanged = deferred<void>();
   #isStale = false;
+  #isRolled = false;
   #rolling: Promise<void> | undefined;
   /** The registration of a new identity that is under way. */
   #attempt: Promise<unknown> = Promise.resolve();
@@ -47,11 +48,6 @@ export class PassportOffice {
   onNext(listener: () => void): void {
     this.#onNext = listener;
     if (this.#next !== undefined) listener();
-  }
-
-  /** Whether a new identity is on its way. */
-  get isRolling(): boolean {
-    return this.#rolling !== undefined;
   }
 
   /** Resolves when no new identity is being registered. @returns whether a passport for one is ready */
@@ -84,7 +80,7 @@ export class PassportOffice {
       const identity = this.#identity;
       if (identity === undefined) throw new Error("the identity was not read");
       const assignment = await this.#register(identity, dueMs, signal);
-      return { identity, assignment, sessions: this.#sessions };
+      return { identity, assignment, sessions: this.#sessions, isRolled: this.#isRolled };
     });
   }
 
@@ -161,7 +157,8 @@ export class PassportOffice {
     const assignment = await this.#register(found, this.#context.clock(), signal);
     this.#identity = found;
     this.#sessions = this.#newSessions();
-    this.#next = { identity: found, assignment, sessions: this.#sessions };
+    this.#isRolled = true;
+    this.#next = { identity: found, assignment, sessions: this.#sessions, isRolled: true };
     this.#onNext();
   }
 

@@ -8,4 +8,6 @@ export interface Passport {
   readonly assignment: Assignment;
   /** Of this identity alone: a resumed session shows a hub the certificate of the session that it resumes. */
   readonly sessions: TlsSessions;
+  /** The identity was taken up while the device ran. */
+  readonly isRolled: boolean;
 }

@@ -179,6 +179,23 @@ test("a device that is told while its hub is away connects with the new certific
   expect(await knownAtHub(cloud, "cave-1")).toBe(thumbprintOf(renewed));
 });
 
+test("a device that is told before its first connection is up loses nothing by it", async () => {
+  await using cloud = await startTestCloud();
+  await cloud.issue("cave-1");
+  await using shard = await runShard(cloud, [deviceSpec("cave-1")]);
+  await shard.event((event): event is DeviceEvent => event.type === "registration");
+  const renewed = await cloud.pki.leaf("cave-1");
+  writeLeaf(cloud.certsDir, "cave-1", renewed);
+  shard.identitiesChanged("cave-1");
+  await shard.event(told("cave-1", "inUse"));
+  await acked(shard, "cave-1", 2);
+  expect(await knownAtHub(cloud, "cave-1")).toBe(thumbprintOf(renewed));
+  await shard.stop();
+  for (const name of ["connection_failed", "connection_lost", "connection_reconnected"]) {
+    expect({ [name]: shard.counter(name) }).toEqual({ [name]: 0 });
+  }
+});
+
 test("a PFX is rolled too", async () => {
   await using cloud = await startTestCloud();
   const pfx = certsLayout(cloud.certsDir).leafPfx("cave-1");
