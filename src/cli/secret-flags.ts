@@ -1,14 +1,12 @@
-import { resolve } from "node:path";
-
 import type { Argv } from "yargs";
 import type { z } from "zod";
 
 import type { SecretRef } from "../base/secret-ref.ts";
 import { FleetError } from "../base/errors.ts";
-import { secretRefOf } from "../base/secret-ref.ts";
 import { readSecret } from "../secrets/secret.ts";
 import { once } from "./flag-fields.ts";
 import type { Host } from "./host.ts";
+import { secretFileRef } from "./secret-file.ts";
 
 /** A secret is never the value of a flag: arguments are visible to others. */
 const variable = once.regex(/^[A-Za-z_][A-Za-z0-9_]*$/, {
@@ -111,12 +109,10 @@ async function givenSecret(
     });
   }
   const ref: SecretRef | undefined =
-    env !== undefined ? { env } : fileName === undefined ? undefined : fileOrVault(fileName, host);
+    env !== undefined
+      ? { env }
+      : fileName === undefined
+        ? undefined
+        : secretFileRef(fileName, host);
   return ref === undefined ? undefined : readSecret(ref, host.env);
-}
-
-/** A file relative to the current folder, or the URI of a secret in Azure Key Vault. */
-function fileOrVault(name: string, { cwd }: Pick<Host, "cwd">): SecretRef {
-  const ref = secretRefOf(name);
-  return "file" in ref ? { file: resolve(cwd, ref.file) } : ref;
 }

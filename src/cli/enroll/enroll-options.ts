@@ -35,7 +35,7 @@ export const settingsOptions = <T>(yargs: Argv<T>): Argv<T> =>
       describe: "its devices have symmetric keys; DPS makes them",
     })
     .option("key-env", file("variable with the primary key, in place of one that DPS makes"))
-    .option("key-file", file("file with the primary key"))
+    .option("key-file", file("file, or URI in Azure Key Vault, with the primary key"))
     .option("secondary-certificate", file("a second certificate beside it, for a roll"))
     .option("remove-secondary", { type: "boolean", describe: "take the second certificate away" })
     .option("initial-twin", file("file with tags and properties.desired, YAML or JSON"))

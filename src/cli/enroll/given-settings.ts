@@ -7,6 +7,7 @@ import { isSymmetricKey } from "../../base/symmetric-key.ts";
 import { readSecret } from "../../secrets/secret.ts";
 import type { AttestationSettings, EnrollmentSettings } from "../../service/enrollment-settings.ts";
 import type { Host } from "../host.ts";
+import { secretFileRef } from "../secret-file.ts";
 import { readInitialTwin } from "./initial-twin-file.ts";
 import type { SettingsFlags } from "./enroll-flags.ts";
 
@@ -51,8 +52,8 @@ async function attestationOf(
   if (!symmetricKey) return undefined;
   if (keyEnv === undefined && keyFile === undefined)
     return { type: "symmetricKey", primaryKey: undefined };
-  const file = resolve(host.cwd, keyFile ?? "");
-  const key = await readSecret(keyEnv === undefined ? { file } : { env: keyEnv }, host.env);
+  const ref = keyEnv === undefined ? secretFileRef(keyFile ?? "", host) : { env: keyEnv };
+  const key = await readSecret(ref, host.env);
   const primaryKey = key.trim();
   if (isSymmetricKey(primaryKey)) return { type: "symmetricKey", primaryKey };
   const place = keyEnv ?? keyFile ?? "";
