@@ -1,8 +1,10 @@
 import { z } from "zod";
 
 import { DEFAULT_DAYS } from "../../pki/certificate.ts";
+import { LEAF_DEFECTS } from "../../pki/defects.ts";
 import { passphrasesFrom } from "../ca-passphrase.ts";
 import type { Action } from "../command-group.ts";
+import { enumField } from "../../scenario/fields.ts";
 import { once } from "../flag-fields.ts";
 import type { Host } from "../host.ts";
 import { parseFlags } from "../parse-flags.ts";
@@ -24,6 +26,7 @@ import {
 import { certsDir } from "./certs-text.ts";
 import { withProgress } from "./certs-work.ts";
 import { LEAVES_MAX } from "./id-pattern.ts";
+import { issueDefective } from "./defective-leaf.ts";
 import { leavesText, leavesValue } from "./leaf-text.ts";
 
 const SCHEMA = z
@@ -36,6 +39,7 @@ const SCHEMA = z
     ids: z.array(z.string().min(1, "expected a registration id, got an empty one")).default([]),
     pattern: once.min(1, "expected a pattern, got an empty one").optional(),
     from: once.min(1, "expected a file, got an empty name").optional(),
+    defect: enumField(LEAF_DEFECTS).optional(),
   })
   .superRefine(({ ids, pattern, from }, context) => {
     const given = [ids.length > 0, pattern !== undefined, from !== undefined];
@@ -53,6 +57,7 @@ export const leafAction = (host: Host): Action => ({
     "leaf cheesecave-device1",
     "leaf --pattern 'cheesecave-device{1..30}'",
     "leaf --from devices.csv --signer conveyors",
+    "leaf bad1 --defect expired           to see that it is refused",
   ],
   notes: `A table (--from) has a header with registrationId and, where wanted, keyKind, days and
 signer. Good certificates that are there are kept; at most ${LEAVES_MAX} at once.`,
@@ -71,6 +76,11 @@ signer. Good certificates that are there are kept; at most ${LEAVES_MAX} at once
         type: "string",
         requiresArg: true,
         describe: "table of devices, CSV",
+      })
+      .option("defect", {
+        type: "string",
+        requiresArg: true,
+        describe: `bad on purpose, to see it refused: ${LEAF_DEFECTS.join(", ")}`,
       });
     return certsOptions(signerPassphraseOptions(passphraseOptions(yargs, "the signer's key")));
   },
@@ -78,6 +88,10 @@ signer. Good certificates that are there are kept; at most ${LEAVES_MAX} at once
     const flags = parseFlags(SCHEMA, read, "certs leaf", { ids: "ID" });
     const leaves = await askedLeaves(flags, host);
     const { passphraseOf } = await passphrasesFrom(flags, host);
+    if (flags.defect !== undefined) {
+      await issueDefective({ ...flags, defect: flags.defect }, leaves, passphraseOf, host);
+      return;
+    }
     const { issueLeaves } = await import("../../pki/issue-leaves.ts");
     const outcomes = await withProgress(host, "issuing certificates", (work) =>
       issueLeaves({
