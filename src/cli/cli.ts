@@ -18,6 +18,9 @@ const COMMANDS: Readonly<Record<string, (host: Host) => Promise<CommandModule | 
   enroll: async (host) => (await import("./enroll/enroll.ts")).enrollCommand(host),
   registrations: async (host) =>
     (await import("./registrations/registrations.ts")).registrationsCommand(host),
+  deprovision: async (host) =>
+    (await import("./deprovision/deprovision.ts")).deprovisionCommand(host),
+  cleanup: async (host) => (await import("./cleanup/cleanup.ts")).cleanupCommand(host),
   twin: async (host) => (await import("./twin/twin.ts")).twinCommand(host),
   method: async (host) => (await import("./method/method.ts")).methodCommand(host),
   devices: async (host) => (await import("./devices/devices.ts")).devicesCommand(host),

@@ -21,6 +21,8 @@ const COMMANDS = [
   "registrations",
   "registrations list",
   "registrations delete",
+  "deprovision",
+  "cleanup",
   "twin",
   ...["get", "set", "verify"].map((action) => `twin ${action}`),
   "method",
