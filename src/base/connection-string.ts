@@ -1,4 +1,5 @@
 import { FleetError } from "./errors.ts";
+import { isSymmetricKey } from "./symmetric-key.ts";
 
 /** What a connection string can be for. */
 export type ConnectionStringKind = "dps" | "hub" | "device" | "eventHub" | "storage";
@@ -73,3 +74,59 @@ export function hostNameOf(text: string, source: string, kind: "dps" | "hub"): s
     hint: FOUND_AT[kind],
   });
 }
+
+/** What the connection string of one device says. */
+export interface DeviceConnectionString {
+  /** Host name of its hub. */
+  readonly hub: string;
+  readonly deviceId: string;
+  /** base64; undefined = it shows a certificate (`x509=true`). */
+  readonly sharedAccessKey: string | undefined;
+}
+
+const DEVICE_MEMBERS = ["HostName", "DeviceId", "SharedAccessKey", "x509"];
+
+/**
+ * Reads the connection string of one device. Never throws.
+ *
+ * @returns what it says, or what is wrong with it in words that show none of its values
+ */
+export function parseDeviceConnectionString(
+  text: string,
+): DeviceConnectionString | { readonly problem: string } {
+  const kind = connectionStringKind(text);
+  if (kind !== undefined && kind !== "device") {
+    return {
+      problem: `expected the connection string of one device, got that of ${KIND_NAMES[kind]}`,
+    };
+  }
+  const members = membersOf(text);
+  const strange = [...members.keys()].filter((name) => !DEVICE_MEMBERS.includes(name));
+  const given = (name: string): string | undefined => members.get(name) || undefined;
+  const [hub, deviceId, sharedAccessKey] = DEVICE_MEMBERS.map(given);
+  const certificate = given("x509")?.toLowerCase() === "true";
+  if (hub === undefined || deviceId === undefined || (sharedAccessKey ?? certificate) === false) {
+    const form = "HostName=…;DeviceId=…;SharedAccessKey=… or x509=true";
+    return { problem: `expected ${form}, got a text without one of them` };
+  }
+  // A name that is none may be a part of a key that somebody broke.
+  const unknown = strange.filter((name) => KNOWN_ELSEWHERE.includes(name));
+  if (strange.length > 0) {
+    const what = unknown.length > 0 ? unknown.join(", ") : "another member";
+    return { problem: `expected ${DEVICE_MEMBERS.join(", ")} alone, got ${what} too` };
+  }
+  if (certificate && sharedAccessKey !== undefined) {
+    return { problem: "expected SharedAccessKey or x509=true, got both" };
+  }
+  if (!certificate && !isSymmetricKey(sharedAccessKey ?? "")) {
+    return { problem: "expected a SharedAccessKey of base64, 16 to 64 bytes, got another text" };
+  }
+  return { hub, deviceId, sharedAccessKey };
+}
+
+const KNOWN_ELSEWHERE = [
+  "ModuleId",
+  "GatewayHostName",
+  "SharedAccessKeyName",
+  "SharedAccessSignature",
+];

@@ -54,7 +54,7 @@ export class DeviceStatus {
       acked: this.#ackedSeqs.count,
       failed: this.failed,
       ackedSeqs: this.#ackedSeqs.toRanges(),
-      wasAssigned: this.registrationMs !== null,
+      wasAssigned: this.hub !== "",
       wasConnected: this.connectionMs !== null,
       errorClass: this.#failure?.failureClass ?? null,
       error: this.#failure?.message ?? null,

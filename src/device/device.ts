@@ -5,6 +5,7 @@ import { orAborted } from "../base/or-aborted.ts";
 import { sleep } from "../base/retry.ts";
 import type { DeviceRow, DeviceState } from "../metrics/device-row.ts";
 import type { ModelDevice } from "../model/model.ts";
+import { assignHub } from "./assigning.ts";
 import type { DeviceContext } from "./device-context.ts";
 import { DeviceStatus } from "./device-status.ts";
 import { HubConnection } from "./hub-connection.ts";
@@ -12,7 +13,6 @@ import type { DeviceIdentity } from "./identity.ts";
 import { LifeState } from "./life-state.ts";
 import type { Passport } from "./passport.ts";
 import { PassportOffice } from "./passport-office.ts";
-import { registerUntilAssigned } from "./registering.ts";
 import { retryWaitMs } from "./retry-wait.ts";
 import { Telemetry } from "./telemetry.ts";
 import { DeviceTwin } from "./twin.ts";
@@ -48,7 +48,7 @@ export class Device {
     this.#status = new DeviceStatus(spec, worker, boot);
     this.#state = new LifeState((from, to) => this.#changed(from, to));
     this.#passports = new PassportOffice(context, (identity, dueMs, signal) =>
-      registerUntilAssigned({
+      assignHub({
         context,
         status: this.#status,
         identity,
@@ -93,22 +93,25 @@ export class Device {
   }
 
   async #live(signal: AbortSignal): Promise<never> {
-    let dueMs = this.#context.spec.startMs;
-    this.#state.to("registering");
+    const { spec, clock } = this.#context;
+    let dueMs = spec.startMs;
+    if (spec.hub === undefined) this.#state.to("registering");
     await this.#passports.open();
     for (;;) {
       const passport = await this.#passports.issue(dueMs, signal);
       this.#state.to("assigned");
       this.#twin.assigned();
       await this.#serve(passport, signal);
-      dueMs = this.#context.clock();
+      dueMs = clock();
       this.#state.to("registering");
     }
   }
 
-  /** Keeps the device connected to its hub; returns when it must go back to DPS. */
+  /** Keeps the device connected to its hub; returns when it must go back to DPS, if that is where it came from. */
   async #serve(first: Passport, signal: AbortSignal): Promise<void> {
-    const { clock, limits, recorder } = this.#context;
+    const { clock, limits, recorder, spec } = this.#context;
+    // A device that brought its hub along has nowhere else to go, and knocks there until it is let in again.
+    const asksDps = spec.hub === undefined;
     let passport = first;
     let dueMs = first.assignment.assignedMs;
     let awaySinceMs = dueMs;
@@ -128,9 +131,9 @@ export class Device {
         const unknown =
           failure.failureClass === "unauthorized" || failure.failureClass === "notFound";
         // A hub that took this device before and does not know it any more: DPS says where it belongs now.
-        if (welcomed && unknown) return;
+        if (welcomed && unknown && asksDps) return;
         if (!welcomed && !failure.transient) throw failure;
-        if (clock() - awaySinceMs > limits.reprovisionAfterMs) return;
+        if (asksDps && clock() - awaySinceMs > limits.reprovisionAfterMs) return;
         this.#tell(failure, false);
       }
       if (failure !== undefined) {

@@ -1,9 +1,13 @@
 import { createHash } from "node:crypto";
+import { readFile } from "node:fs/promises";
 import type { SecureContext } from "node:tls";
 import { createSecureContext } from "node:tls";
+import { FleetError } from "../base/errors.ts";
+import { fileTrouble } from "../base/file-trouble.ts";
 import { derivedDeviceKey } from "../base/symmetric-key.ts";
 import { readIdentity, secureContextOf } from "../pki/identity-file.ts";
 import type { DeviceSpec } from "../plan/plan.ts";
+import { parseConnectionStringFile } from "../secrets/connection-string-file.ts";
 import { readSymmetricKey } from "../secrets/symmetric-key-secret.ts";
 
 /** A device's own key, and how long the tokens for its hub hold that are signed with it. */
@@ -43,6 +47,8 @@ export interface IdentityLoaderOptions {
 /** Reads the identities of one worker's devices. */
 export class IdentityLoader {
   readonly #options: IdentityLoaderOptions;
+  /** By file, then by device id. */
+  readonly #keys = new Map<string, Promise<ReadonlyMap<string, string>>>();
   #anonymous: SecureContext | undefined;
 
   constructor(options: IdentityLoaderOptions) {
@@ -60,8 +66,11 @@ export class IdentityLoader {
     if (credentials.format === "symmetricKey") {
       const given = await readSymmetricKey(credentials.key, env);
       const key = credentials.scope === "group" ? derivedDeviceKey(given, registrationId) : given;
-      const tokenKey = { key, lifetimeS: credentials.tokenLifetimeS };
-      return { proof: proofOf(key), secureContext: this.#withoutCertificate(), tokenKey };
+      return this.#keyed(key, credentials.tokenLifetimeS);
+    }
+    if (credentials.format === "connectionString") {
+      const key = await this.#keyIn(credentials.file, registrationId);
+      return this.#keyed(key, credentials.tokenLifetimeS);
     }
     const material = await readIdentity({
       dir: certsDir,
@@ -82,14 +91,43 @@ export class IdentityLoader {
     };
   }
 
-  #withoutCertificate(): SecureContext {
+  #keyed(key: string, lifetimeS: number): DeviceIdentity {
     const { caPem } = this.#options;
     this.#anonymous ??= createSecureContext({
       minVersion: "TLSv1.2",
       ...(caPem !== undefined && { ca: caPem }),
     });
-    return this.#anonymous;
+    return {
+      proof: proofOf(key),
+      secureContext: this.#anonymous,
+      tokenKey: { key, lifetimeS },
+    };
+  }
+
+  async #keyIn(file: string, deviceId: string): Promise<string> {
+    const reading = this.#keys.get(file) ?? keysIn(file);
+    this.#keys.set(file, reading);
+    const key = (await reading).get(deviceId);
+    if (key !== undefined) return key;
+    throw new FleetError("FILE_INVALID", `${file}: expected a key of "${deviceId}", got none`);
   }
 }
 
 const proofOf = (text: string): string => createHash("sha256").update(text).digest("base64");
+
+/** The keys in a file of connection strings, by device id; what else is in it was judged before the run began. */
+async function keysIn(file: string): Promise<ReadonlyMap<string, string>> {
+  let text: string;
+  try {
+    text = await readFile(file, "utf8");
+  } catch (cause) {
+    const message = `expected a file with connection strings, got: ${fileTrouble(cause)}`;
+    throw new FleetError("FILE_INVALID", `${file}: ${message}`, { cause });
+  }
+  const { lines } = parseConnectionStringFile(text, file);
+  return new Map(
+    lines.flatMap(({ deviceId, sharedAccessKey: key }) =>
+      key === undefined ? [] : [[deviceId, key] as const],
+    ),
+  );
+}

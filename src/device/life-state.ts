@@ -2,7 +2,8 @@ import type { DeviceState } from "../metrics/device-row.ts";
 
 /** Which state may follow which. `failed` and `stopped` are final. */
 const NEXT: Readonly<Record<DeviceState, readonly DeviceState[]>> = {
-  waiting: ["registering", "stopped", "failed"],
+  // Assigned at once is who brought the name of its hub along.
+  waiting: ["registering", "assigned", "stopped", "failed"],
   registering: ["assigned", "stopped", "failed"],
   assigned: ["connecting", "reconnecting", "stopped"],
   connecting: ["streaming", "registering", "stopped", "failed"],

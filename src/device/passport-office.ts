@@ -4,8 +4,7 @@ import { DeviceFailure } from "../base/failure.ts";
 import { sleep } from "../base/retry.ts";
 import type { DeviceContext } from "./device-context.ts";
 import type { DeviceIdentity } from "./identity.ts";
-import type { Passport } from "./passport.ts";
-import type { Assignment } from "./provisioning.ts";
+import type { HubOfDevice, Passport } from "./passport.ts";
 import { TlsSessions } from "./tls-sessions.ts";
 
 /** Registers with one identity, until assigned or refused. @throws {DeviceFailure} */
@@ -13,7 +12,7 @@ export type Register = (
   identity: DeviceIdentity,
   dueMs: number,
   signal: AbortSignal,
-) => Promise<Assignment>;
+) => Promise<HubOfDevice>;
 
 /**
  * Gives one device what it connects with, and another one when the files of its identity have changed: the new

@@ -3,6 +3,7 @@ import { resolve } from "node:path";
 import { FleetError } from "../base/errors.ts";
 import { secretPlace } from "../base/secret-ref.ts";
 import type { RunConsole } from "../output/terminal.ts";
+import { withMadeKey } from "../run/made-group-key.ts";
 import { takeVaultSecrets } from "../run/vault-secrets.ts";
 import { readSymmetricKey } from "../secrets/symmetric-key-secret.ts";
 import { certsLayout } from "../pki/layout.ts";
@@ -20,7 +21,7 @@ import { checkHost } from "./checks/network.ts";
 import type { ExpectedGroup } from "./checks/services.ts";
 import { checkDps, checkHub } from "./checks/services.ts";
 import type { Finding } from "./finding.ts";
-import { AREAS, ofError, ok } from "./finding.ts";
+import { AREAS, ofError, ofProblems, ok } from "./finding.ts";
 
 /** Where the services are that a fleet would use. */
 export interface Services {
@@ -85,12 +86,13 @@ async function prepare({ run, cwd, cores, env, signal }: ExamineOptions): Promis
   try {
     const written = await prepareRun(run, { cwd, cores, env });
     const stop = signal ?? new AbortController().signal;
-    const given = await takeVaultSecrets(written, run, { env, cwd, console: QUIET, stop });
+    const context = withMadeKey(written.plan, { env, cwd, console: QUIET, stop });
+    const given = await takeVaultSecrets(written, run, context);
     const { plan, scenario } = given.prepared;
     const text = `${run.scenarioFile}: ${scenario.name}, ${plan.devices.length} devices against ${plan.target}`;
     return {
       prepared: { run: given.prepared, env: given.context.env },
-      findings: [ok("scenario", text)],
+      findings: [ok("scenario", text), ...ofProblems("scenario", "warn", given.prepared.warnings)],
     };
   } catch (error) {
     return { prepared: undefined, findings: ofError("scenario", error) };
@@ -113,7 +115,9 @@ async function identities(
 ): Promise<readonly Finding[]> {
   const layout = certsLayout(resolve(cwd, certsDir));
   const devices = prepared?.plan.devices.flatMap(({ registrationId, credentials }) =>
-    credentials.format === "symmetricKey" ? [] : [{ registrationId, credentials }],
+    credentials.format === "pem" || credentials.format === "pfx"
+      ? [{ registrationId, credentials, place: prepared.places.get(registrationId) }]
+      : [],
   );
   try {
     return await checkIdentities({ layout, devices, env, now: now(), signal });
@@ -161,9 +165,18 @@ function ofServices(
   ];
 }
 
-function expectedGroup({ scenario }: PreparedRun, certsDir: string): ExpectedGroup {
+function expectedGroup(
+  { scenario, plan, places }: PreparedRun,
+  certsDir: string,
+): ExpectedGroup | undefined {
   const { group, createGroup } = scenario.provisioning;
-  const caPems = casOf(certsDir);
+  if (group === undefined) return undefined;
+  // Devices that the user brought lead to CAs of the user's, and keys to none.
+  const ofStore = plan.devices.some(
+    ({ registrationId, credentials: { format } }) =>
+      (format === "pem" || format === "pfx") && !places.has(registrationId),
+  );
+  const caPems = ofStore ? casOf(certsDir) : [];
   return { id: group, caPems, isCreated: createGroup ?? true };
 }
 

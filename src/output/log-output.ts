@@ -35,6 +35,7 @@ function logEvent(log: Logger, event: RunEvent): void {
       return;
     }
     case "enrollment":
+    case "individualEnrollments":
     case "state":
     case "registration":
     case "throttled":

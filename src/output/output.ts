@@ -30,6 +30,18 @@ export type RunEvent =
       /** Whether the services were an emulator that ended with the run, and all that was made there with it. */
       readonly ownEmulator: boolean;
     }
+  | {
+      readonly type: "individualEnrollments";
+      readonly t: number;
+      /** Host name of the DPS instance. */
+      readonly dps: string;
+      /** Registration ids of those that the run made. */
+      readonly created: readonly string[];
+      /** How many were there before. */
+      readonly kept: number;
+      /** As in `enrollment`. */
+      readonly ownEmulator: boolean;
+    }
   | DeviceEvent
   | {
       readonly type: "action";

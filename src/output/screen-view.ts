@@ -100,6 +100,7 @@ export class ScreenState {
         this.#reported(event);
         return;
       case "enrollment":
+      case "individualEnrollments":
       case "state":
       case "registration":
       case "throttled":

@@ -133,6 +133,7 @@ export class TerminalLines implements Output, RunConsole {
         for (const line of summaryLines(event.summary, this.#ink)) this.#line(line);
         return;
       case "enrollment":
+      case "individualEnrollments":
       case "state":
       case "registration":
       case "connection":

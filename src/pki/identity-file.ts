@@ -13,10 +13,22 @@ import { parsePrivateKey } from "./private-key-file.ts";
 import type { SecretRef } from "../base/secret-ref.ts";
 import { readSecret } from "../secrets/secret.ts";
 
-/** Which of a device's files hold its identity, and where the secret that opens them is. */
+/** Which files hold a device's identity, those of the store where none are named, and where the secret that opens them is. */
 export type Credentials =
-  | { readonly format: "pem"; readonly passphrase?: SecretRef | undefined }
-  | { readonly format: "pfx"; readonly password?: SecretRef | undefined };
+  | {
+      readonly format: "pem";
+      readonly passphrase?: SecretRef | undefined;
+      readonly files?: { readonly cert: string; readonly key: string } | undefined;
+    }
+  | {
+      readonly format: "pfx";
+      readonly password?: SecretRef | undefined;
+      readonly file?: string | undefined;
+    };
+type CredentialsOf<Format extends Credentials["format"]> = Extract<
+  Credentials,
+  { readonly format: Format }
+>;
 
 /** A device's identity, read and found good. */
 export interface IdentityMaterial {
@@ -49,8 +61,11 @@ export interface ReadIdentityOptions {
  * or cannot be read; each problem's place is the file
  */
 export async function readIdentity(options: ReadIdentityOptions): Promise<IdentityMaterial> {
+  const { credentials } = options;
   const identity =
-    options.credentials.format === "pem" ? await readPem(options) : await readPfxFile(options);
+    credentials.format === "pem"
+      ? await readPem(options, credentials)
+      : await readPfxFile(options, credentials);
   const problems = identityProblems(identity, options.now);
   const [leaf] = identity.chain;
   if (problems.length > 0 || leaf === undefined) throw refused(problems);
@@ -86,27 +101,33 @@ export function secureContextOf(
   });
 }
 
-async function readPem(options: ReadIdentityOptions): Promise<Identity> {
-  const { registrationId, credentials } = options;
-  const secret = credentials.format === "pem" ? credentials.passphrase : undefined;
-  const passphrase = secret === undefined ? undefined : await readSecret(secret, options.env);
-  return readPemIdentity(certsLayout(options.dir), registrationId, passphrase);
+async function readPem(
+  { dir, registrationId, env }: ReadIdentityOptions,
+  { passphrase: secret, files }: CredentialsOf<"pem">,
+): Promise<Identity> {
+  const passphrase = secret === undefined ? undefined : await readSecret(secret, env);
+  return readPemIdentity(certsLayout(dir), registrationId, passphrase, files);
 }
 
 /**
  * A device's chain and key out of its PEM files; not judged.
  *
+ * @param files in place of those of the store
  * @throws {FleetError} `CERTIFICATE_INVALID` or `FILE_INVALID` where they cannot be read, with every problem
  */
 export function readPemIdentity(
   layout: CertsLayout,
   registrationId: string,
   passphrase: string | undefined,
+  files?: CredentialsOf<"pem">["files"],
 ): Identity {
-  const fullChainFile = layout.leafFullChain(registrationId);
+  const fullChainFile = files?.cert ?? layout.leafFullChain(registrationId);
   const fullChain = textIfPresent(fullChainFile);
-  const certFile = fullChain === undefined ? layout.leafCert(registrationId) : fullChainFile;
-  const keyFile = layout.leafKey(registrationId);
+  const certFile =
+    fullChain === undefined && files === undefined
+      ? layout.leafCert(registrationId)
+      : fullChainFile;
+  const keyFile = files?.key ?? layout.leafKey(registrationId);
 
   const certText = fullChain ?? textIfPresent(certFile);
   const keyText = textIfPresent(keyFile);
@@ -126,10 +147,12 @@ export function readPemIdentity(
   return { registrationId, certFile, keyFile, chain, key: parsedKey.key };
 }
 
-async function readPfxFile(options: ReadIdentityOptions): Promise<Identity> {
-  const { registrationId, credentials } = options;
-  const file = certsLayout(options.dir).leafPfx(registrationId);
-  const secret = credentials.format === "pfx" ? credentials.password : undefined;
+async function readPfxFile(
+  options: ReadIdentityOptions,
+  { password: secret, file: named }: CredentialsOf<"pfx">,
+): Promise<Identity> {
+  const { registrationId } = options;
+  const file = named ?? certsLayout(options.dir).leafPfx(registrationId);
   const password = secret === undefined ? "" : await readSecret(secret, options.env);
   const bytes = bytesIfPresent(file);
   if (bytes === undefined) throw refused([missingFile(file, "a PFX")], "FILE_INVALID");

@@ -1,6 +1,6 @@
-import { statSync } from "node:fs";
-import { dirname, sep } from "node:path";
+import { dirname } from "node:path";
 import type { Problem } from "../base/errors.ts";
+import { modeOpenToOthers } from "../base/file-mode.ts";
 import { EXPIRING_DAYS } from "./dated-facts.ts";
 import type { IdentityMaterial } from "./identity-file.ts";
 
@@ -27,26 +27,16 @@ function expiryWarnings(validTo: string, place: string, now: Date): Problem[] {
 }
 
 function modeWarnings({ kind, keyFile }: IdentityMaterial["source"]): Problem[] {
-  const mode = modeOf(keyFile);
-  if (mode === undefined || (mode & 0o077) === 0) return [];
+  const mode = modeOpenToOthers(keyFile);
+  if (mode === undefined) return [];
   return [
     {
       place: keyFile,
-      message: `expected a ${kind === "pem" ? "private key" : "PFX"} that its owner alone can read, got mode ${mode.toString(8).padStart(4, "0")}`,
+      message: `expected a ${kind === "pem" ? "private key" : "PFX"} that its owner alone can read, got mode ${mode}`,
       hint:
         kind === "pem"
           ? `chmod -R go-rwx '${dirname(keyFile)}'`
           : `chmod go-rwx '${dirname(keyFile)}'/*.pfx`,
     },
   ];
-}
-
-/** Undefined where it cannot be told: Windows has no modes, and Node shows every file there as open to all. */
-function modeOf(file: string): number | undefined {
-  if (sep === "\\") return undefined;
-  try {
-    return statSync(file).mode & 0o777;
-  } catch {
-    return undefined;
-  }
 }

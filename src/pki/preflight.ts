@@ -15,6 +15,8 @@ export interface PreflightOptions {
   readonly devices: readonly {
     readonly registrationId: string;
     readonly credentials: Credentials;
+    /** Where the user's file names it; stands before the place of what is wrong with it. */
+    readonly place?: string | undefined;
   }[];
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly now: Date;
@@ -63,19 +65,20 @@ export async function judgeIdentities(options: PreflightOptions): Promise<Identi
   const problems: Problem[] = [];
   const warnings: Problem[] = [];
   const shared = new SharedIdentities();
-  for (const [at, { registrationId, credentials }] of options.devices.entries()) {
+  for (const [at, { registrationId, credentials, place }] of options.devices.entries()) {
     options.signal?.throwIfAborted();
-    problems.push(...shared.idProblems(registrationId));
+    const found: Problem[] = [...shared.idProblems(registrationId)];
     try {
       const material = await readIdentity({ ...options, registrationId, credentials });
       options.onLeaf?.(registrationId, material.leaf);
-      problems.push(...shared.leafProblems(material));
-      warnings.push(...identityWarnings(material, options.now));
-      if (groupCa !== undefined) problems.push(...groupProblems(material, groupCa));
+      found.push(...shared.leafProblems(material));
+      warnings.push(...identityWarnings(material, options.now).map((one) => placed(one, place)));
+      if (groupCa !== undefined) found.push(...groupProblems(material, groupCa));
     } catch (error) {
       if (!(error instanceof FleetError)) throw error;
-      problems.push(...(error.problems.length > 0 ? error.problems : [asProblem(error)]));
+      found.push(...(error.problems.length > 0 ? error.problems : [asProblem(error)]));
     }
+    problems.push(...found.map((one) => placed(one, place)));
     if (at % DEVICES_PER_TURN === DEVICES_PER_TURN - 1) await nextTurn();
   }
   return { problems, warnings };
@@ -117,6 +120,9 @@ export function groupedByCause(problems: readonly Problem[]): Problem[] {
     return [...told, { place: `${rest} more files`, message: "the same", hint: first.hint }];
   });
 }
+
+const placed = (problem: Problem, before: string | undefined): Problem =>
+  before === undefined ? problem : { ...problem, place: `${before} ${problem.place}` };
 
 const asProblem = (error: FleetError): Problem => ({
   place: "certificates",

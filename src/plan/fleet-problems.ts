@@ -11,8 +11,10 @@ const EXAMPLES = 5;
 export function idProblems(devices: readonly DeviceSpec[]): Problem[] {
   const problems: Problem[] = [];
   const seen = new Map<string, string>();
-  for (const { registrationId } of devices) {
-    const other = seen.get(registrationId.toLowerCase());
+  for (const { registrationId, hub } of devices) {
+    // A hub tells device ids of another case apart, and takes more of them than DPS does.
+    const same = hub === undefined ? registrationId.toLowerCase() : registrationId;
+    const other = seen.get(same);
     if (other !== undefined) {
       problems.push({
         place: "fleet",
@@ -23,7 +25,8 @@ export function idProblems(devices: readonly DeviceSpec[]): Problem[] {
         hint: "give each fleet entry a registrationId of its own",
       });
     }
-    seen.set(registrationId.toLowerCase(), registrationId);
+    seen.set(same, registrationId);
+    if (hub !== undefined) continue;
     if (registrationId.length > REGISTRATION_ID_MAX_LENGTH) {
       problems.push({
         place: "fleet",

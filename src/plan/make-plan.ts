@@ -2,15 +2,20 @@ import { FleetError } from "../base/errors.ts";
 import type { Credentials, FleetEntry, Scenario } from "../scenario/scenario.ts";
 import { startTimes } from "./arrival.ts";
 import { arrivalProblems, idProblems, timelineProblems } from "./fleet-problems.ts";
+import type { BroughtDevice, BroughtDevices } from "./brought-device.ts";
 import type { CredentialSpec, DeviceSpec, Plan } from "./plan.ts";
+import { MADE_GROUP_KEY } from "./plan.ts";
 
 /**
  * Everything that a run of `scenario` will do; pure, so equal input gives an equal plan.
  *
  * @throws {FleetError} `SCENARIO_INVALID` with all problems of ids, timeline and arrival at once
  */
-export function makePlan(scenario: Scenario, options: { readonly seed: number }): Plan {
-  const devices = devicesOf(scenario);
+export function makePlan(
+  scenario: Scenario,
+  options: { readonly seed: number; readonly brought?: BroughtDevices },
+): Plan {
+  const devices = devicesOf(scenario, options.brought ?? []);
   const arrivalEndMs = devices.at(-1)?.startMs ?? 0;
   const problems = [
     ...idProblems(devices),
@@ -36,25 +41,43 @@ export function makePlan(scenario: Scenario, options: { readonly seed: number })
 }
 
 /** Entries follow one another; the arrival runs over the whole fleet. */
-function devicesOf({ fleet, arrival }: Scenario): DeviceSpec[] {
-  const devices = fleet.flatMap(devicesOfEntry);
+function devicesOf({ fleet, arrival }: Scenario, brought: BroughtDevices): DeviceSpec[] {
+  const devices = fleet.flatMap((entry, index) => devicesOfEntry(entry, brought[index]));
   const starts = startTimes(devices.length, arrival.ratePerS);
   return devices.map((device, index) => ({ ...device, index, startMs: starts[index] ?? 0 }));
 }
 
-function devicesOfEntry(entry: FleetEntry): Omit<DeviceSpec, "index" | "startMs">[] {
-  return Array.from({ length: entry.count }, (_, index) => ({
-    registrationId: entry.registrationId.replaceAll("{n}", String(index + 1)),
-    model: entry.model,
-    settings: entry.settings,
-    credentials: credentialsOf(entry.credentials),
-    telemetry: entry.telemetry,
-  }));
+function devicesOfEntry(
+  entry: FleetEntry,
+  brought: readonly BroughtDevice[] | undefined,
+): Omit<DeviceSpec, "index" | "startMs">[] {
+  const { model, settings, telemetry, count = brought?.length ?? 0 } = entry;
+  return Array.from({ length: count }, (_, index) => {
+    const device = brought?.[index];
+    const pattern = entry.registrationId ?? "";
+    return {
+      registrationId: device?.registrationId ?? pattern.replaceAll("{n}", String(index + 1)),
+      ...(device?.hub === undefined ? {} : { hub: device.hub }),
+      model,
+      settings,
+      credentials: device?.credentials ?? credentialsOf(entry.credentials),
+      telemetry,
+    };
+  });
 }
 
 /** The kind of key matters to whoever issues the leaf, not to the device that reads it. */
 function credentialsOf(credentials: Credentials): CredentialSpec {
-  return credentials.format === "pem"
-    ? { format: "pem", passphrase: credentials.passphrase }
-    : { format: "pfx", password: credentials.password };
+  switch (credentials.format) {
+    case "pem":
+      return { format: "pem", passphrase: credentials.passphrase };
+    case "pfx":
+      return { format: "pfx", password: credentials.password };
+    case "symmetricKey":
+      return { ...credentials, key: credentials.key ?? { env: MADE_GROUP_KEY } };
+    case "table":
+      throw new TypeError("the table of a fleet entry was not read");
+    default:
+      return credentials satisfies never;
+  }
 }

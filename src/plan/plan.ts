@@ -1,10 +1,20 @@
 import type { JsonObject } from "../base/json.ts";
 import type { SecretRef } from "../base/secret-ref.ts";
 
-/** A certificate of the device: which of its files under `certs/` hold it. */
+/** A certificate of the device; files that the user brought are named, the others lie under `certs/`. */
 export type CertificateSpec =
-  | { readonly format: "pem"; readonly passphrase?: SecretRef | undefined }
-  | { readonly format: "pfx"; readonly password?: SecretRef | undefined };
+  | {
+      readonly format: "pem";
+      readonly passphrase?: SecretRef | undefined;
+      /** Absolute. */
+      readonly files?: { readonly cert: string; readonly key: string } | undefined;
+    }
+  | {
+      readonly format: "pfx";
+      readonly password?: SecretRef | undefined;
+      /** Absolute. */
+      readonly file?: string | undefined;
+    };
 
 /** A key that signs the device's tokens. */
 export interface SymmetricKeySpec {
@@ -16,14 +26,30 @@ export interface SymmetricKeySpec {
   readonly tokenLifetimeS: number;
 }
 
+/** The device's own key, out of its line in a file of connection strings. */
+export interface ConnectionStringSpec {
+  readonly format: "connectionString";
+  /** Absolute. */
+  readonly file: string;
+  readonly tokenLifetimeS: number;
+}
+
 /** What a device shows the services, and where that is; never the secret itself. */
-export type CredentialSpec = CertificateSpec | SymmetricKeySpec;
+export type CredentialSpec = CertificateSpec | SymmetricKeySpec | ConnectionStringSpec;
+
+/** The environment variable in which the workers get a group key that the run has made. */
+export const MADE_GROUP_KEY = "DPS_FLEET_MADE_GROUP_KEY";
+
+/** How long a token holds whose scenario does not say, in seconds: the SDK's own. */
+export const TOKEN_LIFETIME_S = 3_600;
 
 /** One device of the fleet, complete: a worker needs nothing else about it. */
 export interface DeviceSpec {
   /** Position in the fleet, from 0. */
   readonly index: number;
   readonly registrationId: string;
+  /** Host name of the hub that it connects to as it is; undefined = DPS says where. */
+  readonly hub?: string | undefined;
   /** Name of a shipped model, or the path of a module. */
   readonly model: string;
   readonly settings: JsonObject;

@@ -1,43 +1,49 @@
 import { resolve } from "node:path";
 
+import type { Problem } from "../base/errors.ts";
+import { FleetError } from "../base/errors.ts";
 import { textIfPresent } from "../pki/file-text.ts";
-import { ensureFleetCertificates } from "../pki/fleet-certificates.ts";
+import { readIdentity } from "../pki/identity-file.ts";
 import { certsLayout } from "../pki/layout.ts";
+import { certificateBlocks } from "../pki/pem.ts";
 import { preflight } from "../pki/preflight.ts";
-import type { SecretRef } from "../base/secret-ref.ts";
-import type { CertificateSpec, DeviceSpec } from "../plan/plan.ts";
-import { readSecret } from "../secrets/secret.ts";
+import type { DeviceSpec } from "../plan/plan.ts";
+import type { GroupAttestation } from "../service/ensure-enrollment-group.ts";
+import { readFleetKeys } from "./fleet-keys.ts";
+import type { FleetKeys } from "./fleet-keys.ts";
+import type { CertifiedDevice } from "./issued-certificates.ts";
+import { issueCertificates } from "./issued-certificates.ts";
 import type { PreparedRun } from "./prepare.ts";
 import type { RunContext, RunOptions } from "./run-options.ts";
 
-/** What the enrollment group must hold for the fleet's leaves. */
+/** What the services must hold for the fleet's devices. */
 export interface FleetIdentities {
   /** Absolute. */
   readonly certsDir: string;
-  readonly groupCaPem: string;
-  /** CAs above it: a group that holds one of them takes the same leaves. */
-  readonly upperCaPems: readonly string[];
+  /** undefined = no device needs the group, or its CA is in none of the files that were brought. */
+  readonly group: GroupAttestation | undefined;
+  /** Devices with keys of their own, which DPS needs an individual enrollment for. */
+  readonly ownKeys: FleetKeys["own"];
   /** When each leaf ends, ms since 1970, by registration id. */
   readonly leafEnds: ReadonlyMap<string, number>;
 }
 
-/** With so many devices reading and judging their certificates takes seconds. */
-const TOLD_FROM = 1_000;
+const isCertified = (device: DeviceSpec): device is CertifiedDevice =>
+  device.credentials.format === "pem" || device.credentials.format === "pfx";
 
-const hasCertificate = (
-  device: DeviceSpec,
-): device is DeviceSpec & { readonly credentials: CertificateSpec } =>
-  device.credentials.format !== "symmetricKey";
+/** Nothing is issued for a device whose files the user named, or whose hub knows it already. */
+const isIssued = ({ credentials, hub }: CertifiedDevice): boolean =>
+  hub === undefined &&
+  (credentials.format === "pem" ? credentials.files : credentials.file) === undefined;
 
-/** Reads each secret once, however many devices share it. */
-function secretReader(env: RunContext["env"]): (ref: SecretRef) => Promise<string> {
-  const known = new Map<string, Promise<string>>();
-  return (ref) => {
-    const key = JSON.stringify(ref);
-    const secret = known.get(key) ?? readSecret(ref, env);
-    known.set(key, secret);
-    return secret;
-  };
+/** Tells what is odd and can be used. */
+export function tellWarnings(
+  console: Pick<RunContext["console"], "warning">,
+  warnings: readonly Problem[],
+): void {
+  for (const { place, message, hint } of warnings) {
+    console.warning(`${place}: ${message}${hint === undefined ? "" : `; ${hint}`}`);
+  }
 }
 
 /**
@@ -50,69 +56,64 @@ export async function ensureIdentities(
   options: Pick<RunOptions, "certsDir">,
   context: Pick<RunContext, "env" | "cwd" | "now" | "console" | "cores" | "stop" | "passphraseOf">,
 ): Promise<FleetIdentities> {
-  const { scenario, plan } = prepared;
+  const { plan, scenario, places } = prepared;
   const { console, env, stop: signal } = context;
-  const dir = resolve(context.cwd, options.certsDir);
-  const secretOf = secretReader(env);
-  // Devices follow the fleet's entries in order; the kind of key is known to the entry only.
-  const kinds = scenario.fleet.flatMap((entry) =>
-    Array.from({ length: entry.count }, () => entry.credentials.key),
-  );
-  const certified = plan.devices.filter(hasCertificate);
-  const devices = await Promise.all(
-    certified.map(async ({ registrationId, credentials, index }) => {
-      const keyKind = kinds[index];
-      const key = keyKind === undefined ? {} : { keyKind };
-      if (credentials.format === "pem") {
-        const { passphrase } = credentials;
-        const opened = passphrase === undefined ? {} : { passphrase: await secretOf(passphrase) };
-        return { registrationId, format: "pem" as const, ...opened, ...key };
-      }
-      const { password } = credentials;
-      const opened = password === undefined ? {} : { password: await secretOf(password) };
-      return { registrationId, format: "pfx" as const, ...opened, ...key };
-    }),
-  );
-  if (devices.length >= TOLD_FROM) console.phase(`checking ${devices.length} certificates`);
-  const issued = await ensureFleetCertificates({
-    dir,
-    devices,
-    now: context.now(),
-    passphraseOf: context.passphraseOf,
-    threads: context.cores,
-    onProgress: (done, total) => console.progress("issuing certificates", done, total),
-    signal,
-  });
-  const made = issued.issued + issued.reissued;
-  if (made > 0) {
-    const again = issued.reissued > 0 ? ` (${issued.reissued} anew)` : "";
-    const rest = issued.reused > 0 ? `, ${issued.reused} were there` : "";
-    console.phase(
-      `issued ${made} device ${made === 1 ? "certificate" : "certificates"} in ${options.certsDir}${again}${rest}`,
-    );
-  }
-  // With access to DPS the run creates the group with this very CA.
-  const enrolls = Boolean(env["DPS_CONNECTION_STRING"]);
-  if (issued.caCreated && scenario.target === "azure" && !enrolls) {
-    console.warning(
-      `the CA in ${issued.group.file} is new: Azure must hold it in the enrollment group first`,
-    );
-  }
-  const enrolledByUs = scenario.target === "emulator";
+  const certsDir = resolve(context.cwd, options.certsDir);
+  const keys = await readFleetKeys(plan.devices, env);
+  const certified = plan.devices.filter(isCertified);
+  const issued = certified.filter(isIssued);
+  const now = context.now();
+  const groupCaPem =
+    issued.length > 0
+      ? (await issueCertificates(issued, certsDir, prepared, options, context)).certificatePem
+      : await broughtCa(certified, { dir: certsDir, env, now });
+  const grouped = scenario.provisioning.group !== undefined;
   const leafEnds = new Map<string, number>();
   const warnings = await preflight({
-    dir,
-    devices: certified,
+    dir: certsDir,
+    devices: certified.map(({ registrationId, credentials }) => ({
+      registrationId,
+      credentials,
+      place: places.get(registrationId),
+    })),
     env,
-    now: context.now(),
-    ...(enrolledByUs ? { groupCaPem: issued.group.certificatePem } : {}),
+    now,
+    // In an emulator the group has this CA; what Azure's has, DPS knows.
+    ...(grouped && scenario.target === "emulator" ? { groupCaPem } : {}),
     onLeaf: (id, leaf) => leafEnds.set(id, Date.parse(leaf.validTo)),
     signal,
   });
-  for (const { place, message, hint } of warnings) {
-    console.warning(`${place}: ${message}${hint === undefined ? "" : `; ${hint}`}`);
+  tellWarnings(console, warnings);
+  const group = grouped ? attestationOf(keys, groupCaPem, certsDir) : undefined;
+  return { certsDir, group, ownKeys: keys.own, leafEnds };
+}
+
+function attestationOf(
+  { groupKey }: FleetKeys,
+  caPem: string | undefined,
+  certsDir: string,
+): GroupAttestation | undefined {
+  if (groupKey !== undefined) return { type: "symmetricKey", groupKey };
+  if (caPem === undefined) return undefined;
+  const rootPem = textIfPresent(certsLayout(certsDir).rootCert);
+  const acceptedCaPems = rootPem === undefined ? [] : [rootPem];
+  return { type: "x509", caPem, acceptedCaPems };
+}
+
+/** The CA above the first leaf that can be read and has one; the rest of the fleet is held against it. */
+async function broughtCa(
+  devices: readonly CertifiedDevice[],
+  options: Omit<Parameters<typeof readIdentity>[0], "registrationId" | "credentials">,
+): Promise<string | undefined> {
+  for (const { registrationId, credentials } of devices) {
+    try {
+      const { chainPem } = await readIdentity({ ...options, registrationId, credentials });
+      const [, above] = certificateBlocks(chainPem);
+      if (above !== undefined) return above;
+    } catch (error) {
+      // What is wrong with it is told with all others.
+      if (!(error instanceof FleetError)) throw error;
+    }
   }
-  const rootPem = textIfPresent(certsLayout(dir).rootCert);
-  const upperCaPems = rootPem === undefined ? [] : [rootPem];
-  return { certsDir: dir, groupCaPem: issued.group.certificatePem, upperCaPems, leafEnds };
+  return undefined;
 }

@@ -2,7 +2,7 @@ import type { Logger } from "../base/log.ts";
 import type { DeviceEvent } from "../metrics/device-event.ts";
 import type { RunConsole } from "../output/terminal.ts";
 import { identityPaths } from "../pki/identity-paths.ts";
-import type { DeviceSpec } from "../plan/plan.ts";
+import type { CredentialSpec, DeviceSpec } from "../plan/plan.ts";
 import { LeafEnds } from "./leaf-ends.ts";
 import type { WatchTimes } from "./watched-files.ts";
 import { WatchedFiles } from "./watched-files.ts";
@@ -71,11 +71,33 @@ export class IdentityCare {
 function ownedFiles({ certsDir, devices }: IdentityCareOptions): ReadonlyMap<string, string> {
   const files = new Map<string, string>();
   for (const { registrationId, credentials } of devices) {
-    const { format } = credentials;
-    if (format === "symmetricKey") continue;
-    for (const path of identityPaths(certsDir, registrationId, format)) {
+    for (const path of pathsOf(certsDir, registrationId, credentials)) {
       files.set(path, registrationId);
     }
   }
   return files;
+}
+
+/** The files that the user brought, or those of the store. */
+function pathsOf(
+  certsDir: string,
+  registrationId: string,
+  credentials: CredentialSpec,
+): readonly string[] {
+  const { format } = credentials;
+  switch (format) {
+    case "pem":
+      return credentials.files === undefined
+        ? identityPaths(certsDir, registrationId, format)
+        : [credentials.files.cert, credentials.files.key];
+    case "pfx":
+      return credentials.file === undefined
+        ? identityPaths(certsDir, registrationId, format)
+        : [credentials.file];
+    case "symmetricKey":
+    case "connectionString":
+      return [];
+    default:
+      return format satisfies never;
+  }
 }

@@ -2,6 +2,7 @@ import { FleetError } from "../base/errors.ts";
 import type { Logger } from "../base/log.ts";
 import { proxiesOf } from "../base/proxy.ts";
 import type { RunEvent } from "../output/output.ts";
+import type { Plan } from "../plan/plan.ts";
 import type { TwinActionResult } from "../output/summary.ts";
 import { forkWorker } from "../supervisor/fork-worker.ts";
 import { Supervisor } from "../supervisor/supervisor.ts";
@@ -20,7 +21,7 @@ import { checkReachable } from "./reachability.ts";
 import type { RunFiles } from "./run-files.ts";
 import type { RunContext, RunOptions } from "./run-options.ts";
 import type { FleetTwins } from "./services.ts";
-import { dueActions, ensureGroup, openFleetTwins, ownTarget } from "./services.ts";
+import { dueActions, ensureEnrollments, openFleetTwins, ownTarget } from "./services.ts";
 import { makeShards } from "./shards.ts";
 import type { Target } from "./target.ts";
 import { watchThrottling } from "./throttling-told.ts";
@@ -45,6 +46,11 @@ export interface LiveRunOptions {
   /** Lines that workers and emulator print. */
   readonly onChildOutput: (text: string) => void;
 }
+
+/** Where devices go first: to DPS, or to the hubs that they brought along. */
+const firstHosts = ({ devices }: Plan, { endpoints }: Target): readonly string[] => [
+  ...new Set(devices.map(({ hub }) => hub ?? endpoints.provisioningHost)),
+];
 
 /** From the first process to the last: emulator, services, workers, timeline, and the account of it all. */
 export class LiveRun {
@@ -159,16 +165,17 @@ export class LiveRun {
     const target =
       this.#given.target ??
       (await ownTarget(await this.#startEmulator(identities), prepared, options, context));
-    await checkReachable(target.endpoints, {
-      timeoutMs: REACH_MS,
-      proxyFor: proxiesOf(context.env, target.endpoints.caPem),
-      signal: context.stop,
-    });
-    const ensured = await ensureGroup(prepared, target, identities, context);
+    const hosts = firstHosts(prepared.plan, target);
+    const proxyFor = proxiesOf(context.env, target.endpoints.caPem);
+    for (const provisioningHost of hosts) {
+      const endpoints = { ...target.endpoints, provisioningHost };
+      await checkReachable(endpoints, { timeoutMs: REACH_MS, proxyFor, signal: context.stop });
+    }
     const ownEmulator = this.#emulator !== undefined;
-    this.#given.emit({ type: "enrollment", t: 0, ...ensured, ownEmulator });
-    const { provisioningHost } = target.endpoints;
-    this.#given.log.info({ host: provisioningHost }, "services reachable, enrollment group ready");
+    for (const event of await ensureEnrollments(prepared, target, identities, context)) {
+      this.#given.emit({ ...event, t: 0, ownEmulator });
+    }
+    this.#given.log.info({ hosts }, "services reachable, enrollments ready");
     const due = dueActions(prepared.plan).length > 0;
     this.#twins = await openFleetTwins(target, this.view.aggregate, due);
     if (target.ingestion !== undefined) {

@@ -1,5 +1,3 @@
-import { dirname, isAbsolute, join } from "node:path";
-
 import { defined } from "../base/defined.ts";
 import { FleetError } from "../base/errors.ts";
 import { throttledText } from "../base/throttled-text.ts";
@@ -7,6 +5,7 @@ import type { EmulatorConfig } from "../emulator-config/read-config.ts";
 import { sizeProblem } from "../scenario/emulator-overrides.ts";
 import type { EmulatorSettings } from "../scenario/emulator-section.ts";
 import type { Scenario } from "../scenario/scenario.ts";
+import { fileBeside } from "./brought-devices.ts";
 import type { EmulatorProcess } from "./emulator-process.ts";
 import { startEmulatorProcess } from "./emulator-process.ts";
 import type { RunContext, RunOptions } from "./run-options.ts";
@@ -52,11 +51,6 @@ export async function planOwnEmulator(
     args: argumentsOf(settings, file, idScope),
     throttledBy: throttledText({ ...config?.options, ...defined(settings) }),
   };
-}
-
-/** A path of the scenario, as it is from the current folder. */
-function fileBeside(scenarioFile: string, path: string): string {
-  return isAbsolute(path) ? path : join(dirname(scenarioFile), path);
 }
 
 async function readConfig(

@@ -11,6 +11,8 @@ import { workersFor } from "../plan/shard.ts";
 import { applyOverrides } from "../scenario/overrides.ts";
 import type { Scenario } from "../scenario/scenario.ts";
 import { parseScenario } from "../scenario/scenario.ts";
+import { bringDevices } from "./brought-devices.ts";
+import { checkKeyGiven } from "./made-group-key.ts";
 import { checkOpenFiles } from "./open-files.ts";
 import type { OwnEmulator } from "./own-emulator.ts";
 import { planOwnEmulator } from "./own-emulator.ts";
@@ -24,6 +26,10 @@ export interface PreparedRun {
   readonly own: OwnEmulator | undefined;
   readonly plan: Plan;
   readonly workers: number;
+  /** Where the user's files name the devices that they brought, by registration id. */
+  readonly places: ReadonlyMap<string, string>;
+  /** What is odd about files that can be used. */
+  readonly warnings: readonly Problem[];
 }
 
 async function readScenario(file: string, cwd: string): Promise<string> {
@@ -68,7 +74,9 @@ export async function prepareRun(
 ): Promise<PreparedRun> {
   const source = options.scenarioFile;
   const written = parseScenario(await readScenario(source, context.cwd), source);
-  const overridden = applyOverrides(written, options.overrides);
+  const brought = await bringDevices(written, source, context.cwd);
+  const available = brought.devices.map((devices) => devices?.length);
+  const overridden = applyOverrides(written, options.overrides, available);
   const { demoDurationMs } = options;
   const scenario: Scenario =
     demoDurationMs === undefined
@@ -85,12 +93,18 @@ export async function prepareRun(
     ? await planOwnEmulator(scenario, written.provisioning.idScope, options, context)
     : undefined;
   await checkModels(scenario, source);
-  const plan = makePlan(scenario, { seed: options.seed });
+  const plan = makePlan(scenario, { seed: options.seed, brought: brought.devices });
+  checkKeyGiven(plan, ownEmulator);
   const devices = plan.devices.length;
   const workers =
     options.workers === "auto"
       ? workersFor(devices, context.cores, plan.concurrency)
       : Math.min(options.workers, devices, plan.concurrency ?? Infinity);
   await checkOpenFiles({ devices, workers, ownEmulator });
-  return { scenario, own, plan, workers };
+  const places = new Map(
+    brought.devices.flatMap((ofEntry = []) =>
+      ofEntry.map(({ registrationId, place }) => [registrationId, place] as const),
+    ),
+  );
+  return { scenario, own, plan, workers, places, warnings: brought.warnings };
 }

@@ -10,7 +10,7 @@ import type { Summary, ThresholdResult } from "../output/summary.ts";
 import { buildSummary } from "./build-summary.ts";
 import { EMULATOR_FLAGS } from "../scenario/emulator-overrides.ts";
 import type { FleetIdentities } from "./identities.ts";
-import { ensureIdentities } from "./identities.ts";
+import { ensureIdentities, tellWarnings } from "./identities.ts";
 import type { LedgerResult } from "./ledger.ts";
 import { LiveRun } from "./live-run.ts";
 import type { PreparedRun } from "./prepare.ts";
@@ -18,6 +18,7 @@ import { prepareRun } from "./prepare.ts";
 import type { RunFiles } from "./run-files.ts";
 import { checkOutDir, checkOutDirWritable, fileStamp, openRunFiles } from "./run-files.ts";
 import type { RunContext, RunOptions } from "./run-options.ts";
+import { withMadeKey } from "./made-group-key.ts";
 import { givenTarget } from "./services.ts";
 import type { Target } from "./target.ts";
 import { takeVaultSecrets } from "./vault-secrets.ts";
@@ -40,9 +41,13 @@ async function confirmAzure(
 ): Promise<void> {
   const { plan, scenario } = prepared;
   if (plan.target !== "azure" || options.yes || context.confirm === undefined) return;
+  const { group, connectionStrings } = scenario.provisioning;
+  const through = group === undefined ? "" : ` through the enrollment group ${group}`;
+  const what = `${plan.devices.length} ${plan.devices.length === 1 ? "device" : "devices"}`;
   const question =
-    `Register ${plan.devices.length} devices through the enrollment group ` +
-    `${scenario.provisioning.group} in Azure? This may cost money.`;
+    connectionStrings === undefined
+      ? `Register ${what}${through} in Azure? This may cost money.`
+      : `Connect ${what} to hubs in Azure? This may cost money.`;
   if (await context.confirm(question)) return;
   throw new FleetError("INTERRUPTED", "nothing was done", { hint: "--yes asks no question" });
 }
@@ -84,8 +89,17 @@ function judgeThresholds(
   });
 }
 
-/** The most common reason, where not one device was assigned. */
-function nothingProvisioned(live: LiveRun): FleetError {
+const skipsDps = ({ scenario }: PreparedRun): boolean =>
+  scenario.provisioning.connectionStrings !== undefined;
+
+/** The most common reason, where not one device got through the first door. */
+function nothingProvisioned(live: LiveRun, prepared: PreparedRun): FleetError {
+  const [text, check] = skipsDps(prepared)
+    ? ["not one device was let in by its hub", "check the connection strings"]
+    : [
+        "not one device was assigned to a hub",
+        "check the ID scope, the enrollment group and what devices show it: CA or key",
+      ];
   const counts = new Map<string, number>();
   let refused: string | undefined;
   for (const { registrationId, errorClass, error } of live.view.aggregate.rows()) {
@@ -98,13 +112,13 @@ function nothingProvisioned(live: LiveRun): FleetError {
     .toSorted(([, a], [, b]) => b - a)
     .slice(0, 5)
     .map(([message, count]) => ({ place: count === 1 ? "1 device" : `${count} devices`, message }));
-  return new FleetError("NOTHING_PROVISIONED", "not one device was assigned to a hub", {
+  return new FleetError("NOTHING_PROVISIONED", text, {
     problems,
     hint:
       problems.length === 0
         ? "the run ended before the first answer: give it a longer --duration"
         : refused === undefined
-          ? "check the ID scope, the enrollment group and its CA"
+          ? check
           : `what was refused, and why: dps-fleet doctor explain ${refused}`,
   });
 }
@@ -181,11 +195,11 @@ async function runWithFiles(
       stoppedArriving: context.stop.aborted && !interrupted && live.view.isArriving,
       failureCode: interrupted || failure === undefined ? undefined : EXIT_CODES[failure.code],
       planned: totals.planned,
-      assigned: totals.assigned,
+      admitted: skipsDps(prepared) ? totals.connected : totals.assigned,
       lostForGood: live.workers.gone,
       thresholds,
     });
-    if (exitCode === EXIT_CODES.NOTHING_PROVISIONED) failure ??= nothingProvisioned(live);
+    if (exitCode === EXIT_CODES.NOTHING_PROVISIONED) failure ??= nothingProvisioned(live, prepared);
     const { lost, restarted } = live.workers;
     const summary = buildSummary({
       run: {
@@ -235,7 +249,12 @@ async function identitiesOrStop(
 export async function run(options: RunOptions, given: RunContext): Promise<RunOutcome> {
   const startedAt = given.now();
   const written = await prepareRun(options, given);
-  const { prepared, context } = await takeVaultSecrets(written, options, given);
+  const { prepared, context } = await takeVaultSecrets(
+    written,
+    options,
+    withMadeKey(written.plan, given),
+  );
+  tellWarnings(context.console, prepared.warnings);
   checkOutDirWritable(resolve(context.cwd, options.outDir ?? "runs"));
   if (options.outDir !== undefined) await checkOutDir(resolve(context.cwd, options.outDir));
   const target = await givenTarget(prepared, options, context);

@@ -7,6 +7,7 @@ import type { RunEvent } from "../output/output.ts";
 import type { Plan, TwinAction } from "../plan/plan.ts";
 import { readEmulatorFile } from "../service/emulator-file.ts";
 import { ensureEnrollmentGroup } from "../service/ensure-enrollment-group.ts";
+import { ensureIndividualEnrollments } from "../service/ensure-individual-enrollments.ts";
 import { hostOf } from "../service/service-access.ts";
 import type { HubTwins } from "../service/twins.ts";
 import { openHubTwins } from "../service/twins.ts";
@@ -83,35 +84,46 @@ export async function ownTarget(
   return emulatorTarget(own.info, "the emulator", flags);
 }
 
-/**
- * Creates or checks the enrollment group, where a service connection is at hand.
- *
- * @returns what came of it, as the run's events tell it
- */
-export async function ensureGroup(
-  prepared: PreparedRun,
-  target: Target,
-  identities: Pick<FleetIdentities, "groupCaPem" | "upperCaPems">,
-  context: Pick<RunContext, "stop" | "console">,
-): Promise<Pick<RunEvent & { type: "enrollment" }, "dps" | "group" | "done">> {
-  const { group, createGroup, allocation, initialTwin } = prepared.scenario.provisioning;
-  const { dps } = target;
-  if (dps === undefined) return { dps: null, group, done: "unchecked" };
-  const done = await ensureEnrollmentGroup(
-    {
-      groupId: group,
-      caPem: identities.groupCaPem,
-      acceptedCaPems: identities.upperCaPems,
-      allocation,
-      initialTwin,
-      create: createGroup ?? true,
-    },
-    dps,
-    context.stop,
-  );
-  const how = done === "created" ? "created" : "is there";
-  context.console.phase(`enrollment group ${group} ${how}`);
-  return { dps: hostOf(dps, "dps"), group, done };
+/** What came of the enrollments of a run, as its events tell it. */
+type EnrollmentEvent = RunEvent & { type: "enrollment" | "individualEnrollments" };
+type Told = EnrollmentEvent extends infer Event
+  ? Event extends EnrollmentEvent
+    ? Omit<Event, "t" | "ownEmulator">
+    : never
+  : never;
+
+/** Creates or checks the enrollment group and individual enrollments, where a service connection is at hand. */
+export async function ensureEnrollments(
+  { scenario }: PreparedRun,
+  { dps: access }: Target,
+  { group: attestation, ownKeys }: Pick<FleetIdentities, "group" | "ownKeys">,
+  { stop, console }: Pick<RunContext, "stop" | "console">,
+): Promise<readonly Told[]> {
+  const { group, createGroup: create = true, ...settings } = scenario.provisioning;
+  if (access === undefined) {
+    return group === undefined ? [] : [{ type: "enrollment", dps: null, group, done: "unchecked" }];
+  }
+  const dps = hostOf(access, "dps");
+  const told: Told[] = [];
+  if (group !== undefined && attestation !== undefined) {
+    const spec = { ...settings, groupId: group, attestation, create };
+    const done = await ensureEnrollmentGroup(spec, access, stop);
+    console.phase(`enrollment group ${group} ${done === "created" ? "created" : "is there"}`);
+    told.push({ type: "enrollment", dps, group, done });
+  } else if (group !== undefined && ownKeys.length === 0) {
+    console.warning(
+      `enrollment group ${group} is neither made nor checked: no file of a device has the CA above its certificate; append it, or leave provisioning.group out`,
+    );
+    told.push({ type: "enrollment", dps, group, done: "unchecked" });
+  }
+  if (ownKeys.length > 0) {
+    const spec = { ...settings, devices: ownKeys, create };
+    const created = await ensureIndividualEnrollments(spec, access, stop);
+    const kept = ownKeys.length - created.length;
+    console.phase(`individual enrollments: ${created.length} created, ${kept} there`);
+    told.push({ type: "individualEnrollments", dps, created, kept });
+  }
+  return told;
 }
 
 /** Patches twins at whichever hub a device was assigned to. */

@@ -10,6 +10,7 @@ import { proxiesOf } from "../base/proxy.ts";
 import type { Transport } from "../base/transport.ts";
 import { deviceRoute, httpsRoute } from "../base/transport.ts";
 import { hostField, idScopeField } from "../scenario/fields.ts";
+import type { Scenario } from "../scenario/scenario.ts";
 import type { EmulatorInfo } from "../service/emulator-file.ts";
 import { emulatorRoute } from "../service/emulator-file.ts";
 import type { IngestionReader } from "../service/ingestion-reader.ts";
@@ -162,7 +163,7 @@ function fromEnvironment(
  * @throws {FleetError} `USAGE` without an ID scope, or for what the environment says amiss
  */
 export async function azureTarget(
-  scenario: { readonly host?: string | undefined; readonly idScope?: string | undefined },
+  scenario: Pick<Scenario["provisioning"], "host" | "idScope" | "connectionStrings">,
   flags: EndpointFlags,
   env: Readonly<Record<string, string | undefined>>,
 ): Promise<Target> {
@@ -173,7 +174,7 @@ export async function azureTarget(
     throw new FleetError("USAGE", "the environment is wrong", { problems });
   }
   const idScope = flags.idScope ?? scope.value ?? scenario.idScope;
-  if (idScope === undefined) {
+  if (idScope === undefined && scenario.connectionStrings === undefined) {
     throw new FleetError("USAGE", "the ID scope of the Device Provisioning Service is missing", {
       hint: "give --id-scope, PROVISIONING_IDSCOPE or provisioning.idScope (portal: DPS, Overview)",
     });
@@ -181,7 +182,7 @@ export async function azureTarget(
   const caPem = flags.caFile === undefined ? undefined : await readCaFile(flags.caFile);
   const endpoints = {
     provisioningHost: flags.provisioningHost ?? host.value ?? scenario.host ?? GLOBAL_HOST,
-    idScope,
+    idScope: idScope ?? "",
     caPem,
     connectTo: flags.connectTo,
     transport: flags.transport,

@@ -115,6 +115,8 @@ function changeSecrets(
     }
     case "symmetricKey":
       return { ...credentials, key: change(credentials.key) };
+    case "connectionString":
+      return credentials;
     default:
       return format satisfies never;
   }

@@ -10,7 +10,8 @@ export interface VerdictFacts {
   /** The run broke off with an expected failure; its exit code. */
   readonly failureCode: number | undefined;
   readonly planned: number;
-  readonly assigned: number;
+  /** Devices that got through the first door: assigned by DPS, or let in by the hub where they do not ask DPS. */
+  readonly admitted: number;
   /** Shards that nobody hosts any more. */
   readonly lostForGood: number;
   /** null decides nothing. */
@@ -33,7 +34,7 @@ export function decide(facts: VerdictFacts): { verdict: Verdict; exitCode: numbe
 }
 
 function failureOf(facts: VerdictFacts): number | undefined {
-  const nothing = facts.planned > 0 && facts.assigned === 0;
+  const nothing = facts.planned > 0 && facts.admitted === 0;
   if (nothing || facts.failureCode === EXIT_CODES.UNREACHABLE) {
     // A worker that could not start at all says more than that nothing was provisioned.
     return facts.failureCode ?? EXIT_CODES.NOTHING_PROVISIONED;

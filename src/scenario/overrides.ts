@@ -16,8 +16,9 @@ import {
   rateField,
   thresholdField,
 } from "./fields.ts";
-import type { FleetEntry, Scenario } from "./scenario.ts";
-import { KEY_KINDS, TARGETS } from "./schema.ts";
+import type { CertificateSource, Credentials, FleetEntry, Scenario } from "./scenario.ts";
+import { KEY_KINDS } from "./credentials-field.ts";
+import { TARGETS } from "./schema.ts";
 
 /** Settings from flags or environment, as typed; undefined = what the scenario says. */
 export interface Overrides {
@@ -37,11 +38,16 @@ export interface Overrides {
 }
 
 /**
- * The scenario with every override in place of what it says.
+ * The scenario with every override in place of what it says; each entry of it has a count.
  *
+ * @param available how many devices the file of each entry names; undefined = a pattern does
  * @throws {FleetError} `USAGE` with all problems at once, each at its flag
  */
-export function applyOverrides(scenario: Scenario, overrides: Overrides): Scenario {
+export function applyOverrides(
+  scenario: Scenario,
+  overrides: Overrides,
+  available: readonly (number | undefined)[] = [],
+): Scenario {
   const problems: Problem[] = [];
   const check = <Schema extends z.ZodType>(
     flag: string,
@@ -83,10 +89,17 @@ export function applyOverrides(scenario: Scenario, overrides: Overrides): Scenar
     ),
   };
 
-  const counts = countsOf(scenario, devices);
+  const counts = countsOf(scenario, devices, available);
   for (const [index, { registrationId }] of scenario.fleet.entries()) {
     const count = counts[index] ?? 0;
-    if (count <= 1 || registrationId.includes("{n}")) continue;
+    const there = available[index];
+    if (there !== undefined && count > there) {
+      problems.push({
+        place: devices === undefined ? `fleet[${index}].count` : "--devices",
+        message: `gives fleet[${index}] ${count} devices, but its file has ${there}`,
+      });
+    }
+    if (count <= 1 || registrationId === undefined || registrationId.includes("{n}")) continue;
     problems.push({
       place: "--devices",
       message: `gives fleet[${index}] ${count} devices, but its registration id "${registrationId}" has no {n}`,
@@ -104,7 +117,10 @@ export function applyOverrides(scenario: Scenario, overrides: Overrides): Scenar
     fleet: scenario.fleet.map((entry, index): FleetEntry => ({
       ...entry,
       count: counts[index] ?? 0,
-      credentials: key === undefined ? entry.credentials : { ...entry.credentials, key },
+      credentials:
+        key === undefined || !isCertificate(entry.credentials)
+          ? entry.credentials
+          : { ...entry.credentials, key },
       telemetry: { ...entry.telemetry, intervalMs: intervalMs ?? entry.telemetry.intervalMs },
     })),
     arrival: {
@@ -124,7 +140,14 @@ export function applyOverrides(scenario: Scenario, overrides: Overrides): Scenar
 
 const DEVICES = "a whole number of devices, 1 to 1000000";
 
-function countsOf({ fleet }: Scenario, devices: number | undefined): readonly number[] {
-  const written = fleet.map(({ count }) => count);
+const isCertificate = (credentials: Credentials): credentials is CertificateSource =>
+  credentials.format === "pem" || credentials.format === "pfx";
+
+function countsOf(
+  { fleet }: Scenario,
+  devices: number | undefined,
+  available: readonly (number | undefined)[],
+): readonly number[] {
+  const written = fleet.map(({ count }, index) => count ?? available[index] ?? 0);
   return devices === undefined ? written : dealInProportion(devices, written);
 }

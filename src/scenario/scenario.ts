@@ -6,8 +6,9 @@ import type { Transport } from "../base/transport.ts";
 import { parseDuration, parseRate } from "../base/units.ts";
 import { describeIssue, problemsOf } from "../base/issue-problems.ts";
 import type { EmulatorSettings } from "./emulator-section.ts";
-import type { KEY_KINDS, ScenarioFile, TARGETS } from "./schema.ts";
-import { scenarioSchema } from "./schema.ts";
+import type { KEY_KINDS } from "./credentials-field.ts";
+import type { ScenarioFile, TARGETS } from "./schema.ts";
+import { DEFAULT_THRESHOLDS, DEFAULT_THRESHOLDS_WITHOUT_DPS, scenarioSchema } from "./schema.ts";
 import { showValue } from "../base/show-value.ts";
 import { YamlSource } from "../base/yaml-source.ts";
 
@@ -15,7 +16,7 @@ export type Target = (typeof TARGETS)[number];
 export type KeyKind = (typeof KEY_KINDS)[number];
 
 /** A device's identity on disk; `key` undefined = any kind will do, new leaves are P-256. */
-export type Credentials =
+export type CertificateSource =
   | {
       readonly format: "pem";
       readonly passphrase?: SecretRef | undefined;
@@ -27,12 +28,32 @@ export type Credentials =
       readonly key?: KeyKind | undefined;
     };
 
+/** A key that signs the tokens of devices. */
+export interface SymmetricKeySource {
+  readonly format: "symmetricKey";
+  /** undefined = the emulator that the run starts gets a new one. */
+  readonly key?: SecretRef | undefined;
+  readonly scope: "group" | "individual";
+  readonly tokenLifetimeS: number;
+}
+
+/** A table of devices and their files. */
+export interface TableSource {
+  readonly format: "table";
+  /** Relative to the scenario. */
+  readonly from: string;
+  /** Of those that have a key. */
+  readonly tokenLifetimeS: number;
+}
+
+export type Credentials = CertificateSource | SymmetricKeySource | TableSource;
+
 export interface FleetEntry {
   readonly model: string;
-  /** Devices of this entry; 0 only where `--devices` left none for it. */
-  readonly count: number;
-  /** `{n}` stands for 1, 2, 3 … */
-  readonly registrationId: string;
+  /** Devices of this entry; 0 only where `--devices` left none for it, undefined = all that its file names. */
+  readonly count?: number | undefined;
+  /** `{n}` stands for 1, 2, 3 …; undefined = a file names the devices. */
+  readonly registrationId?: string | undefined;
   readonly credentials: Credentials;
   /** `jitter` is a fraction of the interval, 0 to 1. */
   readonly telemetry: { readonly intervalMs: number; readonly jitter: number };
@@ -48,7 +69,10 @@ export interface Scenario {
   readonly provisioning: {
     readonly idScope?: string | undefined;
     readonly host?: string | undefined;
-    readonly group: string;
+    /** undefined = each device has an enrollment of its own. */
+    readonly group?: string | undefined;
+    /** A file with one device connection string a line, relative to the scenario; undefined = DPS assigns hubs. */
+    readonly connectionStrings?: string | undefined;
     /** undefined = create it where a service connection is at hand. */
     readonly createGroup?: boolean | undefined;
     /** Of the group that is created; undefined = that of the DPS instance. */
@@ -108,10 +132,16 @@ function invalid(source: string, problems: readonly Problem[]): FleetError {
 
 function toScenario(file: ScenarioFile): Scenario {
   const { arrival, duration, timeline, fleet, ...rest } = file;
+  const standard =
+    file.provisioning.connectionStrings === undefined
+      ? DEFAULT_THRESHOLDS
+      : DEFAULT_THRESHOLDS_WITHOUT_DPS;
   return {
     ...rest,
-    fleet: fleet.map(({ telemetry, ...entry }) => ({
+    thresholds: file.thresholds ?? standard,
+    fleet: fleet.map(({ telemetry, credentials, ...entry }) => ({
       ...entry,
+      credentials: toCredentials(credentials),
       telemetry: {
         intervalMs: parseDuration(telemetry.interval) ?? 0,
         jitter: Number.parseFloat(String(telemetry.jitter)) / 100,
@@ -128,4 +158,13 @@ function toScenario(file: ScenarioFile): Scenario {
       },
     })),
   };
+}
+
+function toCredentials(written: ScenarioFile["fleet"][number]["credentials"]): Credentials {
+  if (written.format === "pem" || written.format === "pfx") return written;
+  const { tokenLifetime, ...rest } = written;
+  const tokenLifetimeS = (parseDuration(tokenLifetime) ?? 0) / 1_000;
+  return "from" in rest
+    ? { format: "table", from: rest.from, tokenLifetimeS }
+    : { ...rest, tokenLifetimeS };
 }

@@ -1,15 +1,17 @@
 import { z } from "zod";
 import { DPS_LIMITS } from "../base/azure-limits.ts";
 import { TRANSPORTS } from "../base/transport.ts";
+import { credentialsField } from "./credentials-field.ts";
 import { emulatorSection } from "./emulator-section.ts";
+import { fleetRules } from "./fleet-rules.ts";
 import {
   countField,
   durationField,
   enumField,
+  fileField,
   groupField,
   hostField,
   idScopeField,
-  keyVaultField,
   initialTwinField,
   modelField,
   nameField,
@@ -20,47 +22,17 @@ import {
   thresholdField,
   twinField,
 } from "./fields.ts";
-import { showKind } from "../base/show-value.ts";
 
 export const TARGETS = ["emulator", "azure"] as const;
-/** Kinds of key pairs that leaves can have. */
-export const KEY_KINDS = ["p256", "p384", "rsa2048", "rsa4096"] as const;
-
 /** Allocation policies that a group needs nothing else for. */
 const ALLOCATIONS = ["hashed", "geoLatency"] as const;
 
-/** What a scenario without thresholds is judged by. */
+/** What a scenario without thresholds is judged by; a device that skips DPS has its hub before it does anything. */
 export const DEFAULT_THRESHOLDS = ["devices_assigned == 100%", "telemetry_missing == 0"];
-
-const secret = z
-  .union(
-    [
-      z.strictObject({ env: z.string().min(1) }),
-      z.strictObject({ file: z.string().min(1) }),
-      z.strictObject({ keyVault: keyVaultField }),
-    ],
-    {
-      // The value may be the secret itself: tell its kind only.
-      error: ({ input }) =>
-        `expected { env: NAME }, { file: PATH } or { keyVault: URI }, got ${showKind(input)}`,
-    },
-  )
-  .meta({ description: "Where the secret comes from; never the secret itself" });
-
-const key = enumField(KEY_KINDS)
-  .optional()
-  .meta({ description: "Kind of key of the leaf; absent = any will do, new ones are p256" });
-
-const credentials = z
-  .discriminatedUnion(
-    "format",
-    [
-      z.strictObject({ format: z.literal("pem"), passphrase: secret.optional(), key }),
-      z.strictObject({ format: z.literal("pfx"), password: secret.optional(), key }),
-    ],
-    { error: "expected format: pem or format: pfx" },
-  )
-  .meta({ description: "Which files under certs/ hold the device's identity" });
+export const DEFAULT_THRESHOLDS_WITHOUT_DPS = [
+  "devices_connected == 100%",
+  "telemetry_missing == 0",
+];
 
 const telemetry = z.strictObject({
   interval: positiveDurationField
@@ -71,29 +43,21 @@ const telemetry = z.strictObject({
     .meta({ description: "Random part of each interval, plus or minus" }),
 });
 
-const fleetEntry = z
-  .strictObject({
-    model: modelField.meta({ description: "Name of a shipped device model" }),
-    count: countField("a whole number of devices, 1 to 1000000", DPS_LIMITS.registrationRecords),
-    registrationId: registrationIdField.meta({
-      description: "Registration id, which is the leaf's common name; {n} counts from 1",
-    }),
-    credentials: credentials.default({ format: "pem" }),
-    telemetry: telemetry.default({ interval: "5s", jitter: "10%" }),
-    settings: z
-      .record(z.string(), z.json())
-      .default({})
-      .meta({ description: "Settings of the device model" }),
-  })
-  .superRefine(({ count, registrationId }, context) => {
-    if (count > 1 && !registrationId.includes("{n}")) {
-      context.addIssue({
-        code: "custom",
-        path: ["registrationId"],
-        message: `expected {n} in the registration id of ${count} devices, got "${registrationId}"`,
-      });
-    }
-  });
+const fleetEntry = z.strictObject({
+  model: modelField.meta({ description: "Name of a shipped device model" }),
+  count: countField("a whole number of devices, 1 to 1000000", DPS_LIMITS.registrationRecords)
+    .optional()
+    .meta({ description: "Devices; only where a file names them may it be absent = all of them" }),
+  registrationId: registrationIdField.optional().meta({
+    description: "Registration id, which is the leaf's common name; {n} counts from 1",
+  }),
+  credentials: credentialsField.default({ format: "pem" }),
+  telemetry: telemetry.default({ interval: "5s", jitter: "10%" }),
+  settings: z
+    .record(z.string(), z.json())
+    .default({})
+    .meta({ description: "Settings of the device model" }),
+});
 
 const timelineEntry = z.strictObject({
   at: durationField.meta({ description: "Time after the first device's start" }),
@@ -127,7 +91,14 @@ export const scenarioSchema = z
       host: hostField
         .optional()
         .meta({ description: "Default: global.azure-devices-provisioning.net" }),
-      group: groupField.meta({ description: "Enrollment group that the devices belong to" }),
+      group: groupField.optional().meta({
+        description:
+          "Enrollment group that the devices belong to; absent only where each has an enrollment of its own",
+      }),
+      connectionStrings: fileField.optional().meta({
+        description:
+          "A file with one device connection string a line, relative to this scenario: its devices skip DPS",
+      }),
       createGroup: z.boolean().optional().meta({
         description:
           "Create the group if missing; default true where a service connection is at hand",
@@ -157,10 +128,13 @@ export const scenarioSchema = z
       .array(timelineEntry)
       .default([])
       .meta({ description: "What happens during the run" }),
-    thresholds: z.array(thresholdField).default(DEFAULT_THRESHOLDS).meta({
+    thresholds: z.array(thresholdField).optional().meta({
+      default: DEFAULT_THRESHOLDS,
       description: "METRIC[{label:value}] [count|rate|min|mean|max|p(N)] OP NUMBER[unit|%]",
     }),
   })
+  // Told with all that is wrong besides.
+  .superRefine(fleetRules, { when: () => true })
   .meta({ title: "dps-fleet scenario" });
 
 export type ScenarioFile = z.output<typeof scenarioSchema>;

@@ -1,18 +1,31 @@
 import type { JsonObject } from "../base/json.ts";
 import { FleetError } from "../base/errors.ts";
 import { heldCertificates, sha1Of } from "./certificate-slots.ts";
-import type { EnrollmentDocument } from "./enrollment-document.ts";
+import type { AttestationDocument, EnrollmentDocument } from "./enrollment-document.ts";
 import { enrollmentText } from "./enrollment-document.ts";
+import type { Enrollments } from "./enrollments.ts";
 import { openEnrollments } from "./enrollments.ts";
 import type { ServiceAccess } from "./service-access.ts";
+
+/** What the devices of a group show DPS. */
+export type GroupAttestation =
+  | {
+      readonly type: "x509";
+      /** The CA that signs the leaves, as the group must hold it. */
+      readonly caPem: string;
+      /** CAs above it: a group that holds one of these accepts the same leaves. */
+      readonly acceptedCaPems?: readonly string[] | undefined;
+    }
+  | {
+      readonly type: "symmetricKey";
+      /** base64; the devices' own keys are derived from it. */
+      readonly groupKey: string;
+    };
 
 /** What an enrollment group must look like for a run. */
 export interface GroupSpec {
   readonly groupId: string;
-  /** The CA that signs the leaves, as the group must hold it. */
-  readonly caPem: string;
-  /** CAs above it: a group that holds one of these accepts the same leaves. */
-  readonly acceptedCaPems?: readonly string[];
+  readonly attestation: GroupAttestation;
   /** Of a group that is created; undefined = that of the DPS instance. */
   readonly allocation?: "hashed" | "geoLatency" | undefined;
   readonly initialTwin?:
@@ -25,16 +38,36 @@ export interface GroupSpec {
   readonly create: boolean;
 }
 
-/** @throws {FleetError} `REFUSED` when the leaves of `spec` cannot register through `group` */
-function checkGroup(spec: GroupSpec, group: EnrollmentDocument, place: string): void {
+/** @throws {FleetError} `REFUSED` when the devices of `spec` cannot register through the group that is there */
+async function checkGroup(
+  { groupId, attestation }: GroupSpec,
+  group: EnrollmentDocument,
+  { place, enrollments }: { readonly place: string; readonly enrollments: Enrollments },
+): Promise<void> {
   if (group.provisioningStatus === "disabled") {
     throw new FleetError("REFUSED", `${place} is disabled`, {
-      hint: `enable it (enroll enable ${spec.groupId}), or name another`,
+      hint: `enable it (enroll enable ${groupId}), or name another`,
     });
   }
+  const found = group.attestation.type ?? attestation.type;
+  if (found !== attestation.type) {
+    const expected = `expected attestation by ${attestation.type} as the fleet has it`;
+    throw new FleetError("REFUSED", `${place}: ${expected}, got ${found}`, {
+      hint: "name another group, or change the fleet's credentials",
+    });
+  }
+  if (attestation.type === "x509") checkCas(attestation, group, place);
+  else checkKey(attestation, await enrollments.attestationWithKeys(nameOf(groupId)), place);
+}
+
+function checkCas(
+  { caPem, acceptedCaPems = [] }: Extract<GroupAttestation, { type: "x509" }>,
+  group: EnrollmentDocument,
+  place: string,
+): void {
   // A group may name a CA of the service instead; its thumbprint is not in the answer, so DPS will judge.
   if (group.attestation.x509?.caReferences) return;
-  const wanted = [spec.caPem, ...(spec.acceptedCaPems ?? [])].map((pem) => sha1Of(pem));
+  const wanted = [caPem, ...acceptedCaPems].map((pem) => sha1Of(pem));
   const held = heldCertificates(group.attestation).flatMap(({ sha1 }) => sha1 ?? []);
   if (held.some((thumbprint) => wanted.includes(thumbprint))) return;
   throw new FleetError("REFUSED", `${place} holds another CA than the one that signs the leaves`, {
@@ -48,8 +81,21 @@ function checkGroup(spec: GroupSpec, group: EnrollmentDocument, place: string): 
   });
 }
 
+function checkKey(
+  { groupKey }: Extract<GroupAttestation, { type: "symmetricKey" }>,
+  { symmetricKey }: AttestationDocument,
+  place: string,
+): void {
+  if ([symmetricKey?.primaryKey, symmetricKey?.secondaryKey].includes(groupKey)) return;
+  throw new FleetError("REFUSED", `${place} has other keys than the one that the fleet has`, {
+    hint: "give credentials.key the group's primary or secondary key, or name another group",
+  });
+}
+
+const nameOf = (groupId: string) => ({ kind: "group", id: groupId }) as const;
+
 /**
- * Makes sure that leaves of `spec.caPem` can register through the group: creates it, or checks the one that is there.
+ * Makes sure that devices of `spec.attestation` can register through the group: creates it, or checks the one that is there.
  * A group that exists is never changed.
  *
  * @throws {FleetError} `REFUSED` or `UNREACHABLE`, with what to change
@@ -60,12 +106,12 @@ export async function ensureEnrollmentGroup(
   signal?: AbortSignal,
 ): Promise<"created" | "kept"> {
   const enrollments = await openEnrollments(access, { signal });
-  const name = { kind: "group", id: spec.groupId } as const;
+  const name = nameOf(spec.groupId);
   const place = `${enrollmentText(name)} at ${enrollments.host}`;
   try {
     const found = await enrollments.find(name);
     if (found !== undefined) {
-      checkGroup(spec, found.document, place);
+      await checkGroup(spec, found.document, { place, enrollments });
       return "kept";
     }
     if (!spec.create) {
@@ -80,15 +126,32 @@ export async function ensureEnrollmentGroup(
   }
 }
 
-const documentOf = ({ caPem, allocation, initialTwin }: GroupSpec): EnrollmentDocument => ({
-  attestation: {
-    type: "x509",
-    x509: { signingCertificates: { primary: { certificate: caPem } } },
-  },
+const documentOf = ({ attestation, allocation, initialTwin }: GroupSpec): EnrollmentDocument => ({
+  attestation:
+    attestation.type === "x509"
+      ? {
+          type: "x509",
+          x509: { signingCertificates: { primary: { certificate: attestation.caPem } } },
+        }
+      : // The service makes the secondary key.
+        { type: "symmetricKey", symmetricKey: { primaryKey: attestation.groupKey } },
   provisioningStatus: "enabled",
-  ...(allocation === undefined ? {} : { allocationPolicy: allocation }),
-  initialTwin: {
-    tags: { ...initialTwin?.tags },
-    properties: { desired: { ...initialTwin?.properties?.desired } },
-  },
+  ...settingsOf({ allocation, initialTwin }),
 });
+
+/** What the run asks of an enrollment that it makes. */
+export function settingsOf({
+  allocation,
+  initialTwin,
+}: Pick<GroupSpec, "allocation" | "initialTwin">): Pick<
+  EnrollmentDocument,
+  "allocationPolicy" | "initialTwin"
+> {
+  return {
+    ...(allocation === undefined ? {} : { allocationPolicy: allocation }),
+    initialTwin: {
+      tags: { ...initialTwin?.tags },
+      properties: { desired: { ...initialTwin?.properties?.desired } },
+    },
+  };
+}

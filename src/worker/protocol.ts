@@ -7,6 +7,7 @@ import type { DeviceSpec } from "../plan/plan.ts";
 /** How devices reach the services: Azure's names, dialled elsewhere where told so. */
 export interface Endpoints {
   readonly provisioningHost: string;
+  /** "" where no device asks DPS. */
   readonly idScope: string;
   /** PEM text of the CAs to trust in place of Node's own; undefined = Node's own. */
   readonly caPem?: string | undefined;

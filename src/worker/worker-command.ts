@@ -11,15 +11,29 @@ const secretRef = z.union([
 const deviceSpec = z.strictObject({
   index: z.int().nonnegative(),
   registrationId: z.string().min(1),
+  hub: z.string().min(1).optional(),
   model: z.string().min(1),
   settings: z.record(z.string(), z.json()),
   credentials: z.discriminatedUnion("format", [
-    z.strictObject({ format: z.literal("pem"), passphrase: secretRef.optional() }),
-    z.strictObject({ format: z.literal("pfx"), password: secretRef.optional() }),
+    z.strictObject({
+      format: z.literal("pem"),
+      passphrase: secretRef.optional(),
+      files: z.strictObject({ cert: z.string(), key: z.string() }).optional(),
+    }),
+    z.strictObject({
+      format: z.literal("pfx"),
+      password: secretRef.optional(),
+      file: z.string().optional(),
+    }),
     z.strictObject({
       format: z.literal("symmetricKey"),
       key: secretRef,
       scope: z.enum(["group", "individual"]),
+      tokenLifetimeS: z.int().min(2),
+    }),
+    z.strictObject({
+      format: z.literal("connectionString"),
+      file: z.string(),
       tokenLifetimeS: z.int().min(2),
     }),
   ]),
@@ -47,7 +61,7 @@ const shardStart = z.strictObject({
   certsDir: z.string(),
   endpoints: z.strictObject({
     provisioningHost: z.string().min(1),
-    idScope: z.string().min(1),
+    idScope: z.string(),
     caPem: z.string().optional(),
     connectTo: z.array(connectTo),
     transport: z.enum(TRANSPORTS),

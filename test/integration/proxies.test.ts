@@ -27,8 +27,8 @@ async function askDps(env: Readonly<Record<string, string>>): Promise<string> {
     { ca: "ca.pem", connectTo: [] },
     { cwd: cloud.certsDir, env: { DPS_CONNECTION_STRING: dpsConnectionString, ...env } },
   );
-  const caPem = cloud.pki.intermediate.certificatePem;
-  return ensureEnrollmentGroup({ groupId: "test-devices", caPem, create: false }, access);
+  const attestation = { type: "x509", caPem: cloud.pki.intermediate.certificatePem } as const;
+  return ensureEnrollmentGroup({ groupId: "test-devices", attestation, create: false }, access);
 }
 
 const withLogin = (proxy: ConnectProxy): string => proxy.url.replace("//", `//${LOGIN}@`);

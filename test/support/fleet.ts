@@ -53,7 +53,7 @@ export async function startTestCloud(
     await ensureEnrollmentGroup(
       {
         groupId: "test-devices",
-        caPem: pki.intermediate.certificatePem,
+        attestation: { type: "x509", caPem: pki.intermediate.certificatePem },
         initialTwin: { properties: { desired: { fanstate: "on" } } },
         create: true,
       },

@@ -160,8 +160,11 @@ async function networkOf(
   const caPem = caFile === undefined ? undefined : await readCaFile(caFile);
   const named =
     host.env["PROVISIONING_HOST"] || (prepared?.scenario.provisioning.host ?? GLOBAL_HOST);
+  // Devices that brought their hub along do not ask DPS.
+  const brought = prepared?.plan.devices.flatMap(({ hub }) => hub ?? []) ?? [];
+  const doors = brought.length > 0 ? brought : [provisioningHost ?? named];
   return {
-    hosts: [provisioningHost ?? named, ...hubs.map((hub) => hostOf(hub, "hub"))],
+    hosts: [...doors, ...hubs.map((hub) => hostOf(hub, "hub"))],
     reach: { connectTo, caPem, proxyFor: proxiesOf(host.env, caPem) },
   };
 }

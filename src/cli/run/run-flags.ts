@@ -12,7 +12,8 @@ import {
   rateField,
   thresholdField,
 } from "../../scenario/fields.ts";
-import { KEY_KINDS, TARGETS } from "../../scenario/schema.ts";
+import { KEY_KINDS } from "../../scenario/credentials-field.ts";
+import { TARGETS } from "../../scenario/schema.ts";
 import { showValue } from "../../base/show-value.ts";
 import { sizeFields, UNITS_HIGHEST } from "../../scenario/emulator-section.ts";
 import {

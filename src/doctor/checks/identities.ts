@@ -14,6 +14,8 @@ import { fail, ofProblems, ok } from "../finding.ts";
 export type FleetIdentity = {
   readonly registrationId: string;
   readonly credentials: Credentials;
+  /** Where a file of the user's names it; nothing is issued for such a device. */
+  readonly place?: string | undefined;
 };
 
 export interface IdentityOptions {
@@ -60,10 +62,15 @@ function storedDevices(layout: CertsLayout): readonly FleetIdentity[] {
   );
 }
 
-function isPresent(layout: CertsLayout, { registrationId, credentials }: FleetIdentity): boolean {
+function isPresent(
+  layout: CertsLayout,
+  { registrationId, credentials, place }: FleetIdentity,
+): boolean {
+  // One that is not there is a fault.
+  if (place !== undefined) return true;
   const { leafCert, leafFullChain, leafPfx } = layout;
   const places = credentials.format === "pfx" ? [leafPfx] : [leafCert, leafFullChain];
-  return places.some((place) => existsSync(place(registrationId)));
+  return places.some((fileOf) => existsSync(fileOf(registrationId)));
 }
 
 function checkCas(layout: CertsLayout, now: Date): readonly Finding[] {

@@ -8,7 +8,7 @@ const good: VerdictFacts = {
   stoppedArriving: false,
   failureCode: undefined,
   planned: 30,
-  assigned: 30,
+  admitted: 30,
   lostForGood: 0,
   thresholds: [{ passed: true }, { passed: null }],
 };
@@ -28,23 +28,23 @@ test.each([
     "failed",
     4,
   ],
-  ["not one device assigned wins over lost workers", { assigned: 0, lostForGood: 1 }, "failed", 3],
-  ["an unreachable service ends 3", { assigned: 0, failureCode: 3 }, "failed", 3],
+  ["not one device assigned wins over lost workers", { admitted: 0, lostForGood: 1 }, "failed", 3],
+  ["an unreachable service ends 3", { admitted: 0, failureCode: 3 }, "failed", 3],
   [
     "an interrupted run wins over all that",
-    { interrupted: true, assigned: 0, lostForGood: 1 },
+    { interrupted: true, admitted: 0, lostForGood: 1 },
     "interrupted",
     130,
   ],
   [
     "a run without a duration that is stopped while devices arrive is not judged",
-    { stoppedArriving: true, assigned: 0, thresholds: [{ passed: false }] },
+    { stoppedArriving: true, admitted: 0, thresholds: [{ passed: false }] },
     "interrupted",
     0,
   ],
   ["lost workers are told even then", { stoppedArriving: true, lostForGood: 1 }, "failed", 4],
   ["a wrong file wins over an interruption", { interrupted: true, failureCode: 2 }, "failed", 2],
-  ["workers that never started end 4", { assigned: 0, failureCode: 4 }, "failed", 4],
+  ["workers that never started end 4", { admitted: 0, failureCode: 4 }, "failed", 4],
 ] satisfies [string, Partial<VerdictFacts>, string, number][])(
   "%s",
   (_name, facts, verdict, exitCode) => {

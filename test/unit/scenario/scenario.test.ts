@@ -151,7 +151,7 @@ thresholds:
       },
       {
         place: "x.yaml:15:20 fleet[1].credentials.format",
-        message: "expected format: pem or format: pfx",
+        message: "expected format: pem, pfx or symmetricKey, or from: FILE",
       },
       {
         place: "x.yaml:14:18 fleet[1].telemetry.interval",
