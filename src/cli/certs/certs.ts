@@ -1,6 +1,7 @@
 import type { CommandGroup } from "../command-group.ts";
 import { commandGroup } from "../command-group.ts";
 import type { Host } from "../host.ts";
+import { importAction } from "./import.ts";
 import { intermediateAction } from "./intermediate.ts";
 import { leafAction } from "./leaf.ts";
 import { pfxAction } from "./pfx.ts";
@@ -27,6 +28,7 @@ export function certsCommand(host: Host): CommandGroup {
       pfxAction(host),
       renewAction(host),
       showAction(host),
+      importAction(host),
     ],
   });
 }

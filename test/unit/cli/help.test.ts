@@ -4,7 +4,7 @@ import { ENROLL_ACTIONS } from "../../../src/cli/enroll/enroll-actions.ts";
 import { runHere } from "../../support/cli.ts";
 
 /** What `certs` can do; each file of an action has its word here. */
-const CERTS_ACTIONS = ["root", "intermediate", "leaf", "verify", "pfx", "renew", "show"];
+const CERTS_ACTIONS = ["root", "intermediate", "leaf", "verify", "pfx", "renew", "show", "import"];
 
 const COMMANDS = [
   "run",
