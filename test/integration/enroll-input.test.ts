@@ -83,3 +83,19 @@ test("connection strings of another kind, and none at all, are told apart", asyn
     stderr: expect.stringContaining("got that of an IoT Hub"),
   });
 });
+
+test("Ctrl-C ends with 130, and nothing was changed", async () => {
+  const env = { DPS_FLEET_EMULATOR: "emulator.json" };
+  for (const words of [
+    "enroll group stopped --certificate intermediate.pem",
+    "registrations delete a --yes",
+    "deprovision stopped --yes",
+    "cleanup --group stopped --yes",
+  ])
+    expect(await world.command(words, env, "SIGINT")).toMatchObject({
+      exitCode: 130,
+      stdout: "",
+      stderr: expect.stringContaining("stopped by SIGINT"),
+    });
+  expect(await enroll("list --json")).toMatchObject({ stdout: "[]\n" });
+});
