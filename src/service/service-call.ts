@@ -25,7 +25,7 @@ const LATER = new Set([429, 503]);
  * One call of a service, with a limit; where the service throttles, it is made again, after what the answer asks for.
  *
  * @param work may be called several times
- * @throws {FleetError} `REFUSED` or `UNREACHABLE`; the signal's reason where that aborts
+ * @throws {FleetError} `REFUSED` or `UNREACHABLE`; the signal's reason where that aborts; a bug as it is
  */
 export async function serviceCall<T>(
   options: ServiceCallOptions,
@@ -39,6 +39,7 @@ export async function serviceCall<T>(
       return await withTimeout({ what, timeoutMs, signal }, work);
     } catch (error) {
       signal?.throwIfAborted();
+      if (isBug(error)) throw error;
       const asked = retryAfterOf(error);
       const waitMs =
         asked === undefined ? backoffMs(BACKOFF, attempt, random) : retryAfterMs(asked, random);
@@ -50,3 +51,7 @@ export async function serviceCall<T>(
     }
   }
 }
+
+/** What no service can cause: neither Node's network nor the SDKs use these for what happens on the way. */
+const isBug = (error: unknown): boolean =>
+  error instanceof TypeError || error instanceof ReferenceError || error instanceof RangeError;

@@ -1,3 +1,5 @@
+import { z } from "zod";
+
 import { FleetError, messageOf } from "../base/errors.ts";
 import { networkHint } from "../base/network-hint.ts";
 import { ProxyFailure } from "../base/proxy-tunnel.ts";
@@ -106,7 +108,8 @@ export class RefusedCall extends FleetError {
 }
 
 /**
- * An SDK's error as ours: a {@link RefusedCall} where the service answered, `UNREACHABLE` where it did not.
+ * An SDK's error as ours: a {@link RefusedCall} where the service refused, `REFUSED` where its answer is none that Azure
+ * gives, `UNREACHABLE` where there was no answer.
  *
  * @param what the operation and the service, such as `creating enrollment group "x" at y`
  */
@@ -118,9 +121,20 @@ export function serviceError(what: string, error: unknown): FleetError {
   if (error instanceof FleetError) return error;
   const refusal = refusalOf(error);
   if (refusal !== undefined) return new RefusedCall(what, refusal, { cause: error });
+  if (error instanceof z.ZodError || error instanceof SyntaxError)
+    return strangeAnswer(what, error);
   const code = String(member(error, "code") ?? "");
   return new FleetError("UNREACHABLE", `${what}: ${messageOf(error)}`, {
     cause: error,
     hint: networkHint(code),
+  });
+}
+
+function strangeAnswer(what: string, error: z.ZodError | SyntaxError): FleetError {
+  const [issue] = error instanceof z.ZodError ? error.issues : [];
+  const found = issue === undefined ? "no JSON" : `${issue.path.join(".")}: ${issue.message}`;
+  return new FleetError("REFUSED", `${what}: the answer is none that Azure gives: ${found}`, {
+    cause: error,
+    hint: "is it a service of Azure, or something between here and it that answers in its place?",
   });
 }

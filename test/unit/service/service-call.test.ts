@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { z } from "zod";
 
 import { serviceCall } from "../../../src/service/service-call.ts";
 import { refusal } from "../../support/refusal.ts";
@@ -40,6 +41,20 @@ test("a call that stays throttled is refused, with what to do", async () => {
 test("what the service refuses for good is not asked again", async () => {
   const error = await refusal(serviceCall({ what: "x" }, failing(answered(404), throttled)));
   expect(error.message).toContain("404");
+});
+
+test("an answer that is none of Azure's is told as such", async () => {
+  const answer = z.object({ deviceId: z.string() });
+  const error = await refusal(serviceCall({ what: "x" }, async () => answer.parse({})));
+  expect(error).toMatchObject({
+    code: "REFUSED",
+    message: expect.stringContaining("none that Azure gives: deviceId"),
+  });
+});
+
+test("a bug stays one", async () => {
+  const bug = new TypeError("x is not a function");
+  await expect(serviceCall({ what: "x" }, failing(bug))).rejects.toBe(bug);
 });
 
 test("a stop ends the wait with its own reason", async () => {
