@@ -6,10 +6,10 @@ import { sleep } from "../base/retry.ts";
 import type { DeviceRow, DeviceState } from "../metrics/device-row.ts";
 import type { ModelDevice } from "../model/model.ts";
 import { assignHub } from "./assigning.ts";
+import { DeviceAccount } from "./device-account.ts";
 import type { DeviceContext } from "./device-context.ts";
 import { DeviceStatus } from "./device-status.ts";
 import { HubConnection } from "./hub-connection.ts";
-import type { DeviceIdentity } from "./identity.ts";
 import { LifeState } from "./life-state.ts";
 import type { Passport } from "./passport.ts";
 import { PassportOffice } from "./passport-office.ts";
@@ -30,6 +30,7 @@ interface ConnectionEnd {
 export class Device {
   readonly #context: DeviceContext;
   readonly #status: DeviceStatus;
+  readonly #account: DeviceAccount;
   readonly #state: LifeState;
   readonly #model: ModelDevice;
   readonly #telemetry: Telemetry;
@@ -37,15 +38,12 @@ export class Device {
   readonly #passports: PassportOffice;
   readonly #jitter: () => number;
   #connection: HubConnection | undefined;
-  /** The proof that the newest connection was made with. */
-  #shown: string | undefined;
-  /** The last connection was not lost, but left for a better one. */
-  #left = false;
 
   constructor(context: DeviceContext) {
     const { spec, worker, boot, model } = context;
     this.#context = context;
     this.#status = new DeviceStatus(spec, worker, boot);
+    this.#account = new DeviceAccount(context, this.#status);
     this.#state = new LifeState((from, to) => this.#changed(from, to));
     this.#passports = new PassportOffice(context, (identity, dueMs, signal) =>
       assignHub({
@@ -55,7 +53,7 @@ export class Device {
         dueMs,
         random: this.#jitter,
         signal,
-        onRetry: (failure) => this.#tell(failure, false),
+        onRetry: (failure) => this.#account.failed(failure, false),
       }),
     );
     const network = context.random("network");
@@ -134,7 +132,7 @@ export class Device {
         if (welcomed && unknown && asksDps) return;
         if (!welcomed && !failure.transient) throw failure;
         if (asksDps && clock() - awaySinceMs > limits.reprovisionAfterMs) return;
-        this.#tell(failure, false);
+        this.#account.failed(failure, false);
       }
       if (failure !== undefined) {
         failures += 1;
@@ -194,8 +192,9 @@ export class Device {
       );
       this.#connection = opened.connection;
       this.#twin.connected(opened.connection, opened.desired);
-      this.#connected(hub, clock() - dueMs, opened.phases);
-      this.#shows(identity, isRolled);
+      this.#account.connected(hub, clock() - dueMs, opened.phases);
+      this.#account.shows(identity, isRolled);
+      this.#state.to("streaming");
       this.#telemetry.connected(opened.connection);
     } catch (error) {
       if (error instanceof DeviceFailure && !signal.aborted) {
@@ -223,49 +222,12 @@ export class Device {
     await this.#telemetry.drain(drainMs);
     await connection.close();
     this.#connection = undefined;
-    this.#left = true;
+    this.#account.left();
     this.#state.to("reconnecting");
   }
 
-  /** The device is connected with this identity; a new one is told, once. */
-  #shows({ proof, certificate }: DeviceIdentity, isRolled: boolean): void {
-    const isNew = isRolled && this.#shown !== proof;
-    this.#shown = proof;
-    if (!isNew) return;
-    const { recorder, clock, spec } = this.#context;
-    recorder.count("certificate_rolled");
-    const deviceId = spec.registrationId;
-    recorder.event({ type: "certificate", t: clock(), deviceId, state: "inUse", ...certificate });
-  }
-
-  #connected(hub: string, ms: number, phases: Readonly<Record<string, number>>): void {
-    const { recorder, clock } = this.#context;
-    const reconnect = this.#status.connectionMs !== null;
-    this.#status.connectionMs ??= ms;
-    this.#status.failure = undefined;
-    if (this.#left) {
-      this.#left = false;
-      recorder.count("connection_renewed");
-    } else if (reconnect) {
-      this.#status.reconnects += 1;
-      recorder.count("connection_reconnected");
-    }
-    recorder.count("connection_opened", 1, { hub });
-    recorder.observe("connection_ms", ms, { hub });
-    recorder.observe("connection_tls_ms", phases["tls"] ?? 0);
-    recorder.observe("connection_connack_ms", phases["connack"] ?? 0);
-    recorder.observe("connection_twin_ms", phases["twin"] ?? 0);
-    const { deviceId } = this.#status;
-    recorder.event({ type: "connection", t: clock(), deviceId, hub, reconnect, ms, phases });
-    const { log } = this.#context;
-    log.debug({ hub, reconnect, durationMs: Math.round(ms) }, "hub connection opened");
-    this.#state.to("streaming");
-  }
-
   #renewed(hub: string): void {
-    const { recorder, log } = this.#context;
-    recorder.count("connection_renewed");
-    log.debug({ hub }, "token renewed by a new connection");
+    this.#account.renewed(hub);
     this.#twin.renewed();
   }
 
@@ -273,18 +235,7 @@ export class Device {
     this.#connection = undefined;
     this.#telemetry.disconnected();
     this.#twin.disconnected();
-    this.#status.failure = failure;
-    const { recorder, clock, log } = this.#context;
-    log.debug({ hub, errorClass: failure.failureClass, err: failure }, "hub connection lost");
-    recorder.count("connection_lost");
-    recorder.event({
-      type: "disconnection",
-      t: clock(),
-      deviceId: this.#status.deviceId,
-      hub,
-      errorClass: failure.failureClass,
-      error: failure.message,
-    });
+    this.#account.lost(hub, failure);
     this.#state.to("reconnecting");
   }
 
@@ -295,31 +246,8 @@ export class Device {
       error instanceof DeviceFailure
         ? error
         : new DeviceFailure("tls", messageOf(error), { code: error.code, cause: error });
-    this.#tell(failure, true);
+    this.#account.failed(failure, true);
     this.#state.to("failed");
-  }
-
-  #tell(failure: DeviceFailure, final: boolean): void {
-    const { recorder, clock, spec, log } = this.#context;
-    this.#status.failure = failure;
-    const { failureClass: errorClass, message, code, trackingId } = failure;
-    const deviceId = spec.registrationId;
-    recorder.event({
-      type: "error",
-      t: clock(),
-      deviceId,
-      errorClass,
-      error: message,
-      code,
-      trackingId,
-      final,
-    });
-    const { attempts: attempt } = this.#status;
-    log.debug(
-      { errorClass, attempt, code, trackingId, err: failure },
-      final ? "device gave up" : "attempt failed",
-    );
-    this.#context.onChange();
   }
 
   #changed(from: DeviceState, to: DeviceState): void {
