@@ -191,7 +191,10 @@ const WRONG: readonly Wrong[] = [
   {
     what: "an encrypted key without passphrase",
     spoil: (certs) => encryptKey(certs, "cave"),
-    told: ["cave.key.pem: expected a key that can be read without a passphrase", "passphrase:"],
+    told: [
+      "cave.key.pem: expected a key that can be read without a passphrase",
+      "credentials.passphrase",
+    ],
   },
   {
     what: "a wrong passphrase",
@@ -269,7 +272,7 @@ test("a group that holds another CA ends 3, naming both and what to do", async (
   await using first = new Program(args(certs));
   const refused = await first.ended;
   expect(refused.exitCode).toBe(3);
-  expect(refused.stderr).toContain("check the ID scope");
+  expect(refused.stderr).toContain("doctor explain cave");
   const { exitCode, stderr } = await runHere(place.dir, args(other));
   expect(stderr).toMatch(/group "taken" .* holds another CA[\s\S]*SHA-1: expected [\s\S]*hint: /);
   expect(exitCode).toBe(3);
