@@ -23,6 +23,14 @@ export interface RunRecord {
         readonly ownEmulator: boolean;
       }
     | undefined;
+  /** Registration ids whose individual enrollments the run made; where that was. */
+  readonly individuals:
+    | {
+        readonly dps: string;
+        readonly created: readonly string[];
+        readonly ownEmulator: boolean;
+      }
+    | undefined;
   /** Devices that DPS assigned in this run. Those that skipped DPS are not among them: the run did not make them. */
   readonly devices: readonly {
     readonly registrationId: string;
@@ -45,6 +53,12 @@ const enrollment = z.object({
   done: z.enum(["created", "kept", "unchecked"]),
   ownEmulator: z.boolean(),
 });
+const individualEnrollments = z.object({
+  type: z.literal("individualEnrollments"),
+  dps: z.string(),
+  created: z.array(z.string()),
+  ownEmulator: z.boolean(),
+});
 const registration = z.object({
   type: z.literal("registration"),
   deviceId: z.string(),
@@ -53,7 +67,7 @@ const registration = z.object({
 const devicesTable = z.array(z.object({ registrationId: z.string(), deviceId: z.string() }));
 
 /** Lines of other types begin otherwise, and are not parsed: snapshots are long. */
-const READ = /^\{"type":"(?:plan|enrollment|registration)"/;
+const READ = /^\{"type":"(?:plan|enrollment|individualEnrollments|registration)"/;
 
 /**
  * Reads the folder of a run, also of one that was killed.
@@ -67,6 +81,7 @@ export async function readRunRecord(dir: string, shown: string): Promise<RunReco
   await requireFile(file, shown);
   let head: z.output<typeof plan> | undefined;
   let made: z.output<typeof enrollment> | undefined;
+  let individuals: z.output<typeof individualEnrollments> | undefined;
   /** The hub that a device was assigned to last, by its device id. */
   const hubs = new Map<string, string>();
   let number = 0;
@@ -79,6 +94,7 @@ export async function readRunRecord(dir: string, shown: string): Promise<RunReco
       if (head === undefined) throw foreign(shown, "expected the events of a run, got others");
     }
     made ??= enrollment.safeParse(value).data;
+    individuals ??= individualEnrollments.safeParse(value).data;
     const assigned = registration.safeParse(value).data;
     if (assigned !== undefined) hubs.set(assigned.deviceId, assigned.hub);
   }
@@ -93,7 +109,7 @@ export async function readRunRecord(dir: string, shown: string): Promise<RunReco
   }));
   const { runId, target } = head;
   const planned = rows.map(({ registrationId }) => registrationId);
-  return { runId, target, enrollment: made, devices, planned };
+  return { runId, target, enrollment: made, individuals, devices, planned };
 }
 
 async function requireFile(file: string, shown: string): Promise<void> {

@@ -12,6 +12,8 @@ import { setEnabled } from "./write-enrollment.ts";
 /** What is cleaned up. */
 export interface CleanupPlan {
   readonly devices: readonly RegisteredDevice[];
+  /** Individual enrollments that go; those that are gone already are not among them. */
+  readonly individuals: readonly Enrollment[];
   readonly group:
     | {
         readonly id: string;
@@ -28,6 +30,8 @@ export interface CleanupPlan {
 /** What somebody wants cleaned up. */
 export interface CleanupSubject {
   readonly devices: readonly RegisteredDevice[];
+  /** Registration ids whose individual enrollments the one who cleans up made. */
+  readonly individuals?: readonly string[] | undefined;
   readonly group:
     | {
         readonly id: string;
@@ -46,14 +50,19 @@ export interface CleanupSubject {
  */
 export async function planCleanup(
   { enrollments, registrations }: Pick<RemovalServices, "enrollments" | "registrations">,
-  { devices, group }: CleanupSubject,
+  { devices, individuals: made = [], group }: CleanupSubject,
 ): Promise<CleanupPlan> {
-  if (group === undefined) return { devices, group };
+  const individuals: Enrollment[] = [];
+  for (const id of made) {
+    const there = await enrollments.find({ kind: "individual", id });
+    if (there !== undefined) individuals.push(there);
+  }
+  if (group === undefined) return { devices, individuals, group };
   const { id, isOurs, covers } = group;
   const found = await enrollments.find({ kind: "group", id });
   const stays = { id, toDelete: undefined, others: 0 };
-  if (found === undefined) return { devices, group: { ...stays, keptFor: "gone" } };
-  if (!isOurs) return { devices, group: { ...stays, keptFor: "notMade" } };
+  if (found === undefined) return { devices, individuals, group: { ...stays, keptFor: "gone" } };
+  if (!isOurs) return { devices, individuals, group: { ...stays, keptFor: "notMade" } };
   const named = new Set(devices.map(({ registrationId }) => registrationId.toLowerCase()));
   const more = (await recordsOfGroup(registrations, id)).filter(
     ({ registrationId }) => !named.has(registrationId.toLowerCase()),
@@ -62,6 +71,7 @@ export async function planCleanup(
   const others = more.length - ours.length;
   return {
     devices: [...devices, ...ours.map(deviceOfRecord)],
+    individuals,
     group:
       others > 0
         ? { ...stays, keptFor: "others", others }
@@ -70,7 +80,7 @@ export async function planCleanup(
 }
 
 /**
- * Removes devices: identities, then records; a group that goes is disabled first, so that none comes back meanwhile, and
+ * Removes devices: identities, then records; enrollments that go are disabled first, so that none comes back meanwhile, and
  * deleted last, when none is left. It can be run again after any failure.
  *
  * @throws the signal's reason where that aborts
@@ -79,12 +89,18 @@ export async function cleanUp(
   services: RemovalServices,
   plan: CleanupPlan,
   options: Pick<RemovalOptions, "signal" | "onProgress">,
-): Promise<RemovedDevices & { readonly groupDeleted: boolean }> {
+): Promise<
+  RemovedDevices & { readonly groupDeleted: boolean; readonly individualsDeleted: number }
+> {
   const { enrollments } = services;
   const group = plan.group?.toDelete;
+  const { individuals } = plan;
   if (group !== undefined) await setEnabled(enrollments, group, { enabled: false });
+  for (const one of individuals) await setEnabled(enrollments, one, { enabled: false });
   const removed = await removeDevices(services, plan.devices, { ...options, keepIdentity: false });
   const groupDeleted = group !== undefined && removed.failures.length === 0;
   if (groupDeleted) await enrollments.delete(group);
-  return { ...removed, groupDeleted };
+  const isClean = removed.failures.length === 0;
+  if (isClean) for (const one of individuals) await enrollments.delete(one);
+  return { ...removed, groupDeleted, individualsDeleted: isClean ? individuals.length : 0 };
 }

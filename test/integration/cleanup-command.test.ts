@@ -2,8 +2,10 @@ import { join } from "node:path";
 
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 
+import { newSymmetricKey } from "../../src/emulator/dps/symmetric-keys.ts";
 import { ndjsonOutput } from "../../src/output/ndjson.ts";
 import type { RunEvent } from "../../src/output/output.ts";
+import { ensureIndividualEnrollments } from "../../src/service/ensure-individual-enrollments.ts";
 import { writeTestFile } from "../support/pki.ts";
 import { runPlan } from "../support/run-events.ts";
 import type { CommandWorld } from "./command-world.ts";
@@ -210,4 +212,51 @@ test("folders that are none of a run, and access to another instance, are told",
       stderr: expect.stringMatching(said),
     });
   expect(await cleanup("--group nobody --yes")).toMatchObject({ exitCode: 3 });
+});
+
+test("individual enrollments that a run made go with it, and others stay", async () => {
+  const { emulator, pki } = world;
+  const made = await ensureIndividualEnrollments(
+    {
+      devices: ["made", "there"].map((registrationId) => ({
+        registrationId,
+        key: newSymmetricKey(),
+      })),
+      create: true,
+    },
+    {
+      connectionString: emulator.dpsConnectionString,
+      source: "the test",
+      route: {
+        address: emulator.host,
+        port: emulator.httpsPort,
+        caPem: pki.root.certificatePem,
+      },
+    },
+  );
+  expect(made).toEqual(["made", "there"]);
+  const dir = join(world.dir, "keyed");
+  writeTestFile(join(dir, "note"), "");
+  const output = ndjsonOutput(join(dir, "run.ndjson"));
+  output.emit(runPlan());
+  const created = ["made", "gone"];
+  output.emit({
+    type: "individualEnrollments",
+    t: 0,
+    dps: DPS,
+    created,
+    kept: 1,
+    ownEmulator: false,
+  });
+  await output.close();
+  const dry = await cleanup("keyed");
+  expect(dry.stdout).toContain("1 individual enrollment: disable first, delete last");
+  expect(await cleanup("keyed --yes")).toMatchObject({
+    exitCode: 0,
+    stdout: expect.stringContaining("individual enrollments deleted: 1"),
+  });
+  const { stdout } = await world.command("enroll list --json");
+  expect(stdout).toContain('"there"');
+  expect(stdout).not.toContain('"made"');
+  await world.command("enroll delete there --yes");
 });

@@ -17,8 +17,14 @@ export async function cleanUpCommand(flags: CleanupFlags, host: Host): Promise<v
   // Files first: what is wrong with them is told before any service is asked.
   const run = flags.run === undefined ? undefined : await readRun(flags.run, host);
   const ids = devicesFile === undefined ? [] : await readDevicesFile(devicesFile, host.cwd);
-  if (run?.enrollment?.ownEmulator === true) {
-    const nothing = { dryRun: false, devices: [], group: null, removed: null };
+  if (run !== undefined && (run.enrollment ?? run.individuals)?.ownEmulator === true) {
+    const nothing = {
+      dryRun: false,
+      devices: [],
+      individualEnrollments: [],
+      group: null,
+      removed: null,
+    };
     host.stderr.write(
       `${run.runId} had an emulator of its own, which ended with it: nothing is left\n`,
     );
@@ -66,13 +72,15 @@ async function remove(
       onProgress: progress.onProgress,
     });
     progress.end();
-    const { identities, records, failures, groupDeleted } = removed;
+    const { identities, records, failures, groupDeleted, individualsDeleted } = removed;
     const left = failures.map(({ deviceId }) => deviceId);
     const groupLine = groupDeleted ? `enrollment group ${plan.group?.id}: deleted\n` : "";
+    const individualsLine =
+      individualsDeleted > 0 ? `individual enrollments deleted: ${individualsDeleted}\n` : "";
     host.stdout.write(
       json
-        ? jsonOf(plan, { identities, records, groupDeleted, left })
-        : `${removalResult(removed)}${groupLine}`,
+        ? jsonOf(plan, { identities, records, groupDeleted, individualsDeleted, left })
+        : `${removalResult(removed)}${groupLine}${individualsLine}`,
     );
     if (failures.length > 0)
       throw failuresError(failures, { total: plan.devices.length, done: "cleaned up" });
@@ -82,10 +90,11 @@ async function remove(
 }
 
 /** One line; `removed` null = nothing was deleted. */
-function jsonOf({ devices, group }: CleanupPlan, removed: object | null): string {
+function jsonOf({ devices, individuals, group }: CleanupPlan, removed: object | null): string {
   const shown = {
     dryRun: removed === null,
     devices,
+    individualEnrollments: individuals.map(({ id }) => id),
     group: group && {
       id: group.id,
       delete: group.toDelete !== undefined,

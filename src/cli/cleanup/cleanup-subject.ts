@@ -27,8 +27,8 @@ export async function readRun(shown: string, { cwd }: Pick<Host, "cwd">): Promis
  * @throws {FleetError} `USAGE` where the run used another DPS instance
  */
 export function subjectOfRun(run: RunRecord, dpsHost: string): CleanupSubject {
-  const { enrollment, devices, planned } = run;
-  const used = enrollment?.dps ?? null;
+  const { enrollment, individuals, devices, planned } = run;
+  const used = enrollment?.dps ?? individuals?.dps ?? null;
   if (used !== null && used.toLowerCase() !== dpsHost.toLowerCase())
     throw new FleetError("USAGE", `the run used another DPS instance than ${dpsHost}`, {
       problems: [{ place: run.runId, message: `expected access to ${used}, got ${dpsHost}` }],
@@ -37,6 +37,7 @@ export function subjectOfRun(run: RunRecord, dpsHost: string): CleanupSubject {
   const named = new Set(planned.map((id) => id.toLowerCase()));
   return {
     devices,
+    individuals: individuals?.created,
     group: enrollment && {
       id: enrollment.group,
       isOurs: enrollment.done === "created",

@@ -4,7 +4,7 @@ import { ANY_HUB } from "../../service/remove-devices.ts";
 import { byHubText } from "../removal.ts";
 
 /** What would be deleted. */
-export function planText({ devices, group }: CleanupPlan, dpsHost: string): string {
+export function planText({ devices, individuals, group }: CleanupPlan, dpsHost: string): string {
   const hubs = byHubText(
     devices.map(({ hub }) => (hub === ANY_HUB ? "whichever hub they are at" : hub)),
   );
@@ -13,6 +13,9 @@ export function planText({ devices, group }: CleanupPlan, dpsHost: string): stri
     `  identities: ${hubs || "none"}`,
     `  registration records: of ${plural(devices.length, "device")}`,
     ...(group === undefined ? [] : [`  enrollment group ${group.id}: ${groupText(group)}`]),
+    ...(individuals.length === 0
+      ? []
+      : [`  ${plural(individuals.length, "individual enrollment")}: disable first, delete last`]),
     "",
   ].join("\n");
 }
