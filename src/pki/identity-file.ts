@@ -132,8 +132,10 @@ export function readPemIdentity(
   const certText = fullChain ?? textIfPresent(certFile);
   const keyText = textIfPresent(keyFile);
   const missing = [
-    ...(certText === undefined ? [missingFile(fullChainFile, "a certificate")] : []),
-    ...(keyText === undefined ? [missingFile(keyFile, "a private key")] : []),
+    ...(certText === undefined
+      ? [missingFile(fullChainFile, "a certificate", files !== undefined)]
+      : []),
+    ...(keyText === undefined ? [missingFile(keyFile, "a private key", files !== undefined)] : []),
   ];
   if (certText === undefined || keyText === undefined) throw refused(missing, "FILE_INVALID");
 
@@ -155,17 +157,21 @@ async function readPfxFile(
   const file = named ?? certsLayout(options.dir).leafPfx(registrationId);
   const password = secret === undefined ? "" : await readSecret(secret, options.env);
   const bytes = bytesIfPresent(file);
-  if (bytes === undefined) throw refused([missingFile(file, "a PFX")], "FILE_INVALID");
+  if (bytes === undefined)
+    throw refused([missingFile(file, "a PFX", named !== undefined)], "FILE_INVALID");
   // Loaded where needed: its ASN.1 schemas cost every other start 0.15 s.
   const { readPfx } = await import("./pfx-read.ts");
   const { key, chain } = readPfx(bytes, { file, password });
   return { registrationId, certFile: file, keyFile: file, chain, key };
 }
 
-const missingFile = (place: string, expected: string): Problem => ({
+/** @param named the user has named the file; it is none of the store */
+const missingFile = (place: string, expected: string, named: boolean): Problem => ({
   place,
   message: `expected ${expected}, got no file`,
-  hint: "put the device's own files there, or let a run issue all of them",
+  hint: named
+    ? "correct its path, which is relative to the table, or put the file there"
+    : "put the device's own files there, or let a run issue all of them",
 });
 
 const notPem = (place: string): Problem => ({
