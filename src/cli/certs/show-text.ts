@@ -3,6 +3,8 @@ import type { ChainLink, ShownCertificate } from "../../pki/shown-certificate.ts
 import type { Host } from "../host.ts";
 import type { CertsFlags } from "./certs-flags.ts";
 import { certificateLines, shownPath } from "./certs-text.ts";
+import type { UsesOf } from "./enrolled-text.ts";
+import { usesText } from "./enrolled-text.ts";
 import { countWords, endWords, FINDING_WORDS, KEY_WORDS } from "./show-words.ts";
 
 type Row = readonly [label: string, text: string];
@@ -10,12 +12,13 @@ type Row = readonly [label: string, text: string];
 /** One certificate, where it is used, and its chain. Ends with a line feed. */
 export function certificateText(
   shown: ShownCertificate,
+  usesOf: UsesOf,
   flags: CertsFlags,
   host: Pick<Host, "cwd">,
 ): string {
   const path = (file: string): string => shownPath(file, flags, host);
   const [first, ...above] = shown.chain;
-  const rows = rowsOf(shown, path);
+  const rows = [...rowsOf(shown, path), ...enrolledRows(shown, usesOf)];
   const lines = [
     titleOf(shown),
     ...(first === undefined
@@ -70,6 +73,18 @@ function rowsOf(shown: ShownCertificate, path: (file: string) => string): Row[] 
     default:
       return shown satisfies never;
   }
+}
+
+/** What in DPS holds it, and what holds already what is to follow it. */
+function enrolledRows(shown: ShownCertificate, usesOf: UsesOf): Row[] {
+  const renewed = shown.kind === "leaf" ? shown.renewal?.certificate : undefined;
+  const uses = [
+    ["in DPS", usesOf(shown.chain[0]?.thumbprints.sha1)],
+    ["new in DPS", usesOf(renewed?.thumbprints.sha1)],
+  ] as const;
+  return uses.flatMap(([label, held]): Row[] =>
+    held.length === 0 ? [] : [[label, usesText(held)]],
+  );
 }
 
 function renewalWords(

@@ -1,5 +1,6 @@
 import { z } from "zod";
 
+import type { CertificateUses } from "../../service/certificate-uses.ts";
 import type { Action } from "../command-group.ts";
 import type { Host } from "../host.ts";
 import { parseFlags } from "../parse-flags.ts";
@@ -10,7 +11,9 @@ import {
   passwordFields,
   passwordOptions,
 } from "../secret-flags.ts";
-import { certsFields, certsOptions } from "./certs-flags.ts";
+import { dpsFields, dpsOptions, serviceFields, serviceOptions } from "../service-flags.ts";
+import type { UsesOf } from "./enrolled-text.ts";
+import { certificateWithUses, surveyWithUses } from "./enrolled-text.ts";
 import { certsDir } from "./certs-text.ts";
 import { withProgress } from "./certs-work.ts";
 import { pfxPassword } from "./pfx-password.ts";
@@ -18,7 +21,8 @@ import { certificateText } from "./show-text.ts";
 import { storeText } from "./store-text.ts";
 
 const SCHEMA = z.object({
-  ...certsFields,
+  ...serviceFields,
+  ...dpsFields,
   ...passwordFields,
   ...passphraseFields,
   what: z.string().min(1, "expected a name or a file, got an empty one").optional(),
@@ -32,16 +36,18 @@ export const showAction = (host: Host): Action => ({
     "show                                   the whole store as a tree",
     "show cheesecave-device1",
     "show intermediate --json",
+    "show --emulator emulator.json          and which enrollments hold them",
     "show device.pfx --password-env DEVICE_PFX_PASSWORD",
   ],
-  notes: "A name means a device or a CA of the store first, and a file where it is neither.",
+  notes: `A name means a device or a CA of the store first, and a file where it is neither.
+With --emulator or --dps-connection-string-file it tells what in DPS holds each certificate.`,
   options: (yargs) => {
     yargs.positional("what", {
       type: "string",
       describe: "registration id, name of a CA, or a file: PEM, DER or PFX",
     });
-    return certsOptions(
-      passphraseOptions(passwordOptions(yargs, "a PFX"), "an encrypted key in a file"),
+    return serviceOptions(
+      passphraseOptions(passwordOptions(dpsOptions(yargs), "a PFX"), "an encrypted key in a file"),
     );
   },
   run: async (given) => {
@@ -54,18 +60,40 @@ export const showAction = (host: Host): Action => ({
     };
     if (what === undefined) {
       const { surveyStore } = await import("../../pki/store-survey.ts");
-      const survey = await withProgress(host, "reading certificates", (work) =>
-        surveyStore(dir, { ...work, now }),
-      );
-      print(survey, storeText(survey, flags.certs));
+      const [survey, uses] = await withProgress(host, "reading certificates", async (work) => [
+        await surveyStore(dir, { ...work, now }),
+        await usesIn(flags, host, work.signal),
+      ]);
+      const usesOf = finder(uses);
+      const value = uses === undefined ? survey : surveyWithUses(survey, usesOf);
+      print(value, storeText(survey, flags.certs, usesOf));
       return;
     }
     const { showCertificate } = await import("../../pki/shown-certificate.ts");
     const passphrase = await givenPassphrase(flags, host);
     const password = await pfxPassword(flags, /\.(pfx|p12)$/i.test(what), host);
-    const shown = await withProgress(host, "reading certificates", (work) =>
-      showCertificate(dir, what, { ...work, now, cwd: host.cwd, passphrase, password }),
-    );
-    print(shown, certificateText(shown, flags, host));
+    const [shown, uses] = await withProgress(host, "reading certificates", async (work) => [
+      await showCertificate(dir, what, { ...work, now, cwd: host.cwd, passphrase, password }),
+      await usesIn(flags, host, work.signal),
+    ]);
+    const usesOf = finder(uses);
+    const value = uses === undefined ? shown : certificateWithUses(shown, usesOf);
+    print(value, certificateText(shown, usesOf, flags, host));
   },
 });
+
+/** Only what a flag names is called: a look into a folder asks nobody else. */
+async function usesIn(
+  flags: z.output<typeof SCHEMA>,
+  host: Host,
+  signal: AbortSignal,
+): Promise<CertificateUses | undefined> {
+  if (flags.emulator === undefined && flags.dpsConnectionStringFile === undefined) return undefined;
+  const { enrolledUses } = await import("./enrolled-uses.ts");
+  return enrolledUses(flags, host, signal);
+}
+
+const finder =
+  (uses: CertificateUses | undefined): UsesOf =>
+  (sha1) =>
+    uses?.get(sha1 ?? "") ?? [];
