@@ -49,7 +49,7 @@ test.each([
 ] as const)(
   "PFX files with %s hold key, leaf and chain, and openssl reads them",
   async (_, flag, old) => {
-    const end = await pfx(`a b --password-env P --json${flag}`);
+    const end = await pfx(`--pattern {a,b} --password-env P --json${flag}`);
     expect(end).toMatchObject({ exitCode: 0, stderr: "" });
     expect(JSON.parse(end.stdout)).toEqual(
       ["a", "b"].map((id) => ({
@@ -140,7 +140,8 @@ test.each([
   ["a --password-env", /--password-env: expected a value/],
   ["a --password-env secret!word", /--password-env: expected the name of an environment variable/],
   ["a --password-env P --password-file f", /--password-file: expected no password but/],
-  ["--password-env P", /expected|Not enough/],
+  ["--password-env P", /ID: expected registration ids, --pattern or --from, got none/],
+  ["a A --password-env P", /expected each device once, got "A" beside "a"/],
 ])("the command line %j is refused", async (words, said) => {
   const end = await pfx(words);
   expect(end).toMatchObject({ exitCode: 2, stdout: "", stderr: expect.stringMatching(said) });

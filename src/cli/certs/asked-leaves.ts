@@ -37,6 +37,14 @@ export async function askedLeaves(
   return unique.map((registrationId) => ({ registrationId }));
 }
 
+/** The ids alone, as {@link askedLeaves}. */
+export async function askedIds(
+  asked: AskedIds,
+  host: Pick<Host, "cwd">,
+): Promise<readonly string[]> {
+  return (await askedLeaves(asked, host)).map(({ registrationId }) => registrationId);
+}
+
 /** Ids that are one, or differ in case only: on many file systems they would share their files. */
 function sameIds(asked: readonly { readonly id: string; readonly place: string }[]): Problem[] {
   const first = new Map<string, { readonly id: string; readonly place: string }>();
@@ -53,4 +61,4 @@ function sameIds(asked: readonly { readonly id: string; readonly place: string }
 }
 
 const wrong = (problems: readonly Problem[]): FleetError =>
-  new FleetError("USAGE", "the command line is wrong", { problems, hint: "see certs leaf --help" });
+  new FleetError("USAGE", "the command line is wrong", { problems, hint: "see --help of this command" });

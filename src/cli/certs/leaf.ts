@@ -5,7 +5,6 @@ import { LEAF_DEFECTS } from "../../pki/defects.ts";
 import { passphrasesFrom } from "../ca-passphrase.ts";
 import type { Action } from "../command-group.ts";
 import { enumField } from "../../scenario/fields.ts";
-import { once } from "../flag-fields.ts";
 import type { Host } from "../host.ts";
 import { parseFlags } from "../parse-flags.ts";
 import {
@@ -14,6 +13,7 @@ import {
   signerPassphraseFields,
   signerPassphraseOptions,
 } from "../secret-flags.ts";
+import { askedFields, askedOptions, oneWayOfAsking } from "./asked-flags.ts";
 import { askedLeaves } from "./asked-leaves.ts";
 import {
   certsFields,
@@ -36,18 +36,10 @@ const SCHEMA = z
     ...signerField,
     ...passphraseFields,
     ...signerPassphraseFields,
-    ids: z.array(z.string().min(1, "expected a registration id, got an empty one")).default([]),
-    pattern: once.min(1, "expected a pattern, got an empty one").optional(),
-    from: once.min(1, "expected a file, got an empty name").optional(),
+    ...askedFields,
     defect: enumField(LEAF_DEFECTS).optional(),
   })
-  .superRefine(({ ids, pattern, from }, context) => {
-    const given = [ids.length > 0, pattern !== undefined, from !== undefined];
-    if (given.filter(Boolean).length === 1) return;
-    const got = given.some(Boolean) ? "more than one" : "none";
-    const message = `expected registration ids, --pattern or --from, got ${got} of them`;
-    context.addIssue({ code: "custom", path: ["ids"], message });
-  });
+  .superRefine(oneWayOfAsking);
 
 /** `certs leaf ID…`: the certificates of devices. */
 export const leafAction = (host: Host): Action => ({
@@ -62,21 +54,11 @@ export const leafAction = (host: Host): Action => ({
   notes: `A table (--from) has a header with registrationId and, where wanted, keyKind, days and
 signer. Good certificates that are there are kept; at most ${LEAVES_MAX} at once.`,
   options: (yargs) => {
-    yargs.positional("ids", { type: "string", array: true, describe: "registration ids" });
-    issueOptions(
+    askedOptions(
+      issueOptions(
       signerOption(yargs, "the default intermediate if there is one, else the root"),
       DEFAULT_DAYS.leaf,
-    )
-      .option("pattern", {
-        type: "string",
-        requiresArg: true,
-        describe: "ids as shells expand braces, such as 'cave{1..30}' or 'cave{001..100}'",
-      })
-      .option("from", {
-        type: "string",
-        requiresArg: true,
-        describe: "table of devices, CSV",
-      })
+    ))
       .option("defect", {
         type: "string",
         requiresArg: true,

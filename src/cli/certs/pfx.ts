@@ -13,45 +13,47 @@ import {
   passwordFields,
   passwordOptions,
 } from "../secret-flags.ts";
+import { askedFields, askedOptions, oneWayOfAsking } from "./asked-flags.ts";
+import { askedIds } from "./asked-leaves.ts";
 import { certsFields, certsOptions } from "./certs-flags.ts";
 import { certsDir, shownPath } from "./certs-text.ts";
 import { withProgress } from "./certs-work.ts";
-import { ids } from "./ids-field.ts";
 import { newPfxPassword } from "./pfx-password.ts";
 
-const SCHEMA = z.object({
-  ...certsFields,
-  ...passwordFields,
-  ...passphraseFields,
-  ids,
-  legacy: onOff.default(false),
-  force: onOff.default(false),
-});
+const SCHEMA = z
+  .object({
+    ...certsFields,
+    ...passwordFields,
+    ...passphraseFields,
+    ...askedFields,
+    legacy: onOff.default(false),
+    force: onOff.default(false),
+  })
+  .superRefine(oneWayOfAsking);
 type PfxFlags = z.output<typeof SCHEMA>;
 
 /** `certs pfx ID…`: key, certificate and chain of a device in one file. */
 export const pfxAction = (host: Host): Action => ({
-  command: "pfx <ids..>",
+  command: "pfx [ids..]",
   describe: "write key, certificate and chain of devices into PFX files",
   examples: [
     "pfx cheesecave-device1 --password-env CAVE_PFX_PASSWORD",
-    "pfx cheesecave-device1 cheesecave-device2 --password-file pfx-password.txt --legacy",
+    "pfx --pattern 'cheesecave-device{1..30}' --password-file pfx-password.txt --legacy",
   ],
   notes: `A PFX is protected by AES-256, as OpenSSL 3 writes it; with --legacy by 3DES
 and SHA-1, for Windows Server 2016 and before. An empty password is one too.`,
-  options: (yargs) => {
-    yargs.positional("ids", { type: "string", array: true, describe: "registration ids" });
-    return certsOptions(
-      passphraseOptions(passwordOptions(yargs, "the PFX"), "the devices' keys")
+  options: (yargs) =>
+    certsOptions(
+      passphraseOptions(passwordOptions(askedOptions(yargs), "the PFX"), "the devices' keys")
         .option("legacy", { type: "boolean", describe: "3DES and SHA-1, for old Windows" })
         .option("force", {
           type: "boolean",
           describe: "replace a PFX of something else; the old one is kept beside",
         }),
-    );
-  },
+    ),
   run: async (given) => {
     const flags = parseFlags(SCHEMA, given, "certs pfx", { ids: "ID" });
+    const ids = await askedIds(flags, host);
     const password = await newPfxPassword(flags, host);
     if (password === undefined) throw noPassword();
     const passphrase = await givenPassphrase(flags, host);
@@ -60,7 +62,7 @@ and SHA-1, for Windows Server 2016 and before. An empty password is one too.`,
       exportPfx({
         ...work,
         dir: certsDir(flags, host),
-        ids: flags.ids,
+        ids,
         password,
         passphrase,
         protection: flags.legacy ? "3des" : "aes256",

@@ -18,6 +18,8 @@ import {
   signerPassphraseFields,
   signerPassphraseOptions,
 } from "../secret-flags.ts";
+import { askedFields, askedOptions, oneWayOfAsking } from "./asked-flags.ts";
+import { askedIds } from "./asked-leaves.ts";
 import {
   certsFields,
   certsOptions,
@@ -28,7 +30,6 @@ import {
 } from "./certs-flags.ts";
 import { certsDir } from "./certs-text.ts";
 import { withProgress } from "./certs-work.ts";
-import { ids } from "./ids-field.ts";
 import { pfxPassword } from "./pfx-password.ts";
 import { confirmedText, discardedText, renewedText } from "./renew-text.ts";
 
@@ -43,11 +44,12 @@ const SCHEMA = z
     ...passphraseFields,
     ...signerPassphraseFields,
     ...passwordFields,
-    ids,
+    ...askedFields,
     confirm: onOff.default(false),
     discard: onOff.default(false),
   })
   .superRefine((flags, context) => {
+    oneWayOfAsking(flags, context);
     const { confirm, discard } = flags;
     const step = confirm ? "--confirm" : "--discard";
     if (confirm && discard) {
@@ -65,18 +67,19 @@ type RenewFlags = z.output<typeof SCHEMA>;
 
 /** `certs renew ID…`: a new pair beside the old one, and then in its place. */
 export const renewAction = (host: Host): Action => ({
-  command: "renew <ids..>",
+  command: "renew [ids..]",
   describe: "make new keys and certificates for devices, kept beside the old ones until confirmed",
   examples: [
     "renew cheesecave-device1               makes the new pair",
     "renew cheesecave-device1 --confirm     puts it in the place of the old one",
     "renew cheesecave-device1 --discard     gives it up",
+    "renew --pattern 'cheesecave-device{1..30}'",
   ],
   notes: `Between the two, an individual enrollment gets the new certificate beside the old one.
 The old pair stays as ID.<first 8 digits of its SHA-1>.cert.pem and its key.`,
   options: (yargs) => {
-    yargs.positional("ids", { type: "string", array: true, describe: "registration ids" });
-    const making = signerOption(issueOptions(yargs, DEFAULT_DAYS.leaf), "the CA that signed before")
+    const asked = askedOptions(yargs);
+    const making = signerOption(issueOptions(asked, DEFAULT_DAYS.leaf), "the CA that signed before")
       .option("key", { defaultDescription: "that of the old key" })
       .option("force", { type: "boolean", describe: "make it anew where one is pending" })
       .option("confirm", {
@@ -93,7 +96,8 @@ The old pair stays as ID.<first 8 digits of its SHA-1>.cert.pem and its key.`,
   },
   run: async (given) => {
     const flags = parseFlags(SCHEMA, given, "certs renew", { ids: "ID" });
-    const { value, text, next } = await act(flags, host);
+    const ids = await askedIds(flags, host);
+    const { value, text, next } = await act({ ...flags, ids: [...ids] }, host);
     host.stdout.write(flags.json ? `${JSON.stringify(value)}\n` : text);
     if (!flags.json && next !== undefined) host.stderr.write(`next: ${next}\n`);
   },
