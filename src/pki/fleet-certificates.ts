@@ -5,8 +5,8 @@ import type { CaPassphrase } from "./ca-signer.ts";
 import { askedOnce } from "./ca-signer.ts";
 import type { Issuer } from "./certificate.ts";
 import { isLocked, withFolderLock } from "./folder-lock.ts";
-import type { EnrollmentCa } from "./group-ca.ts";
-import { groupCa } from "./group-ca.ts";
+import type { EnrollmentCa } from "./group-cas.ts";
+import { groupCas } from "./group-cas.ts";
 import type { KeyKind } from "./key-kind.ts";
 import type { CertsLayout } from "./layout.ts";
 import { certsLayout } from "./layout.ts";
@@ -42,8 +42,8 @@ export interface FleetCertificates {
   readonly reused: number;
   /** A CA was made or renewed: what is enrolled elsewhere must be enrolled anew. */
   readonly caCreated: boolean;
-  /** The CA that an enrollment group of this fleet must hold. */
-  readonly group: EnrollmentCa;
+  /** The CAs of which an enrollment group of this fleet must hold one, the nearest to the leaves first. */
+  readonly groupCas: readonly [EnrollmentCa, ...EnrollmentCa[]];
   readonly caFiles: { readonly root: string; readonly intermediate: string };
 }
 
@@ -147,7 +147,7 @@ function outcome(
     reissued,
     reused: before.plans.length - issued - reissued,
     caCreated,
-    group: groupCa(after.plans, layout),
+    groupCas: groupCas(after.plans, layout),
     caFiles: { root: layout.rootCert, intermediate: layout.intermediateCert },
   };
 }

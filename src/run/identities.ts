@@ -2,9 +2,7 @@ import { resolve } from "node:path";
 
 import type { Problem } from "../base/errors.ts";
 import { FleetError } from "../base/errors.ts";
-import { textIfPresent } from "../pki/file-text.ts";
 import { readIdentity } from "../pki/identity-file.ts";
-import { certsLayout } from "../pki/layout.ts";
 import { certificateBlocks } from "../pki/pem.ts";
 import { preflight } from "../pki/preflight.ts";
 import type { DeviceSpec } from "../plan/plan.ts";
@@ -63,10 +61,12 @@ export async function ensureIdentities(
   const certified = plan.devices.filter(isCertified);
   const issued = certified.filter(isIssued);
   const now = context.now();
-  const groupCaPem =
+  const caPems =
     issued.length > 0
-      ? (await issueCertificates(issued, certsDir, prepared, options, context)).certificatePem
-      : await broughtCa(certified, { dir: certsDir, env, now });
+      ? (await issueCertificates(issued, certsDir, prepared, options, context)).map(
+          ({ certificatePem }) => certificatePem,
+        )
+      : await broughtCas(certified, { dir: certsDir, env, now });
   const grouped = scenario.provisioning.group !== undefined;
   const leafEnds = new Map<string, number>();
   const warnings = await preflight({
@@ -79,41 +79,38 @@ export async function ensureIdentities(
     env,
     now,
     // In an emulator the group has this CA; what Azure's has, DPS knows.
-    ...(grouped && scenario.target === "emulator" ? { groupCaPem } : {}),
+    ...(grouped && scenario.target === "emulator" ? { groupCaPem: caPems[0] } : {}),
     onLeaf: (id, leaf) => leafEnds.set(id, Date.parse(leaf.validTo)),
     signal,
   });
   tellWarnings(console, warnings);
-  const group = grouped ? attestationOf(keys, groupCaPem, certsDir) : undefined;
+  const group = grouped ? attestationOf(keys, caPems) : undefined;
   return { certsDir, group, ownKeys: keys.own, leafEnds };
 }
 
 function attestationOf(
   { groupKey }: FleetKeys,
-  caPem: string | undefined,
-  certsDir: string,
+  [caPem, ...acceptedCaPems]: readonly string[],
 ): GroupAttestation | undefined {
   if (groupKey !== undefined) return { type: "symmetricKey", groupKey };
   if (caPem === undefined) return undefined;
-  const rootPem = textIfPresent(certsLayout(certsDir).rootCert);
-  const acceptedCaPems = rootPem === undefined ? [] : [rootPem];
   return { type: "x509", caPem, acceptedCaPems };
 }
 
-/** The CA above the first leaf that can be read and has one; the rest of the fleet is held against it. */
-async function broughtCa(
+/** The CAs above the first leaf that can be read and has one; the rest of the fleet is held against them. */
+async function broughtCas(
   devices: readonly CertifiedDevice[],
   options: Omit<Parameters<typeof readIdentity>[0], "registrationId" | "credentials">,
-): Promise<string | undefined> {
+): Promise<readonly string[]> {
   for (const { registrationId, credentials } of devices) {
     try {
       const { chainPem } = await readIdentity({ ...options, registrationId, credentials });
-      const [, above] = certificateBlocks(chainPem);
-      if (above !== undefined) return above;
+      const [, ...above] = certificateBlocks(chainPem);
+      if (above.length > 0) return above;
     } catch (error) {
       // What is wrong with it is told with all others.
       if (!(error instanceof FleetError)) throw error;
     }
   }
-  return undefined;
+  return [];
 }

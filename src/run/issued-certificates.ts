@@ -1,5 +1,5 @@
 import { ensureFleetCertificates } from "../pki/fleet-certificates.ts";
-import type { EnrollmentCa } from "../pki/group-ca.ts";
+import type { EnrollmentCa } from "../pki/group-cas.ts";
 import type { SecretRef } from "../base/secret-ref.ts";
 import type { CertificateSpec, DeviceSpec } from "../plan/plan.ts";
 import type { KeyKind } from "../scenario/scenario.ts";
@@ -37,7 +37,7 @@ const keyKindsOf = ({
  * Issues what devices lack under `certs/`.
  *
  * @param dir absolute
- * @returns the CA that an enrollment group must hold for them
+ * @returns the CAs of which an enrollment group must hold one for them, the nearest to them first
  * @throws {FleetError} `FOREIGN_FILE`, `CERTIFICATE_INVALID` or `FILE_INVALID` with every problem
  */
 export async function issueCertificates(
@@ -46,7 +46,7 @@ export async function issueCertificates(
   prepared: Pick<PreparedRun, "scenario">,
   options: Pick<RunOptions, "certsDir">,
   context: Pick<RunContext, "env" | "now" | "console" | "cores" | "stop" | "passphraseOf">,
-): Promise<EnrollmentCa> {
+): Promise<readonly EnrollmentCa[]> {
   const { console, env, stop: signal } = context;
   const secretOf = secretReader(env);
   const kinds = keyKindsOf(prepared);
@@ -86,8 +86,8 @@ export async function issueCertificates(
   const enrolls = Boolean(env["DPS_CONNECTION_STRING"]);
   if (issued.caCreated && prepared.scenario.target === "azure" && !enrolls) {
     console.warning(
-      `the CA in ${issued.group.file} is new: Azure must hold it in the enrollment group first`,
+      `the CA in ${issued.groupCas[0].file} is new: Azure must hold it in the enrollment group first`,
     );
   }
-  return issued.group;
+  return issued.groupCas;
 }

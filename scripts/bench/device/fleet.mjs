@@ -32,12 +32,16 @@ export async function withDevices(count, work) {
   let emulator;
   try {
     const devices = ids.map((registrationId) => ({ registrationId, format: "pem" }));
-    const { group } = await ensureFleetCertificates({ dir, devices, now: new Date() });
+    const { groupCas } = await ensureFleetCertificates({ dir, devices, now: new Date() });
     emulator = await startEmulator(dir);
     const { info } = emulator;
     const caPem = readFileSync(info.caFile, "utf8");
     await ensureEnrollmentGroup(
-      { groupId: "bench", caPem: group.certificatePem, create: true },
+      {
+        groupId: "bench",
+        attestation: { type: "x509", caPem: groupCas[0].certificatePem },
+        create: true,
+      },
       {
         connectionString: info.dpsConnectionString,
         source: "the bench",

@@ -2,7 +2,7 @@ import { createPrivateKey, X509Certificate } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { issueLeaf } from "../../../src/pki/certificate.ts";
+import { issueIntermediate, issueLeaf, issueRoot } from "../../../src/pki/certificate.ts";
 import type { FleetCertificates } from "../../../src/pki/fleet-certificates.ts";
 import { ensureFleetCertificates } from "../../../src/pki/fleet-certificates.ts";
 import { readIdentity } from "../../../src/pki/identity-file.ts";
@@ -66,8 +66,8 @@ test("an empty folder gets root, intermediate and a leaf a device, in the tutori
   expect(modeOf(certsLayout(dir).rootKey)).toBe("600");
   const { chainPem } = await identityOf("dev:2");
   expect(certificateBlocks(chainPem)).toHaveLength(3);
-  expect(result.group.file).toBe(certsLayout(dir).intermediateCert);
-  expect(certificateBlocks(chainPem)[1]).toBe(result.group.certificatePem);
+  expect(result.groupCas[0].file).toBe(certsLayout(dir).intermediateCert);
+  expect(certificateBlocks(chainPem)[1]).toBe(result.groupCas[0].certificatePem);
 });
 
 test("a second run uses what is there and writes nothing", async () => {
@@ -185,10 +185,9 @@ test("with a root only, the root signs", async () => {
   writeTestFile(layout.rootKey, pki.otherRoot.privateKeyPem);
   const result = await ensure([pem("a")]);
   expect(result.caCreated).toBe(false);
-  expect(result.group).toEqual({
-    certificatePem: pki.otherRoot.certificatePem,
-    file: layout.rootCert,
-  });
+  expect(result.groupCas).toEqual([
+    { certificatePem: pki.otherRoot.certificatePem, file: layout.rootCert },
+  ]);
   expect(existsSync(layout.intermediateCert)).toBe(false);
   expect((await identityOf("a")).leaf.issuer).toContain("Somebody Else Root");
 });
@@ -248,8 +247,31 @@ test("leaves of two signers of one tree share the root as the group's CA", async
     key: createPrivateKey(readFileSync(layout.rootKey)),
   };
   writeLeaf(dir, "b", await issueLeaf({ registrationId: "b", signer: root, now }));
-  const { group, reused } = await ensure([pem("a"), pem("b")]);
-  expect({ file: group.file, reused }).toEqual({ file: layout.rootCert, reused: 2 });
+  const { groupCas, reused } = await ensure([pem("a"), pem("b")]);
+  expect({ files: groupCas.map(({ file }) => file), reused }).toEqual({
+    files: [layout.rootCert],
+    reused: 2,
+  });
+});
+
+test("leaves of one product line can be enrolled by its intermediate, and by the root above", async () => {
+  const layout = certsLayout(dir);
+  const root = await issueRoot({ now });
+  const line = await issueIntermediate({ subject: "line-a", signer: root, now });
+  for (const [file, text] of [
+    [layout.rootCert, root.certificatePem],
+    [layout.rootKey, root.privateKeyPem],
+    [layout.namedIntermediateCert("line-a"), line.certificatePem],
+  ] as const)
+    writeTestFile(file, text);
+  writeLeaf(dir, "a", await issueLeaf({ registrationId: "a", signer: line, now }));
+  writeLeaf(dir, "b", await issueLeaf({ registrationId: "b", signer: line, now }));
+  const { groupCas, reused } = await ensure([pem("a"), pem("b")]);
+  expect(reused).toBe(2);
+  expect(groupCas).toEqual([
+    { certificatePem: line.certificatePem, file: layout.namedIntermediateCert("line-a") },
+    { certificatePem: root.certificatePem, file: layout.rootCert },
+  ]);
 });
 
 test("progress ends at the number of leaves to make", async () => {
@@ -286,7 +308,7 @@ test("two at once for one folder make one CA and one leaf a device", async () =>
   const devices = Array.from({ length: 30 }, (_, n) => pem(`d${n}`));
   const [first, second] = await Promise.all([ensure(devices), ensure(devices)]);
   expect(first.issued + second.issued).toBe(30);
-  expect(first.group.certificatePem).toBe(second.group.certificatePem);
+  expect(first.groupCas[0].certificatePem).toBe(second.groupCas[0].certificatePem);
   for (const { registrationId } of devices) await identityOf(registrationId);
   mkdirSync(join(dir, "untouched"));
   expect(readdirSync(dir).filter((file) => file.startsWith("."))).toEqual([]);

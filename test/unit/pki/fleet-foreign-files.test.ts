@@ -51,7 +51,7 @@ test("a foreign leaf with its key is used as it is, and its own CA is the group'
   const before = contents();
   const result = await ensure([pem("a")]);
   expect(result).toMatchObject({ issued: 0, reused: 1, caCreated: false });
-  expect(result.group.certificatePem).toBe(pki.otherRoot.certificatePem);
+  expect(result.groupCas[0].certificatePem).toBe(pki.otherRoot.certificatePem);
   expect(contents()).toEqual(before);
 });
 
