@@ -35,23 +35,43 @@ export function confirmer(
   };
 }
 
+/** What is asked before something is done that cannot be undone. */
+export interface Asked {
+  readonly yes: boolean;
+  readonly question: string;
+}
+
 /**
  * Goes on only with the user's word: `--yes`, or a yes on the terminal.
  *
- * @throws {FleetError} `USAGE` where there is no terminal to ask on; `INTERRUPTED` after a no
+ * @throws {FleetError} `USAGE` where there is no terminal to ask on; `INTERRUPTED` after a no or a stop
  */
 export async function confirmOrRefuse(
   host: Pick<Host, "stdin" | "stderr">,
   stop: AbortSignal,
-  { yes, question }: { readonly yes: boolean; readonly question: string },
+  { yes, question }: Asked,
 ): Promise<void> {
   if (yes) return;
-  const confirm = confirmer(host, stop);
-  if (confirm === undefined)
+  if (confirmer(host, stop) === undefined)
     throw new FleetError("USAGE", "there is no terminal to ask on, and nothing was done", {
       problems: [{ place: "--yes", message: `expected it as the answer to: ${question}` }],
       hint: "look at what it would do, then give --yes",
     });
-  if (await confirm(question)) return;
+  await confirmOnTerminal(host, stop, { yes, question });
+}
+
+/**
+ * Goes on unless the user says no; where there is no terminal to ask on, the command itself is the user's word.
+ *
+ * @throws {FleetError} `INTERRUPTED` after a no or a stop
+ */
+export async function confirmOnTerminal(
+  host: Pick<Host, "stdin" | "stderr">,
+  stop: AbortSignal,
+  { yes, question }: Asked,
+): Promise<void> {
+  const confirm = yes ? undefined : confirmer(host, stop);
+  if (confirm === undefined || (await confirm(question))) return;
+  stop.throwIfAborted();
   throw new FleetError("INTERRUPTED", "nothing was done", { hint: "--yes asks no question" });
 }

@@ -2,7 +2,7 @@ import { FleetError } from "../base/errors.ts";
 import type { Host } from "./host.ts";
 
 /**
- * Does `work` until a signal stops it.
+ * Does `work` until a signal stops it; what a stop cuts off may fail in ways of its own, which are not told.
  *
  * @param work its signal aborts with `INTERRUPTED`
  * @throws {FleetError} `INTERRUPTED` after a stop; whatever `work` throws
@@ -18,6 +18,9 @@ export async function untilStopped<T>(
   try {
     stop.signal.throwIfAborted();
     return await work(stop.signal);
+  } catch (error) {
+    stop.signal.throwIfAborted();
+    throw error;
   } finally {
     release();
   }

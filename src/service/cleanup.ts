@@ -1,5 +1,6 @@
 import type { Enrollment } from "./enrollment-document.ts";
 import { deviceOfRecord, recordsOfGroup } from "./deprovision-group.ts";
+import { pacedCalls } from "./paced-calls.ts";
 import type {
   RegisteredDevice,
   RemovalOptions,
@@ -12,8 +13,8 @@ import { setEnabled } from "./write-enrollment.ts";
 /** What is cleaned up. */
 export interface CleanupPlan {
   readonly devices: readonly RegisteredDevice[];
-  /** Individual enrollments that go; those that are gone already are not among them. */
-  readonly individuals: readonly Enrollment[];
+  /** Registration ids whose individual enrollments go. */
+  readonly individuals: readonly string[];
   readonly group:
     | {
         readonly id: string;
@@ -28,10 +29,7 @@ export interface CleanupPlan {
 }
 
 /** What somebody wants cleaned up. */
-export interface CleanupSubject {
-  readonly devices: readonly RegisteredDevice[];
-  /** Registration ids whose individual enrollments the one who cleans up made. */
-  readonly individuals?: readonly string[] | undefined;
+export interface CleanupSubject extends Pick<CleanupPlan, "devices" | "individuals"> {
   readonly group:
     | {
         readonly id: string;
@@ -50,13 +48,8 @@ export interface CleanupSubject {
  */
 export async function planCleanup(
   { enrollments, registrations }: Pick<RemovalServices, "enrollments" | "registrations">,
-  { devices, individuals: made = [], group }: CleanupSubject,
+  { devices, individuals, group }: CleanupSubject,
 ): Promise<CleanupPlan> {
-  const individuals: Enrollment[] = [];
-  for (const id of made) {
-    const there = await enrollments.find({ kind: "individual", id });
-    if (there !== undefined) individuals.push(there);
-  }
   if (group === undefined) return { devices, individuals, group };
   const { id, isOurs, covers } = group;
   const found = await enrollments.find({ kind: "group", id });
@@ -79,28 +72,51 @@ export async function planCleanup(
   };
 }
 
+/** What was deleted; of a stop, up to then. */
+export interface CleanedUp extends RemovedDevices {
+  readonly individualsDeleted: number;
+  readonly groupDeleted: boolean;
+}
+
 /**
- * Removes devices: identities, then records; enrollments that go are disabled first, so that none comes back meanwhile, and
- * deleted last, when none is left. It can be run again after any failure.
- *
- * @throws the signal's reason where that aborts
+ * Removes devices: identities, then records. What lets them in goes before, so that none comes back meanwhile: individual
+ * enrollments are deleted, and a device whose own is left keeps all that it has; a group is disabled, and deleted last,
+ * when none is left. It can be run again after any failure or stop.
  */
 export async function cleanUp(
   services: RemovalServices,
   plan: CleanupPlan,
   options: Pick<RemovalOptions, "signal" | "onProgress">,
-): Promise<
-  RemovedDevices & { readonly groupDeleted: boolean; readonly individualsDeleted: number }
-> {
+): Promise<CleanedUp> {
   const { enrollments } = services;
   const group = plan.group?.toDelete;
-  const { individuals } = plan;
   if (group !== undefined) await setEnabled(enrollments, group, { enabled: false });
-  for (const one of individuals) await setEnabled(enrollments, one, { enabled: false });
-  const removed = await removeDevices(services, plan.devices, { ...options, keepIdentity: false });
-  const groupDeleted = group !== undefined && removed.failures.length === 0;
+  const entries = await deleteIndividuals(services, plan.individuals, options);
+  const open = new Set(entries.failures.map(({ deviceId }) => deviceId));
+  const devices = plan.devices.filter(({ registrationId }) => !open.has(registrationId));
+  const removed = await removeDevices(services, devices, { ...options, keepIdentity: false });
+  const failures = [...entries.failures, ...removed.failures];
+  const groupDeleted = group !== undefined && failures.length === 0 && !options.signal.aborted;
   if (groupDeleted) await enrollments.delete(group);
-  const isClean = removed.failures.length === 0;
-  if (isClean) for (const one of individuals) await enrollments.delete(one);
-  return { ...removed, groupDeleted, individualsDeleted: isClean ? individuals.length : 0 };
+  return { ...removed, failures, individualsDeleted: entries.deleted, groupDeleted };
+}
+
+async function deleteIndividuals(
+  { enrollments, dpsPace }: RemovalServices,
+  ids: readonly string[],
+  { signal, onProgress }: Pick<RemovalOptions, "signal" | "onProgress">,
+): Promise<Pick<RemovedDevices, "failures"> & { readonly deleted: number }> {
+  const outcomes = await pacedCalls({
+    items: ids,
+    paceOf: () => dpsPace,
+    work: (id) => enrollments.delete({ kind: "individual", id }),
+    signal,
+    onOutcome: (_outcome, progress) => onProgress("deleting individual enrollments", progress),
+  });
+  return {
+    deleted: outcomes.filter((outcome) => outcome.ok && outcome.value).length,
+    failures: outcomes.flatMap((outcome) =>
+      outcome.ok ? [] : [{ deviceId: outcome.item, error: outcome.error }],
+    ),
+  };
 }

@@ -47,7 +47,8 @@ export const deviceOfRecord = (record: RegistrationRecord): RegisteredDevice => 
  *
  * Source: Microsoft Learn, "How to deprovision devices that were previously auto-provisioned", enrollment groups.
  *
- * @throws {FleetError} `REFUSED` or `UNREACHABLE`; the signal's reason where that aborts
+ * @returns once the signal aborts, what was done by then
+ * @throws {FleetError} `REFUSED` or `UNREACHABLE`; the signal's reason where that aborts between two steps
  */
 export async function deprovisionGroup(
   services: RemovalServices,
@@ -64,8 +65,9 @@ export async function deprovisionGroup(
     const settled = records.filter(({ status }) => status !== "assigning");
     const removed = await removeDevices(services, settled.map(deviceOfRecord), options);
     all = sum(all, removed);
-    if (removed.failures.length > 0) break;
+    if (removed.failures.length > 0 || options.signal.aborted) break;
   }
+  if (options.signal.aborted) return { ...all, group: "kept" };
   const left = all.failures.length > 0 ? [] : await recordsOfGroup(registrations, group.id);
   const failures = [...all.failures, ...left.map(underWay)];
   if (failures.length > 0 || !options.deleteGroup) return { ...all, failures, group: "kept" };

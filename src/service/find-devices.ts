@@ -58,6 +58,7 @@ export async function findDevices(
       onFound?.(done, total);
     },
   });
+  signal?.throwIfAborted();
   const found = [...places].flatMap(([deviceId, at]) => {
     const [hub] = at;
     return hub !== undefined && at.length === 1 ? [{ deviceId, hub }] : [];

@@ -40,6 +40,7 @@ export async function findRegistered(
     signal,
     onOutcome: (_outcome, progress) => onProgress(progress),
   });
+  signal.throwIfAborted();
   return {
     devices: outcomes.flatMap((outcome) => (outcome.ok ? [outcome.value] : [])),
     failures: outcomes.flatMap((outcome) =>

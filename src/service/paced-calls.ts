@@ -32,9 +32,9 @@ export interface PacedCalls<Item, Value> {
 /**
  * One call for each item, many at a time and no faster than their paces. One that fails does not keep the others.
  *
- * @returns how each ended, in the order of the items
- * @throws once nothing is under way any more: the signal's reason where that aborts, what ended before was told; anything
- *   that a call throws and that is no `FleetError`, or that `onOutcome` throws, which begins no further call
+ * @returns how each ended, in the order of the items; once the signal aborts, those that had ended by then
+ * @throws once nothing is under way any more: anything that a call throws and that is no `FleetError`, or that `onOutcome`
+ *   throws, which begins no further call
  */
 export async function pacedCalls<Item, Value>(
   calls: PacedCalls<Item, Value>,
@@ -64,8 +64,7 @@ export async function pacedCalls<Item, Value>(
     }
   };
   const ended = await Promise.allSettled(items.map(one));
-  calls.signal?.throwIfAborted();
-  halt.signal.throwIfAborted();
+  if (calls.signal?.aborted !== true) halt.signal.throwIfAborted();
   return ended.flatMap((end) => (end.status === "fulfilled" ? [end.value] : []));
 }
 

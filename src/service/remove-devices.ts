@@ -76,7 +76,7 @@ export async function removeIdentity(
  * Removes the identities of devices, then their registration records, no faster than the services allow. A device whose
  * identity could not be removed keeps its record, so that a second try finds its hub.
  *
- * @throws the signal's reason where that aborts; whoever runs it again goes on with what is left
+ * @returns once the signal aborts, what was removed by then; whoever runs it again goes on with what is left
  */
 export async function removeDevices(
   { registrations, dpsPace, hubs }: RemovalServices,

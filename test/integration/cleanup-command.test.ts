@@ -2,10 +2,17 @@ import { join } from "node:path";
 
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 
-import { newSymmetricKey } from "../../src/emulator/dps/symmetric-keys.ts";
 import { ndjsonOutput } from "../../src/output/ndjson.ts";
 import type { RunEvent } from "../../src/output/output.ts";
-import { ensureIndividualEnrollments } from "../../src/service/ensure-individual-enrollments.ts";
+import { cleanUp, planCleanup } from "../../src/service/cleanup.ts";
+import { dpsPace } from "../../src/service/dps-pace.ts";
+import { enrollmentsOf } from "../../src/service/enrollments.ts";
+import { tierRates } from "../../src/service/hub-rates.ts";
+import { openPacedHub } from "../../src/service/paced-hub.ts";
+import { openProvisioningClient } from "../../src/service/provisioning-client.ts";
+import { registrationsOf } from "../../src/service/registrations.ts";
+import type { ServiceAccess } from "../../src/service/service-access.ts";
+import { subjectOfGroup } from "../../src/cli/cleanup/cleanup-subject.ts";
 import { writeTestFile } from "../support/pki.ts";
 import { runPlan } from "../support/run-events.ts";
 import type { CommandWorld } from "./command-world.ts";
@@ -30,12 +37,14 @@ afterAll(async () => {
 
 const cleanup = (words: string) => world.command(`cleanup ${words}`);
 
+const hubIn = ({ body }: { readonly body: string }): string =>
+  /"assignedHub":"([^"]+)"/.exec(body)?.[1] ?? "";
+
 /** Registers devices through the group and gives the hub of each. */
 async function registered(...ids: readonly string[]): Promise<ReadonlyMap<string, string>> {
   const hubs = new Map<string, string>();
   for (const id of ids) {
-    const { body } = await register(world, id, await world.pki.leaf(id));
-    hubs.set(id, /"assignedHub":"([^"]+)"/.exec(body)?.[1] ?? "");
+    hubs.set(id, hubIn(await register(world, id, await world.pki.leaf(id))));
   }
   return hubs;
 }
@@ -44,8 +53,9 @@ async function registered(...ids: readonly string[]): Promise<ReadonlyMap<string
 async function runFolder(
   name: string,
   hubs: ReadonlyMap<string, string>,
-  made: Partial<RunEvent & { type: "enrollment" }> | undefined = {},
-  table: readonly string[] | undefined = [...hubs.keys()],
+  made: Partial<RunEvent & { type: "enrollment" }> | null = {},
+  table: readonly string[] = [...hubs.keys()],
+  individuals: readonly string[] = [],
 ): Promise<void> {
   const dir = join(world.dir, name);
   writeTestFile(join(dir, "note"), "");
@@ -60,6 +70,15 @@ async function runFolder(
       done: "created",
       ownEmulator: false,
       ...made,
+    });
+  if (individuals.length > 0)
+    output.emit({
+      type: "individualEnrollments",
+      t: 0,
+      dps: DPS,
+      created: individuals,
+      kept: 0,
+      ownEmulator: false,
     });
   for (const [deviceId, hub] of hubs)
     output.emit({ type: "registration", t: 1, deviceId, hub, attempts: 1, ms: 1, phases: {} });
@@ -214,49 +233,77 @@ test("folders that are none of a run, and access to another instance, are told",
   expect(await cleanup("--group nobody --yes")).toMatchObject({ exitCode: 3 });
 });
 
-test("individual enrollments that a run made go with it, and others stay", async () => {
-  const { emulator, pki } = world;
-  const made = await ensureIndividualEnrollments(
-    {
-      devices: ["made", "there"].map((registrationId) => ({
-        registrationId,
-        key: newSymmetricKey(),
-      })),
-      create: true,
-    },
-    {
-      connectionString: emulator.dpsConnectionString,
-      source: "the test",
-      route: {
-        address: emulator.host,
-        port: emulator.httpsPort,
-        caPem: pki.root.certificatePem,
-      },
-    },
-  );
-  expect(made).toEqual(["made", "there"]);
-  const dir = join(world.dir, "keyed");
-  writeTestFile(join(dir, "note"), "");
-  const output = ndjsonOutput(join(dir, "run.ndjson"));
-  output.emit(runPlan());
-  const created = ["made", "gone"];
-  output.emit({
-    type: "individualEnrollments",
-    t: 0,
-    dps: DPS,
-    created,
-    kept: 1,
-    ownEmulator: false,
+test("individual enrollments that a run made go before its devices, and others stay", async () => {
+  const hubs = new Map<string, string>();
+  for (const id of ["own-1", "own-2", "theirs"]) {
+    const leaf = await world.pki.leaf(id);
+    world.file(`${id}.pem`, leaf.certificatePem);
+    await world.command(`enroll device ${id} --certificate ${id}.pem`);
+    hubs.set(id, hubIn(await register(world, id, leaf)));
+  }
+  await runFolder("keyed", hubs, null, [...hubs.keys()], ["own-1", "own-2", "gone"]);
+  expect((await cleanup("keyed")).stdout).toContain("3 individual enrollments: delete first\n");
+  world.emulator.faults.inject({
+    kind: "serverError",
+    scope: { operations: ["deleteEnrollment"], devices: ["own-1"] },
+    times: 1,
   });
-  await output.close();
-  const dry = await cleanup("keyed");
-  expect(dry.stdout).toContain("1 individual enrollment: disable first, delete last");
+  const half = await cleanup("keyed --yes --json");
+  expect(half).toMatchObject({ exitCode: 3, stderr: expect.stringContaining("1 of 4 devices") });
+  expect(JSON.parse(half.stdout)).toMatchObject({
+    individualEnrollments: ["own-1", "own-2", "gone"],
+    removed: { individualsDeleted: 1, identities: { deleted: 2 }, left: ["own-1"] },
+  });
+  // It can still register, so its identity stays too.
+  expect(await identities()).toEqual(["own-1"]);
   expect(await cleanup("keyed --yes")).toMatchObject({
     exitCode: 0,
-    stdout: expect.stringContaining("individual enrollments deleted: 1"),
+    stdout: expect.stringContaining("individual enrollments: 1 deleted\n"),
   });
-  const { stdout } = await world.command("enroll list --json");
-  expect(stdout).toContain('"there"');
-  expect(stdout).not.toContain('"made"');
-  await world.command("enroll delete there --yes");
+  expect(await identities()).toEqual([]);
+  const { stdout } = await world.command("enroll list --kind individual --json");
+  expect(JSON.parse(stdout)).toMatchObject([{ id: "theirs" }]);
+});
+
+test("a stop tells what was removed by then, and leaves the group", async () => {
+  await enrollGroup(world);
+  await registered("a", "b");
+  const stop = new AbortController();
+  const { emulator, pki } = world;
+  const access = (connectionString: string): ServiceAccess => ({
+    connectionString,
+    source: "the test",
+    route: { address: emulator.host, port: emulator.httpsPort, caPem: pki.root.certificatePem },
+  });
+  const dps = await openProvisioningClient(access(emulator.dpsConnectionString));
+  const hubs = await Promise.all(
+    emulator.hubConnectionStrings.map((connectionString) =>
+      openPacedHub(access(connectionString), tierRates("S1", 1)),
+    ),
+  );
+  try {
+    const services = {
+      enrollments: enrollmentsOf(dps, { signal: stop.signal }),
+      registrations: registrationsOf(dps, { signal: stop.signal }),
+      dpsPace: dpsPace(false),
+      hubs,
+    };
+    const plan = await planCleanup(services, await subjectOfGroup("caves", services));
+    const removed = await cleanUp(services, plan, {
+      signal: stop.signal,
+      onProgress: (doing, { done, total }) => {
+        if (doing === "deleting identities" && done === total) stop.abort();
+      },
+    });
+    expect(removed).toMatchObject({
+      identities: { deleted: 2 },
+      records: { deleted: 0 },
+      failures: [],
+      groupDeleted: false,
+    });
+  } finally {
+    dps.close();
+    for (const hub of hubs) hub.close();
+  }
+  expect(await groupIsThere()).toBe(true);
 });

@@ -4,12 +4,12 @@ import type { CleanupPlan, CleanupSubject } from "../../service/cleanup.ts";
 import type { RemovalServices } from "../../service/remove-devices.ts";
 import { confirmer, confirmOrRefuse } from "../confirm.ts";
 import type { Host } from "../host.ts";
-import { openSteps, removalResult, withRemovalServices } from "../removal.ts";
+import { openSteps, withRemovalServices } from "../removal.ts";
 import { readDevicesFile } from "../selection/devices-file.ts";
 import { failuresError } from "../selection/failures.ts";
 import type { CleanupFlags } from "./cleanup-flags.ts";
 import { readRun, subjectOfGroup, subjectOfIds, subjectOfRun } from "./cleanup-subject.ts";
-import { planText } from "./cleanup-text.ts";
+import { planText, resultText } from "./cleanup-text.ts";
 
 /** Shows what would be deleted; deletes it with --yes, or a yes on a terminal. */
 export async function cleanUpCommand(flags: CleanupFlags, host: Host): Promise<void> {
@@ -74,16 +74,15 @@ async function remove(
     progress.end();
     const { identities, records, failures, groupDeleted, individualsDeleted } = removed;
     const left = failures.map(({ deviceId }) => deviceId);
-    const groupLine = groupDeleted ? `enrollment group ${plan.group?.id}: deleted\n` : "";
-    const individualsLine =
-      individualsDeleted > 0 ? `individual enrollments deleted: ${individualsDeleted}\n` : "";
     host.stdout.write(
       json
         ? jsonOf(plan, { identities, records, groupDeleted, individualsDeleted, left })
-        : `${removalResult(removed)}${groupLine}${individualsLine}`,
+        : resultText(plan, removed),
     );
-    if (failures.length > 0)
-      throw failuresError(failures, { total: plan.devices.length, done: "cleaned up" });
+    signal.throwIfAborted();
+    const ids = plan.devices.map(({ registrationId }) => registrationId);
+    const total = new Set([...plan.individuals, ...ids]).size;
+    if (failures.length > 0) throw failuresError(failures, { total, done: "cleaned up" });
   } finally {
     progress.end();
   }
@@ -94,7 +93,7 @@ function jsonOf({ devices, individuals, group }: CleanupPlan, removed: object | 
   const shown = {
     dryRun: removed === null,
     devices,
-    individualEnrollments: individuals.map(({ id }) => id),
+    individualEnrollments: individuals,
     group: group && {
       id: group.id,
       delete: group.toDelete !== undefined,

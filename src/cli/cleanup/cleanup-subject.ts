@@ -37,7 +37,7 @@ export function subjectOfRun(run: RunRecord, dpsHost: string): CleanupSubject {
   const named = new Set(planned.map((id) => id.toLowerCase()));
   return {
     devices,
-    individuals: individuals?.created,
+    individuals: individuals?.created ?? [],
     group: enrollment && {
       id: enrollment.group,
       isOurs: enrollment.done === "created",
@@ -54,7 +54,7 @@ export async function subjectOfGroup(
 ): Promise<CleanupSubject> {
   await enrollmentNamed(enrollments, id, "group");
   const devices = (await recordsOfGroup(registrations, id)).map(deviceOfRecord);
-  return { devices, group: { id, isOurs: true, covers: () => true } };
+  return { devices, individuals: [], group: { id, isOurs: true, covers: () => true } };
 }
 
 /** @throws {FleetError} where a record cannot be read */
@@ -72,7 +72,7 @@ export async function subjectOfIds(
     });
     if (failures.length > 0)
       throw failuresError(failures, { total: ids.length, done: "looked up" });
-    return { devices, group: undefined };
+    return { devices, individuals: [], group: undefined };
   } finally {
     progress.end();
   }

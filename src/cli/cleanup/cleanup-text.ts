@@ -1,7 +1,7 @@
 import { plural } from "../../output/terminal-text.ts";
-import type { CleanupPlan } from "../../service/cleanup.ts";
+import type { CleanedUp, CleanupPlan } from "../../service/cleanup.ts";
 import { ANY_HUB } from "../../service/remove-devices.ts";
-import { byHubText } from "../removal.ts";
+import { byHubText, removalResult } from "../removal.ts";
 
 /** What would be deleted. */
 export function planText({ devices, individuals, group }: CleanupPlan, dpsHost: string): string {
@@ -15,9 +15,19 @@ export function planText({ devices, individuals, group }: CleanupPlan, dpsHost: 
     ...(group === undefined ? [] : [`  enrollment group ${group.id}: ${groupText(group)}`]),
     ...(individuals.length === 0
       ? []
-      : [`  ${plural(individuals.length, "individual enrollment")}: disable first, delete last`]),
+      : [`  ${plural(individuals.length, "individual enrollment")}: delete first`]),
     "",
   ].join("\n");
+}
+
+/** What was deleted, in lines. */
+export function resultText({ individuals, group }: CleanupPlan, removed: CleanedUp): string {
+  const { individualsDeleted, groupDeleted } = removed;
+  return [
+    individuals.length === 0 ? "" : `individual enrollments: ${individualsDeleted} deleted\n`,
+    removalResult(removed),
+    groupDeleted ? `enrollment group ${group?.id}: deleted\n` : "",
+  ].join("");
 }
 
 function groupText({ toDelete, keptFor, others }: NonNullable<CleanupPlan["group"]>): string {

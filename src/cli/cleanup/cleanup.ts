@@ -13,8 +13,9 @@ const EPILOGUE = `Examples:
   $0 cleanup --group caves --emulator emulator.json
   $0 cleanup --devices-file ids.txt --yes
 
-Deletes the hub identities of the devices, then their registration records, then
-the enrollment group if the run made it and no other device came through it.
+Deletes individual enrollments that the run made, the hub identities of its
+devices, then their registration records, then the enrollment group if the run
+made it and no other device came through it.
 It shows what that is, and asks; without a terminal it only shows it, unless
 --yes is given. After any failure, run it again: it goes on.
 

@@ -47,6 +47,7 @@ export async function deprovisionAll(
           ? `${JSON.stringify({ group: id, status: removed.group === "deleted" ? "deleted" : "disabled", identities, records: deleted, left })}\n`
           : `enrollment group "${id}": ${removed.group === "deleted" ? "deleted" : "disabled"}\n${removalResult(removed)}`,
       );
+      signal.throwIfAborted();
       const total = records.length + failures.length;
       if (failures.length > 0)
         throw failuresError(failures, { total: Math.max(total, 2), done: "deprovisioned" });

@@ -1,8 +1,7 @@
-import { FleetError } from "../../base/errors.ts";
 import { plural } from "../../output/terminal-text.ts";
 import { deleteDevice, setDeviceStatus } from "../../service/device-identities.ts";
 import type { DeviceAt } from "../../service/find-devices.ts";
-import { confirmer } from "../confirm.ts";
+import { confirmOrRefuse } from "../confirm.ts";
 import type { Host } from "../host.ts";
 import { someIds } from "../selection/failures.ts";
 import { withHubs } from "../selection/hub-session.ts";
@@ -20,6 +19,12 @@ const WORDS = {
   delete: { doing: "deleting devices", done: "deleted" },
 } as const satisfies Record<DeviceChange, { doing: string; done: Result }>;
 
+const ASKED = {
+  disable: "Disable",
+  enable: "Enable",
+  delete: "Delete",
+} as const satisfies Record<DeviceChange, string>;
+
 /**
  * Disables, enables or deletes devices.
  *
@@ -33,8 +38,10 @@ export async function changeDevices(
   const { doing, done } = WORDS[change];
   await withHubs(flags, host, async (session) => {
     const devices = await selectDevices(flags, session, host);
-    const { signal } = session;
-    if (!flags.yes && !(await isMeant(change, devices.found, host, signal))) return;
+    if (devices.found.length > 0) {
+      const question = questionOf(change, devices.found);
+      await confirmOrRefuse(host, session.signal, { yes: flags.yes, question });
+    }
     const results = await onDevices(devices, session, host, {
       kind: "registry",
       // Reading comes before writing.
@@ -59,25 +66,8 @@ export async function changeDevices(
   });
 }
 
-/** @throws {FleetError} `USAGE` where nobody can be asked; `INTERRUPTED` where the answer is a stop */
-async function isMeant(
-  change: DeviceChange,
-  devices: readonly DeviceAt[],
-  host: Host,
-  signal: AbortSignal,
-): Promise<boolean> {
-  if (devices.length === 0) return true;
+function questionOf(change: DeviceChange, devices: readonly DeviceAt[]): string {
   const hubs = [...new Set(devices.map(({ hub }) => hub.host))].join(", ");
-  const what = `${change} ${plural(devices.length, "device")} at ${hubs}`;
-  const ask = confirmer(host, signal);
-  if (ask === undefined)
-    throw new FleetError("USAGE", `nobody can be asked whether to ${what}`, {
-      problems: [{ place: "--yes", message: "expected it, as this is no terminal" }],
-      hint: "give --yes to do it without a question",
-    });
   const ids = someIds(devices.map(({ deviceId }) => deviceId));
-  const isYes = await ask(`${what} (${ids})?`);
-  signal.throwIfAborted();
-  if (!isYes) host.stderr.write("nothing was changed\n");
-  return isYes;
+  return `${ASKED[change]} ${plural(devices.length, "device")} at ${hubs} (${ids})?`;
 }

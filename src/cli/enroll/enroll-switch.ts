@@ -1,8 +1,7 @@
 import type { z } from "zod";
 
-import { FleetError } from "../../base/errors.ts";
 import { enrollmentText } from "../../service/enrollment-document.ts";
-import { confirmer } from "../confirm.ts";
+import { confirmOnTerminal } from "../confirm.ts";
 import type { Host } from "../host.ts";
 import { openDps } from "../open-dps.ts";
 import { untilStopped } from "../until-stopped.ts";
@@ -54,9 +53,8 @@ export async function deleteEnrollment(
         host.stderr.write(
           `warning: ${found.id} is shut out by this entry; without it, it may come back through a group\n`,
         );
-      const confirm = yes ? undefined : confirmer(host, stop);
-      if (confirm && !(await confirm(`Delete ${enrollmentText(found)} at ${dps.host}?`)))
-        throw new FleetError("INTERRUPTED", "nothing was done", { hint: "--yes asks no question" });
+      const question = `Delete ${enrollmentText(found)} at ${dps.host}?`;
+      await confirmOnTerminal(host, stop, { yes, question });
       // Not one that somebody changed since it was looked at; one that is gone by now is what was wanted.
       await dps.enrollments.delete(found, ifMatch ?? found.document.etag ?? undefined);
       host.stdout.write(

@@ -76,6 +76,7 @@ export async function deleteRegistrations(
       const [deleted, missing] = [idsOf(true), idsOf(false)];
       if (json) host.stdout.write(`${JSON.stringify({ deleted, missing })}\n`);
       else host.stdout.write(resultText(deleted.length, missing));
+      stop.throwIfAborted();
       const failure = callFailures("deleting registration records", outcomes, (id) => id);
       if (failure !== undefined) throw failure;
       if (group === undefined && deleted.length === 0)

@@ -13,6 +13,7 @@ import { hostOf } from "../../service/service-access.ts";
 import { emulatorThrottlingReader } from "../../service/throttling-state.ts";
 import type { Host } from "../host.ts";
 import { hubAccess } from "../service-access.ts";
+import { untilStopped } from "../until-stopped.ts";
 import type { HubFlags } from "./selection-flags.ts";
 
 /** What a command that calls hubs works with. */
@@ -33,31 +34,23 @@ export async function withHubs<T>(
   host: Host,
   work: (session: HubSession) => Promise<T>,
 ): Promise<T> {
-  const stop = new AbortController();
-  // Before anything is opened: a stop that comes early must not be lost.
-  const release = host.onSignal((signal) =>
-    stop.abort(new FleetError("INTERRUPTED", `stopped by ${signal}`)),
-  );
   const hubs: PacedHub[] = [];
   const destination = { write: (line: string) => void host.stderr.write(line) };
   const log = createLogger({ level: flags.logLevel, destination });
   try {
-    const accesses = meant(await hubAccess(flags, host), flags.hub);
-    const ratesOf = await hubRates(flags, host, stop.signal);
-    for (const access of accesses) {
-      const hub = hostOf(access, "hub");
-      const perS = ratesOf(hub);
-      log.debug({ component: "hubs", hub, perS }, "calls of a hub are paced");
-      hubs.push(await openPacedHub(access, perS));
-    }
-    stop.signal.throwIfAborted();
-    return await work({ hubs, signal: stop.signal });
-  } catch (error) {
-    // What a stop cut off fails in ways of its own.
-    stop.signal.throwIfAborted();
-    throw error;
+    return await untilStopped(host, async (signal) => {
+      const accesses = meant(await hubAccess(flags, host), flags.hub);
+      const ratesOf = await hubRates(flags, host, signal);
+      for (const access of accesses) {
+        const hub = hostOf(access, "hub");
+        const perS = ratesOf(hub);
+        log.debug({ component: "hubs", hub, perS }, "calls of a hub are paced");
+        hubs.push(await openPacedHub(access, perS));
+      }
+      signal.throwIfAborted();
+      return work({ hubs, signal });
+    });
   } finally {
-    release();
     for (const hub of hubs) hub.close();
   }
 }

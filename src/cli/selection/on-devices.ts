@@ -34,42 +34,35 @@ export async function onDevices<Value>(
   host: Pick<Host, "stderr" | "now">,
   { kind, cost, doing, done, work }: DeviceWork<Value>,
 ): Promise<DeviceResults<Value>> {
-  const values = new Map<DeviceAt, Value>();
-  const failed = new Map<DeviceAt, DeviceFailure>();
   const progress = openProgress(host, doing);
-  let stopped = false;
   try {
-    await pacedCalls({
+    const outcomes = await pacedCalls({
       items: found,
       paceOf: ({ hub }) => hub.pace(kind),
       cost,
       work,
       signal,
-      onOutcome: (outcome, { done: ended, failed: bad, total }) => {
-        const { item } = outcome;
-        if (outcome.ok) values.set(item, outcome.value);
-        else failed.set(item, { deviceId: item.deviceId, error: outcome.error });
-        progress.update(ended, total, bad);
-      },
+      onOutcome: (_outcome, { done: ended, failed, total }) =>
+        progress.update(ended, total, failed),
     });
-  } catch (error) {
-    // What was done up to then is told all the same.
-    if (!signal.aborted) throw error;
-    stopped = true;
+    const failures = [
+      ...missing,
+      ...outcomes.flatMap((outcome) =>
+        outcome.ok ? [] : [{ deviceId: outcome.item.deviceId, error: outcome.error }],
+      ),
+    ];
+    return {
+      values: outcomes.flatMap((outcome) =>
+        outcome.ok ? [{ device: outcome.item, value: outcome.value }] : [],
+      ),
+      failures,
+      requireAll: () => {
+        signal.throwIfAborted();
+        if (failures.length > 0)
+          throw failuresError(failures, { total: found.length + missing.length, done });
+      },
+    };
   } finally {
     progress.end();
   }
-  const failures = [...missing, ...found.flatMap((device) => failed.get(device) ?? [])];
-  return {
-    values: found.flatMap((device) => {
-      const value = values.get(device);
-      return value === undefined ? [] : [{ device, value }];
-    }),
-    failures,
-    requireAll: () => {
-      if (stopped) signal.throwIfAborted();
-      if (failures.length > 0)
-        throw failuresError(failures, { total: found.length + missing.length, done });
-    },
-  };
 }

@@ -5,14 +5,12 @@ import { formatDuration } from "../../base/units.ts";
 import { plural } from "../../output/terminal-text.ts";
 import { twinField } from "../../scenario/fields.ts";
 import type { FoundDevices } from "../../service/find-devices.ts";
-import type { CallOutcome } from "../../service/paced-calls.ts";
 import { pacedCalls } from "../../service/paced-calls.ts";
 import { openPace } from "../../service/pace.ts";
 import type { OtherDevice } from "../../service/shown-by-others.ts";
 import { shownByOthers } from "../../service/shown-by-others.ts";
 import type { Followed } from "../../service/verify-twin.ts";
 import { verifyTwin } from "../../service/verify-twin.ts";
-import type { DeviceAt } from "../../service/find-devices.ts";
 import type { Host } from "../host.ts";
 import { readJsonFlag } from "../json-flag.ts";
 import { openProgress } from "../progress.ts";
@@ -65,26 +63,14 @@ async function follow(
   session: HubSession,
   host: Host,
 ): Promise<VerifyResult> {
-  const outcomes = new Map<DeviceAt, CallOutcome<DeviceAt, Followed>>();
   const progress = openProgress(host, "following twins");
-  try {
-    await pacedCalls({
-      items: found,
-      paceOf: () => NO_PACE,
-      work: (device, signal) => verifyTwin(device, { ...what, signal }),
-      signal: session.signal,
-      onOutcome: (outcome, { done, failed, total }) => {
-        outcomes.set(outcome.item, outcome);
-        progress.update(done, total, failed);
-      },
-    });
-  } catch (error) {
-    // What is known up to then is told all the same.
-    if (!session.signal.aborted) throw error;
-  } finally {
-    progress.end();
-  }
-  const ended = found.flatMap((device) => outcomes.get(device) ?? []);
+  const ended = await pacedCalls({
+    items: found,
+    paceOf: () => NO_PACE,
+    work: (device, signal) => verifyTwin(device, { ...what, signal }),
+    signal: session.signal,
+    onOutcome: (_outcome, { done, failed, total }) => progress.update(done, total, failed),
+  }).finally(progress.end);
   const followed = ended.flatMap((outcome) => (outcome.ok ? [outcome.value] : []));
   tellShownBefore(followed, host);
   return {
