@@ -104,7 +104,9 @@ test("where nobody can be asked and --yes is not given, nothing is done", async 
   expect(await devices("delete", "kept-1")).toEqual({
     exitCode: 2,
     stdout: "",
-    stderr: expect.stringMatching(/--yes: expected it as the answer to: Delete 1 device at one\.azure-devices\.net \(kept-1\)\?/),
+    stderr: expect.stringMatching(
+      /--yes: expected it as the answer to: Delete 1 device at one\.azure-devices\.net \(kept-1\)\?/,
+    ),
   });
   expect(await keyOf("kept-1")).toHaveLength(44);
 });
