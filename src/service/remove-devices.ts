@@ -89,7 +89,9 @@ export async function removeDevices(
   const outcomes = await pacedCalls({
     items: looks.flatMap(({ device, hub }) => (hub === undefined ? [] : [{ device, hub }])),
     paceOf: ({ hub }) => hub.pace("registry"),
-    work: ({ device, hub }) => removeIdentity(hub, device.deviceId, { keepIdentity, signal }),
+    // With the signal of these calls: a thousand may listen to it at once.
+    work: ({ device, hub }, halt) =>
+      removeIdentity(hub, device.deviceId, { keepIdentity, signal: halt }),
     signal,
     onOutcome: (_outcome, progress) => onProgress(doing, progress),
   });
