@@ -54,11 +54,15 @@ function sameIds(asked: readonly { readonly id: string; readonly place: string }
       first.set(id.toLowerCase(), { id, place });
       return [];
     }
-    const how = known.id === id ? "a second time" : `beside "${known.id}", which differs in case only`;
+    const how =
+      known.id === id ? "a second time" : `beside "${known.id}", which differs in case only`;
     const where = known.place === place ? "" : ` (${known.place})`;
     return [{ place, message: `expected each device once, got "${id}" ${how}${where}` }];
   });
 }
 
 const wrong = (problems: readonly Problem[]): FleetError =>
-  new FleetError("USAGE", "the command line is wrong", { problems, hint: "see --help of this command" });
+  new FleetError("USAGE", "the command line is wrong", {
+    problems,
+    hint: "see --help of this command",
+  });

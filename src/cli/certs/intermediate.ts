@@ -5,7 +5,12 @@ import { passphrasesFrom } from "../ca-passphrase.ts";
 import type { Action } from "../command-group.ts";
 import type { Host } from "../host.ts";
 import { parseFlags } from "../parse-flags.ts";
-import { passphraseFields, passphraseOptions, signerPassphraseFields, signerPassphraseOptions } from "../secret-flags.ts";
+import {
+  passphraseFields,
+  passphraseOptions,
+  signerPassphraseFields,
+  signerPassphraseOptions,
+} from "../secret-flags.ts";
 import { printCa } from "./ca-report.ts";
 import {
   caName,

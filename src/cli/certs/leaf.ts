@@ -56,14 +56,14 @@ signer. Good certificates that are there are kept; at most ${LEAVES_MAX} at once
   options: (yargs) => {
     askedOptions(
       issueOptions(
-      signerOption(yargs, "the default intermediate if there is one, else the root"),
-      DEFAULT_DAYS.leaf,
-    ))
-      .option("defect", {
-        type: "string",
-        requiresArg: true,
-        describe: `bad on purpose, to see it refused: ${LEAF_DEFECTS.join(", ")}`,
-      });
+        signerOption(yargs, "the default intermediate if there is one, else the root"),
+        DEFAULT_DAYS.leaf,
+      ),
+    ).option("defect", {
+      type: "string",
+      requiresArg: true,
+      describe: `bad on purpose, to see it refused: ${LEAF_DEFECTS.join(", ")}`,
+    });
     return certsOptions(signerPassphraseOptions(passphraseOptions(yargs, "the signer's key")));
   },
   run: async (read) => {

@@ -136,7 +136,10 @@ async function act(
   }
   const { renewLeaves } = await import("../../pki/renew-leaves.ts");
   const { signerPassphraseEnv, signerPassphraseFile } = flags;
-  const { passphraseOf } = await passphrasesFrom({ signerPassphraseEnv, signerPassphraseFile }, host);
+  const { passphraseOf } = await passphrasesFrom(
+    { signerPassphraseEnv, signerPassphraseFile },
+    host,
+  );
   const renewed = await withProgress(host, "renewing certificates", (work) =>
     renewLeaves({
       ...given,

@@ -50,7 +50,12 @@ function rowsOf(shown: ShownCertificate, path: (file: string) => string): Row[] 
   switch (shown.kind) {
     case "leaf":
       return [
-        ["certificate", [shown.certFile, shown.chainFile].flatMap((one) => (one === null ? [] : path(one))).join(", ") || "none"],
+        [
+          "certificate",
+          [shown.certFile, shown.chainFile]
+            .flatMap((one) => (one === null ? [] : path(one)))
+            .join(", ") || "none",
+        ],
         ["key", `${path(shown.key.file)} (${KEY_WORDS[shown.key.state]})`],
         ...(shown.pfxFile === null ? [] : [["PFX", path(shown.pfxFile)] as const]),
         ...(shown.renewal === null ? [] : [["renewal", renewalWords(shown, path)] as const]),
@@ -116,7 +121,8 @@ function chainLines(chain: readonly ChainLink[]): string[] {
     "chain",
     ...chain.map((link, at) => {
       const name = link.caName === null ? "" : ` (${link.caName})`;
-      const broken = at < chain.length - 1 ? "the next one did not sign it" : "its signer is missing";
+      const broken =
+        at < chain.length - 1 ? "the next one did not sign it" : "its signer is missing";
       const end = link.isSigned ? "" : `; ! ${broken}`;
       return printable(`  ${at + 1} ${link.subject}${name}; ${endWords(link)}${end}`);
     }),

@@ -18,7 +18,9 @@ export function storeText(survey: StoreSurvey, shownDir: string, usesOf: UsesOf)
   const strangers = leaves.filter(({ signedBy }) => signedBy === null);
   const lines = [
     ...tops.flatMap((ca) => caLines(ca, survey, usesOf, 0)),
-    ...(strangers.length === 0 ? [] : ["signed by no CA of this store", ...leafLines(strangers, usesOf, 1)]),
+    ...(strangers.length === 0
+      ? []
+      : ["signed by no CA of this store", ...leafLines(strangers, usesOf, 1)]),
     ...(verification === null
       ? []
       : [
@@ -26,7 +28,8 @@ export function storeText(survey: StoreSurvey, shownDir: string, usesOf: UsesOf)
         ]),
     ...problems.map(({ place, message }) => `${place}: ${message}`),
   ];
-  if (lines.length === 0) return `${shownDir} holds no certificates; certs root makes a first one\n`;
+  if (lines.length === 0)
+    return `${shownDir} holds no certificates; certs root makes a first one\n`;
   return `${lines.map(printable).join("\n")}\n`;
 }
 
@@ -48,7 +51,8 @@ function caLines(ca: SurveyedCa, survey: StoreSurvey, usesOf: UsesOf, depth: num
 
 /** Few leaves one by one; of many how many there are, until when they hold, and what is odd about some. */
 function leafLines(leaves: readonly SurveyedLeaf[], usesOf: UsesOf, depth: number): string[] {
-  if (leaves.length <= LEAVES_SHOWN) return leaves.map((leaf) => indent(depth) + leafLine(leaf, usesOf));
+  if (leaves.length <= LEAVES_SHOWN)
+    return leaves.map((leaf) => indent(depth) + leafLine(leaf, usesOf));
   const [first] = leaves;
   const last = leaves.at(-1);
   const facts = leaves.flatMap(({ certificate }) => certificate ?? []);

@@ -7,7 +7,7 @@ const parse = (...lines: readonly string[]) => parseLeafTable(lines.join("\n"), 
 
 test("a row asks for a leaf, and an empty cell says nothing", () => {
   expect(
-    parse("\u{FEFF}registrationId,days,signer,keyKind", 'a,30,line,p384', "", '"b,1",,,'),
+    parse("\u{FEFF}registrationId,days,signer,keyKind", "a,30,line,p384", "", '"b,1",,,'),
   ).toEqual({
     rows: [
       { registrationId: "a", days: 30, signer: "line", keyKind: "p384", place: "d.csv:2" },
