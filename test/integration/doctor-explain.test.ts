@@ -149,3 +149,19 @@ test.for([
   expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: "" });
   expect(stderr).toContain(text);
 });
+
+test("many devices at a time make Node warn of nothing", async () => {
+  const ids = Array.from({ length: 12 }, (_, n) => `many-${n}`);
+  for (const id of ids) await issue(id);
+  const warned: string[] = [];
+  const onWarning = ({ name }: Error): void => void warned.push(name);
+  process.on("warning", onWarning);
+  try {
+    expect(await explain(ids)).toMatchObject({ exitCode: 0, stderr: "" });
+    // Node tells of warnings in a turn of their own.
+    await new Promise(setImmediate);
+  } finally {
+    process.off("warning", onWarning);
+  }
+  expect(warned).toEqual([]);
+});

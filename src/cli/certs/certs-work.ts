@@ -1,6 +1,6 @@
-import { FleetError } from "../../base/errors.ts";
 import type { Host } from "../host.ts";
 import { openProgress } from "../progress.ts";
+import { untilStopped } from "../until-stopped.ts";
 
 /** What work in a store is given: when to stop, and whom to tell how far it is. */
 export interface CertsWork {
@@ -19,22 +19,17 @@ export async function withProgress<T>(
   what: string,
   work: (given: CertsWork) => Promise<T>,
 ): Promise<T> {
-  const stop = new AbortController();
-  const forget = host.onSignal((signal) => {
-    stop.abort(
-      new FleetError("INTERRUPTED", `${what} was interrupted (${signal})`, {
-        hint: "run it again: it goes on where it was",
-      }),
-    );
-  });
   const progress = openProgress(host, what);
   try {
-    return await work({
-      signal: stop.signal,
-      onProgress: (done, total) => progress.update(done, total),
-    });
+    return await untilStopped(
+      host,
+      (signal) => work({ signal, onProgress: (done, total) => progress.update(done, total) }),
+      {
+        message: (signal) => `${what} was interrupted (${signal})`,
+        hint: "run it again: it goes on where it was",
+      },
+    );
   } finally {
     progress.end();
-    forget();
   }
 }
