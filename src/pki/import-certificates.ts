@@ -22,8 +22,8 @@ export interface ImportOptions extends BundleSecrets {
   readonly dir: string;
   /** Files to import; the certificate that is meant is in the first. */
   readonly files: readonly string[];
-  /** They were found in a folder: what is not whole there is left out and told. */
-  readonly isFolder: boolean;
+  /** The folder that they were found in: what is not whole there is left out and told. */
+  readonly from?: string | undefined;
   /** Of the CA that is meant; undefined = root, intermediate, or its common name. */
   readonly name?: string | undefined;
   /** Replace others; they are kept beside. */
@@ -60,7 +60,8 @@ export interface ImportOutcome {
  */
 export async function importCertificates(options: ImportOptions): Promise<ImportOutcome> {
   const layout = certsLayout(options.dir);
-  const read = await readSources(options.files, options, options);
+  const isFolder = options.from !== undefined;
+  const read = await readSources(options.files, options, { isFolder, signal: options.signal });
   // Before the folder is made.
   plan(layout, read, options);
   ensurePrivateDir(layout.dir);
@@ -83,7 +84,9 @@ function plan(
 ): { readonly placements: readonly Placement[]; readonly notes: readonly string[] } {
   const stored = readStoredCas(layout);
   const { items, problems, notes, ...given } = importItems(read.sources, stored, {
-    ...options,
+    isFolder: options.from !== undefined,
+    isPartial: read.problems.length > 0,
+    now: options.now,
     named: options.name,
   });
   const found = [...stored.problems, ...read.problems, ...problems];
@@ -120,10 +123,11 @@ const importedFrom = ({ item, done, certFile, keyFile, keep }: Placement): Impor
   keptFiles: keep.map(([, to]) => to),
 });
 
-function nothing({ files, isFolder, dir }: ImportOptions): Problem {
-  const [first = dir] = files;
-  const message = isFolder
-    ? "expected a folder with certificates and their keys, got none of them"
-    : "expected a certificate, got none";
-  return { place: first, message, hint: "check the path; certs show FILE tells what a file holds" };
+function nothing({ files, from }: ImportOptions): Problem {
+  const [place = ""] = from === undefined ? files : [from];
+  const message =
+    from === undefined
+      ? "expected a certificate, got none"
+      : "expected a folder with certificates and their keys, got none of them";
+  return { place, message, hint: "check the path; certs show FILE tells what a file holds" };
 }

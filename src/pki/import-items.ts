@@ -49,17 +49,25 @@ interface Found {
  * What files come to: each certificate once, with its key, under the name that it is to have.
  *
  * @param options.named the first certificate of the first file is to have this name
+ * @param options.isPartial a file could not be read, which is told already
  * @param options.isFolder the files were found, not named: what has no key, or no certificate, is left out and told
  */
 export function importItems(
   sources: readonly ImportSource[],
   stored: StoredCas,
-  options: { readonly named?: string | undefined; readonly isFolder: boolean; readonly now: Date },
+  options: {
+    readonly named?: string | undefined;
+    readonly isPartial: boolean;
+    readonly isFolder: boolean;
+    readonly now: Date;
+  },
 ): ImportItems {
   const problems: Problem[] = [];
   const notes: string[] = [];
   const found = distinctCertificates(sources);
   const keys = keysBySpki(sources, options.isFolder, problems);
+  // A key that does not open, or is another's, is told itself.
+  const isKeyGiven = keys.size > 0 || problems.length > 0 || options.isPartial;
   const used = new Set<string>();
   const items: ImportItem[] = [];
   const isDevice = !options.isFolder && found[0]?.certificate.ca === false;
@@ -80,7 +88,7 @@ export function importItems(
         `${file} is left out: ${isVerification(file) ? "it is a proof of possession" : "its private key is not there"}`,
       );
     } else {
-      const leaf = leafItem(one, key, asked, problems);
+      const leaf = leafItem(one, key, { asked, isKeyGiven }, problems);
       if (leaf !== undefined) items.push(leaf);
     }
   }
@@ -172,7 +180,7 @@ function caNameFor(
 function leafItem(
   found: Found,
   key: ImportKey | undefined,
-  asked: string | undefined,
+  { asked, isKeyGiven }: { readonly asked: string | undefined; readonly isKeyGiven: boolean },
   problems: Problem[],
 ): ImportItem | undefined {
   const { certificate, file } = found;
@@ -194,6 +202,7 @@ function leafItem(
     return refuse(`expected an id whose file is free, got "${id}", the name of another file`, hint);
   }
   if (key === undefined) {
+    if (isKeyGiven) return undefined;
     return refuse("expected the private key of a device's certificate too, got none", "give --key");
   }
   const binding = bindingProblems({

@@ -93,9 +93,9 @@ function contentOf(content: ArrayBuffer, { file }: PfxSecret): Buffer {
 
 function checkMac(pfx: PFX, content: Buffer, secret: PfxSecret): void {
   const { file, password } = secret;
-  // The schema leaves an empty object, not undefined, where the file has no MAC.
   const { mac, macSalt, iterations } = pfx.macData ?? {};
-  if (mac === undefined) {
+  // The schema leaves empty objects, not undefined, where the file has no MAC.
+  if (mac === undefined || mac.digestAlgorithm.algorithm === "") {
     throw pfxProblem(file, "expected a MAC, which shows that the password is right, got none", {
       hint: convertHint(file),
     });

@@ -2,6 +2,7 @@ import { X509Certificate } from "node:crypto";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Problem } from "../base/errors.ts";
 import { FleetError } from "../base/errors.ts";
+import { groupedBy } from "../base/grouped-by.ts";
 import type { Credentials, IdentityMaterial } from "./identity-file.ts";
 import { readIdentity } from "./identity-file.ts";
 import { identityWarnings } from "./identity-warnings.ts";
@@ -106,12 +107,10 @@ export function groupProblems(material: IdentityMaterial, groupCa: X509Certifica
 
 /** Problems with one text beside the place are of one cause: the first few stand for all of them. */
 export function groupedByCause(problems: readonly Problem[]): Problem[] {
-  const byCause = new Map<string, Problem[]>();
-  for (const problem of problems) {
-    // What differs between two devices in one trouble stands in quotes, brackets or times.
-    const cause = problem.message.replaceAll(/"[^"]*"|\d{4}-\d\d-\d\dT\S+|in \S+/g, "…");
-    byCause.set(cause, [...(byCause.get(cause) ?? []), problem]);
-  }
+  // What differs between two devices in one trouble stands in quotes, brackets or times.
+  const byCause = groupedBy(problems, ({ message }) =>
+    message.replaceAll(/"[^"]*"|\d{4}-\d\d-\d\dT\S+|in \S+/g, "…"),
+  );
   return [...byCause.values()].flatMap((same) => {
     const told = same.slice(0, TOLD_PER_CAUSE);
     const rest = same.length - told.length;

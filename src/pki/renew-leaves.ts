@@ -1,4 +1,5 @@
 import type { Problem } from "../base/errors.ts";
+import { groupedBy } from "../base/grouped-by.ts";
 import type { CaPassphrase } from "./ca-signer.ts";
 import { openSigner } from "./ca-signer.ts";
 import type { Issuer } from "./certificate.ts";
@@ -60,7 +61,7 @@ export async function renewLeaves(options: RenewOptions): Promise<RenewedLeaf[]>
     // Another process may have written since.
     const { cas, jobs } = await judgeAll(layout, options);
     let done = 0;
-    for (const [name, ofOne] of byCa(jobs)) {
+    for (const [name, ofOne] of groupedBy(jobs, ({ ca }) => ca.name)) {
       const [first] = ofOne;
       if (first === undefined) continue;
       const signer = issuers.get(name) ?? (await openSigner(first.ca, cas, options.passphraseOf));
@@ -107,12 +108,6 @@ async function judgeAll(
 
 const isIn = ({ place, message }: Problem, known: readonly Problem[]): boolean =>
   known.some((one) => one.place === place && one.message === message);
-
-function byCa(jobs: readonly PlannedJob[]): Map<string, readonly PlannedJob[]> {
-  const groups = new Map<string, readonly PlannedJob[]>();
-  for (const job of jobs) groups.set(job.ca.name, [...(groups.get(job.ca.name) ?? []), job]);
-  return groups;
-}
 
 function outcome(
   layout: CertsLayout,

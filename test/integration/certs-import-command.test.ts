@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, rmSync, statSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
@@ -216,14 +216,18 @@ test("what will not do is told, each with its mend, and nothing is written", asy
   const both = leaf.certificatePem + leaf.privateKeyPem;
   put("both.pem", both);
   put("verification.pem", "");
+  mkdirSync(join(store.path, "empty"));
   for (const [words, said] of [
     ["--certificate nowhere.pem", /nowhere\.pem: [^\n]*got no file/],
     ["--certificate leaf.pem", /expected the private key of a device's certificate too/],
     [
       "--certificate leaf.pem --key stranger.key",
-      /stranger\.key: expected the private key of the certificate in/,
+      /^error: [^\n]*stranger\.key: expected the private key of the certificate in/,
     ],
-    ["--certificate leaf.pem --key damaged.key", /damaged\.key: expected a private key in PEM/],
+    [
+      "--certificate leaf.pem --key damaged.key",
+      /^error: [^\n]*damaged\.key: expected a private key in PEM/,
+    ],
     ["--certificate server.pem", /expected a certificate for client authentication/],
     ["--certificate key.pem", /expected a certificate beside the private key, got none/],
     [
@@ -233,6 +237,7 @@ test("what will not do is told, each with its mend, and nothing is written", asy
     ["--certificate middle.pem --name root", /--name: expected a CA that signed itself/],
     ["--certificate both.pem --name other", /expected a certificate of "other", got CN=cave/],
     ["--certificate verification.pem", /verification\.pem: [^\n]*got something else/],
+    ["--dir empty", /empty: expected a folder with certificates and their keys, got none/],
     ["--dir nowhere", /nowhere: expected a folder with certificates/],
     ["", /--certificate: expected --certificate FILE, --pfx FILE or --dir DIR/],
     ["--pfx a.pfx --key b --dir c", /--key: expected none with --pfx/],

@@ -130,6 +130,16 @@ describe.skipIf(!hasOpenssl)("what openssl 3 writes", () => {
     });
   });
 
+  test("a PFX without a MAC is refused, and the command that makes it anew is told", async () => {
+    const { key, certificate } = of("ec");
+    const rest = ["-inkey", key, "-nomac", ...PASSOUT, "-out", at("bare.pfx")];
+    openssl("pkcs12 -export -in", [certificate, ...rest]);
+    expect(await importing(`--pfx ${at("bare.pfx")} --password-env WORD`)).toMatchObject({
+      exitCode: 2,
+      stderr: expect.stringMatching(/expected a MAC, [^\n]*, got none[^]*hint: convert it: /),
+    });
+  });
+
   test("the command that converts a key does", async () => {
     const { key, certificate } = of("ec");
     openssl("pkcs8 -topk8 -v1 PBE-SHA1-RC2-40", [

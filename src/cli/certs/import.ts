@@ -125,18 +125,19 @@ A key that was encrypted stays so, with the same passphrase.`,
     const passphrase = await givenPassphrase(flags, host);
     const password = await pfxPassword(flags, flags.pfx !== undefined, host);
     const at = (name: string): string => resolve(host.cwd, name);
+    const from = flags.dir === undefined ? undefined : at(flags.dir);
     const files =
-      flags.dir === undefined
+      from === undefined
         ? [flags.certificate ?? flags.pfx, flags.key, flags.chain].flatMap((name) =>
             name === undefined ? [] : at(name),
           )
-        : importableFiles(at(flags.dir));
+        : importableFiles(from);
     const outcome = await withProgress(host, "importing certificates", (work) =>
       importCertificates({
         ...work,
         dir: certsDir(flags, host),
         files,
-        isFolder: flags.dir !== undefined,
+        from,
         name: flags.name,
         force: flags.force,
         passphrase,

@@ -1,17 +1,17 @@
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 
-import { CsvError, parse } from "csv-parse/sync";
 import { z } from "zod";
 
+import { parseTable } from "../../base/csv-table.ts";
 import type { Problem } from "../../base/errors.ts";
 import { FleetError } from "../../base/errors.ts";
 import { fileTrouble } from "../../base/file-trouble.ts";
-import { nearest } from "../../base/nearest.ts";
 import type { LeafRequest } from "../../pki/issue-leaves.ts";
 import { KEY_KINDS } from "../../pki/key-kind.ts";
 import { enumField } from "../../scenario/fields.ts";
 import { daysField } from "./certs-flags.ts";
+import { LEAVES_MAX } from "./id-pattern.ts";
 
 /** A row; an empty cell says nothing. */
 const ROW = z.object({
@@ -20,11 +20,7 @@ const ROW = z.object({
   days: daysField.optional(),
   signer: z.string().optional(),
 });
-const COLUMNS = Object.keys(ROW.shape);
-
-const LINES = z.array(
-  z.object({ info: z.object({ lines: z.number() }), record: z.array(z.string()) }),
-);
+const COLUMNS = ROW.keyof().options;
 
 /** A leaf that is asked for, and where: `devices.csv:12`. */
 export interface TableLeaf extends LeafRequest {
@@ -52,72 +48,35 @@ export function parseLeafTable(
   text: string,
   file: string,
 ): { readonly rows: readonly TableLeaf[]; readonly problems: readonly Problem[] } {
-  const lines = linesOf(text, file);
-  if ("message" in lines) return { rows: [], problems: [lines] };
-  const [header, ...rest] = lines;
-  const columns = header?.record ?? [];
-  const wrong = headerProblems(columns, `${file}:${header?.info.lines ?? 1}`);
-  if (wrong.length > 0) return { rows: [], problems: wrong };
-  const rows: TableLeaf[] = [];
-  const problems: Problem[] = [];
-  for (const { info, record } of rest) {
-    const place = `${file}:${info.lines}`;
-    const cells = columns.map((column, at) => [column, record[at] ?? ""] as const);
-    const row = ROW.safeParse(Object.fromEntries(cells.filter(([, cell]) => cell !== "")));
-    if (row.success) rows.push({ ...row.data, place });
-    const issues = row.error?.issues ?? [];
-    problems.push(
-      ...issues.map(({ path, message }) => ({ place: `${place} ${path.join(".")}`, message })),
-    );
-    if (record.length > columns.length) {
-      const message = `expected ${columns.length} cells, got ${record.length}`;
-      problems.push({ place, message });
+  const table = parseTable(text, file, COLUMNS);
+  const problems = [...table.problems];
+  const hasIds = table.rows.some(({ cells }) => cells.registrationId !== undefined);
+  if (!hasIds && problems.length === 0) {
+    const message =
+      table.rows.length === 0
+        ? "expected a row for each device, got none"
+        : "expected a column registrationId with an id in each row, got none";
+    problems.push({ place: file, message });
+  }
+  // A wrong first line makes every row wrong.
+  if (!hasIds) return { rows: [], problems };
+  if (table.rows.length > LEAVES_MAX) {
+    const message = `expected at most ${LEAVES_MAX} devices, got ${table.rows.length}`;
+    return { rows: [], problems: [...problems, { place: file, message }] };
+  }
+  const rows = table.rows.flatMap(({ place, cells }): readonly TableLeaf[] => {
+    const row = ROW.safeParse(cells);
+    if (row.success) return [{ ...row.data, place }];
+    for (const { path, message } of row.error.issues) {
+      problems.push({ place: `${place} ${path.join(".")}`, message });
     }
-  }
-  if (rest.length === 0) {
-    problems.push({ place: file, message: "expected a row for each device, got none" });
-  }
+    return [];
+  });
   return { rows, problems };
 }
 
-function linesOf(text: string, file: string): z.output<typeof LINES> | Problem {
-  try {
-    const parsed: unknown = parse(text, {
-      bom: true,
-      info: true,
-      relax_column_count: true,
-      skip_empty_lines: true,
-      trim: true,
-    });
-    return LINES.parse(parsed);
-  } catch (error) {
-    if (!(error instanceof CsvError)) throw error;
-    const line = z.object({ lines: z.number() }).safeParse(error).data?.lines;
-    const place = line === undefined ? file : `${file}:${line}`;
-    // Its text may show a whole cell.
-    return { place, message: `expected a table in CSV, got something else (${error.code})` };
-  }
-}
-
-function headerProblems(columns: readonly string[], place: string): Problem[] {
-  const unknown = columns.filter((column) => !COLUMNS.includes(column));
-  const twice = columns.filter((column, at) => columns.indexOf(column) !== at);
-  return [
-    ...unknown.map((column) => {
-      const near = nearest(column, COLUMNS);
-      const hint = near === undefined ? undefined : `did you mean ${near}?`;
-      const message = `expected columns ${COLUMNS.join(", ")}, got "${column}"`;
-      return { place, message, hint };
-    }),
-    ...twice.map((column) => ({ place, message: `expected column ${column} once` })),
-    ...(columns.includes("registrationId")
-      ? []
-      : [{ place, message: "expected a column registrationId, got none" }]),
-  ];
-}
-
 const unusable = (file: string, problems: readonly Problem[]): FleetError =>
-  new FleetError("FILE_INVALID", `${file} cannot be used: ${problems.length} problems`, {
+  new FleetError("FILE_INVALID", `${file} cannot be used`, {
     hint: "a table has a header, such as registrationId,days, and a row for each device",
     problems,
   });

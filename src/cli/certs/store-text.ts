@@ -1,3 +1,4 @@
+import { groupedBy } from "../../base/grouped-by.ts";
 import { printable } from "../../output/text-width.ts";
 import type { StoreSurvey, SurveyedCa } from "../../pki/store-survey.ts";
 import type { LeafFinding, SurveyedLeaf } from "../../pki/surveyed-leaf.ts";
@@ -94,17 +95,13 @@ const isInTheEnd = (finding: LeafFinding): boolean =>
 
 /** A line a finding, with the first few that have it. */
 function oddities(leaves: readonly SurveyedLeaf[]): string[] {
-  const byFinding = new Map<LeafFinding, string[]>();
-  for (const { id, findings } of leaves) {
-    for (const finding of findings) {
-      byFinding.set(finding, [...(byFinding.get(finding) ?? []), id]);
-    }
-  }
-  return [...byFinding].map(([finding, ids]) => {
-    const rest = ids.length - NAMED;
+  const found = leaves.flatMap(({ id, findings }) => findings.map((finding) => ({ id, finding })));
+  return [...groupedBy(found, ({ finding }) => finding)].map(([finding, same]) => {
+    const rest = same.length - NAMED;
     const more = rest > 0 ? ` and ${rest} more` : "";
-    const who = `${ids.slice(0, NAMED).join(", ")}${more}`;
-    return `! ${FINDING_WORDS[finding]}: ${countWords(ids.length, "leaf", "leaves")}, ${who}`;
+    const named = same.slice(0, NAMED).map(({ id }) => id);
+    const count = countWords(same.length, "leaf", "leaves");
+    return `! ${FINDING_WORDS[finding]}: ${count}, ${named.join(", ")}${more}`;
   });
 }
 

@@ -1,3 +1,4 @@
+import { groupedBy } from "../../base/grouped-by.ts";
 import { printable } from "../../output/text-width.ts";
 import type { Judgement } from "./judge-device.ts";
 import type { Fault, Link } from "./link.ts";
@@ -21,13 +22,7 @@ export function pictureText({ registrationId, links, fault }: Judgement): string
 /** Few devices one by one, many by cause: how many, which, and one picture of each cause. Ends with a line feed. */
 export function explainText(judgements: readonly Judgement[]): string {
   if (judgements.length <= PICTURES) return judgements.map(pictureText).join("\n");
-  const byCause = new Map<string, Judgement[]>();
-  for (const judgement of judgements) {
-    const cause = judgement.fault?.cause ?? "nothing found";
-    const same = byCause.get(cause) ?? [];
-    same.push(judgement);
-    byCause.set(cause, same);
-  }
+  const byCause = groupedBy(judgements, ({ fault }) => fault?.cause ?? "nothing found");
   const sections = [...byCause]
     .toSorted(([, a], [, b]) => b.length - a.length)
     .map(([cause, same]) => {
