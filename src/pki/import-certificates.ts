@@ -124,10 +124,14 @@ const importedFrom = ({ item, done, certFile, keyFile, keep }: Placement): Impor
 });
 
 function nothing({ files, from }: ImportOptions): Problem {
-  const [place = ""] = from === undefined ? files : [from];
+  const [source = ""] = from === undefined ? files : [from];
   const message =
     from === undefined
       ? "expected a certificate, got none"
       : "expected a folder with certificates and their keys, got none of them";
-  return { place, message, hint: "check the path; certs show FILE tells what a file holds" };
+  return {
+    place: source,
+    message,
+    hint: "check the path; certs show FILE tells what a file holds",
+  };
 }

@@ -49,7 +49,8 @@ function markOf(leaf: X509Certificate): string {
   return defect === undefined ? "" : ` (issued on purpose with the defect ${defect})`;
 }
 
-function idFindings(registrationId: string): LeafFinding[] {
+/** What keeps DPS from taking a registration id, at most one thing. Never throws. */
+export function idFindings(registrationId: string): readonly LeafFinding[] {
   const { length } = Array.from(registrationId);
   if (length <= REGISTRATION_ID_MAX_LENGTH && REGISTRATION_ID_PATTERN.test(registrationId))
     return [];

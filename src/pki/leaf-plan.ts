@@ -9,9 +9,9 @@ import { isReservedId, keptName } from "./layout.ts";
 import type { PemFiles } from "./leaf-files.ts";
 import { judgePemFiles, startsWith } from "./leaf-files.ts";
 import type { LeafJob } from "./leaf-job.ts";
+import { idFindings } from "./leaf-fitness.ts";
 import type { JudgementOptions } from "./leaf-judgement.ts";
 import { judgeLeaf } from "./leaf-judgement.ts";
-import { COMMON_NAME_MAX } from "./name.ts";
 
 /** A device that is to have a certificate. */
 export interface FleetDevice {
@@ -191,16 +191,11 @@ const jobFor = (device: FleetDevice): LeafJob => ({
   password: device.password,
 });
 
-function idProblem(layout: CertsLayout, registrationId: string): Problem | undefined {
+/** What keeps a device of this id from having a leaf in this store. */
+export function idProblem(layout: CertsLayout, registrationId: string): Problem | undefined {
   const place = layout.leafCert(registrationId);
-  const length = Array.from(registrationId).length;
-  if (length < 1 || length > COMMON_NAME_MAX) {
-    return {
-      place,
-      message: `expected a registration id of 1 to ${COMMON_NAME_MAX} characters, which fits into a common name, got ${length}`,
-      hint: "use a shorter registrationId",
-    };
-  }
+  const [unfit] = idFindings(registrationId);
+  if (unfit !== undefined) return { place, message: unfit.message, hint: unfit.hint };
   if (!isReservedId(registrationId)) return undefined;
   return {
     place,

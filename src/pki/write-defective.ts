@@ -13,7 +13,10 @@ import { withFolderLock } from "./folder-lock.ts";
 import { parseCertificates } from "./identity-check.ts";
 import type { KeyKind } from "./key-kind.ts";
 import type { CertsLayout } from "./layout.ts";
-import { certsLayout, isReservedId, keptName } from "./layout.ts";
+import { certsLayout, keptName } from "./layout.ts";
+import { idProblem } from "./leaf-plan.ts";
+import { groupedByCause } from "./preflight.ts";
+import { storeTrouble } from "./store-trouble.ts";
 import { readStoredCas } from "./stored-ca.ts";
 
 export interface WriteDefectiveOptions {
@@ -49,14 +52,15 @@ export interface DefectiveLeaf {
  * bad on purpose itself, or `force` says so, and then stays beside. All are judged first; with a problem anywhere nothing
  * is written. Cut short, it leaves whole identities.
  *
- * @throws {FleetError} `FOREIGN_FILE` with all that is in the way, `CERTIFICATE_INVALID` where the CA cannot sign; the
- * signal's reason
+ * @throws {FleetError} `FOREIGN_FILE` with all that is in the way, `CERTIFICATE_INVALID` where the CA cannot sign or an
+ * id is none; the signal's reason
  */
 export async function writeDefectiveLeaves(
   options: WriteDefectiveOptions,
 ): Promise<readonly DefectiveLeaf[]> {
   const { defect, registrationIds, force, now, signal, onProgress } = options;
   const layout = certsLayout(options.dir);
+  refuseIds(layout, registrationIds);
   const cas = readStoredCas(layout);
   const passphraseOf = askedOnce(options.passphraseOf);
   const signer = await openSigner(chooseSigner(cas, options.signer, now), cas, passphraseOf);
@@ -103,13 +107,14 @@ function leafIn({ certFile, chainFile }: LeafPaths): X509Certificate | undefined
   return text === undefined ? undefined : parseCertificates(text)?.[0];
 }
 
+function refuseIds(layout: CertsLayout, ids: readonly string[]): void {
+  const problems = ids.flatMap((id) => idProblem(layout, id) ?? []);
+  if (problems.length > 0) throw storeTrouble(groupedByCause(problems), false);
+}
+
 function refuseGood(layout: CertsLayout, ids: readonly string[], force: boolean): void {
   const problems = ids.flatMap((id): Problem[] => {
     const files = filesOf(layout, id);
-    if (isReservedId(id)) {
-      const message = `expected a registration id whose file is free, got "${id}", which is the name of another certificate of the store`;
-      return [{ place: files.certFile, message, hint: "choose another registration id" }];
-    }
     const isThere = Object.values(files).some((file) => bytesIfPresent(file) !== undefined);
     const leaf = leafIn(files);
     if (!isThere || (leaf !== undefined && defectOf(leaf.subject) !== undefined)) return [];

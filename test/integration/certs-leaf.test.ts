@@ -117,6 +117,9 @@ test.for([
   ["leaf --from none.csv", /none\.csv: expected a table that can be read/],
   ["leaf a --signer nobody", /--signer: expected one of intermediate, root, line, got "nobody"/],
   ["leaf a-full-chain azure-iot-test-only.root.ca", /name of another certificate of the store/],
+  ["leaf cave. --defect expired", /cave\.\.cert\.pem: expected a registration id of letters/],
+  ["leaf käse", /K%C3%A4se\.cert\.pem: expected a registration id of letters, digits/i],
+  [`leaf ${"x".repeat(65)}`, /expected a registration id of at most 64 characters/],
   ["leaf --from twice.csv", /twice\.csv:3: .*"a" a second time \(twice\.csv:2\)/],
 ] as const)("%s ends with 2, and nothing is written", async ([words, said]) => {
   writeTestFile(join(dir.path, "twice.csv"), "registrationId\na\na\n");
