@@ -172,9 +172,9 @@ export class LiveRun {
       await checkReachable(endpoints, { timeoutMs: REACH_MS, proxyFor, signal: context.stop });
     }
     const ownEmulator = this.#emulator !== undefined;
-    for (const event of await ensureEnrollments(prepared, target, identities, context)) {
-      this.#given.emit({ ...event, t: 0, ownEmulator });
-    }
+    await ensureEnrollments(prepared, target, identities, context, (event) =>
+      this.#given.emit({ ...event, t: 0, ownEmulator }),
+    );
     this.#given.log.info({ hosts }, "services reachable, enrollments ready");
     const due = dueActions(prepared.plan).length > 0;
     this.#twins = await openFleetTwins(target, this.view.aggregate, due);

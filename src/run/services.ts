@@ -92,38 +92,43 @@ type Told = EnrollmentEvent extends infer Event
     : never
   : never;
 
-/** Creates or checks the enrollment group and individual enrollments, where a service connection is at hand. */
+/**
+ * Creates or checks the enrollment group and individual enrollments, where a service connection is at hand.
+ *
+ * @param tell what was made, also where it fails or is stopped after that
+ */
 export async function ensureEnrollments(
   { scenario }: PreparedRun,
   { dps: access }: Target,
   { group: attestation, ownKeys }: Pick<FleetIdentities, "group" | "ownKeys">,
   { stop, console }: Pick<RunContext, "stop" | "console">,
-): Promise<readonly Told[]> {
+  tell: (told: Told) => void,
+): Promise<void> {
   const { group, createGroup: create = true, ...settings } = scenario.provisioning;
   if (access === undefined) {
-    return group === undefined ? [] : [{ type: "enrollment", dps: null, group, done: "unchecked" }];
+    if (group !== undefined) tell({ type: "enrollment", dps: null, group, done: "unchecked" });
+    return;
   }
   const dps = hostOf(access, "dps");
-  const told: Told[] = [];
   if (group !== undefined && attestation !== undefined) {
     const spec = { ...settings, groupId: group, attestation, create };
     const done = await ensureEnrollmentGroup(spec, access, stop);
     console.phase(`enrollment group ${group} ${done === "created" ? "created" : "is there"}`);
-    told.push({ type: "enrollment", dps, group, done });
+    tell({ type: "enrollment", dps, group, done });
   } else if (group !== undefined && ownKeys.length === 0) {
     console.warning(
       `enrollment group ${group} is neither made nor checked: no file of a device has the CA above its certificate; append it, or leave provisioning.group out`,
     );
-    told.push({ type: "enrollment", dps, group, done: "unchecked" });
+    tell({ type: "enrollment", dps, group, done: "unchecked" });
   }
   if (ownKeys.length > 0) {
     const spec = { ...settings, devices: ownKeys, create };
-    const created = await ensureIndividualEnrollments(spec, access, stop);
-    const kept = ownKeys.length - created.length;
+    const { created, kept, failure } = await ensureIndividualEnrollments(spec, access, stop);
+    if (created.length > 0 || failure === undefined)
+      tell({ type: "individualEnrollments", dps, created, kept });
+    if (failure !== undefined) throw failure.reason;
     console.phase(`individual enrollments: ${created.length} created, ${kept} there`);
-    told.push({ type: "individualEnrollments", dps, created, kept });
   }
-  return told;
 }
 
 /** Patches twins at whichever hub a device was assigned to. */

@@ -19,6 +19,16 @@ export interface IndividualsSpec extends Pick<GroupSpec, "allocation" | "initial
   readonly devices: readonly KeyedDevice[];
 }
 
+/** How it ended. */
+export interface EnsuredIndividuals {
+  /** Registration ids whose enrollments were made, also where it failed after that. */
+  readonly created: readonly string[];
+  /** How many were there. */
+  readonly kept: number;
+  /** The first that went wrong, a {@link FleetError} or a bug; after it no further one was begun. */
+  readonly failure: { readonly reason: unknown } | undefined;
+}
+
 /** Enrollments asked for at once. */
 const AT_ONCE = 16;
 
@@ -26,26 +36,31 @@ const AT_ONCE = 16;
  * Makes sure that each device has an individual enrollment with its key: creates what is missing. One that exists is never
  * changed.
  *
- * @returns the registration ids of those that were created
- * @throws {FleetError} `REFUSED` or `UNREACHABLE`, with what to change
+ * @returns `failure` says why not all are there: `REFUSED` or `UNREACHABLE`, with what to change, or the signal's reason
  */
 export async function ensureIndividualEnrollments(
   spec: IndividualsSpec,
   access: ServiceAccess,
   signal?: AbortSignal,
-): Promise<readonly string[]> {
+): Promise<EnsuredIndividuals> {
   const enrollments = await openEnrollments(access, { signal });
   const limit = pLimit(AT_ONCE);
+  const created: string[] = [];
+  let kept = 0;
+  let failure: EnsuredIndividuals["failure"];
+  const ensure = async (device: KeyedDevice): Promise<void> => {
+    if (failure !== undefined) return;
+    try {
+      if (await ensureOne(device, spec, enrollments)) created.push(device.registrationId);
+      else kept += 1;
+    } catch (reason) {
+      failure ??= { reason };
+    }
+  };
   try {
-    const created = await Promise.all(
-      spec.devices.map((device) => limit(() => ensureOne(device, spec, enrollments))),
-    );
-    return spec.devices
-      .filter((_, at) => created[at] === true)
-      .map(({ registrationId }) => registrationId);
+    await Promise.all(spec.devices.map((device) => limit(ensure, device)));
+    return { created, kept, failure };
   } finally {
-    // What waits behind one that failed is not asked for any more.
-    limit.clearQueue();
     enrollments.close();
   }
 }

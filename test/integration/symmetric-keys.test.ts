@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { newSymmetricKey } from "../../src/emulator/dps/symmetric-keys.ts";
 import type { DeviceEvent } from "../../src/metrics/device-event.ts";
 import type { SymmetricKeySpec } from "../../src/plan/plan.ts";
+import { ensureIndividualEnrollments } from "../../src/service/ensure-individual-enrollments.ts";
 import type { TestCloud } from "../support/fleet.ts";
 import { deviceSpec, runShard, startTestCloud } from "../support/fleet.ts";
 import { serviceClients } from "./emulator-service-clients.ts";
@@ -54,6 +55,35 @@ test("a device of an individual enrollment uses its own key, out of a file", asy
   await using shard = await runShard(cloud, [deviceSpec("single-cave", { credentials })]);
   const row = await shard.row("single-cave", ({ acked }) => acked >= 1);
   expect(row.state).toBe("streaming");
+});
+
+test("of enrollments that could not all be made, those that were are told", async () => {
+  const { emulator, pki } = cloud;
+  emulator.faults.inject({
+    kind: "serverError",
+    scope: { operations: ["writeEnrollment"], devices: ["ens-2"] },
+  });
+  const ensured = await ensureIndividualEnrollments(
+    {
+      devices: [
+        { registrationId: "ens-1", key: ownKey },
+        { registrationId: "ens-2", key: ownKey },
+        { registrationId: "single-cave", key: ownKey },
+      ],
+      create: true,
+    },
+    {
+      connectionString: emulator.dpsConnectionString,
+      source: "the test",
+      route: { address: emulator.host, port: emulator.httpsPort, caPem: pki.root.certificatePem },
+    },
+  );
+  emulator.faults.clear();
+  expect(ensured).toMatchObject({
+    created: ["ens-1"],
+    kept: 1,
+    failure: { reason: { code: "REFUSED", message: expect.stringContaining('"ens-2"') } },
+  });
 });
 
 test("a device with another group's key is refused for good, and nothing tells its key", async () => {
