@@ -8,8 +8,8 @@ import { once } from "./flag-fields.ts";
 import type { Host } from "./host.ts";
 import { secretFileRef } from "./secret-file.ts";
 
-/** A secret is never the value of a flag: arguments are visible to others. */
-const variable = once.regex(/^[A-Za-z_][A-Za-z0-9_]*$/, {
+/** The name of a variable that holds a secret, which is never the value of a flag: arguments are visible to others. */
+export const secretVariable = once.regex(/^[A-Za-z_][A-Za-z0-9_]*$/, {
   // What was given may be the secret itself.
   error: "expected the name of an environment variable, got something else",
 });
@@ -17,19 +17,19 @@ const file = once.min(1, "expected a file, got an empty name");
 
 /** Schema of the options of {@link passphraseOptions}. */
 export const passphraseFields = {
-  passphraseEnv: variable.optional(),
+  passphraseEnv: secretVariable.optional(),
   passphraseFile: file.optional(),
 };
 
 /** Schema of the options of {@link passwordOptions}. */
 export const passwordFields = {
-  passwordEnv: variable.optional(),
+  passwordEnv: secretVariable.optional(),
   passwordFile: file.optional(),
 };
 
 /** Schema of the options of {@link signerPassphraseOptions}. */
 export const signerPassphraseFields = {
-  signerPassphraseEnv: variable.optional(),
+  signerPassphraseEnv: secretVariable.optional(),
   signerPassphraseFile: file.optional(),
 };
 

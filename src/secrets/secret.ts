@@ -21,8 +21,11 @@ export async function readSecret(
   if ("env" in ref) {
     const value = env[ref.env];
     if (value !== undefined) return value;
-    throw secretProblem(ref.env, "expected an environment variable, it is not set", {
-      hint: `set it: export ${ref.env}=…`,
+    // Names of variables are in capitals; what is not may be the secret itself, in the wrong place.
+    const name = /^[A-Z_][A-Z0-9_]*$/.test(ref.env) ? ref.env : undefined;
+    const place = name ?? "a variable whose name is not in capitals, so that it is not shown";
+    throw secretProblem(place, "expected an environment variable, it is not set", {
+      hint: `set it: export ${name ?? "NAME"}=…`,
     });
   }
   try {

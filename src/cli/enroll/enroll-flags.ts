@@ -3,6 +3,7 @@ import { z } from "zod";
 import { enumField, groupField, hostField } from "../../scenario/fields.ts";
 import { ALLOCATION_POLICIES } from "../../service/enrollment-settings.ts";
 import { once, onOff, registrationId } from "../flag-fields.ts";
+import { secretVariable } from "../secret-flags.ts";
 import { dpsFields, serviceFields } from "../service-flags.ts";
 
 /** What every action of `enroll` has. */
@@ -28,7 +29,7 @@ const settings = {
   ...key,
   certificate: file,
   symmetricKey: off,
-  keyEnv: name.optional(),
+  keyEnv: secretVariable.optional(),
   keyFile: file,
   secondaryCertificate: file,
   removeSecondary: off,
