@@ -1,5 +1,3 @@
-import { setMaxListeners } from "node:events";
-
 import type { LogLevel } from "../base/log.ts";
 import { createLogger } from "../base/log.ts";
 import { readCaFile } from "../run/target.ts";
@@ -49,8 +47,6 @@ export async function openDps(
   const log = createLogger({ level: flags.logLevel, destination }).child({ component: "dps" });
   const opened = await openProvisioningClient(access);
   log.debug({ host: opened.host }, "calling the service");
-  // Every call listens to it, and many are made at once.
-  setMaxListeners(0, signal);
   const options = {
     signal,
     onThrottled: (waitMs: number) => {
