@@ -21,9 +21,9 @@ export async function discardRenewals(options: {
   /** Registration ids, each once. */
   readonly ids: readonly string[];
   readonly signal?: AbortSignal | undefined;
-}): Promise<string[]> {
+}): Promise<ReadonlySet<string>> {
   const layout = certsLayout(options.dir);
-  if (!existsSync(layout.dir)) return [];
+  if (!existsSync(layout.dir)) return new Set();
   return withFolderLock(layout.dir, { signal: options.signal }, () => {
     const problems = options.ids.flatMap((id) => cutShort(layout, id) ?? []);
     if (problems.length > 0) throw storeTrouble(groupedByCause(problems), false);
@@ -34,7 +34,7 @@ export async function discardRenewals(options: {
       for (const file of there) rmSync(file);
       return there.length > 0;
     });
-    return Promise.resolve(discarded);
+    return Promise.resolve(new Set(discarded));
   });
 }
 

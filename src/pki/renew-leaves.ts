@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Problem } from "../base/errors.ts";
 import { groupedBy } from "../base/grouped-by.ts";
 import type { CaPassphrase } from "./ca-signer.ts";
@@ -79,6 +80,8 @@ export async function renewLeaves(options: RenewOptions): Promise<RenewedLeaf[]>
   });
 }
 
+const DEVICES_PER_TURN = 20;
+
 interface PlannedJob {
   readonly ca: StoredCa;
   readonly job: LeafJob;
@@ -92,7 +95,7 @@ async function judgeAll(
   const cas = readStoredCas(layout);
   const problems: Problem[] = [...cas.problems];
   const jobs: PlannedJob[] = [];
-  for (const id of options.ids) {
+  for (const [at, id] of options.ids.entries()) {
     options.signal?.throwIfAborted();
     const judged = await judgeRenewal(layout, id, cas, options);
     if ("problems" in judged) {
@@ -101,6 +104,8 @@ async function judgeAll(
     } else if (judged.job !== undefined) {
       jobs.push({ ca: judged.ca, job: judged.job });
     }
+    // A signal is heard between two turns of the event loop alone.
+    if (at % DEVICES_PER_TURN === DEVICES_PER_TURN - 1) await nextTurn();
   }
   if (problems.length > 0) throw storeTrouble(groupedByCause(problems), cas.problems.length > 0);
   return { cas, jobs };

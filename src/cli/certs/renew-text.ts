@@ -26,7 +26,8 @@ export function confirmedText(
 ): string {
   const shown = (file: string): string => shownPath(file, flags, host);
   return confirmed
-    .map(({ id, certFile, pfxFile, keptFiles }) => {
+    .map(({ id, done, certFile, pfxFile, keptFiles }) => {
+      if (done === "kept") return `${id}: nothing was pending, in place is ${shown(certFile)}\n`;
       const [kept] = keptFiles;
       const old = kept === undefined ? "" : `; the old one is ${shown(kept)}`;
       const files = [certFile, ...(pfxFile === null ? [] : [pfxFile])].map(shown).join(", ");
@@ -36,8 +37,8 @@ export function confirmedText(
 }
 
 /** What was given up, a line a device. */
-export function discardedText(ids: readonly string[], discarded: readonly string[]): string {
+export function discardedText(ids: readonly string[], discarded: ReadonlySet<string>): string {
   return ids
-    .map((id) => `${id}: ${discarded.includes(id) ? "discarded" : "nothing was pending"}\n`)
+    .map((id) => `${id}: ${discarded.has(id) ? "discarded" : "nothing was pending"}\n`)
     .join("");
 }

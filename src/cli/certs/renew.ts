@@ -115,7 +115,7 @@ async function act(
       discardRenewals({ dir, ids: flags.ids, signal }),
     );
     return {
-      value: flags.ids.map((id) => ({ id, discarded: discarded.includes(id) })),
+      value: flags.ids.map((id) => ({ id, discarded: discarded.has(id) })),
       text: discardedText(flags.ids, discarded),
     };
   }
