@@ -120,7 +120,9 @@ async function identities(
       : [],
   );
   try {
-    return await checkIdentities({ layout, devices, env, now: now(), signal });
+    const isGrouped =
+      prepared?.scenario.provisioning.group !== undefined && prepared.plan.target === "emulator";
+    return await checkIdentities({ layout, devices, isGrouped, env, now: now(), signal });
   } catch (error) {
     signal?.throwIfAborted();
     return ofError("identities", error);

@@ -2,6 +2,7 @@ import { chmodSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Finding } from "../../src/doctor/finding.ts";
+import { issueDefectiveLeaf } from "../../src/pki/defects.ts";
 import { certsLayout } from "../../src/pki/layout.ts";
 import { runHere } from "../support/cli.ts";
 import { connectProxy } from "../support/connect-proxy.ts";
@@ -101,6 +102,27 @@ test("bad identities, a disabled group and a closed port end 2, each with its me
   expect(stdout).toMatch(/^ok {4}mqtt-ws .*open/m);
   expect(stdout).toMatch(/^fail {2}enrollment .*is disabled\n +mend: enroll enable caves/m);
   expect(stdout).toMatch(/\d+ ok, \d+ to watch, 2 to mend\n$/);
+});
+
+test("a leaf that does not lead to the CA of the group is told before a run refuses it", async () => {
+  await using folder = temporaryDir();
+  const store = certsLayout(folder.path);
+  const { root, intermediate: signer, now } = world.pki;
+  writeTestFile(store.rootCert, root.certificatePem);
+  writeTestFile(store.intermediateCert, signer.certificatePem);
+  writeLeaf(folder.path, "d-1", await world.pki.leaf("d-1"));
+  for (const [registrationId, defect] of [
+    ["d-2", "wrong-ca"],
+    ["d-3", "self-signed"],
+  ] as const) {
+    const leaf = await issueDefectiveLeaf(defect, { registrationId, signer, now });
+    writeLeaf(folder.path, registrationId, leaf);
+  }
+  const words = `fleet.yaml --emulator emulator.json --certs ${folder.path}`;
+  expect(failures(await findingsOf(words))).toEqual([
+    expect.stringMatching(/d-2-full.*got one to another CA of the same name, with another key/),
+    expect.stringMatching(/d-3-full.*expected a chain to the CA of the enrollment group/),
+  ]);
 });
 
 test("a server whose CA is not trusted, and a name that it does not have, are told", async () => {

@@ -4,7 +4,9 @@ import type { Credentials } from "../../pki/identity-file.ts";
 import type { CertsLayout } from "../../pki/layout.ts";
 import { groupedByCause, judgeIdentities } from "../../pki/preflight.ts";
 import { readStoreFiles } from "../../pki/store-files.ts";
-import { presentCas, readStoredCas } from "../../pki/stored-ca.ts";
+import { groupCas } from "../../pki/group-cas.ts";
+import { planLeaves } from "../../pki/plan-leaves.ts";
+import { knownCas, presentCas, readStoredCas } from "../../pki/stored-ca.ts";
 import { outOfPeriod } from "../../pki/identity-check.ts";
 import { oneLine } from "../../pki/name.ts";
 import type { Finding } from "../finding.ts";
@@ -22,6 +24,8 @@ export interface IdentityOptions {
   readonly layout: CertsLayout;
   /** Of a scenario, which issues what is missing; undefined = all of the store. */
   readonly devices: readonly FleetIdentity[] | undefined;
+  /** Each chain must reach the CA that the fleet's enrollment group has in an emulator. */
+  readonly isGrouped: boolean;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly now: Date;
   readonly signal?: AbortSignal | undefined;
@@ -37,6 +41,7 @@ export async function checkIdentities(options: IdentityOptions): Promise<readonl
     devices: present,
     env,
     now,
+    groupCaPem: options.isGrouped ? await groupCaPem(present, options) : undefined,
     signal,
   });
   const missing = asked.length - present.length;
@@ -47,6 +52,28 @@ export async function checkIdentities(options: IdentityOptions): Promise<readonl
     ...(problems.length > 0 ? [] : [ok("identities", goodText(present.length, layout.dir))]),
     ...(missing > 0 ? [ok("identities", `${missing} have none yet: a run issues them`)] : []),
   ];
+}
+
+/**
+ * The CA that a run would hold these devices against; undefined = not known yet. What Azure's group has, DPS knows, and
+ * devices that the user brought name theirs themselves.
+ */
+async function groupCaPem(
+  devices: readonly FleetIdentity[],
+  { layout, now, signal }: IdentityOptions,
+): Promise<string | undefined> {
+  const known = knownCas(readStoredCas(layout));
+  const stored = devices.filter(
+    ({ credentials, place }) => credentials.format === "pem" && place === undefined,
+  );
+  if (known.length === 0 || stored.length === 0 || stored.length < devices.length) return undefined;
+  const plans = await planLeaves(
+    layout,
+    stored.map(({ registrationId }) => ({ registrationId, format: "pem" })),
+    { now, cas: known },
+    signal,
+  );
+  return groupCas(plans, layout)[0].certificatePem;
 }
 
 const goodText = (count: number, dir: string): string =>
