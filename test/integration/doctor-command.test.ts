@@ -115,8 +115,8 @@ test("a leaf that does not lead to the CA of the group is told before a run refu
     ["d-2", "wrong-ca"],
     ["d-3", "self-signed"],
   ] as const) {
-    const leaf = await issueDefectiveLeaf(defect, { registrationId, signer, now });
-    writeLeaf(folder.path, registrationId, leaf);
+    const bad = await issueDefectiveLeaf(defect, { registrationId, signer, now });
+    writeLeaf(folder.path, registrationId, bad);
   }
   const words = `fleet.yaml --emulator emulator.json --certs ${folder.path}`;
   expect(failures(await findingsOf(words))).toEqual([
