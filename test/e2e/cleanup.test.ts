@@ -8,7 +8,7 @@ test("what a run made on an emulator is removed after it, also when it was inter
   await using emulator = new Program([
     "emulator",
     "--json",
-    "--retry-after=1",
+    "--retry-after=0",
     ...ports,
     "--certs",
     place.certs,
@@ -17,7 +17,7 @@ test("what a run made on an emulator is removed after it, also when it was inter
   const env = { DPS_FLEET_EMULATOR: await place.file("emulator.json", info) };
   const scenario = await place.scenario({ duration: "1h" });
   await using run = new Program(["run", scenario, "--out", place.out, "--certs", place.certs], env);
-  await run.printed(/6 streaming/);
+  await place.appears(run, "run.ndjson", '"to":"streaming"', 6);
   run.signal("SIGINT");
   expect((await run.ended).exitCode).toBe(130);
   await using cleanup = new Program(["cleanup", place.out, "--yes"], env);

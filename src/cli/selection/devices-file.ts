@@ -7,12 +7,14 @@ import { z } from "zod";
 import type { Problem } from "../../base/errors.ts";
 import { FleetError } from "../../base/errors.ts";
 import { fileTrouble } from "../../base/file-trouble.ts";
+import { printable } from "../../output/text-width.ts";
 
 /** The columns that name a device, in the order in which they are looked for. */
 const COLUMNS = ["deviceId", "registrationId"] as const;
 
 /** Source: Microsoft Learn, "Understand the identity registry in your IoT hub", device identity properties. */
 const DEVICE_ID = /^[A-Za-z0-9\-:.+%_#*?!(),=@;$']{1,128}$/;
+const NOT_IN_DEVICE_ID = /[^A-Za-z0-9\-:.+%_#*?!(),=@;$']/u;
 
 const records = z.array(
   z.object({ record: z.array(z.string()), info: z.object({ lines: z.number() }) }),
@@ -31,7 +33,7 @@ export function parseDevicesFile(text: string, source: string): readonly string[
   const problems = given.flatMap(({ id, line }): Problem[] =>
     DEVICE_ID.test(id)
       ? []
-      : [{ place: `${source}:${line}`, message: `expected a device id, got ${shownId(id)}` }],
+      : [{ place: `${source}:${line}`, message: `expected a device id, got ${faultOf(id)}` }],
   );
   if (problems.length > 0)
     throw new FleetError("FILE_INVALID", `${source}: not every line names a device`, { problems });
@@ -47,8 +49,13 @@ interface GivenId {
   readonly line: number;
 }
 
-const shownId = (id: string): string =>
-  id === "" ? "nothing" : JSON.stringify(id.length > 40 ? `${id.slice(0, 37)}…` : id);
+/** What is wrong with it. The text itself is not shown: in a file given by mistake it may be a key. */
+function faultOf(id: string): string {
+  if (id === "") return "nothing";
+  const [bad] = NOT_IN_DEVICE_ID.exec(id) ?? [];
+  if (bad === undefined) return `${id.length} characters, more than 128`;
+  return `a text with ${bad === " " ? "a blank" : JSON.stringify(printable(bad))}`;
+}
 
 /** A table says in its first line which column names the device. */
 const isTable = (text: string): boolean =>
@@ -84,8 +91,10 @@ function recordsIn(text: string, source: string): z.output<typeof records> {
     const { lines } = error;
     const place = `${source}:${typeof lines === "number" ? lines : 1}`;
     throw new FleetError("FILE_INVALID", `${source}: expected a CSV, got a broken one`, {
-      problems: [{ place, message: error.message }],
-      cause: error,
+      // Its text may show a whole cell.
+      problems: [
+        { place, message: `expected rows of the same cells, well quoted (${error.code})` },
+      ],
     });
   }
 }

@@ -24,13 +24,30 @@ test.each([
 });
 
 test("what is no id is told with its line, all at once", () => {
-  expect(outcomeOf("good\na b\nü\n")).toMatchObject({
+  expect(outcomeOf(`good\na b\nü\n${"x".repeat(129)}\n`)).toMatchObject({
     code: "FILE_INVALID",
     problems: [
-      { place: "f:2", message: 'expected a device id, got "a b"' },
-      { place: "f:3", message: 'expected a device id, got "ü"' },
+      { place: "f:2", message: "expected a device id, got a text with a blank" },
+      { place: "f:3", message: 'expected a device id, got a text with "ü"' },
+      { place: "f:4", message: "expected a device id, got 129 characters, more than 128" },
     ],
   });
+});
+
+test("a file of secrets that is given by mistake is not shown", () => {
+  const key = "XxAjLf1+8NWUvvlLFU/wURMYKOvFRRfuZZt3JQ==";
+  for (const text of [
+    key,
+    `HostName=h.azure-devices.net;DeviceId=a;SharedAccessKey=${key}`,
+    `deviceId,key\na,"${key}\n`,
+    `deviceId,key\n${key}\n`,
+  ]) {
+    const error = outcomeOf(text);
+    expect(error).toBeInstanceOf(FleetError);
+    // Whatever of it is told, `cause` is for the log of a bug alone.
+    const { message, problems, hint } = error instanceof FleetError ? error : {};
+    expect(JSON.stringify({ message, problems, hint })).not.toContain(key.slice(0, 8));
+  }
 });
 
 test.each(["", "# nobody\n", "deviceId\n", 'deviceId\n"a\n', '"deviceId";x\n'])(
