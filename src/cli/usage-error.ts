@@ -61,8 +61,9 @@ export function usageError(message: string, words: Words): FleetError {
   const unknown = namesIn(message, /^Unknown (?:argument|command)s?: /);
   const bare = namesIn(message, /^Not enough arguments following: /);
   const action = unknownAction(words);
-  const [command = ""] = words.argv;
-  const hint = words.commands.includes(command) ? `see ${command} --help` : "see --help";
+  const [command = "", next = ""] = words.argv;
+  const whole = words.actions[command]?.includes(next) === true ? `${command} ${next}` : command;
+  const hint = words.commands.includes(command) ? `see ${whole} --help` : "see --help";
   const problems =
     action === undefined
       ? [

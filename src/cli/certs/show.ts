@@ -60,9 +60,9 @@ With --emulator or --dps-connection-string-file it tells what in DPS holds each 
     };
     if (what === undefined) {
       const { surveyStore } = await import("../../pki/store-survey.ts");
-      const [survey, uses] = await withProgress(host, "reading certificates", async (work) => [
-        await surveyStore(dir, { ...work, now }),
+      const [uses, survey] = await withProgress(host, "reading certificates", async (work) => [
         await usesIn(flags, host, work.signal),
+        await surveyStore(dir, { ...work, now }),
       ]);
       const usesOf = finder(uses);
       const value = uses === undefined ? survey : surveyWithUses(survey, usesOf);
@@ -72,9 +72,9 @@ With --emulator or --dps-connection-string-file it tells what in DPS holds each 
     const { showCertificate } = await import("../../pki/shown-certificate.ts");
     const passphrase = await givenPassphrase(flags, host);
     const password = await pfxPassword(flags, /\.(pfx|p12)$/i.test(what), host);
-    const [shown, uses] = await withProgress(host, "reading certificates", async (work) => [
-      await showCertificate(dir, what, { ...work, now, cwd: host.cwd, passphrase, password }),
+    const [uses, shown] = await withProgress(host, "reading certificates", async (work) => [
       await usesIn(flags, host, work.signal),
+      await showCertificate(dir, what, { ...work, now, cwd: host.cwd, passphrase, password }),
     ]);
     const usesOf = finder(uses);
     const value = uses === undefined ? shown : certificateWithUses(shown, usesOf);
@@ -82,7 +82,10 @@ With --emulator or --dps-connection-string-file it tells what in DPS holds each 
   },
 });
 
-/** Only what a flag names is called: a look into a folder asks nobody else. */
+/**
+ * Only what a flag names is called: a look into a folder asks nobody else. It comes first: what is wrong with a
+ * connection string is told before thousands of files are read.
+ */
 async function usesIn(
   flags: z.output<typeof SCHEMA>,
   host: Host,

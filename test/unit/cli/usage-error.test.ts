@@ -21,11 +21,13 @@ const hintOf = (line: string) =>
     argv: line.split(" "),
     options: [],
     commands: ["run", "ca"],
-    actions: {},
+    actions: { ca: ["list"] },
   }).hint;
 
-test("the hint names the help of the command that was meant, if it is one", () => {
-  expect(hintOf("ca list x")).toBe("see ca --help");
+test("the hint names the help of the command, and of the action, that was meant, if it is one", () => {
+  expect(hintOf("ca list x")).toBe("see ca list --help");
+  expect(hintOf("ca x")).toBe("see ca --help");
+  expect(hintOf("run x")).toBe("see run --help");
   expect(hintOf("x run")).toBe("see --help");
 });
 
