@@ -1,13 +1,12 @@
 import { spawn } from "node:child_process";
 import { readFile } from "node:fs/promises";
-import type { AddressInfo } from "node:net";
-import { createServer } from "node:net";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 import { z } from "zod";
 import type { EmulatorInfo } from "../../src/service/emulator-file.ts";
 import { parseEmulatorFile } from "../../src/service/emulator-file.ts";
+import { azurePortsAreFree } from "../support/azure-ports.ts";
 import { Program, workplace } from "../support/program.ts";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
@@ -16,17 +15,6 @@ const NAMES = fileURLToPath(new URL("../support/names-at-address.mjs", import.me
 const ADDRESS = "127.83.52.7";
 
 const HUBS = ["first-hub.azure-devices.net", "second-hub.azure-devices.net"];
-
-async function canBind(port: number): Promise<boolean> {
-  const server = createServer();
-  return await new Promise((resolve) => {
-    server.once("error", () => resolve(false));
-    server.listen(port, ADDRESS, () => {
-      const bound: AddressInfo | string | null = server.address();
-      server.close(() => resolve(bound !== null));
-    });
-  });
-}
 
 const report = z.object({
   numPassedTests: z.number(),
@@ -45,7 +33,7 @@ const report = z.object({
   ),
 });
 
-const portsAreFree = (await canBind(443)) && (await canBind(8883));
+const portsAreFree = await azurePortsAreFree(ADDRESS);
 
 type Report = z.infer<typeof report>;
 

@@ -6,7 +6,7 @@ import { createInterface } from "node:readline";
 import { Readable } from "node:stream";
 import { fileURLToPath } from "node:url";
 
-import type { PageBlock } from "./page-steps.ts";
+import type { PageBlock, StepKind } from "./page-steps.ts";
 import { mismatch } from "./page-output.ts";
 
 const MAIN = fileURLToPath(new URL("../../dist/src/main.js", import.meta.url));
@@ -23,12 +23,16 @@ export interface PageSession extends AsyncDisposable {
   /** Runs one command, as a person would type it; what it leaves in the background goes on. */
   readonly run: (command: string) => Promise<StepEnd>;
   /**
-   * Runs the steps of blocks for the emulator, and holds what they print against the page, up to the first that does not
-   * hold.
+   * Runs the steps of blocks, and holds what they print against the page, up to the first that does not hold.
    *
+   * @param kinds which steps; those for the emulator and for both, unless told otherwise
    * @returns that one, with the page's line and what was printed; undefined where all hold
    */
-  readonly follow: (page: string, blocks: readonly PageBlock[]) => Promise<string | undefined>;
+  readonly follow: (
+    page: string,
+    blocks: readonly PageBlock[],
+    kinds?: readonly StepKind[],
+  ) => Promise<string | undefined>;
   /** The command line of every process of Node.js that was started in it, its workers included. */
   readonly commandLines: () => Promise<readonly string[]>;
   /** All that was printed so far, by steps and by what runs in the background of one. */
@@ -37,7 +41,7 @@ export interface PageSession extends AsyncDisposable {
 
 /**
  * @param dir an existing folder; outputs and command lines are kept in `dir/.session`, the session's folder is `dir/home`
- * @param env beside `PATH`
+ * @param env beside `PATH`; `NODE_OPTIONS` are added to those of the session
  * @param limitMs after which all of it is killed
  */
 export async function pageSession(
@@ -63,8 +67,8 @@ export async function pageSession(
     env: {
       PATH: `${bin}:${process.env["PATH"] ?? ""}`,
       HOME: home,
-      NODE_OPTIONS: `--require=${recorder}`,
       ...env,
+      NODE_OPTIONS: [`--require=${recorder}`, env["NODE_OPTIONS"]].join(" "),
     },
   });
   const closed = new Promise<void>((resolve) => {
@@ -88,9 +92,10 @@ export async function pageSession(
   const follow = async (
     page: string,
     blocks: readonly PageBlock[],
+    kinds: readonly StepKind[] = ["emulator", "both"],
   ): Promise<string | undefined> => {
     for (const { steps, expected, expectedLine } of blocks) {
-      const mine = steps.filter(({ kind }) => kind !== "azure");
+      const mine = steps.filter(({ kind }) => kinds.includes(kind));
       const lines: string[] = [];
       for (const { line, command } of mine) {
         const { exitCode, output } = await run(command);
