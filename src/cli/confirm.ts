@@ -19,17 +19,22 @@ export function confirmer(
   if (host.stdin.isTTY !== true || host.stderr.isTTY !== true) return undefined;
   return async (question) => {
     const input = createInterface({ input: host.stdin });
+    const answered = new AbortController();
     try {
       host.stderr.write(`${question} [y/N] `);
       const [answer] = await Promise.race([
         new Promise<[string]>((resolve) => input.once("line", (line) => resolve([line]))),
         new Promise<[string]>((resolve) => input.once("close", () => resolve([""]))),
         new Promise<[string]>((resolve) => {
-          stop.addEventListener("abort", () => resolve([""]), { once: true });
+          if (stop.aborted) resolve([""]);
+          stop.addEventListener("abort", () => resolve([""]), { signal: answered.signal });
         }),
       ]);
+      // Whatever is told of the stop begins a line of its own.
+      if (stop.aborted) host.stderr.write("\n");
       return /^y(es)?$/i.test(answer.trim());
     } finally {
+      answered.abort();
       input.close();
     }
   };
