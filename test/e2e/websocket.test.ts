@@ -10,22 +10,6 @@ import { Program, workplace } from "../support/program.ts";
 
 const DEVICES = ["--devices", "4"];
 
-test("a fleet streams over WebSocket to the run's own emulator, whatever proxy there is", async () => {
-  await using place = await workplace();
-  const scenario = await place.scenario({ emulator: { retryAfterS: 0 }, duration: "2s" });
-  const args = [...DEVICES, "--transport", "mqtt-ws", "--out", place.out, "--certs", place.certs];
-  await using program = new Program(["run", scenario, ...args], {
-    HTTPS_PROXY: "http://nobody.invalid:3128",
-  });
-  const { exitCode, stderr } = await program.ended;
-  expect(stderr).toBe("");
-  expect(exitCode).toBe(0);
-  const summary = parseSummary(JSON.parse(await place.result("summary.json")));
-  expect(summary.devices).toEqual({ planned: 4, assigned: 4, connected: 4, failed: 0 });
-  expect(summary.telemetry.acked).toBeGreaterThan(0);
-  expect(summary.ledger).toMatchObject({ missing: 0, acked: summary.telemetry.acked });
-});
-
 test("where only a proxy leads out, a run goes through it with all that it does, and shows no password", async () => {
   await using cloud = await startTestCloud({ group: false });
   const { emulator, pki } = cloud;
