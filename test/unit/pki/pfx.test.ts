@@ -55,7 +55,10 @@ const EACH_WAY = PASSWORDS.flatMap((password) =>
 test.each(EACH_WAY)(
   "reading a PFX of %s undoes writing it, with password %j",
   async (protection, password) => {
-    for (const kind of ["p256", "rsa2048"] as const) {
+    // Keys are in PKCS#8, whatever their kind, and passwords do not know them: one password sees both kinds.
+    for (const kind of password === "secret"
+      ? (["p256", "rsa2048"] as const)
+      : (["p256"] as const)) {
       const { chain, key } = await identity(kind);
       const pfx = writePfx({ chain, key, password, protection });
       expect(isLegacyPfx(pfx)).toBe(protection === "3des");

@@ -82,11 +82,11 @@ test("a sweep finds what the system did not tell", async () => {
   dir[Symbol.dispose]();
 });
 
-test("thousands of files are watched, and the one that changed is told", async () => {
-  const names = Array.from({ length: 3_000 }, (_, at) => [`${at}.pem`, String(at)]);
+test("hundreds of files are watched, and the one that changed is told", async () => {
+  const names = Array.from({ length: 500 }, (_, at) => [`${at}.pem`, String(at)]);
   using files = world(Object.fromEntries(names));
   const then = new Date(Date.now() - 60_000);
-  utimesSync(files.path("1234.pem"), then, then);
-  await files.until("1234");
-  expect(files.told).toEqual(["1234"]);
+  utimesSync(files.path("123.pem"), then, then);
+  await files.until("123");
+  expect(files.told).toEqual(["123"]);
 });
