@@ -7,7 +7,6 @@ import { modeOpenToOthers } from "../base/file-mode.ts";
 import { fileTrouble } from "../base/file-trouble.ts";
 import { groupedByCause } from "../pki/preflight.ts";
 import type { BroughtDevice, BroughtDevices } from "../plan/brought-device.ts";
-import { parseIdentityTable } from "../plan/identity-table.ts";
 import { TOKEN_LIFETIME_S } from "../plan/plan.ts";
 import type { FleetEntry, Scenario } from "../scenario/scenario.ts";
 import type { ConnectionStringLine } from "../secrets/connection-string-file.ts";
@@ -79,6 +78,8 @@ async function readTable(
   const text = await textOf(file, "a table of devices", reading);
   if (reading.problems.length > before) return [];
   const dir = dirname(resolve(reading.cwd, file));
+  // Loaded where needed: few runs have a table, and its reader takes 20 ms to load.
+  const { parseIdentityTable } = await import("../plan/identity-table.ts");
   const { devices, problems } = parseIdentityTable(text, file, { dir, tokenLifetimeS });
   reading.problems.push(...problems);
   return devices;
