@@ -1,15 +1,8 @@
 import type { Argv } from "yargs";
 
 import type { DialRule } from "../base/dial.ts";
-import {
-  CONNECT_TO_HELP,
-  connectionStringFile,
-  connectTo,
-  LOG_LEVEL_OPTION,
-  logLevel,
-  once,
-  onOff,
-} from "./flag-fields.ts";
+import { commonFields, commonOptions } from "./common-flags.ts";
+import { CONNECT_TO_HELP, connectionStringFile, connectTo, once } from "./flag-fields.ts";
 
 /** Where services are and how they are reached, as the command line says it. */
 export interface ServiceFlags {
@@ -25,9 +18,7 @@ export const serviceFields = {
   emulator: once.optional(),
   connectTo,
   ca: once.optional(),
-  json: onOff.default(false),
-  certs: once.default("certs"),
-  logLevel,
+  ...commonFields,
 };
 
 /** Schema of the option of {@link dpsOptions}, beside {@link serviceFields}. */
@@ -38,7 +29,7 @@ export const hubFields = { hubConnectionStringFile: connectionStringFile.optiona
 
 /** Adds the options of every command that calls a service. */
 export function serviceOptions<T>(yargs: Argv<T>): Argv<T> {
-  return yargs
+  return commonOptions(yargs)
     .option("emulator", {
       type: "string",
       requiresArg: true,
@@ -50,15 +41,7 @@ export function serviceOptions<T>(yargs: Argv<T>): Argv<T> {
       requiresArg: true,
       describe: CONNECT_TO_HELP,
     })
-    .option("ca", { type: "string", requiresArg: true, describe: "file with the CAs to trust" })
-    .option("certs", {
-      type: "string",
-      default: "certs",
-      requiresArg: true,
-      describe: "folder of the certificates",
-    })
-    .option("json", { type: "boolean", describe: "print JSON" })
-    .option("log-level", LOG_LEVEL_OPTION);
+    .option("ca", { type: "string", requiresArg: true, describe: "file with the CAs to trust" });
 }
 
 /** Adds where the connection string of a DPS instance is. */

@@ -5,7 +5,8 @@ import type { LogLevel } from "../../base/log.ts";
 import { enumField } from "../../scenario/fields.ts";
 import { TARGETS } from "../../scenario/schema.ts";
 import type { CaAction } from "./ca-actions.ts";
-import { connectionStringFile, LOG_LEVEL_OPTION, logLevel, once, onOff } from "../flag-fields.ts";
+import { commonFields, commonOptions } from "../common-flags.ts";
+import { connectionStringFile, once, onOff } from "../flag-fields.ts";
 import { parseFlags } from "../parse-flags.ts";
 
 /** Where the DPS instance is, as the command line says it. */
@@ -31,7 +32,7 @@ export interface CaFlags extends CaTargetFlags {
 
 /** Adds the options that every action has; numbers and names are judged by {@link parseCaFlags}. */
 export function caTargetOptions<T>(yargs: Argv<T>): Argv<T> {
-  return yargs
+  return commonOptions(yargs)
     .option("emulator", {
       type: "string",
       requiresArg: true,
@@ -51,15 +52,7 @@ export function caTargetOptions<T>(yargs: Argv<T>): Argv<T> {
       type: "string",
       requiresArg: true,
       describe: "resource group of the DPS instance in Azure",
-    })
-    .option("certs", {
-      type: "string",
-      default: "certs",
-      requiresArg: true,
-      describe: "folder of the certificates",
-    })
-    .option("json", { type: "boolean", describe: "print JSON" })
-    .option("log-level", LOG_LEVEL_OPTION);
+    });
 }
 
 const text = once.optional();
@@ -74,9 +67,7 @@ const target = {
   emulator: text,
   dpsConnectionStringFile: connectionStringFile.optional(),
   resourceGroup: text,
-  json: onOff.default(false),
-  certs: once.default("certs"),
-  logLevel,
+  ...commonFields,
 };
 const SCHEMAS = {
   list: z.object({ ...target }),

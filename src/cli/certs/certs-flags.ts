@@ -3,30 +3,11 @@ import type { z } from "zod";
 
 import { KEY_KINDS } from "../../pki/key-kind.ts";
 import { enumField } from "../../scenario/fields.ts";
-import { LOG_LEVEL_OPTION, logLevel, once, onOff, whole } from "../flag-fields.ts";
+import type { commonFields } from "../common-flags.ts";
+import { once, onOff, whole } from "../flag-fields.ts";
 
 /** Longest life of a certificate, days: its end must be a date that everybody can read. */
 const DAYS_MAX = 36_500;
-
-/** Schema of the options of {@link certsOptions}. */
-export const certsFields = {
-  certs: once.default("certs"),
-  json: onOff.default(false),
-  logLevel,
-};
-
-/** Adds the options that every action has. */
-export function certsOptions<T>(yargs: Argv<T>): Argv<T> {
-  return yargs
-    .option("certs", {
-      type: "string",
-      default: "certs",
-      requiresArg: true,
-      describe: "folder of the certificates",
-    })
-    .option("json", { type: "boolean", describe: "print JSON" })
-    .option("log-level", LOG_LEVEL_OPTION);
-}
 
 /** How long a certificate is to hold. */
 export const daysField = whole(1, DAYS_MAX);
@@ -79,4 +60,4 @@ export const caName = once.regex(/^[A-Za-z0-9._-]{1,64}$/, {
 });
 
 /** Every schema of an action begins with these. */
-export type CertsFlags = z.output<z.ZodObject<typeof certsFields>>;
+export type CertsFlags = z.output<z.ZodObject<typeof commonFields>>;

@@ -4,6 +4,7 @@ import { z } from "zod";
 
 import type { ImportOutcome } from "../../pki/import-certificates.ts";
 import type { Action } from "../command-group.ts";
+import { commonFields, commonOptions } from "../common-flags.ts";
 import { once, onOff } from "../flag-fields.ts";
 import type { Host } from "../host.ts";
 import { parseFlags } from "../parse-flags.ts";
@@ -14,7 +15,7 @@ import {
   passwordFields,
   passwordOptions,
 } from "../secret-flags.ts";
-import { caName, certsFields, certsOptions } from "./certs-flags.ts";
+import { caName } from "./certs-flags.ts";
 import { certsDir, shownPath } from "./certs-text.ts";
 import { withProgress } from "./certs-work.ts";
 import { pfxPassword } from "./pfx-password.ts";
@@ -30,7 +31,7 @@ const BESIDE = {
 
 const SCHEMA = z
   .object({
-    ...certsFields,
+    ...commonFields,
     ...passphraseFields,
     ...passwordFields,
     certificate: file,
@@ -73,7 +74,7 @@ export const importAction = (host: Host): Action => ({
 a device is named by its common name. What is there already stays as it is.
 A key that was encrypted stays so, with the same passphrase.`,
   options: (yargs) =>
-    certsOptions(
+    commonOptions(
       passwordOptions(
         passphraseOptions(
           yargs

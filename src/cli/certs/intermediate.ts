@@ -3,6 +3,7 @@ import { z } from "zod";
 import { DEFAULT_DAYS } from "../../pki/certificate.ts";
 import { passphrasesFrom } from "../ca-passphrase.ts";
 import type { Action } from "../command-group.ts";
+import { commonFields, commonOptions } from "../common-flags.ts";
 import type { Host } from "../host.ts";
 import { parseFlags } from "../parse-flags.ts";
 import {
@@ -12,19 +13,11 @@ import {
   signerPassphraseOptions,
 } from "../secret-flags.ts";
 import { printCa } from "./ca-report.ts";
-import {
-  caName,
-  certsFields,
-  certsOptions,
-  issueFields,
-  issueOptions,
-  signerField,
-  signerOption,
-} from "./certs-flags.ts";
+import { caName, issueFields, issueOptions, signerField, signerOption } from "./certs-flags.ts";
 import { certsDir } from "./certs-text.ts";
 
 const SCHEMA = z.object({
-  ...certsFields,
+  ...commonFields,
   ...issueFields,
   ...signerField,
   ...passphraseFields,
@@ -43,7 +36,7 @@ export const intermediateAction = (host: Host): Action => ({
   options: (yargs) => {
     yargs.positional("name", { type: "string", describe: "its name, for one per product line" });
     signerOption(issueOptions(yargs, DEFAULT_DAYS.intermediate), "the root");
-    return certsOptions(signerPassphraseOptions(passphraseOptions(yargs, "its key")));
+    return commonOptions(signerPassphraseOptions(passphraseOptions(yargs, "its key")));
   },
   run: async (read) => {
     const flags = parseFlags(SCHEMA, read, "certs intermediate", { name: "NAME" });

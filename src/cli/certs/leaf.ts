@@ -4,6 +4,7 @@ import { DEFAULT_DAYS } from "../../pki/certificate.ts";
 import { LEAF_DEFECTS } from "../../pki/defects.ts";
 import { passphrasesFrom } from "../ca-passphrase.ts";
 import type { Action } from "../command-group.ts";
+import { commonFields, commonOptions } from "../common-flags.ts";
 import { enumField } from "../../scenario/fields.ts";
 import type { Host } from "../host.ts";
 import { parseFlags } from "../parse-flags.ts";
@@ -15,14 +16,7 @@ import {
 } from "../secret-flags.ts";
 import { askedFields, askedOptions, oneWayOfAsking } from "./asked-flags.ts";
 import { askedLeaves } from "./asked-leaves.ts";
-import {
-  certsFields,
-  certsOptions,
-  issueFields,
-  issueOptions,
-  signerField,
-  signerOption,
-} from "./certs-flags.ts";
+import { issueFields, issueOptions, signerField, signerOption } from "./certs-flags.ts";
 import { certsDir } from "./certs-text.ts";
 import { withProgress } from "./certs-work.ts";
 import { LEAVES_MAX } from "./id-pattern.ts";
@@ -31,7 +25,7 @@ import { leavesText, leavesValue } from "./leaf-text.ts";
 
 const SCHEMA = z
   .object({
-    ...certsFields,
+    ...commonFields,
     ...issueFields,
     ...signerField,
     ...passphraseFields,
@@ -64,7 +58,7 @@ signer. Good certificates that are there are kept; at most ${LEAVES_MAX} at once
       requiresArg: true,
       describe: `bad on purpose, to see it refused: ${LEAF_DEFECTS.join(", ")}`,
     });
-    return certsOptions(signerPassphraseOptions(passphraseOptions(yargs, "the signer's key")));
+    return commonOptions(signerPassphraseOptions(passphraseOptions(yargs, "the signer's key")));
   },
   run: async (read) => {
     const flags = parseFlags(SCHEMA, read, "certs leaf", { ids: "ID" });

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { FleetError } from "../../base/errors.ts";
 import type { ExportedPfx } from "../../pki/export-pfx.ts";
 import type { Action } from "../command-group.ts";
+import { commonFields, commonOptions } from "../common-flags.ts";
 import { onOff } from "../flag-fields.ts";
 import type { Host } from "../host.ts";
 import { parseFlags } from "../parse-flags.ts";
@@ -15,14 +16,13 @@ import {
 } from "../secret-flags.ts";
 import { askedFields, askedOptions, oneWayOfAsking } from "./asked-flags.ts";
 import { askedIds } from "./asked-leaves.ts";
-import { certsFields, certsOptions } from "./certs-flags.ts";
 import { certsDir, shownPath } from "./certs-text.ts";
 import { withProgress } from "./certs-work.ts";
 import { newPfxPassword } from "./pfx-password.ts";
 
 const SCHEMA = z
   .object({
-    ...certsFields,
+    ...commonFields,
     ...passwordFields,
     ...passphraseFields,
     ...askedFields,
@@ -43,7 +43,7 @@ export const pfxAction = (host: Host): Action => ({
   notes: `A PFX is protected by AES-256, as OpenSSL 3 writes it; with --legacy by 3DES
 and SHA-1, for Windows Server 2016 and before. An empty password is one too.`,
   options: (yargs) =>
-    certsOptions(
+    commonOptions(
       passphraseOptions(passwordOptions(askedOptions(yargs), "the PFX"), "the devices' keys")
         .option("legacy", { type: "boolean", describe: "3DES and SHA-1, for old Windows" })
         .option("force", {

@@ -6,6 +6,7 @@ import { DEFAULT_DAYS } from "../../pki/certificate.ts";
 import { certsLayout } from "../../pki/layout.ts";
 import { passphrasesFrom } from "../ca-passphrase.ts";
 import type { Action } from "../command-group.ts";
+import { commonFields, commonOptions } from "../common-flags.ts";
 import { onOff } from "../flag-fields.ts";
 import type { Host } from "../host.ts";
 import { parseFlags } from "../parse-flags.ts";
@@ -20,14 +21,7 @@ import {
 } from "../secret-flags.ts";
 import { askedFields, askedOptions, oneWayOfAsking } from "./asked-flags.ts";
 import { askedIds } from "./asked-leaves.ts";
-import {
-  certsFields,
-  certsOptions,
-  issueFields,
-  issueOptions,
-  signerField,
-  signerOption,
-} from "./certs-flags.ts";
+import { issueFields, issueOptions, signerField, signerOption } from "./certs-flags.ts";
 import { certsDir } from "./certs-text.ts";
 import { withProgress } from "./certs-work.ts";
 import { pfxPassword } from "./pfx-password.ts";
@@ -38,7 +32,7 @@ const MAKING = ["key", "days", "signer", "force"] as const;
 
 const SCHEMA = z
   .object({
-    ...certsFields,
+    ...commonFields,
     ...issueFields,
     ...signerField,
     ...passphraseFields,
@@ -87,7 +81,7 @@ The old pair stays as ID.<first 8 digits of its SHA-1>.cert.pem and its key.`,
         describe: "put the pending pair in the place of the old one, which is kept beside",
       })
       .option("discard", { type: "boolean", describe: "remove the pending pair" });
-    return certsOptions(
+    return commonOptions(
       passwordOptions(
         signerPassphraseOptions(passphraseOptions(making, "the devices' keys")),
         "the devices' PFX, which gets the new pair too",

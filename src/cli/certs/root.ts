@@ -3,14 +3,15 @@ import { z } from "zod";
 import { DEFAULT_DAYS } from "../../pki/certificate.ts";
 import { passphrasesFrom } from "../ca-passphrase.ts";
 import type { Action } from "../command-group.ts";
+import { commonFields, commonOptions } from "../common-flags.ts";
 import type { Host } from "../host.ts";
 import { parseFlags } from "../parse-flags.ts";
 import { passphraseFields, passphraseOptions } from "../secret-flags.ts";
 import { printCa } from "./ca-report.ts";
-import { certsFields, certsOptions, issueFields, issueOptions } from "./certs-flags.ts";
+import { issueFields, issueOptions } from "./certs-flags.ts";
 import { certsDir } from "./certs-text.ts";
 
-const SCHEMA = z.object({ ...certsFields, ...issueFields, ...passphraseFields });
+const SCHEMA = z.object({ ...commonFields, ...issueFields, ...passphraseFields });
 
 /** `certs root`: the CA that everything else leads to. */
 export const rootAction = (host: Host): Action => ({
@@ -18,7 +19,7 @@ export const rootAction = (host: Host): Action => ({
   describe: "make the root CA, where there is none yet",
   examples: ["root", "root --key p384 --days 7300 --passphrase-file root.pass"],
   options: (yargs) =>
-    certsOptions(passphraseOptions(issueOptions(yargs, DEFAULT_DAYS.root), "its key")),
+    commonOptions(passphraseOptions(issueOptions(yargs, DEFAULT_DAYS.root), "its key")),
   run: async (read) => {
     const flags = parseFlags(SCHEMA, read, "certs root");
     const { makeCa } = await import("../../pki/make-ca.ts");

@@ -4,6 +4,7 @@ import { certificateFacts } from "../../pki/certificate-facts.ts";
 import { COMMON_NAME_MAX } from "../../pki/name.ts";
 import { passphrasesFrom } from "../ca-passphrase.ts";
 import type { Action } from "../command-group.ts";
+import { commonFields, commonOptions } from "../common-flags.ts";
 import { once } from "../flag-fields.ts";
 import type { Host } from "../host.ts";
 import { parseFlags } from "../parse-flags.ts";
@@ -13,11 +14,11 @@ import {
   signerPassphraseFields,
   signerPassphraseOptions,
 } from "../secret-flags.ts";
-import { certsFields, certsOptions, signerField, signerOption } from "./certs-flags.ts";
+import { signerField, signerOption } from "./certs-flags.ts";
 import { certificateLines, certsDir, shownPath } from "./certs-text.ts";
 
 const SCHEMA = z.object({
-  ...certsFields,
+  ...commonFields,
   ...signerField,
   ...passphraseFields,
   ...signerPassphraseFields,
@@ -40,7 +41,7 @@ Nobody needs the certificate's own key: it is forgotten.`,
   options: (yargs) => {
     yargs.positional("code", { type: "string", describe: "verification code of DPS" });
     signerOption(yargs, "the root");
-    return certsOptions(signerPassphraseOptions(passphraseOptions(yargs, "the signer's key")));
+    return commonOptions(signerPassphraseOptions(passphraseOptions(yargs, "the signer's key")));
   },
   run: async (read) => {
     const flags = parseFlags(SCHEMA, read, "certs verify", { code: "CODE" });
