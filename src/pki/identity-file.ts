@@ -10,23 +10,11 @@ import { privateKeyPem } from "./key-kind.ts";
 import type { CertsLayout } from "./layout.ts";
 import { certsLayout } from "./layout.ts";
 import { parsePrivateKey } from "./private-key-file.ts";
-import type { SecretRef } from "../base/secret-ref.ts";
+import type { CertificateSpec } from "../base/certificate-spec.ts";
 import { readSecret } from "../secrets/secret.ts";
 
-/** Which files hold a device's identity, those of the store where none are named, and where the secret that opens them is. */
-export type Credentials =
-  | {
-      readonly format: "pem";
-      readonly passphrase?: SecretRef | undefined;
-      readonly files?: { readonly cert: string; readonly key: string } | undefined;
-    }
-  | {
-      readonly format: "pfx";
-      readonly password?: SecretRef | undefined;
-      readonly file?: string | undefined;
-    };
-type CredentialsOf<Format extends Credentials["format"]> = Extract<
-  Credentials,
+type CredentialsOf<Format extends CertificateSpec["format"]> = Extract<
+  CertificateSpec,
   { readonly format: Format }
 >;
 
@@ -49,7 +37,7 @@ export interface ReadIdentityOptions {
   /** The folder of the certificates. */
   readonly dir: string;
   readonly registrationId: string;
-  readonly credentials: Credentials;
+  readonly credentials: CertificateSpec;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly now: Date;
 }

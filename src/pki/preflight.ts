@@ -3,7 +3,8 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Problem } from "../base/errors.ts";
 import { FleetError } from "../base/errors.ts";
 import { groupedBy } from "../base/grouped-by.ts";
-import type { Credentials, IdentityMaterial } from "./identity-file.ts";
+import type { CertificateSpec } from "../base/certificate-spec.ts";
+import type { IdentityMaterial } from "./identity-file.ts";
 import { readIdentity } from "./identity-file.ts";
 import { identityWarnings } from "./identity-warnings.ts";
 import { oneLine } from "./name.ts";
@@ -15,7 +16,7 @@ export interface PreflightOptions {
   readonly dir: string;
   readonly devices: readonly {
     readonly registrationId: string;
-    readonly credentials: Credentials;
+    readonly credentials: CertificateSpec;
     /** Where the user's file names it; stands before the place of what is wrong with it. */
     readonly place?: string | undefined;
   }[];

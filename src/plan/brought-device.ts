@@ -1,4 +1,5 @@
-import type { CertificateSpec, ConnectionStringSpec, SymmetricKeySpec } from "./plan.ts";
+import type { CertificateSpec } from "../base/certificate-spec.ts";
+import type { ConnectionStringSpec, SymmetricKeySpec } from "./plan.ts";
 
 /** A device that a file of the user's names, in place of a pattern. */
 export interface BroughtDevice {

@@ -1,9 +1,10 @@
 import { resolve } from "node:path";
+import type { CertificateSpec } from "../base/certificate-spec.ts";
 import type { TableRow } from "../base/csv-table.ts";
 import { parseTable } from "../base/csv-table.ts";
 import type { Problem } from "../base/errors.ts";
 import type { BroughtDevice } from "./brought-device.ts";
-import type { CertificateSpec, SymmetricKeySpec } from "./plan.ts";
+import type { SymmetricKeySpec } from "./plan.ts";
 
 /** Columns of a table of identities. */
 const COLUMNS = ["registrationId", "cert", "key", "pfx", "passwordEnv", "symmetricKeyEnv"] as const;

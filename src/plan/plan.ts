@@ -1,20 +1,6 @@
+import type { CertificateSpec } from "../base/certificate-spec.ts";
 import type { JsonObject } from "../base/json.ts";
 import type { SecretRef } from "../base/secret-ref.ts";
-
-/** A certificate of the device; files that the user brought are named, the others lie under `certs/`. */
-export type CertificateSpec =
-  | {
-      readonly format: "pem";
-      readonly passphrase?: SecretRef | undefined;
-      /** Absolute. */
-      readonly files?: { readonly cert: string; readonly key: string } | undefined;
-    }
-  | {
-      readonly format: "pfx";
-      readonly password?: SecretRef | undefined;
-      /** Absolute. */
-      readonly file?: string | undefined;
-    };
 
 /** A key that signs the device's tokens. */
 export interface SymmetricKeySpec {

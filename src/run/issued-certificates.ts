@@ -1,7 +1,8 @@
+import type { CertificateSpec } from "../base/certificate-spec.ts";
 import { ensureFleetCertificates } from "../pki/fleet-certificates.ts";
 import type { EnrollmentCa } from "../pki/group-cas.ts";
 import type { SecretRef } from "../base/secret-ref.ts";
-import type { CertificateSpec, DeviceSpec } from "../plan/plan.ts";
+import type { DeviceSpec } from "../plan/plan.ts";
 import type { KeyKind } from "../scenario/scenario.ts";
 import { readSecret } from "../secrets/secret.ts";
 import type { PreparedRun } from "./prepare.ts";

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 
-import type { Credentials } from "../../pki/identity-file.ts";
+import type { CertificateSpec } from "../../base/certificate-spec.ts";
 import type { CertsLayout } from "../../pki/layout.ts";
 import { groupedByCause, judgeIdentities } from "../../pki/preflight.ts";
 import { readStoreFiles } from "../../pki/store-files.ts";
@@ -15,7 +15,7 @@ import { fail, ofProblems, ok } from "../finding.ts";
 /** Devices with where their identities are. */
 export type FleetIdentity = {
   readonly registrationId: string;
-  readonly credentials: Credentials;
+  readonly credentials: CertificateSpec;
   /** Where a file of the user's names it; nothing is issued for such a device. */
   readonly place?: string | undefined;
 };

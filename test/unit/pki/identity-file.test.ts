@@ -5,7 +5,8 @@ import { connect, createServer } from "node:tls";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { issueServer } from "../../../src/pki/certificate.ts";
 import { ensureFleetCertificates } from "../../../src/pki/fleet-certificates.ts";
-import type { Credentials, IdentityMaterial } from "../../../src/pki/identity-file.ts";
+import type { CertificateSpec } from "../../../src/base/certificate-spec.ts";
+import type { IdentityMaterial } from "../../../src/pki/identity-file.ts";
 import { readIdentity, secureContextOf } from "../../../src/pki/identity-file.ts";
 import type { CertsLayout } from "../../../src/pki/layout.ts";
 import { certsLayout } from "../../../src/pki/layout.ts";
@@ -28,7 +29,7 @@ beforeEach(async () => {
 afterEach(() => store[Symbol.dispose]());
 
 const read = (
-  credentials: Credentials = { format: "pem" },
+  credentials: CertificateSpec = { format: "pem" },
   env: Record<string, string> = {},
 ): Promise<IdentityMaterial> =>
   readIdentity({ dir: store.path, registrationId: "a", credentials, env, now });
