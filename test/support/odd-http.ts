@@ -26,9 +26,12 @@ const LINES = [
   `GET /${"a".repeat(9000)} HTTP/1.1`,
 ];
 
+/** Asks for names only: a request that comes through whole is one of the policy's own, and is answered. */
+const QUERY = '{"query":"SELECT deviceId FROM devices"}';
+
 const BODIES = [
   "",
-  '{"query":"SELECT * FROM devices"}',
+  QUERY,
   "0\r\n\r\n",
   "5\r\n{   }\r\n0\r\n\r\n",
   "zz\r\n{}\r\n0\r\n\r\n",
@@ -52,7 +55,7 @@ export function oddHttp({ host, token }: HttpTarget): fc.Arbitrary<Buffer> {
     `Authorization: ${token}`,
     "Authorization: SharedAccessSignature sr=&sig=&se=",
     "Content-Length: 0",
-    "Content-Length: 33",
+    `Content-Length: ${QUERY.length}`,
     "Content-Length: 5\r\nContent-Length: 6",
     "Content-Length: 5, 6",
     "Content-Length: -1",
@@ -90,8 +93,18 @@ export function oddHttp({ host, token }: HttpTarget): fc.Arbitrary<Buffer> {
       body: fc.constantFrom(...BODIES),
     })
     .map(({ line, headers, end, body }) => [line, ...headers].join("\r\n") + end + body);
+  // By chance a whole query comes together once in some thousand runs; what it is answered is judged in each.
+  const query = fc.constant(
+    [
+      "POST /devices/query?api-version=2021-04-12 HTTP/1.1",
+      `Host: ${host}`,
+      `Authorization: ${token}`,
+      `Content-Length: ${QUERY.length}\r\n\r\n${QUERY}`,
+    ].join("\r\n"),
+  );
+  const one = fc.oneof({ weight: 30, arbitrary: request }, { weight: 1, arbitrary: query });
   return fc
-    .array(request, { minLength: 1, maxLength: 3 })
+    .array(one, { minLength: 1, maxLength: 3 })
     .map((requests) => Buffer.from(requests.join(""), "latin1"));
 }
 
