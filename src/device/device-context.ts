@@ -1,5 +1,6 @@
 import type { Logger } from "../base/log.ts";
 import type { Recorder } from "../metrics/recorder.ts";
+import type { FileTexts } from "../model/model-files.ts";
 import type { DeviceModel, RandomStream } from "../model/model.ts";
 import type { DeviceSpec } from "../plan/plan.ts";
 import type { DeviceLimits } from "./device-limits.ts";
@@ -27,6 +28,8 @@ export interface DeviceContext {
   readonly now: () => Date;
   /** The device's stream of that name. */
   readonly random: (stream: string) => RandomStream;
+  /** Texts of the files that the settings of this shard's models name. */
+  readonly files: FileTexts;
   readonly limits: DeviceLimits;
   /** Carries the device's id; a line a connection at debug, a line a message at trace. */
   readonly log: Logger;

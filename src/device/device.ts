@@ -4,7 +4,7 @@ import { DeviceFailure } from "../base/failure.ts";
 import { orAborted } from "../base/or-aborted.ts";
 import { sleep } from "../base/retry.ts";
 import type { DeviceRow, DeviceState } from "../metrics/device-row.ts";
-import type { ModelDevice } from "../model/model.ts";
+import type { ModelDevice, ModelEvent } from "../model/model.ts";
 import { assignHub } from "./assigning.ts";
 import { DeviceAccount } from "./device-account.ts";
 import type { DeviceContext } from "./device-context.ts";
@@ -62,6 +62,9 @@ export class Device {
       deviceId: spec.registrationId,
       settings: { ...model.defaults, ...spec.settings },
       random: context.random,
+      file: context.files,
+      report: (patch) => this.#twin.reports(patch),
+      tell: (event) => this.#told(event),
     });
     this.#telemetry = new Telemetry(context, this.#status, this.#model);
     this.#twin = new DeviceTwin(context, this.#status, this.#model, () =>
@@ -248,6 +251,13 @@ export class Device {
         : new DeviceFailure("tls", messageOf(error), { code: error.code, cause: error });
     this.#account.failed(failure, true);
     this.#state.to("failed");
+  }
+
+  #told({ name, text, level = "info", data }: ModelEvent): void {
+    const { recorder, clock, log, spec } = this.#context;
+    log.debug({ event: name, ...data }, text);
+    const deviceId = spec.registrationId;
+    recorder.event({ type: "model", t: clock(), deviceId, name, level, text, data });
   }
 
   #changed(from: DeviceState, to: DeviceState): void {

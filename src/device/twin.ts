@@ -71,6 +71,12 @@ export class DeviceTwin {
     this.#report();
   }
 
+  /** The model has something to report by itself. */
+  reports(patch: JsonObject): void {
+    this.#want(patch);
+    this.#report();
+  }
+
   /** A direct method was called; an unknown name never gets here. */
   method(name: string, payload: Json): MethodResult {
     const { recorder, clock, log } = this.#context;

@@ -64,6 +64,16 @@ export type DeviceEvent =
       /** Why it is refused; the old one stays in use. */
       error?: string | undefined;
     }
+  | {
+      /** The device model tells something that happened in the device. */
+      type: "model";
+      t: number;
+      deviceId: string;
+      name: string;
+      level: "info" | "warning";
+      text: string;
+      data?: JsonObject | undefined;
+    }
   | { type: "method"; t: number; deviceId: string; method: string; status: number; ms: number }
   | {
       type: "error";

@@ -45,6 +45,7 @@ function logEvent(log: Logger, event: RunEvent): void {
     case "desired":
     case "reported":
     case "method":
+    case "model":
     case "error":
     case "snapshot":
       return;

@@ -108,6 +108,7 @@ export class ScreenState {
       case "disconnection":
       case "certificate":
       case "method":
+      case "model":
       case "error":
       case "worker":
       case "summary":

@@ -139,6 +139,7 @@ export class TerminalLines implements Output, RunConsole {
       case "connection":
       case "reported":
       case "method":
+      case "model":
         return;
       default:
         event satisfies never;

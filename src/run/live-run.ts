@@ -218,6 +218,7 @@ export class LiveRun {
       plan: prepared.plan,
       workers: prepared.workers,
       certsDir: identities.certsDir,
+      modelsDir: prepared.modelsDir,
       endpoints: target.endpoints,
       saveMessages: options.saveMessages,
       logLevel: options.logLevel,

@@ -1,10 +1,12 @@
 import { readFile } from "node:fs/promises";
-import { resolve } from "node:path";
+import { dirname, resolve } from "node:path";
 
 import type { Problem } from "../base/errors.ts";
 import { FleetError } from "../base/errors.ts";
 import { fileTrouble } from "../base/file-trouble.ts";
 import { loadModel } from "../model/load-model.ts";
+import { readModelFiles } from "../model/model-files.ts";
+import type { DeviceModel, JsonObject } from "../model/model.ts";
 import { makePlan } from "../plan/make-plan.ts";
 import type { Plan } from "../plan/plan.ts";
 import { workersFor } from "../plan/shard.ts";
@@ -26,6 +28,8 @@ export interface PreparedRun {
   readonly own: OwnEmulator | undefined;
   readonly plan: Plan;
   readonly workers: number;
+  /** The scenario's folder, absolute: what paths in it are relative to. */
+  readonly modelsDir: string;
   /** Where the user's files name the devices that they brought, by registration id. */
   readonly places: ReadonlyMap<string, string>;
   /** What is odd about files that can be used. */
@@ -44,14 +48,14 @@ async function readScenario(file: string, cwd: string): Promise<string> {
   }
 }
 
-/** Lets each entry's model judge its settings. @throws {FleetError} `SCENARIO_INVALID` */
-async function checkModels(scenario: Scenario, source: string): Promise<void> {
+/** Lets each entry's model judge its settings, with the files that they name. @throws {FleetError} `SCENARIO_INVALID` */
+async function checkModels(scenario: Scenario, source: string, dir: string): Promise<void> {
   const problems: Problem[] = [];
   for (const [index, entry] of scenario.fleet.entries()) {
     const place = `${source} fleet[${index}]`;
     try {
       const model = await loadModel(entry.model);
-      for (const message of model.checkSettings(entry.settings)) {
+      for (const message of await settingsProblems(model, entry.settings, dir)) {
         problems.push({ place: `${place}.settings`, message });
       }
     } catch (error) {
@@ -61,6 +65,22 @@ async function checkModels(scenario: Scenario, source: string): Promise<void> {
   }
   if (problems.length === 0) return;
   throw new FleetError("SCENARIO_INVALID", `${source} cannot be run as it is`, { problems });
+}
+
+/** What is wrong with settings, and only where nothing is, with the files that they name. */
+async function settingsProblems(
+  model: DeviceModel,
+  settings: JsonObject,
+  dir: string,
+): Promise<readonly string[]> {
+  const problems = model.checkSettings(settings);
+  if (problems.length > 0 || model.files === undefined) return problems;
+  try {
+    return model.checkSettings(settings, await readModelFiles([{ model, settings }], dir));
+  } catch (error) {
+    if (!(error instanceof FleetError)) throw error;
+    return error.problems.map(({ place, message }) => `${place}: ${message}`);
+  }
 }
 
 /**
@@ -92,7 +112,8 @@ export async function prepareRun(
   const own = ownEmulator
     ? await planOwnEmulator(scenario, written.provisioning.idScope, options, context)
     : undefined;
-  await checkModels(scenario, source);
+  const modelsDir = dirname(resolve(context.cwd, source));
+  await checkModels(scenario, source, modelsDir);
   const plan = makePlan(scenario, { seed: options.seed, brought: brought.devices });
   checkKeyGiven(plan, ownEmulator);
   const devices = plan.devices.length;
@@ -106,5 +127,5 @@ export async function prepareRun(
       ofEntry.map(({ registrationId, place }) => [registrationId, place] as const),
     ),
   );
-  return { scenario, own, plan, workers, places, warnings: brought.warnings };
+  return { scenario, own, plan, workers, modelsDir, places, warnings: brought.warnings };
 }

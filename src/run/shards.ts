@@ -12,11 +12,12 @@ export function makeShards(options: {
   readonly plan: Plan;
   readonly workers: number;
   readonly certsDir: string;
+  readonly modelsDir: string;
   readonly endpoints: Endpoints;
   readonly saveMessages: boolean;
   readonly logLevel: LogLevel;
 }): readonly ShardStart[] {
-  const { runId, plan, workers, certsDir, endpoints, saveMessages, logLevel } = options;
+  const { runId, plan, workers, certsDir, modelsDir, endpoints, saveMessages, logLevel } = options;
   const slots = plan.concurrency === undefined ? undefined : deal(plan.concurrency, workers);
   return shardDevices(plan.devices, workers).map((devices, worker) => ({
     runId,
@@ -26,6 +27,7 @@ export function makeShards(options: {
     devices,
     ...(slots === undefined ? {} : { concurrency: slots[worker] }),
     certsDir,
+    modelsDir,
     endpoints,
     saveMessages,
     snapshotIntervalMs: SNAPSHOT_INTERVAL_MS,

@@ -12,6 +12,8 @@ import { createSlots } from "../device/slots.ts";
 import { Recorder } from "../metrics/recorder.ts";
 import type { Snapshot } from "../metrics/snapshot.ts";
 import { loadModel } from "../model/load-model.ts";
+import type { FileTexts } from "../model/model-files.ts";
+import { readModelFiles } from "../model/model-files.ts";
 import type { DeviceModel } from "../model/model.ts";
 import type { DeviceSpec } from "../plan/plan.ts";
 import type { ShardStart } from "./protocol.ts";
@@ -33,6 +35,7 @@ export interface WorkerHostOptions {
 export class WorkerHost {
   readonly #options: WorkerHostOptions;
   readonly #models: ReadonlyMap<string, DeviceModel>;
+  readonly #files: FileTexts;
   readonly #recorder: Recorder;
   readonly #stop = new AbortController();
   readonly #changed = new Set<Device>();
@@ -43,9 +46,14 @@ export class WorkerHost {
   readonly #way: DeviceWay;
   #ticker: NodeJS.Timeout | undefined;
 
-  private constructor(options: WorkerHostOptions, models: ReadonlyMap<string, DeviceModel>) {
+  private constructor(
+    options: WorkerHostOptions,
+    models: ReadonlyMap<string, DeviceModel>,
+    files: FileTexts,
+  ) {
     this.#options = options;
     this.#models = models;
+    this.#files = files;
     this.#recorder = new Recorder(options.shard);
     this.#log = options.log.child({ component: "worker" });
     const { transport, connectTo, caPem } = options.shard.endpoints;
@@ -59,15 +67,19 @@ export class WorkerHost {
     });
   }
 
-  /** Loads the shard's models. @throws {FleetError} if one cannot be loaded */
+  /** Loads the shard's models and the files of their settings. @throws {FleetError} if one cannot be loaded */
   static async load(options: WorkerHostOptions): Promise<WorkerHost> {
     const startedMs = options.wallMs();
-    const names = [...new Set(options.shard.devices.map((spec) => spec.model))];
-    const models = await Promise.all(
-      names.map(async (name) => [name, await loadModel(name)] as const),
+    const { boot, devices, modelsDir } = options.shard;
+    const names = [...new Set(devices.map((spec) => spec.model))];
+    const models = new Map(
+      await Promise.all(names.map(async (name) => [name, await loadModel(name)] as const)),
     );
-    const host = new WorkerHost(options, new Map(models));
-    const { boot, devices } = options.shard;
+    const uses = devices.flatMap(({ model: name, settings }) => {
+      const model = models.get(name);
+      return model === undefined ? [] : [{ model, settings }];
+    });
+    const host = new WorkerHost(options, models, await readModelFiles(uses, modelsDir));
     const durationMs = Math.round(options.wallMs() - startedMs);
     host.#log.info({ boot, devices: devices.length, models: names, durationMs }, "shard loaded");
     return host;
@@ -130,6 +142,7 @@ export class WorkerHost {
       saveMessages: shard.saveMessages,
       clock,
       now,
+      files: this.#files,
       random: (stream) => createRandom(shard.seed, spec.registrationId, stream),
       limits,
       // Devices speak from debug on: before that thousands of them need no logger each.

@@ -27,6 +27,8 @@ export interface ShardStart {
   /** This shard's share of the fleet's concurrency; undefined = no bound. */
   readonly concurrency?: number | undefined;
   readonly certsDir: string;
+  /** Absolute; what files that settings of models name are relative to. */
+  readonly modelsDir: string;
   readonly endpoints: Endpoints;
   readonly saveMessages: boolean;
   readonly snapshotIntervalMs: number;

@@ -59,6 +59,7 @@ const shardStart = z.strictObject({
   devices: z.array(deviceSpec),
   concurrency: z.int().positive().optional(),
   certsDir: z.string(),
+  modelsDir: z.string(),
   endpoints: z.strictObject({
     provisioningHost: z.string().min(1),
     idScope: z.string(),

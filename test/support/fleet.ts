@@ -142,6 +142,7 @@ export async function runShard(
       seed: 1,
       devices,
       certsDir: cloud.certsDir,
+      modelsDir: cloud.certsDir,
       endpoints: cloud.endpoints,
       saveMessages: false,
       snapshotIntervalMs: 10,

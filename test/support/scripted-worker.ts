@@ -76,6 +76,7 @@ export function shardOf(worker: number, startMs: readonly number[]): ShardStart 
       startMs: due,
     })),
     certsDir: "/certs",
+    modelsDir: "/scenarios",
     endpoints: { provisioningHost: "dps", idScope: "0ne", connectTo: [], transport: "mqtt" },
     saveMessages: false,
     snapshotIntervalMs: 1_000,

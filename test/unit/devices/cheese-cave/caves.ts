@@ -1,18 +1,13 @@
 import { model } from "../../../../devices/cheese-cave/index.ts";
-import { createRandom } from "../../../../src/base/random.ts";
 import type { ModelDevice } from "../../../../src/model/model.ts";
+import { deviceOf } from "../../../support/model-device.ts";
+
+export { INITIAL, PUSHED } from "../../../support/model-device.ts";
 
 /** A cave as the fleet makes it. */
 export function caveOf(deviceId = "cheesecave-device1", seed = 1): ModelDevice {
-  return model.create({
-    deviceId,
-    settings: model.defaults,
-    random: (stream) => createRandom(seed, deviceId, stream),
-  });
+  return deviceOf(model, { deviceId, seed }).device;
 }
-
-export const PUSHED = { version: 2, initial: false };
-export const INITIAL = { version: 1, initial: true };
 
 /** Message bodies of the next ticks. */
 export function bodiesOf(cave: ModelDevice, count: number): string[] {
