@@ -16,6 +16,13 @@ const correlationOf = (a: readonly number[], b: readonly number[]): number => {
   return meanOf(products) / (stdOf(a) * stdOf(b));
 };
 
+const noiseOf = (deviceId: string): number[] => {
+  const random = createRandom(1, deviceId, "process");
+  const noise = new OrnsteinUhlenbeck(1, 10);
+  noise.begin(random);
+  return many(() => noise.step(10, random));
+};
+
 describe("Gaussian noise", () => {
   test("has mean 0, standard deviation 1 and kurtosis 3", () => {
     const random = createRandom(1, "gaussian");
@@ -82,12 +89,6 @@ describe("an Ornstein-Uhlenbeck process", () => {
   });
 
   test("of two devices is not correlated", () => {
-    const noiseOf = (deviceId: string): number[] => {
-      const random = createRandom(1, deviceId, "process");
-      const noise = new OrnsteinUhlenbeck(1, 10);
-      noise.begin(random);
-      return many(() => noise.step(10, random));
-    };
     const correlation = correlationOf(noiseOf("cave-1"), noiseOf("cave-2"));
     expect(Math.abs(correlation)).toBeLessThan(0.0165);
   });
