@@ -156,9 +156,11 @@ export async function createHubClient(options: {
   readonly provider: MqttProvider;
   /** undefined = the device has a certificate. */
   readonly token?: TokenUse | undefined;
+  /** DTMI that a Plug and Play device announces with CONNECT. */
+  readonly modelId?: string | undefined;
 }): Promise<{ readonly client: Client; readonly transport: HubTransport }> {
   const agent = await userAgent;
-  const { deviceId, hub, provider, token } = options;
+  const { deviceId, hub, provider, token, modelId } = options;
   const [auth, base] =
     token === undefined
       ? [
@@ -171,6 +173,7 @@ export async function createHubClient(options: {
   const client = DeviceClient.fromAuthenticationProvider(auth, function transportOf() {
     return transport;
   });
+  if (modelId !== undefined) await client.setOptions({ modelId });
   return { client, transport };
 }
 

@@ -19,6 +19,8 @@ export interface HubConnectionOptions {
   readonly transport: TransportOptions;
   /** undefined = the certificate in the transport's context is the proof. */
   readonly token?: TokenOptions | undefined;
+  /** DTMI that a Plug and Play device announces. */
+  readonly modelId?: string | undefined;
   /** Limit for one twin request or subscription, ms; the SDK has none. */
   readonly requestTimeoutMs: number;
   /** Every patch that the hub pushes, with `$version`, from the moment of the subscription on. */

@@ -20,6 +20,8 @@ export interface ProvisioningOptions {
   readonly idScope: string;
   /** The device's symmetric key, base64; undefined = it has a certificate. */
   readonly key?: string | undefined;
+  /** DTMI that a Plug and Play device announces in its payload; undefined = no payload. */
+  readonly modelId?: string | undefined;
   /** `sessions` is not used: DPS must see the whole chain. */
   readonly transport: Omit<TransportOptions, "sessions">;
   readonly slots: Slots;
@@ -73,6 +75,8 @@ export async function register(options: ProvisioningOptions): Promise<Assignment
     transport,
     security,
   );
+  // Microsoft Learn, "IoT Plug and Play conventions": a device announces its model id to DPS in this payload.
+  if (options.modelId !== undefined) client.setProvisioningPayload({ modelId: options.modelId });
   try {
     const result = await orAborted(Promise.race([client.register(), transport.gaveUp]), signal);
     if (result === undefined || result.assignedHub === "" || result.deviceId === "") {

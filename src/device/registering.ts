@@ -11,6 +11,8 @@ export interface RegisteringOptions {
   readonly context: DeviceContext;
   readonly status: DeviceStatus;
   readonly identity: DeviceIdentity;
+  /** DTMI that a Plug and Play device announces. */
+  readonly modelId: string | undefined;
   /** When the registration was due, ms since time 0; latencies count from there. */
   readonly dueMs: number;
   /** Uniform in [0, 1). */
@@ -56,6 +58,7 @@ function registerOnce(options: RegisteringOptions, totalTimeoutMs: number): Prom
     provisioningHost: context.provisioningHost,
     idScope: context.idScope,
     key: identity.tokenKey?.key,
+    modelId: options.modelId,
     transport: { secureContext: identity.secureContext, way, connectTimeoutMs, clock },
     slots: context.slots,
     random: options.random,
