@@ -12,7 +12,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   "src/model": ["src/base", "src/model/model.ts"],
   "src/scenario": ["src/base", "src/metrics"],
   "src/output": ["src/base", "src/metrics"],
-  "src/plan": ["src/base", "src/scenario"],
+  "src/plan": ["src/base", "src/metrics", "src/scenario"],
   "src/device": [
     "src/base",
     "src/metrics",

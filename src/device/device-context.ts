@@ -3,6 +3,7 @@ import type { Recorder } from "../metrics/recorder.ts";
 import type { FileTexts } from "../model/model-files.ts";
 import type { DeviceModel, RandomStream } from "../model/model.ts";
 import type { DeviceSpec } from "../plan/plan.ts";
+import type { Alert } from "./alerts.ts";
 import type { DeviceLimits } from "./device-limits.ts";
 import type { DeviceIdentity } from "./identity.ts";
 import type { DeviceWay } from "../base/transport.ts";
@@ -22,6 +23,7 @@ export interface DeviceContext {
   readonly slots: Slots;
   readonly recorder: Recorder;
   readonly saveMessages: boolean;
+  readonly alerts: readonly Alert[];
   /** ms since time 0, monotonic. */
   readonly clock: () => number;
   /** The wall clock. */

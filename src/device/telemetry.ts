@@ -1,6 +1,7 @@
 import { DeviceFailure } from "../base/failure.ts";
 import { sleep } from "../base/retry.ts";
 import type { Message, ModelDevice } from "../model/model.ts";
+import { DeviceAlerts } from "./alerts.ts";
 import type { DeviceContext } from "./device-context.ts";
 import type { DeviceStatus } from "./device-status.ts";
 import type { HubConnection } from "./hub-connection.ts";
@@ -15,6 +16,7 @@ export class Telemetry {
   readonly #status: DeviceStatus;
   readonly #model: ModelDevice;
   readonly #clock: TelemetryClock;
+  readonly #alerts: DeviceAlerts;
   readonly #underWay = new Set<Promise<void>>();
   #connection: HubConnection | undefined;
   #connectedMs: number | undefined;
@@ -26,6 +28,7 @@ export class Telemetry {
     this.#context = context;
     this.#status = status;
     this.#model = model;
+    this.#alerts = new DeviceAlerts(context.alerts);
     this.#knownIntervalMs = this.#intervalMs();
     const schedule = context.random("schedule");
     this.#clock = new TelemetryClock({
@@ -99,6 +102,7 @@ export class Telemetry {
     this.#status.sent += 1;
     recorder.count("telemetry_sent");
     recorder.count("telemetry_bytes", Buffer.byteLength(message.body));
+    this.#watch(message, dueMs);
     if (this.#context.saveMessages) this.#save(message, properties, seq);
     try {
       if (this.#connection === undefined) throw new DeviceFailure("offline", "not connected");
@@ -118,6 +122,17 @@ export class Telemetry {
       log.trace({ seq, errorClass: error.failureClass, err: error }, "message failed");
     }
     this.#context.onChange();
+  }
+
+  /** Holds what is sent against the scenario's alerts. */
+  #watch(message: Message, dueMs: number): void {
+    const { recorder, log } = this.#context;
+    for (const { name: alert, state, reading } of this.#alerts.observe(message)) {
+      if (state === "raised") recorder.count("alerts_raised", 1, { alert });
+      log.debug({ alert, state, reading }, "alert");
+      const { deviceId } = this.#status;
+      recorder.event({ type: "alert", t: dueMs, deviceId, alert, state, reading });
+    }
   }
 
   #firstAck(nowMs: number): void {

@@ -1,3 +1,4 @@
+import { AlertBook } from "./alert-book.ts";
 import type { CounterName, HistogramName } from "./catalog.ts";
 import { DeviceHistory } from "./device-history.ts";
 import type { DeviceRow, DeviceState, SeqRanges } from "./device-row.ts";
@@ -17,6 +18,7 @@ export interface AckedMessages {
 
 /** The whole fleet, merged from the snapshots of all workers in any order; a snapshot that comes twice counts once. */
 export class Aggregate {
+  readonly #alerts = new AlertBook();
   readonly #devices: ReadonlyMap<string, DeviceHistory>;
   readonly #counters = new SeriesMap<number>();
   readonly #histograms = new SeriesMap<LatencyHistogram>();
@@ -44,6 +46,11 @@ export class Aggregate {
     for (const row of snapshot.devices) {
       this.#devices.get(row.registrationId)?.add(row, snapshot.sequence);
     }
+    for (const event of snapshot.events) if (event.type === "alert") this.#alerts.observe(event);
+  }
+
+  get alerts(): AlertBook {
+    return this.#alerts;
   }
 
   /** Devices of a worker that died are `waiting` or, if they were connected, `reconnecting`, until its next boot tells of them. */

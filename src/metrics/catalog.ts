@@ -4,7 +4,7 @@ export interface MetricInfo {
   readonly kind: "histogram" | "counter" | "derived";
   readonly unit: "ms" | "bytes" | "1";
   /** The one label that splits the metric, if any. */
-  readonly label?: "hub" | "class";
+  readonly label?: "hub" | "class" | "alert";
   /** Metrics whose sum is the whole that `rate` and `%` relate to; absent = the metric has no share. */
   readonly total?: readonly string[];
   readonly help: string;
@@ -179,6 +179,26 @@ export const METRICS = {
     help: "Direct method calls that were not answered with a status below 300",
   },
 
+  alerts_raised: {
+    kind: "counter",
+    unit: "1",
+    label: "alert",
+    help: "Alerts of the scenario that came on, counted at each device each time",
+  },
+
+  alerts_active: {
+    kind: "derived",
+    unit: "1",
+    label: "alert",
+    help: "Alerts that are on at the end, counted at each device",
+  },
+  devices_alerted: {
+    kind: "derived",
+    unit: "1",
+    label: "alert",
+    total: ["devices_planned"],
+    help: "Distinct devices that had the alert (without a label: any) at least once",
+  },
   devices_planned: { kind: "derived", unit: "1", help: "Devices of the plan" },
   devices_assigned: {
     kind: "derived",

@@ -74,6 +74,17 @@ export type DeviceEvent =
       text: string;
       data?: JsonObject | undefined;
     }
+  | {
+      /** An alert of the scenario came on at the device, or went off. */
+      type: "alert";
+      t: number;
+      deviceId: string;
+      /** The alert's name. */
+      alert: string;
+      state: "raised" | "cleared";
+      /** The value that was compared, as text; absent where none was. */
+      reading?: string | undefined;
+    }
   | { type: "method"; t: number; deviceId: string; method: string; status: number; ms: number }
   | {
       type: "error";

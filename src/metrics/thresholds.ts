@@ -91,6 +91,10 @@ function numberOf(metric: string, labels: Labels, { aggregate, extra }: Threshol
   if (given !== undefined) return given ?? "unmeasurable";
   if (isCounter(metric)) return aggregate.counter(metric, labels);
   switch (metric) {
+    case "alerts_active":
+      return aggregate.alerts.active(labels["alert"]);
+    case "devices_alerted":
+      return aggregate.alerts.devices(labels["alert"]);
     case "devices_planned":
       return aggregate.totals().planned;
     case "devices_assigned":

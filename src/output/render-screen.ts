@@ -146,9 +146,17 @@ function changeLines(change: TwinChange | undefined, ink: Paint): readonly strin
   return [`${label("twin", ink)}${what}`, `${label("", ink)}${counts}${names}`];
 }
 
+/** Alerts that are on, each with its number of devices. */
+function alertLines({ alerts }: ScreenView, ink: Paint): readonly string[] {
+  const on = Object.entries(alerts).filter(([, devices]) => devices > 0);
+  if (on.length === 0) return [];
+  const texts = on.map(([name, devices]) => ink.bad(`${name} ${devices}`));
+  return [`${label("alerts", ink)}${texts.join("  ")}`];
+}
+
 /**
  * The screen as lines, none wider than `columns` and at most `rows` of them. What there is no room for is left out
- * from the end of this list: clock, devices, messages, twin change, latencies, hubs, events. Pure.
+ * from the end of this list: clock, devices, alerts, messages, twin change, latencies, hubs, events. Pure.
  *
  * @param events what was told last, oldest first
  */
@@ -165,7 +173,7 @@ export function renderScreen(
   const gap = rows >= AIRY_ROWS ? [""] : [];
   const latencies = latencyLines(view, ink);
   const change = changeLines(view.change, ink);
-  const devices = deviceLines(view, columns, ink);
+  const devices = [...deviceLines(view, columns, ink), ...alertLines(view, ink)];
   const fixed = 1 + devices.length + 1 + change.length + latencies.length + 4 * gap.length;
   const hubRows = Math.max(1, Math.min(6, rows - fixed - EVENT_ROWS));
   const head = [

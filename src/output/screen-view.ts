@@ -1,3 +1,4 @@
+import { AlertBook } from "../metrics/alert-book.ts";
 import { LatencyHistogram } from "../metrics/histogram.ts";
 import type { Percentiles } from "../metrics/percentiles.ts";
 import type { RunEvent } from "./output.ts";
@@ -39,6 +40,8 @@ export interface ScreenView {
   readonly latencies: readonly { readonly name: string; readonly ms: Percentiles }[];
   /** The newest one. */
   readonly change: TwinChange | undefined;
+  /** Alerts that are on, by name: at how many devices. */
+  readonly alerts: Readonly<Record<string, number>>;
 }
 
 export const EMPTY_VIEW: ScreenView = {
@@ -55,6 +58,7 @@ export const EMPTY_VIEW: ScreenView = {
   rates: [],
   latencies: [],
   change: undefined,
+  alerts: {},
 };
 
 /** As many snapshots, a second apart, are looked back at for rates. */
@@ -70,6 +74,7 @@ export class ScreenState {
   /** Followers of the newest change, with the version that they got. */
   #versions = new Map<string, number>();
   #acknowledged = new Set<string>();
+  readonly #alerts = new AlertBook();
 
   get view(): ScreenView {
     return this.#view;
@@ -98,6 +103,13 @@ export class ScreenState {
         return;
       case "reported":
         this.#reported(event);
+        return;
+      case "alert":
+        this.#alerts.observe(event);
+        this.#view = {
+          ...this.#view,
+          alerts: { ...this.#view.alerts, [event.alert]: this.#alerts.active(event.alert) },
+        };
         return;
       case "enrollment":
       case "individualEnrollments":

@@ -1,3 +1,4 @@
+import { AlertBook } from "../metrics/alert-book.ts";
 import type { Output, RunEvent } from "./output.ts";
 import type { Progress } from "./progress-text.ts";
 import { progressBar, progressText } from "./progress-text.ts";
@@ -47,6 +48,7 @@ export class TerminalLines implements Output, RunConsole {
   #followers = 0;
   /** Devices told of, by what became of their new certificates. */
   readonly #certificates = { inUse: 0, refused: 0 };
+  readonly #alerts = new AlertBook();
   #changed = false;
   readonly #nowMs: () => number;
   #step: { readonly text: string; readonly startedMs: number; nextMs: number } | undefined;
@@ -126,10 +128,14 @@ export class TerminalLines implements Output, RunConsole {
       case "certificate":
         this.#certificate(event);
         return;
+      case "alert":
+        this.#alert(event);
+        return;
       case "worker":
         this.#worker(event);
         return;
       case "summary":
+        for (const line of alertLines(this.#alerts)) this.#at(event.t, line);
         for (const line of summaryLines(event.summary, this.#ink)) this.#line(line);
         return;
       case "enrollment":
@@ -234,6 +240,20 @@ export class TerminalLines implements Output, RunConsole {
     this.#at(t, state === "inUse" ? this.#ink.good(text) : this.#ink.bad(printable(text)));
   }
 
+  #alert(event: RunEvent & { type: "alert" }): void {
+    const { t, deviceId, alert, state, reading } = event;
+    this.#alerts.observe(event);
+    const told = this.#alerts.raised(alert);
+    if (told > DEVICES_NAMED + 1) return;
+    if (told > DEVICES_NAMED) {
+      if (state === "raised") this.#at(t, `… and more: alert ${alert}`);
+      return;
+    }
+    const shown = reading === undefined ? "" : ` (${reading})`;
+    const text = printable(`alert ${alert} ${state}: ${deviceId}${shown}`);
+    this.#at(t, state === "raised" ? this.#ink.bad(text) : this.#ink.good(text));
+  }
+
   #worker(event: RunEvent & { type: "worker" }): void {
     if (event.state !== "lost" && event.state !== "restarting") return;
     const detail = event.detail === undefined ? "" : `: ${event.detail}`;
@@ -241,6 +261,14 @@ export class TerminalLines implements Output, RunConsole {
     this.#at(event.t, event.state === "lost" ? this.#ink.bad(text) : text);
   }
 }
+
+/** What became of each alert that was on. */
+const alertLines = (alerts: AlertBook): readonly string[] =>
+  alerts.names.map((name) => {
+    const devices = plural(alerts.devices(name), "device");
+    const times = plural(alerts.raised(name), "time");
+    return `alert ${name} came on ${times} at ${devices}, ${alerts.active(name)} still on`;
+  });
 
 /** Where a 401 is explained. */
 const explainText = (deviceId: string): string => `; why: dps-fleet doctor explain ${deviceId}`;

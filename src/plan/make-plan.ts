@@ -1,5 +1,6 @@
 import { FleetError } from "../base/errors.ts";
 import type { Credentials, FleetEntry, Scenario } from "../scenario/scenario.ts";
+import { alertProblems } from "./alert-problems.ts";
 import { startTimes } from "./arrival.ts";
 import { arrivalProblems, idProblems, timelineProblems } from "./fleet-problems.ts";
 import type { BroughtDevice, BroughtDevices } from "./brought-device.ts";
@@ -20,6 +21,7 @@ export function makePlan(
   const problems = [
     ...idProblems(devices),
     ...timelineProblems(scenario, devices),
+    ...alertProblems(scenario),
     ...arrivalProblems(scenario, devices.length, arrivalEndMs),
   ];
   if (problems.length > 0) {
@@ -36,6 +38,7 @@ export function makePlan(
     durationMs: scenario.durationMs,
     concurrency: scenario.arrival.concurrency,
     timeline: scenario.timeline.map(({ atMs, at, twin }) => ({ atMs, at, ...twin })),
+    alerts: scenario.alerts,
     thresholds: scenario.thresholds,
   };
 }

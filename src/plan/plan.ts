@@ -1,6 +1,9 @@
 import type { CertificateSpec } from "../base/certificate-spec.ts";
 import type { JsonObject } from "../base/json.ts";
 import type { SecretRef } from "../base/secret-ref.ts";
+import type { AlertSpec } from "../scenario/scenario.ts";
+
+export type { AlertSpec };
 
 /** A key that signs the device's tokens. */
 export interface SymmetricKeySpec {
@@ -69,6 +72,7 @@ export interface Plan {
   /** Devices of the whole fleet that may have a handshake or a request under way; undefined = no bound. */
   readonly concurrency: number | undefined;
   readonly timeline: readonly TwinAction[];
+  readonly alerts: readonly AlertSpec[];
   /** Threshold expressions, parsed by `metrics/thresholds`. */
   readonly thresholds: readonly string[];
 }

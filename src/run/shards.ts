@@ -25,6 +25,7 @@ export function makeShards(options: {
     boot: 1,
     seed: plan.seed,
     devices,
+    alerts: plan.alerts,
     ...(slots === undefined ? {} : { concurrency: slots[worker] }),
     certsDir,
     modelsDir,

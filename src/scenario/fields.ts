@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { REGISTRATION_ID_PATTERN, TWIN_LIMITS } from "../base/azure-limits.ts";
 import { DURATION_PATTERN, parseDuration, parseRate, RATE_PATTERN } from "../base/units.ts";
+import { parseAlertCondition } from "../metrics/alert-condition.ts";
 import { parseThreshold } from "../metrics/thresholds.ts";
 import { parseKeyVaultUri } from "../base/key-vault-uri.ts";
 import { showValue } from "../base/show-value.ts";
@@ -115,6 +116,13 @@ export const thresholdField = z
   .string({ error: ({ input }) => `expected a threshold, got ${showValue(input)}` })
   .superRefine((text, context) => {
     const parsed = parseThreshold(text);
+    if ("problem" in parsed) context.addIssue({ code: "custom", message: parsed.problem });
+  });
+
+export const alertField = z
+  .string({ error: ({ input }) => `expected a condition, got ${showValue(input)}` })
+  .superRefine((text, context) => {
+    const parsed = parseAlertCondition(text);
     if ("problem" in parsed) context.addIssue({ code: "custom", message: parsed.problem });
   });
 

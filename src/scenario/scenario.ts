@@ -60,6 +60,15 @@ export interface FleetEntry {
   readonly settings: JsonObject;
 }
 
+/** A condition on telemetry that is told while it holds. */
+export interface AlertSpec {
+  readonly name: string;
+  /** A text that `parseAlertCondition` understands. */
+  readonly when: string;
+  /** Application properties of the messages that it looks at. */
+  readonly where: Readonly<Record<string, string>>;
+}
+
 /** A checked scenario: defaults filled, durations in ms, rates per second. */
 export interface Scenario {
   readonly name: string;
@@ -94,6 +103,7 @@ export interface Scenario {
     readonly at: string;
     readonly twin: { readonly devices: readonly string[]; readonly desired: JsonObject };
   }[];
+  readonly alerts: readonly AlertSpec[];
   /** Expressions that `parseThreshold` understands. */
   readonly thresholds: readonly string[];
 }
@@ -146,6 +156,10 @@ function toScenario(file: ScenarioFile): Scenario {
         intervalMs: parseDuration(telemetry.interval) ?? 0,
         jitter: Number.parseFloat(String(telemetry.jitter)) / 100,
       },
+    })),
+    alerts: file.alerts.map(({ where, ...alert }) => ({
+      ...alert,
+      where: Object.fromEntries(Object.entries(where).map(([key, value]) => [key, String(value)])),
     })),
     arrival: { ratePerS: parseRate(arrival.rate) ?? 0, concurrency: arrival.concurrency },
     durationMs: duration === undefined ? undefined : parseDuration(duration),

@@ -5,6 +5,7 @@ import { credentialsField } from "./credentials-field.ts";
 import { emulatorSection } from "./emulator-section.ts";
 import { fleetRules } from "./fleet-rules.ts";
 import {
+  alertField,
   countField,
   durationField,
   enumField,
@@ -73,6 +74,15 @@ const timelineEntry = z.strictObject({
     .meta({ description: "A desired patch, made by the service" }),
 });
 
+const alertEntry = z.strictObject({
+  name: nameField.meta({ description: "Name of the alert, shown in results" }),
+  when: alertField.meta({ description: "FIELD [OP VALUE] [for N messages]" }),
+  where: z
+    .record(z.string(), z.union([z.string(), z.number(), z.boolean()]))
+    .default({})
+    .meta({ description: "Application properties of the messages that it looks at" }),
+});
+
 /** A scenario file as it is written; everything that may be left out has its default filled in. */
 export const scenarioSchema = z
   .strictObject({
@@ -128,6 +138,10 @@ export const scenarioSchema = z
       .array(timelineEntry)
       .default([])
       .meta({ description: "What happens during the run" }),
+    alerts: z
+      .array(alertEntry)
+      .default([])
+      .meta({ description: "Conditions on telemetry that are told while they hold" }),
     thresholds: z.array(thresholdField).optional().meta({
       default: DEFAULT_THRESHOLDS,
       description: "METRIC[{label:value}] [count|rate|min|mean|max|p(N)] OP NUMBER[unit|%]",

@@ -3,12 +3,14 @@ import type { Logger } from "../base/log.ts";
 import { proxiesOf } from "../base/proxy.ts";
 import { createRandom } from "../base/random.ts";
 import type { DeviceWay } from "../base/transport.ts";
+import type { Alert } from "../device/alerts.ts";
 import type { DeviceContext } from "../device/device-context.ts";
 import type { DeviceLimits } from "../device/device-limits.ts";
 import { DEVICE_LIMITS } from "../device/device-limits.ts";
 import { Device } from "../device/device.ts";
 import { IdentityLoader } from "../device/identity.ts";
 import { createSlots } from "../device/slots.ts";
+import { parseAlertCondition } from "../metrics/alert-condition.ts";
 import { Recorder } from "../metrics/recorder.ts";
 import type { Snapshot } from "../metrics/snapshot.ts";
 import { loadModel } from "../model/load-model.ts";
@@ -40,6 +42,7 @@ export class WorkerHost {
   readonly #stop = new AbortController();
   readonly #changed = new Set<Device>();
   readonly #devices = new Map<string, Device>();
+  readonly #alerts: readonly Alert[];
   readonly #log: Logger;
   readonly #identities: IdentityLoader;
   #lives: Promise<unknown> = Promise.resolve();
@@ -54,6 +57,11 @@ export class WorkerHost {
     this.#options = options;
     this.#models = models;
     this.#files = files;
+    this.#alerts = options.shard.alerts.flatMap(({ name, when, where }) => {
+      const parsed = parseAlertCondition(when);
+      // The scenario's schema has parsed each of them before.
+      return "condition" in parsed ? [{ name, condition: parsed.condition, where }] : [];
+    });
     this.#recorder = new Recorder(options.shard);
     this.#log = options.log.child({ component: "worker" });
     const { transport, connectTo, caPem } = options.shard.endpoints;
@@ -140,6 +148,7 @@ export class WorkerHost {
       loadIdentity: () => this.#identities.load(spec),
       recorder: this.#recorder,
       saveMessages: shard.saveMessages,
+      alerts: this.#alerts,
       clock,
       now,
       files: this.#files,

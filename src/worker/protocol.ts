@@ -2,7 +2,7 @@ import type { DialRule } from "../base/dial.ts";
 import type { Transport } from "../base/transport.ts";
 import type { LogLevel } from "../base/log.ts";
 import type { Snapshot } from "../metrics/snapshot.ts";
-import type { DeviceSpec } from "../plan/plan.ts";
+import type { AlertSpec, DeviceSpec } from "../plan/plan.ts";
 
 /** How devices reach the services: Azure's names, dialled elsewhere where told so. */
 export interface Endpoints {
@@ -24,6 +24,7 @@ export interface ShardStart {
   readonly boot: number;
   readonly seed: number;
   readonly devices: readonly DeviceSpec[];
+  readonly alerts: readonly AlertSpec[];
   /** This shard's share of the fleet's concurrency; undefined = no bound. */
   readonly concurrency?: number | undefined;
   readonly certsDir: string;

@@ -57,6 +57,13 @@ const shardStart = z.strictObject({
   boot: z.int().positive(),
   seed: z.number(),
   devices: z.array(deviceSpec),
+  alerts: z.array(
+    z.strictObject({
+      name: z.string(),
+      when: z.string(),
+      where: z.record(z.string(), z.string()),
+    }),
+  ),
   concurrency: z.int().positive().optional(),
   certsDir: z.string(),
   modelsDir: z.string(),

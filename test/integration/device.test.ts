@@ -51,6 +51,25 @@ test("one device registers through DPS, connects to its hub and streams", async 
   expect(shard.counter("telemetry_sent")).toBe(shard.counter("telemetry_acked"));
 });
 
+test("an alert of the scenario comes on and goes off with what the device sends", async () => {
+  await using cloud = await startTestCloud();
+  await cloud.issue("cave-1");
+  const alerts = [
+    { name: "warm", when: "temperatureAlert for 2 messages", where: {} },
+    { name: "cool", when: "temperature < 66", where: { sensorID: "S1" } },
+  ];
+  await using shard = await runShard(cloud, [deviceSpec("cave-1")], { alerts });
+
+  const warm = await shard.event(ofType("alert", ({ alert }) => alert === "warm"));
+  expect(warm).toMatchObject({ deviceId: "cave-1", state: "raised" });
+  const cool = await shard.event(ofType("alert", ({ alert }) => alert === "cool"));
+  expect(Number(cool.reading)).toBeLessThan(66);
+  await shard.event(ofType("alert", ({ alert, state }) => alert === "warm" && state === "cleared"));
+  await shard.stop();
+  const raised = shard.events.filter(ofType("alert", ({ state }) => state === "raised"));
+  expect(shard.counter("alerts_raised")).toBe(raised.length);
+});
+
 test("the initial twin of the enrollment is applied and reported", async () => {
   await using cloud = await startTestCloud();
   await cloud.issue("cave-1");

@@ -143,6 +143,7 @@ export async function runShard(
       devices,
       certsDir: cloud.certsDir,
       modelsDir: cloud.certsDir,
+      alerts: [],
       endpoints: cloud.endpoints,
       saveMessages: false,
       snapshotIntervalMs: 10,

@@ -77,6 +77,7 @@ export function shardOf(worker: number, startMs: readonly number[]): ShardStart 
     })),
     certsDir: "/certs",
     modelsDir: "/scenarios",
+    alerts: [],
     endpoints: { provisioningHost: "dps", idScope: "0ne", connectTo: [], transport: "mqtt" },
     saveMessages: false,
     snapshotIntervalMs: 1_000,

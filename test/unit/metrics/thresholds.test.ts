@@ -111,7 +111,13 @@ describe("evaluating", () => {
         telemetry_acked: 190,
         "telemetry_failed{class:offline}": 6,
         "telemetry_failed{class:timeout}": 2,
+        "alerts_raised{alert:warm}": 2,
       },
+      events: [
+        { type: "alert", t: 1, deviceId: "d1", alert: "warm", state: "raised" },
+        { type: "alert", t: 2, deviceId: "d2", alert: "warm", state: "raised" },
+        { type: "alert", t: 3, deviceId: "d2", alert: "warm", state: "cleared" },
+      ],
       histograms: { "registration_ms{hub:a}": histogram.encode() },
       devices: [rowOf({ registrationId: "d1" })],
     }),
@@ -134,6 +140,10 @@ describe("evaluating", () => {
     ["telemetry_duplicated == 0", 0, "", true],
     ["workers_lost == 0", 1, "", false],
     ["registration_failed == 0", 0, "", true],
+    ["alerts_raised{alert:warm} == 0", 2, "", false],
+    ["alerts_active == 1", 1, "", true],
+    ["alerts_active{alert:cold} == 0", 0, "", true],
+    ["devices_alerted{alert:warm} < 60%", 100, "%", false],
   ])("%s observes %d %s", (expression, observed, unit, passed) => {
     expect(evaluated(expression)).toEqual({ expression, observed, unit, passed });
   });

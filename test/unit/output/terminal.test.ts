@@ -124,3 +124,25 @@ test("on a terminal progress stays in its line, and leaves nothing behind", () =
   expect(printed.at(-2)).toBe("\r\u001B[K");
   expect(printed.at(-1)).toBe("› issued\n");
 });
+
+test("who has an alert is named, up to a few, and at the end each alert is summed up", () => {
+  const { lines, printed } = terminal();
+  const tell = (device: number, state: "raised" | "cleared", reading?: string): void =>
+    lines.emit({
+      type: "alert",
+      t: 1_000,
+      deviceId: `belt${device}`,
+      alert: "shaking",
+      state,
+      reading,
+    });
+  tell(1, "raised", "8.4");
+  tell(1, "cleared", "7.9");
+  for (let device = 2; device <= 9; device += 1) tell(device, "raised");
+  expect(printed).toEqual([
+    "00:01.0  alert shaking raised: belt1 (8.4)\n",
+    "00:01.0  alert shaking cleared: belt1 (7.9)\n",
+    ...[2, 3, 4, 5].map((device) => `00:01.0  alert shaking raised: belt${device}\n`),
+    "00:01.0  … and more: alert shaking\n",
+  ]);
+});

@@ -37,6 +37,7 @@ describe("a good scenario", () => {
           twin: { devices: ["cheesecave-device1"], desired: { temperature: 50.123 } },
         },
       ],
+      alerts: [],
       thresholds: [
         "devices_assigned == 100%",
         "registration_ms p(95) < 5s",
@@ -65,6 +66,7 @@ describe("a good scenario", () => {
       arrival: { ratePerS: 10, concurrency: undefined },
       durationMs: undefined,
       timeline: [],
+      alerts: [],
       thresholds: ["devices_assigned == 100%", "telemetry_missing == 0"],
     });
   });
