@@ -51,6 +51,14 @@ export const whole = (least: number, most: number) =>
     })
     .transform(Number);
 
+/** A number from `least` to `most`, written as one flag. */
+export const numberFrom = (least: number, most: number) =>
+  once
+    .refine((text) => text.trim() !== "" && Number(text) >= least && Number(text) <= most, {
+      error: ({ input }) => `expected a number, ${least} to ${most}, got "${String(input)}"`,
+    })
+    .transform(Number);
+
 function isWhole(text: string, least: number, most: number): boolean {
   const number = Number(text);
   return text.trim() !== "" && Number.isSafeInteger(number) && number >= least && number <= most;

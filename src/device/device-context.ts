@@ -24,6 +24,8 @@ export interface DeviceContext {
   readonly recorder: Recorder;
   readonly saveMessages: boolean;
   readonly alerts: readonly Alert[];
+  /** Seconds of the device's own time for each second of its interval, > 0. */
+  readonly timeScale: number;
   /** ms since time 0, monotonic. */
   readonly clock: () => number;
   /** The wall clock. */

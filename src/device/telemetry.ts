@@ -83,7 +83,9 @@ export class Telemetry {
   }
 
   #step(dueMs: number, intervalMs: number): void {
-    for (const message of this.#model.step({ dtS: intervalMs / 1000, atMs: dueMs })) {
+    const { timeScale: scale } = this.#context;
+    const dtS = (intervalMs / 1000) * scale;
+    for (const message of this.#model.step({ dtS, atMs: dueMs, scale })) {
       const work = this.#send(message, dueMs).finally(() => this.#underWay.delete(work));
       this.#underWay.add(work);
     }

@@ -16,6 +16,8 @@ export type RunEvent =
       readonly devices: number;
       readonly arrivalEndMs: number;
       readonly durationMs: number | null;
+      /** Seconds of the devices' own time for each second of their intervals. */
+      readonly timeScale: number;
       readonly workers: number;
       readonly thresholds: readonly string[];
     }

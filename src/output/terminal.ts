@@ -279,6 +279,7 @@ function planText(plan: RunEvent & { type: "plan" }): string {
   return (
     `${plan.scenario}: ${plural(plan.devices, "device")} against ${plan.target}, ${length}, ` +
     `arrival within ${(plan.arrivalEndMs / 1_000).toFixed(1)} s, ` +
+    (plan.timeScale === 1 ? "" : `devices' time ×${plan.timeScale}, `) +
     `${plural(plan.workers, "worker")}, seed ${plan.seed}`
   );
 }

@@ -36,6 +36,7 @@ export function makePlan(
     devices,
     arrivalEndMs,
     durationMs: scenario.durationMs,
+    timeScale: scenario.timeScale,
     concurrency: scenario.arrival.concurrency,
     timeline: scenario.timeline.map(({ atMs, at, twin }) => ({ atMs, at, ...twin })),
     alerts: scenario.alerts,

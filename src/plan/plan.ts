@@ -69,6 +69,8 @@ export interface Plan {
   readonly arrivalEndMs: number;
   /** From time 0, arrival included; undefined = until stopped. */
   readonly durationMs: number | undefined;
+  /** Seconds of the devices' own time for each second of their intervals. */
+  readonly timeScale: number;
   /** Devices of the whole fleet that may have a handshake or a request under way; undefined = no bound. */
   readonly concurrency: number | undefined;
   readonly timeline: readonly TwinAction[];

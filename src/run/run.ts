@@ -172,6 +172,7 @@ async function runWithFiles(
     devices: plan.devices.length,
     arrivalEndMs: plan.arrivalEndMs,
     durationMs: plan.durationMs ?? null,
+    timeScale: plan.timeScale,
     workers: prepared.workers,
     thresholds: plan.thresholds,
   });

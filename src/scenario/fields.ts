@@ -106,6 +106,19 @@ function wholeField(expected: string, min: number, max: number): z.ZodInt {
   return z.int({ error }).min(min, { error }).max(max, { error });
 }
 
+/** Least and most of `timeScaleField`. */
+export const TIME_SCALES = [0.001, 100_000] as const;
+const [TIME_SCALE_MIN, TIME_SCALE_MAX] = TIME_SCALES;
+
+const timeScaleError = ({ input }: { readonly input?: unknown }): string =>
+  `expected a number, ${TIME_SCALE_MIN} to ${TIME_SCALE_MAX}, got ${showValue(input)}`;
+
+/** Seconds of the devices' own time for each second of their intervals. */
+export const timeScaleField = z
+  .number({ error: timeScaleError })
+  .min(TIME_SCALE_MIN, { error: timeScaleError })
+  .max(TIME_SCALE_MAX, { error: timeScaleError });
+
 export const secondsField = (max: number): z.ZodInt =>
   wholeField(`whole seconds from 0 to ${max}`, 0, max);
 

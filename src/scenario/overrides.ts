@@ -15,6 +15,7 @@ import {
   positiveDurationField,
   rateField,
   thresholdField,
+  timeScaleField,
 } from "./fields.ts";
 import type { CertificateSource, Credentials, FleetEntry, Scenario } from "./scenario.ts";
 import { KEY_KINDS } from "./credentials-field.ts";
@@ -29,6 +30,7 @@ export interface Overrides {
   readonly duration?: string | undefined;
   readonly rate?: string | undefined;
   readonly telemetryInterval?: string | undefined;
+  readonly timeScale?: number | undefined;
   /** Replace those of the scenario. */
   readonly thresholds?: readonly string[] | undefined;
   readonly idScope?: string | undefined;
@@ -71,6 +73,7 @@ export function applyOverrides(
     positiveDurationField,
     overrides.telemetryInterval,
   );
+  const timeScale = check("--time-scale", timeScaleField, overrides.timeScale);
   for (const threshold of overrides.thresholds ?? []) {
     check("--threshold", thresholdField, threshold);
   }
@@ -128,6 +131,7 @@ export function applyOverrides(
       ratePerS: (rate === undefined ? undefined : parseRate(rate)) ?? scenario.arrival.ratePerS,
     },
     durationMs: duration === undefined ? scenario.durationMs : parseDuration(duration),
+    timeScale: timeScale ?? scenario.timeScale,
     thresholds: overrides.thresholds ?? scenario.thresholds,
     emulator: overrideEmulator(scenario.emulator, size),
     provisioning: {

@@ -97,6 +97,8 @@ export interface Scenario {
   readonly arrival: { readonly ratePerS: number; readonly concurrency?: number | undefined };
   /** undefined = until stopped. */
   readonly durationMs?: number | undefined;
+  /** Seconds of the devices' own time for each second of their intervals, 0.001 to 100000. */
+  readonly timeScale: number;
   readonly timeline: readonly {
     readonly atMs: number;
     /** As written. */

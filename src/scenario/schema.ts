@@ -21,6 +21,7 @@ import {
   registrationIdField,
   shareField,
   thresholdField,
+  timeScaleField,
   twinField,
 } from "./fields.ts";
 
@@ -134,6 +135,9 @@ export const scenarioSchema = z
     duration: positiveDurationField
       .optional()
       .meta({ description: "Length of the run, arrival included; absent = until stopped" }),
+    timeScale: timeScaleField.default(1).meta({
+      description: "Seconds that pass in the devices for each second between their messages",
+    }),
     timeline: z
       .array(timelineEntry)
       .default([])

@@ -147,6 +147,7 @@ export class WorkerHost {
       way: this.#way,
       loadIdentity: () => this.#identities.load(spec),
       recorder: this.#recorder,
+      timeScale: shard.timeScale,
       saveMessages: shard.saveMessages,
       alerts: this.#alerts,
       clock,

@@ -25,6 +25,8 @@ export interface ShardStart {
   readonly seed: number;
   readonly devices: readonly DeviceSpec[];
   readonly alerts: readonly AlertSpec[];
+  /** Seconds of the devices' own time for each second of their intervals, > 0. */
+  readonly timeScale: number;
   /** This shard's share of the fleet's concurrency; undefined = no bound. */
   readonly concurrency?: number | undefined;
   readonly certsDir: string;

@@ -64,6 +64,7 @@ const shardStart = z.strictObject({
       where: z.record(z.string(), z.string()),
     }),
   ),
+  timeScale: z.number().positive(),
   concurrency: z.int().positive().optional(),
   certsDir: z.string(),
   modelsDir: z.string(),

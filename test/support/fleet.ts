@@ -141,6 +141,7 @@ export async function runShard(
       boot: 1,
       seed: 1,
       devices,
+      timeScale: 1,
       certsDir: cloud.certsDir,
       modelsDir: cloud.certsDir,
       alerts: [],

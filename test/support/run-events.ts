@@ -13,6 +13,7 @@ export const runPlan = (
   startedAt: "2026-01-01T00:00:00Z",
   devices: 10,
   arrivalEndMs: 900,
+  timeScale: 1,
   durationMs: 30_000,
   workers: 1,
   thresholds: [],

@@ -75,6 +75,7 @@ export function shardOf(worker: number, startMs: readonly number[]): ShardStart 
       telemetry: { intervalMs: 5_000, jitter: 0 },
       startMs: due,
     })),
+    timeScale: 1,
     certsDir: "/certs",
     modelsDir: "/scenarios",
     alerts: [],

@@ -11,6 +11,7 @@ import {
   positiveDurationField,
   rateField,
   thresholdField,
+  TIME_SCALES,
 } from "../../scenario/fields.ts";
 import { KEY_KINDS } from "../../scenario/credentials-field.ts";
 import { TARGETS } from "../../scenario/schema.ts";
@@ -22,6 +23,7 @@ import {
   dpsLimit,
   LOG_LEVEL_HELP,
   logLevel,
+  numberFrom,
   once,
   onOff,
   whole,
@@ -48,6 +50,10 @@ export const RUN_OPTIONS: Readonly<Record<string, Options>> = {
   duration: value("such as 30s; without any it runs until stopped", SCENARIO_SAYS),
   rate: value("devices that start in a time, such as 20/s", SCENARIO_SAYS),
   "telemetry-interval": value("time between two messages of a device", SCENARIO_SAYS),
+  "time-scale": value(
+    "seconds that pass in the devices for each of yours: 60 shows an hour in a minute",
+    SCENARIO_SAYS,
+  ),
   threshold: values("such as 'registration_ms p(95) < 5s'; repeatable, replaces the scenario's"),
   seed: value("seed of all randomness of the devices", "1"),
   workers: value("worker processes: auto or a number", "auto"),
@@ -98,6 +104,7 @@ const runFlags = z.object({
   duration: positiveDurationField.optional(),
   rate: rateField.optional(),
   "telemetry-interval": positiveDurationField.optional(),
+  "time-scale": numberFrom(...TIME_SCALES).optional(),
   workers: z
     .union([z.literal("auto"), whole(1, WORKERS_MAX)], {
       error: ({ input }) =>
@@ -162,6 +169,7 @@ export function parseRunFlags(given: unknown, defaultScenario: string): RunFlags
         duration: flags.duration,
         rate: flags.rate,
         telemetryInterval: flags["telemetry-interval"],
+        timeScale: flags["time-scale"],
         thresholds: flags.threshold.length === 0 ? undefined : flags.threshold,
         idScope: flags["id-scope"],
         provisioningHost: flags["provisioning-host"],

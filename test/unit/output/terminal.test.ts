@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 
 import { formatClock, formatMs } from "../../../src/output/terminal-text.ts";
 import { TerminalLines } from "../../../src/output/terminal.ts";
+import { runPlan } from "../../support/run-events.ts";
 
 function terminal(): { lines: TerminalLines; printed: string[] } {
   const printed: string[] = [];
@@ -68,6 +69,14 @@ test("who rolls its certificate is named, up to a few, and who cannot with the r
   expect(printed[5]).toContain("others rolled");
   expect(printed[6]).toContain("bad keeps its old certificate, the new one is refused: no key");
   expect(printed).toHaveLength(7);
+});
+
+test("another time of the devices is told with the plan", () => {
+  const { lines, printed } = terminal();
+  lines.emit(runPlan());
+  lines.emit(runPlan({ timeScale: 60 }));
+  expect(printed[0]).not.toContain("time");
+  expect(printed[1]).toContain("arrival within 0.9 s, devices' time ×60, 1 worker, seed 1");
 });
 
 test("the section that is read after a connect is no follower", () => {

@@ -45,6 +45,7 @@ test("a plan holds every device, complete, in order and with its start", () => {
     ],
     arrivalEndMs: 500,
     durationMs: 60_000,
+    timeScale: 1,
     concurrency: 7,
     timeline: [{ at: "2s", atMs: 2_000, devices: ["belt-1"], desired: { a: 1 } }],
     alerts: [],

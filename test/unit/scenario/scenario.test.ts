@@ -30,6 +30,7 @@ describe("a good scenario", () => {
       ],
       arrival: { ratePerS: 10 },
       durationMs: 120_000,
+      timeScale: 1,
       timeline: [
         {
           at: "12s",
@@ -65,6 +66,7 @@ describe("a good scenario", () => {
       ],
       arrival: { ratePerS: 10, concurrency: undefined },
       durationMs: undefined,
+      timeScale: 1,
       timeline: [],
       alerts: [],
       thresholds: ["devices_assigned == 100%", "telemetry_missing == 0"],

@@ -33,6 +33,7 @@ test("all problems are told at once, each at its flag", async () => {
     "connect-to": ["x"],
     "log-level": "loud",
     rate: "-5/s",
+    "time-scale": "fast",
     threshold: ["devices_assigned == 100%", "foo < 3"],
     key: "p9",
   };
@@ -41,6 +42,7 @@ test("all problems are told at once, each at its flag", async () => {
   expect(error.problems.map(({ place }) => place)).toEqual([
     "--devices",
     "--rate",
+    "--time-scale",
     "--workers",
     "--key",
     "--seed",
