@@ -82,7 +82,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     "src/cli/emulator",
   ],
   "src/main.ts": ["src/base", "src/cli"],
-  "devices/shared": ["src/model/model.ts"],
+  "devices/shared": ["src/model/model.ts", "src/base/nearest.ts"],
   devices: ["src/model/model.ts", "devices/shared"],
 };
 
