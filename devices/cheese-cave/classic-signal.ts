@@ -1,76 +1,87 @@
-import type { RandomStream } from "../../src/model/model.ts";
+import type { JsonObject, RandomStream } from "../../src/model/model.ts";
+import type { Saved } from "../shared/saved.ts";
+import { anyNumber } from "../shared/saved.ts";
+import type { Cave } from "./cave.ts";
+import type { Place } from "./place.ts";
+import type { Signal, SignalContext } from "./signal.ts";
 
-export const FAN_STATES = ["off", "on", "failed"] as const;
-export type FanState = (typeof FAN_STATES)[number];
-
-/** The air of the cave and what is done to it. Temperatures in degrees Fahrenheit, humidity in percent. */
-export interface Cave {
-  temperatureF: number;
-  humidityPct: number;
-  fan: FanState;
-  desiredTemperatureF: number;
-  desiredHumidityPct: number;
+/** Air of a place, in its unit and in percent. */
+export interface Air {
+  temperature: number;
+  humidity: number;
 }
 
-/** Undisturbed air of the "southern cave" of the Microsoft Learn samples. */
-const AMBIENT = { temperatureF: 70, humidityPct: 99 } as const;
-/** Where the samples' device starts before a twin says otherwise. */
-export const DEFAULT_SETPOINTS = {
-  temperatureF: AMBIENT.temperatureF - 10,
-  humidityPct: AMBIENT.humidityPct - 20,
-} as const;
-/** Half bands around the setpoints; outside, a message carries an alert. */
-const LIMITS = { temperatureF: 5, humidityPct: 10 } as const;
-/** Chance of the fan to break for ever, for each tick that it runs. */
+type Draws = Pick<RandomStream, "next">;
+
+/** One tick of a sample's random walk, in place; the order of its draws is part of the contract. */
+export type Walk = (air: Air, cave: Cave, place: Place, random: Draws) => void;
+
+/** Chance of the fan to break for ever, for each time that a sample draws it. */
 const FAN_FAILURE = 0.01;
 
-/** A cave at ambient, fan off. */
-export function newCave(): Cave {
-  return {
-    ...AMBIENT,
-    fan: "off",
-    desiredTemperatureF: DEFAULT_SETPOINTS.temperatureF,
-    desiredHumidityPct: DEFAULT_SETPOINTS.humidityPct,
-  };
+/** The samples' random walk. It goes by ticks, whatever time they stand for. */
+export class ClassicSignal implements Signal {
+  readonly #context: SignalContext;
+  readonly #random: RandomStream;
+  readonly #air: Air;
+
+  constructor(context: SignalContext) {
+    this.#context = context;
+    this.#random = context.random("classic");
+    this.#air = { ...context.place.start };
+  }
+
+  get temperature(): number {
+    return this.#air.temperature;
+  }
+
+  get humidity(): number {
+    return this.#air.humidity;
+  }
+
+  advance(_dtS: number, ticks: number): void {
+    const { cave, place, walk } = this.#context;
+    for (let tick = 0; tick < ticks; tick += 1) walk(this.#air, cave, place, this.#random);
+  }
+
+  snapshot(): JsonObject {
+    return {
+      temperature: anyNumber(this.#air.temperature),
+      humidity: anyNumber(this.#air.humidity),
+      random: this.#random.save(),
+    };
+  }
+
+  restore(saved: Saved): void {
+    this.#air.temperature = saved.anyNumber("temperature");
+    this.#air.humidity = saved.anyNumber("humidity");
+    this.#random.load(saved.numbers("random"));
+  }
 }
 
 /**
- * One tick of the samples' random walk, in place.
- *
- * Draws in the order of the C# sample, which is part of the contract: temperature, humidity, then, with the fan on,
- * its failure. Source: Microsoft Learn, "Remotely monitor and control devices with Azure IoT Hub", device code in C#.
+ * The cave of the C# and Node.js samples: temperature, humidity, then, with the fan on, one draw for its failure.
+ * Source: Microsoft Learn, "Remotely monitor and control devices with Azure IoT Hub", device code.
  */
-export function tick(cave: Cave, random: Pick<RandomStream, "next">): void {
+export const walkCave: Walk = (air, cave, { ambient }, random) => {
   if (cave.fan === "on") {
-    cave.temperatureF += towards(cave.desiredTemperatureF, cave.temperatureF, random);
-    cave.humidityPct += towards(cave.desiredHumidityPct, cave.humidityPct, random);
+    air.temperature += towards(cave.desiredTemperature, air.temperature, random);
+    air.humidity += towards(cave.desiredHumidity, air.humidity, random);
     if (random.next() < FAN_FAILURE) cave.fan = "failed";
   } else {
-    cave.temperatureF += creep(cave.temperatureF, AMBIENT.temperatureF, random);
-    cave.humidityPct += creep(cave.humidityPct, AMBIENT.humidityPct, random);
+    air.temperature += creep(air.temperature, ambient.temperature, random);
+    air.humidity += creep(air.humidity, ambient.humidity, random);
   }
-  cave.humidityPct = Math.min(100, cave.humidityPct);
-}
+  air.humidity = Math.min(100, air.humidity);
+};
 
 /** `sign(desired - x) * U + U - 0.5`: half a unit a tick on average, and noise of variance 1/6. */
-function towards(desired: number, value: number, random: Pick<RandomStream, "next">): number {
+function towards(desired: number, value: number, random: Draws): number {
   const pull = Math.sign(desired - value) * random.next();
   return pull + random.next() - 0.5;
 }
 
 /** Back to ambient by `U / 10` while below it by more than 1, else noise `U - 0.5`. */
-function creep(value: number, ambient: number, random: Pick<RandomStream, "next">): number {
+function creep(value: number, ambient: number, random: Draws): number {
   return value < ambient - 1 ? random.next() / 10 : random.next() - 0.5;
-}
-
-/** Alerts compare the unrounded readings, strictly. */
-export function alertsOf(cave: Cave): { temperature: boolean; humidity: boolean } {
-  return {
-    temperature: isOutside(cave.temperatureF, cave.desiredTemperatureF, LIMITS.temperatureF),
-    humidity: isOutside(cave.humidityPct, cave.desiredHumidityPct, LIMITS.humidityPct),
-  };
-}
-
-function isOutside(value: number, desired: number, limit: number): boolean {
-  return value > desired + limit || value < desired - limit;
 }

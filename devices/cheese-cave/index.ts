@@ -1,66 +1,81 @@
-import type {
-  DeviceModel,
-  Json,
-  JsonObject,
-  ModelDevice,
-  RandomStream,
-} from "../../src/model/model.ts";
-import { newCave, tick } from "./classic-signal.ts";
-import { encodeMessage } from "./csharp-message.ts";
-import { applyDesired, newTwinState, reportedOf } from "./module-twin.ts";
-import { setFanState } from "./set-fan-state.ts";
-import { readSnapshot } from "./snapshot.ts";
+import type { DeviceModel, ModelContext, ModelDevice } from "../../src/model/model.ts";
+import { Saved } from "../shared/saved.ts";
+import { newCave, readCave, savedCave } from "./cave.ts";
+import { ClassicSignal } from "./classic-signal.ts";
+import type { DialectKind } from "./dialect.ts";
+import { MODULE } from "./dialects/module.ts";
+import type { MessageStyle } from "./message.ts";
+import { encodeMessage, numberText, stringText } from "./message.ts";
+import type { CaveSettings } from "./settings.ts";
+import { checkSettings, DEFAULT_SETTINGS } from "./settings.ts";
+import type { Signal, SignalContext } from "./signal.ts";
 
-/** What each setting may be, the default first. */
-const CHOICES: Readonly<Record<string, readonly string[]>> = {
-  signal: ["classic"],
-  dialect: ["module"],
+const NAME = "cheese-cave";
+
+const SIGNALS: Readonly<Record<CaveSettings["signal"], (context: SignalContext) => Signal>> = {
+  classic: (context) => new ClassicSignal(context),
+};
+
+const DIALECTS: Readonly<Record<CaveSettings["dialect"], DialectKind>> = {
+  module: MODULE,
 };
 
 /** A cheese cave with temperature and humidity sensor and fan, as the Microsoft Learn modules teach it. */
-export const model: DeviceModel = {
-  name: "cheese-cave",
-  defaults: { signal: "classic", dialect: "module" },
+export const model: DeviceModel<CaveSettings> = {
+  name: NAME,
+  defaults: DEFAULT_SETTINGS,
   checkSettings,
-  create: (context) => createCave(context.random("classic")),
+  create: createCave,
 };
 
-function checkSettings(raw: JsonObject): readonly string[] {
-  return Object.entries(raw).flatMap(([key, value]) => {
-    const choices = Object.hasOwn(CHOICES, key) ? CHOICES[key] : undefined;
-    if (choices === undefined) {
-      return [`${key}: there is no such setting; there are ${Object.keys(CHOICES).join(", ")}`];
-    }
-    return choices.some((choice) => choice === value)
-      ? []
-      : [`${key}: expected one of ${choices.join(", ")}, got ${JSON.stringify(value)}`];
-  });
-}
-
-function createCave(random: RandomStream): ModelDevice {
-  const cave = newCave();
-  const twin = newTwinState();
-  const report = (): JsonObject => reportedOf(cave, twin);
+function createCave(context: ModelContext<CaveSettings>): ModelDevice {
+  const { settings } = context;
+  const kind = DIALECTS[settings.dialect];
+  const { place, walk } = kind;
+  const style = styleOf(kind.style, settings);
+  const cave = newCave(place);
+  const signal = SIGNALS[settings.signal]({ ...context, cave, place, walk });
+  const dialect = kind.create({ ...context, cave, place });
   return {
-    // The classic walk goes by ticks, whatever the interval.
-    step: () => {
-      tick(cave, random);
-      return [encodeMessage(cave)];
-    },
-    desired: (patch, context) => {
-      applyDesired(cave, twin, patch, context);
-      return report();
-    },
-    methods: { SetFanState: (payload: Json) => setFanState(cave, payload, report) },
+    modelId: dialect.modelId,
+    methods: dialect.methods,
     get intervalS() {
-      return twin.telemetryInterval ?? twin.telemetryDelay ?? undefined;
+      return dialect.intervalS;
     },
-    snapshot: () => ({ cave: { ...cave }, twin: { ...twin }, random: random.save() }),
+    step: ({ dtS, scale = 1 }) => {
+      const before = cave.fan;
+      signal.advance(dtS, Math.max(1, Math.round(scale)));
+      cave.temperature = signal.temperature;
+      cave.humidity = signal.humidity;
+      const fanFailed = cave.fan === "failed" && before !== "failed";
+      if (fanFailed) context.tell({ name: "fanFailed", text: "Fan has failed", level: "warning" });
+      dialect.stepped?.({ fanFailed });
+      return [encodeMessage(cave, place, style)];
+    },
+    desired: (patch, desiredContext) => dialect.desired(patch, desiredContext),
+    snapshot: () => ({
+      cave: savedCave(cave),
+      signal: signal.snapshot(),
+      dialect: dialect.snapshot(),
+    }),
     restore: (state) => {
-      const saved = readSnapshot(state);
-      Object.assign(cave, saved.cave);
-      Object.assign(twin, saved.twin);
-      random.load(saved.random);
+      const saved = new Saved(state, NAME);
+      Object.assign(cave, readCave(saved.part("cave")));
+      signal.restore(saved.part("signal"));
+      dialect.restore(saved.part("dialect"));
     },
   };
+}
+
+/** The dialect's style where the settings do not say otherwise. */
+function styleOf(
+  own: MessageStyle,
+  settings: CaveSettings,
+): MessageStyle & { readonly sensorID: string } {
+  const { encoding, contentType = own.contentType, sensorID } = settings;
+  const isText = own.reading === stringText;
+  if (encoding === undefined || (encoding === "strings") === isText) {
+    return { reading: own.reading, contentType, sensorID };
+  }
+  return { reading: isText ? numberText : stringText, contentType, sensorID };
 }

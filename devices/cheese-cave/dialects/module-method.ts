@@ -1,6 +1,6 @@
-import type { Json, JsonObject, MethodResult } from "../../src/model/model.ts";
-import type { Cave, FanState } from "./classic-signal.ts";
-import { FAN_STATES } from "./classic-signal.ts";
+import type { Json, JsonObject, MethodResult } from "../../../src/model/model.ts";
+import type { Cave, FanState } from "../cave.ts";
+import { FAN_STATES } from "../cave.ts";
 
 /**
  * The direct method of the C# sample, on `cave` in place. It parses the payload as the name or number of an enum

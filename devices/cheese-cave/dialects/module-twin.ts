@@ -1,22 +1,32 @@
-import type { DesiredContext, Json, JsonObject } from "../../src/model/model.ts";
-import { round2 } from "../shared/rounding.ts";
-import type { Cave, FanState } from "./classic-signal.ts";
-import { DEFAULT_SETPOINTS } from "./classic-signal.ts";
+import type { DesiredContext, Json, JsonObject } from "../../../src/model/model.ts";
+import { intervalOf, numberOf } from "../../shared/desired.ts";
+import { round2 } from "../../shared/rounding.ts";
+import type { Saved } from "../../shared/saved.ts";
+import type { Cave, FanState } from "../cave.ts";
+import type { Place } from "../place.ts";
 
 /** What the twin asked for beside the setpoints. */
-export interface TwinState {
+export type TwinState = {
   /** Under either name, in seconds; null = not asked for. */
   telemetryInterval: number | null;
   telemetryDelay: number | null;
   /** `patchId` of the last patch that had one. */
   lastPatchReceivedId: string;
-}
+};
 
 const FIRMWARE_VERSION = "1.2.3";
-const LONGEST_INTERVAL_S = 86_400;
 
 export function newTwinState(): TwinState {
   return { telemetryInterval: null, telemetryDelay: null, lastPatchReceivedId: "" };
+}
+
+/** @throws {TypeError} naming the member that is not what a twin saves */
+export function readTwinState(saved: Saved): TwinState {
+  return {
+    telemetryInterval: saved.optionalNumber("telemetryInterval"),
+    telemetryDelay: saved.optionalNumber("telemetryDelay"),
+    lastPatchReceivedId: saved.text("lastPatchReceivedId"),
+  };
 }
 
 /**
@@ -25,21 +35,20 @@ export function newTwinState(): TwinState {
  * NaN; null, and in a whole section absence, brings the default back.
  */
 export function applyDesired(
-  cave: Cave,
-  twin: TwinState,
+  { cave, place, twin }: { readonly cave: Cave; readonly place: Place; readonly twin: TwinState },
   patch: JsonObject,
   context: DesiredContext,
 ): void {
   const desired = context.initial ? { ...EMPTY_SECTION, ...patch } : patch;
-  cave.desiredTemperatureF = setpoint(
+  cave.desiredTemperature = setpoint(
     desired["temperature"],
-    cave.desiredTemperatureF,
-    DEFAULT_SETPOINTS.temperatureF,
+    cave.desiredTemperature,
+    place.setpoints.temperature,
   );
-  cave.desiredHumidityPct = setpoint(
+  cave.desiredHumidity = setpoint(
     desired["humidity"],
-    cave.desiredHumidityPct,
-    DEFAULT_SETPOINTS.humidityPct,
+    cave.desiredHumidity,
+    place.setpoints.humidity,
   );
   cave.fan = fanState(desired["fanstate"] ?? desired["fanState"] ?? fanRemoval(desired), cave.fan);
   twin.telemetryInterval = interval(desired["telemetryInterval"], twin.telemetryInterval);
@@ -60,11 +69,11 @@ const EMPTY_SECTION: JsonObject = {
 export function reportedOf(cave: Cave, twin: TwinState): JsonObject {
   return {
     fanstate: cave.fan,
-    humidity: cave.desiredHumidityPct,
-    temperature: cave.desiredTemperatureF,
+    humidity: cave.desiredHumidity,
+    temperature: cave.desiredTemperature,
     fanState: cave.fan,
-    currentTemperature: round2(cave.temperatureF),
-    currentHumidity: round2(cave.humidityPct),
+    currentTemperature: round2(cave.temperature),
+    currentHumidity: round2(cave.humidity),
     firmwareVersion: FIRMWARE_VERSION,
     lastPatchReceivedId: twin.lastPatchReceivedId,
     telemetryInterval: twin.telemetryInterval,
@@ -77,11 +86,9 @@ function setpoint(wish: Json | undefined, old: number, byDefault: number): numbe
   return numberOf(wish) ?? old;
 }
 
-/** Seconds above 0, at most a day. */
 function interval(wish: Json | undefined, old: number | null): number | null {
   if (wish === null) return null;
-  const seconds = numberOf(wish);
-  return seconds !== undefined && seconds > 0 && seconds <= LONGEST_INTERVAL_S ? seconds : old;
+  return intervalOf(wish) ?? old;
 }
 
 function patchId(wish: Json | undefined, old: string): string {
@@ -98,10 +105,4 @@ function fanState(wish: Json | undefined, old: FanState): FanState {
 
 function fanRemoval(desired: JsonObject): "off" | undefined {
   return desired["fanstate"] === null || desired["fanState"] === null ? "off" : undefined;
-}
-
-/** A finite number, or the text of one. */
-function numberOf(wish: Json | undefined): number | undefined {
-  const value = typeof wish === "string" && wish.trim() !== "" ? Number(wish) : wish;
-  return typeof value === "number" && Number.isFinite(value) ? value : undefined;
 }

@@ -83,7 +83,7 @@ describe("determinism", () => {
   });
 
   test("what a cave did not save is refused", () => {
-    for (const state of [null, 5, [], {}, { cave: {}, twin: {}, random: [] }]) {
+    for (const state of [null, 5, [], {}, { cave: {}, signal: {}, dialect: {} }]) {
       expect(() => caveOf().restore(state)).toThrow(TypeError);
     }
   });
@@ -96,7 +96,7 @@ describe("settings", () => {
     expect(model.checkSettings({ signal: "physical", dialect: 7, color: "red" })).toEqual([
       'signal: expected one of classic, got "physical"',
       "dialect: expected one of module, got 7",
-      "color: there is no such setting; there are signal, dialect",
+      "color: there is no such setting; there are signal, dialect, encoding, contentType, sensorID",
     ]);
     expect(model.checkSettings({ constructor: "x" })).toHaveLength(1);
   });

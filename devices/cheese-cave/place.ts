@@ -1,0 +1,32 @@
+/** A temperature in the unit of its place, and a relative humidity in percent. */
+export interface Climate {
+  readonly temperature: number;
+  readonly humidity: number;
+}
+
+/** Where a device stands, and what it is there for. */
+export interface Place {
+  readonly unit: "°F" | "°C";
+  /** Undisturbed air, to which the place returns without its fan. */
+  readonly ambient: Climate;
+  /** Air at the start. */
+  readonly start: Climate;
+  /** What the device wants until a twin says otherwise. */
+  readonly setpoints: Climate;
+  /** Half bands around the setpoints; outside, a message carries an alert. */
+  readonly limits: Climate;
+}
+
+const SOUTHERN_CAVE_AIR: Climate = { temperature: 70, humidity: 99 };
+
+/** The "southern cave" where the Microsoft Learn samples ripen their cheese. */
+export const CHEESE_CAVE: Place = {
+  unit: "°F",
+  ambient: SOUTHERN_CAVE_AIR,
+  start: SOUTHERN_CAVE_AIR,
+  setpoints: {
+    temperature: SOUTHERN_CAVE_AIR.temperature - 10,
+    humidity: SOUTHERN_CAVE_AIR.humidity - 20,
+  },
+  limits: { temperature: 5, humidity: 10 },
+};

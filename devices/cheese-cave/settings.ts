@@ -1,0 +1,38 @@
+import type { JsonObject } from "../../src/model/model.ts";
+import type { SettingRules } from "../shared/settings.ts";
+import { settingsProblems } from "../shared/settings.ts";
+
+/** Names of the signals that a cave can have, the default first. */
+export const SIGNAL_NAMES = ["classic"] as const;
+/** Names of the dialects that a cave can speak, the default first. */
+export const DIALECT_NAMES = ["module"] as const;
+
+/** What a scenario may set of a cave; absent = what the dialect has. */
+export type CaveSettings = {
+  readonly signal: (typeof SIGNAL_NAMES)[number];
+  readonly dialect: (typeof DIALECT_NAMES)[number];
+  /** Readings as JSON numbers, or as texts. */
+  readonly encoding?: "numbers" | "strings";
+  readonly contentType?: "none" | "json";
+  /** Application property `sensorID`. */
+  readonly sensorID: string;
+};
+
+export const DEFAULT_SETTINGS: CaveSettings = {
+  signal: "classic",
+  dialect: "module",
+  sensorID: "S1",
+};
+
+const RULES: SettingRules = {
+  signal: { kind: "choice", choices: SIGNAL_NAMES },
+  dialect: { kind: "choice", choices: DIALECT_NAMES },
+  encoding: { kind: "choice", choices: ["numbers", "strings"] },
+  contentType: { kind: "choice", choices: ["none", "json"] },
+  sensorID: { kind: "text" },
+};
+
+/** Every problem of what a scenario sets; [] = good. */
+export function checkSettings(raw: JsonObject): readonly string[] {
+  return settingsProblems(RULES, raw);
+}
