@@ -28,6 +28,8 @@ test("the package has what its users need, and no tests or build records", () =>
     "dist/src/embed/emulator.d.ts",
     "dist/src/model/model.d.ts",
     "dist/devices/cheese-cave/index.js",
+    "devices/cheese-cave/cheese-cave.v2.json",
+    "devices/cheese-cave/cheese-cave.v3.json",
     "docs/emulator.md",
     "docs/emulator.schema.json",
     "docs/scenario.schema.json",
