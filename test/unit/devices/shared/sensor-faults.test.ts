@@ -13,6 +13,10 @@ const readings = (faults: SensorFaults, t: number, h: number, dtS = 5): readonly
 const savedOf = (faults: SensorFaults): readonly JsonObject[] =>
   JSON.parse(JSON.stringify(faults.snapshot()));
 
+const problems = (kind: string, parameters: JsonObject): readonly string[] =>
+  new Map(Object.entries(sensorFaultKinds(SENSORS))).get(kind)?.check(parameters) ?? ["unknown"];
+const restore = (state: JsonObject) => () => faultsOf().restore([state], "cave");
+
 describe("readings", () => {
   test("are what is measured while no fault is on", () => {
     expect(readings(faultsOf(), 50, 85)).toEqual([50, 85]);
@@ -114,7 +118,6 @@ test("restored faults go on as they were", () => {
 });
 
 test("what was not saved by them is refused by name", () => {
-  const restore = (state: JsonObject) => () => faultsOf().restore([state], "cave");
   const saved = { id: "1", kind: "sensorBias", amount: 1, probability: 1, elapsedS: 0, held: {} };
   expect(restore(saved)).not.toThrow();
   expect(restore({ ...saved, kind: "fanFailure" })).toThrow("cave snapshot: sensorFaults.kind");
@@ -123,9 +126,6 @@ test("what was not saved by them is refused by name", () => {
 });
 
 describe("parameters", () => {
-  const problems = (kind: string, parameters: JsonObject): readonly string[] =>
-    new Map(Object.entries(sensorFaultKinds(SENSORS))).get(kind)?.check(parameters) ?? ["unknown"];
-
   test("that are good have no problem", () => {
     expect(problems("sensorStuck", {})).toEqual([]);
     expect(problems("sensorStuck", { sensor: "humidity" })).toEqual([]);
