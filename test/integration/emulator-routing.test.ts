@@ -73,6 +73,26 @@ test("without a fallback route a message that no route takes is dropped and coun
   expect(ledger).toHaveLength(2);
 });
 
+test("what goes to a storage container is read like what goes to an event hub, and counted as storage", async () => {
+  const containers = [{ name: "log", containerName: "vibrationcontainer", encoding: "json" }];
+  const endpoints = { ...ALERTS, storageContainers: containers };
+  const twice = { ...endpoints, storageContainers: [{ name: "Alerts", containerName: "c" }] };
+  expect((await put({ endpoints: twice })).text).toContain(
+    "storageContainers.0.name: is there twice",
+  );
+  const { text } = await put({
+    endpoints,
+    routes: [route("level = 'high'", { endpointNames: ["log"] })],
+  });
+  expect(text).toContain('"containerName":"vibrationcontainer"');
+  await sendEvent(device, DEVICE, "stored", "level=high");
+  expect(await bodiesAt("log", "")).toEqual(["stored"]);
+  expect(await bodiesAt("alerts", "")).toEqual([]);
+  const metrics = world.emulator.metrics().hubs[HUB];
+  expect(metrics?.["d2c.endpoints.egress.storage"].total).toBe(1);
+  expect(metrics?.["d2c.endpoints.egress.storage.bytes"].total).toBe("stored".length);
+});
+
 test("messages of the fallback route are counted", async () => {
   const before = await countsOf();
   await sendEvent(device, DEVICE, "fallen");
@@ -143,7 +163,6 @@ test("an endpoint keeps its messages while routing changes, and its readers end 
 test.for<readonly [string, object]>([
   ["a Service Bus queue", { endpoints: { serviceBusQueues: [{ name: "q" }] } }],
   ["a Service Bus topic", { endpoints: { serviceBusTopics: [{ name: "t" }] } }],
-  ["a storage container", { endpoints: { storageContainers: [{ name: "s" }] } }],
   ["a Cosmos DB container", { endpoints: { cosmosDBSqlContainers: [{ name: "c" }] } }],
   ["an enrichment", { enrichments: [{ key: "k", value: "v", endpointNames: ["events"] }] }],
   ["twin changes", { routes: [route("true", { source: "TwinChangeEvents" })] }],

@@ -1,19 +1,23 @@
 import type { Deliveries } from "../events/deliveries.ts";
 import { BUILT_IN_ENDPOINT } from "../events/event-endpoint.ts";
 import type { MessageRouter } from "../hub/routing/message-router.ts";
+import type { RoutingSettings } from "../hub/routing/routing-settings.ts";
 import type { HUB_SERIES } from "./hub-catalogue.ts";
 import { Measure } from "./measure.ts";
 import type { HubReadings } from "./readings.ts";
 
 /** What readings are made of. */
-export type CountedRouter = Pick<MessageRouter, "counts" | "deliveries">;
+export type CountedRouter = Pick<MessageRouter, "counts" | "deliveries" | "settings">;
 
 type RoutingMetric =
   | keyof typeof HUB_SERIES
   | "d2c.endpoints.egress.builtIn.events"
   | "d2c.endpoints.egress.eventHubs"
+  | "d2c.endpoints.egress.storage"
+  | "d2c.endpoints.egress.storage.bytes"
   | "d2c.endpoints.latency.builtIn.events"
   | "d2c.endpoints.latency.eventHubs"
+  | "d2c.endpoints.latency.storage"
   | `d2c.telemetry.egress.${"success" | "orphaned" | "fallback"}`;
 
 /**
@@ -23,14 +27,19 @@ type RoutingMetric =
 export function readRouting({
   counts,
   deliveries,
+  settings,
 }: CountedRouter): Pick<HubReadings, RoutingMetric> {
   const endpoints = [...deliveries]
     .filter(([, { latency }]) => latency.count > 0)
     .map(([name, { latency, bytes }]) => {
-      return { name, latency, bytes, dimensions: endpointDimensions(name) };
+      const type = endpointType(name, settings);
+      const dimensions = { RoutingSource: SOURCE, EndpointType: type, EndpointName: name };
+      return { type, latency, bytes, dimensions };
     });
-  const builtIn = endpoints.filter(({ name }) => name === BUILT_IN_ENDPOINT);
-  const others = endpoints.filter(({ name }) => name !== BUILT_IN_ENDPOINT);
+  const of = (wanted: string) => endpoints.filter(({ type }) => type === wanted);
+  const [builtIn, eventHubs, storage] = [of("builtin"), of("eventHubs"), of("blobStorage")];
+  const bytesOf = (some: typeof endpoints): number =>
+    some.reduce((sum, { bytes }) => sum + bytes, 0);
   const delivered = endpoints.map(({ latency, dimensions }) => ({
     ...count(latency.count),
     dimensions: { Result: "success", ...dimensions, FailureReasonCategory: "null" },
@@ -45,15 +54,18 @@ export function readRouting({
     "d2c.telemetry.egress.orphaned": count(counts.orphaned),
     "d2c.telemetry.egress.fallback": count(counts.fallback),
     "d2c.endpoints.egress.builtIn.events": count(latencyOf(builtIn).count),
-    "d2c.endpoints.egress.eventHubs": count(latencyOf(others).count),
+    "d2c.endpoints.egress.eventHubs": count(latencyOf(eventHubs).count),
+    "d2c.endpoints.egress.storage": count(latencyOf(storage).count),
+    "d2c.endpoints.egress.storage.bytes": size(bytesOf(storage)),
     "d2c.endpoints.latency.builtIn.events": latencyOf(builtIn).read(),
-    "d2c.endpoints.latency.eventHubs": latencyOf(others).read(),
+    "d2c.endpoints.latency.eventHubs": latencyOf(eventHubs).read(),
+    "d2c.endpoints.latency.storage": latencyOf(storage).read(),
     RoutingDeliveries: {
       ...count(counts.success + counts.orphaned),
       series: counts.orphaned > 0 ? [...delivered, orphaned] : delivered,
     },
     RoutingDataSizeInBytesDelivered: {
-      ...size(endpoints.reduce((sum, { bytes }) => sum + bytes, 0)),
+      ...size(bytesOf(endpoints)),
       series: endpoints.map(({ bytes, dimensions }) => ({ ...size(bytes), dimensions })),
     },
     RoutingDeliveryLatency: {
@@ -67,9 +79,11 @@ export function readRouting({
 
 const SOURCE = "Device Messages";
 
-function endpointDimensions(name: string) {
-  const type = name === BUILT_IN_ENDPOINT ? "builtin" : "eventHubs";
-  return { RoutingSource: SOURCE, EndpointType: type, EndpointName: name };
+function endpointType(name: string, { storageContainers }: RoutingSettings): string {
+  if (name === BUILT_IN_ENDPOINT) return "builtin";
+  return storageContainers.some((container) => container.name === name)
+    ? "blobStorage"
+    : "eventHubs";
 }
 
 const count = (total: number) => ({ unit: "Count", total }) as const;

@@ -9,7 +9,7 @@ import type { RoutedMessage } from "./routed-message.ts";
 import { lookupIn } from "./routed-message.ts";
 import type { KeptEndpoint, KeptRouting } from "./routing-codec.ts";
 import type { Route, RoutingSettings } from "./routing-settings.ts";
-import { DEFAULT_ROUTING } from "./routing-settings.ts";
+import { customEndpoints, DEFAULT_ROUTING } from "./routing-settings.ts";
 
 /**
  * What became of messages, counted from the start of the hub.
@@ -106,7 +106,7 @@ export class MessageRouter {
     requireMatch(ifMatch, this.#routing.etag);
     const { partitions, newId } = this.#options;
     let { nextNumber } = this.#routing;
-    const endpoints = [BUILT_IN_ENDPOINT, ...settings.eventHubs.map(({ name }) => name)].map(
+    const endpoints = [BUILT_IN_ENDPOINT, ...customEndpoints(settings).map(({ name }) => name)].map(
       (wanted) =>
         this.#routing.endpoints.find(({ name }) => name === wanted) ?? {
           name: wanted,

@@ -53,9 +53,12 @@ const route = z.codec(
   },
 );
 
+const endpoints = z.array(z.strictObject({ name: text, description: z.record(text, z.unknown()) }));
+
 export const routingCodec: Codec<KeptRouting> = z.strictObject({
   settings: z.strictObject({
-    eventHubs: z.array(z.strictObject({ name: text, description: z.record(text, z.unknown()) })),
+    eventHubs: endpoints,
+    storageContainers: endpoints.default([]),
     routes: z.array(route),
     fallbackRoute: route,
   }),

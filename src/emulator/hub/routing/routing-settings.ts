@@ -14,20 +14,28 @@ export interface Route {
   readonly isEnabled: boolean;
 }
 
-/** An endpoint of one's own: in Azure an event hub, here a named stream of events. */
-export interface EventHubEndpoint {
+/** Kinds of endpoints of one's own: what they are in Azure; here each is a named stream of events. */
+export const ENDPOINT_KINDS = ["eventHubs", "storageContainers"] as const;
+export type EndpointKind = (typeof ENDPOINT_KINDS)[number];
+
+/** An endpoint of one's own. */
+export interface CustomEndpoint {
   readonly name: string;
-  /** What was said of the event hub, with keys masked; nothing is connected to. */
+  /** What was said of the event hub or the container, with keys masked; nothing is connected to. */
   readonly description: Readonly<Record<string, unknown>>;
 }
 
 /** Where a hub's messages go. */
-export interface RoutingSettings {
-  readonly eventHubs: readonly EventHubEndpoint[];
+export interface RoutingSettings extends Readonly<Record<EndpointKind, readonly CustomEndpoint[]>> {
   readonly routes: readonly Route[];
   /** For what no route takes. */
   readonly fallbackRoute: Route;
 }
+
+/** All endpoints of one's own, kind by kind. */
+export const customEndpoints = <Endpoint>(
+  settings: Readonly<Record<EndpointKind, readonly Endpoint[]>>,
+): readonly Endpoint[] => ENDPOINT_KINDS.flatMap((kind) => settings[kind]);
 
 /** The condition of a route that has none. */
 export const ALWAYS = "true";
@@ -47,6 +55,7 @@ export const FALLBACK_NAME = "$fallback";
  */
 export const DEFAULT_ROUTING: RoutingSettings = {
   eventHubs: [],
+  storageContainers: [],
   routes: [],
   fallbackRoute: {
     name: FALLBACK_NAME,

@@ -4,12 +4,14 @@ import { ServiceFault } from "../../fault.ts";
 import type { Route, RoutingSettings } from "../../hub/routing/routing-settings.ts";
 import {
   ALWAYS,
+  customEndpoints,
   DEFAULT_ROUTING,
+  ENDPOINT_KINDS,
   FALLBACK_NAME,
   readCondition,
 } from "../../hub/routing/routing-settings.ts";
 import { QueryError } from "../../query/query-error.ts";
-import type { RouteDocument, RoutingDocument } from "./routing-document.ts";
+import type { EndpointDocuments, RouteDocument, RoutingDocument } from "./routing-document.ts";
 import { DEVICE_MESSAGES, OTHER_ENDPOINTS, endpointOf } from "./routing-document.ts";
 
 /**
@@ -23,10 +25,13 @@ export function readRouting(
   limits: EmulatorLimits,
 ): RoutingSettings {
   if (document === null || document === undefined) return DEFAULT_ROUTING;
-  const { eventHubs, routes, fallbackRoute } = partsOf(document);
+  const { custom, routes, fallbackRoute } = partsOf(document);
   requireHere(document, [...routes, ...(fallbackRoute === undefined ? [] : [fallbackRoute])]);
-  const problems = countProblems({ eventHubs, routes }, limits);
-  const endpoints = new Set([BUILT_IN_ENDPOINT, ...eventHubs.map(({ name }) => name)]);
+  const problems = countProblems({ custom, routes }, limits);
+  const endpoints = new Set([
+    BUILT_IN_ENDPOINT,
+    ...customEndpoints(custom).map(({ name }) => name),
+  ]);
   const read = (sent: RouteDocument, place: string): Route => {
     const [endpointName = ""] = sent.endpointNames;
     if (!endpoints.has(endpointName))
@@ -37,7 +42,8 @@ export function readRouting(
     return DEFAULT_ROUTING.fallbackRoute;
   };
   const settings = {
-    eventHubs: eventHubs.map(endpointOf),
+    eventHubs: custom.eventHubs.map(endpointOf),
+    storageContainers: custom.storageContainers.map(endpointOf),
     routes: routes.map((sent, index) => read(sent, `routes.${index}`)),
     fallbackRoute:
       fallbackRoute === undefined
@@ -50,7 +56,7 @@ export function readRouting(
 }
 
 interface RoutingParts {
-  readonly eventHubs: readonly Parameters<typeof endpointOf>[0][];
+  readonly custom: EndpointDocuments;
   readonly routes: readonly RouteDocument[];
 }
 
@@ -59,7 +65,10 @@ function partsOf(document: RoutingDocument): RoutingParts & {
 } {
   const { endpoints, routes, fallbackRoute } = document;
   return {
-    eventHubs: endpoints?.eventHubs ?? [],
+    custom: {
+      eventHubs: endpoints?.eventHubs ?? [],
+      storageContainers: endpoints?.storageContainers ?? [],
+    },
     routes: routes ?? [],
     fallbackRoute:
       fallbackRoute === null || fallbackRoute === undefined
@@ -86,14 +95,17 @@ export function requireHere(
 }
 
 /** Too many, or twice the same name. */
-function countProblems({ eventHubs, routes }: RoutingParts, limits: EmulatorLimits): string[] {
+function countProblems({ custom, routes }: RoutingParts, limits: EmulatorLimits): string[] {
   const { routingEndpointsMax, routesMax } = limits;
+  const endpoints = ENDPOINT_KINDS.flatMap((kind) =>
+    custom[kind].map(({ name }, index) => ({ name, place: `endpoints.${kind}.${index}` })),
+  );
   return [
-    ...(eventHubs.length > routingEndpointsMax
+    ...(endpoints.length > routingEndpointsMax
       ? [`endpoints: more than ${routingEndpointsMax}`]
       : []),
     ...(routes.length > routesMax ? [`routes: more than ${routesMax}`] : []),
-    ...repeatedNames(eventHubs).map((index) => `endpoints.eventHubs.${index}.name: is there twice`),
+    ...repeatedNames(endpoints).map((at) => `${endpoints[at]?.place ?? ""}.name: is there twice`),
     ...repeatedNames(routes).map((index) => `routes.${index}.name: is there twice`),
   ];
 }

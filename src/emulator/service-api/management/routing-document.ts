@@ -1,9 +1,11 @@
 import { z } from "zod";
 import type {
-  EventHubEndpoint,
+  CustomEndpoint,
+  EndpointKind,
   Route,
   RoutingSettings,
 } from "../../hub/routing/routing-settings.ts";
+import { ENDPOINT_KINDS } from "../../hub/routing/routing-settings.ts";
 
 // Source of members and rules: Azure/azure-rest-api-specs, Microsoft.Devices iothub.json, RoutingProperties and what it
 // is made of; the same texts are in @azure/arm-iothub 6.3.
@@ -23,7 +25,6 @@ const SOURCES = [
 export const OTHER_ENDPOINTS = [
   "serviceBusQueues",
   "serviceBusTopics",
-  "storageContainers",
   "cosmosDBSqlContainers",
 ] as const;
 
@@ -38,17 +39,43 @@ const RESERVED = ["events", "filenotifications", "$default"];
 /** Nothing can be done with what is in it. */
 const known = z.array(z.unknown()).nullish();
 
-const eventHub = z.strictObject({
+const endpoint = z.strictObject({
   name: NAME.refine((name) => !RESERVED.includes(name.toLowerCase()), "is reserved"),
   id: z.string().nullish(),
   connectionString: z.string().nullish(),
   endpointUri: z.string().nullish(),
-  entityPath: z.string().nullish(),
   authenticationType: z.string().nullish(),
   identity: z.unknown().optional(),
   subscriptionId: z.string().nullish(),
   resourceGroup: z.string().nullish(),
 });
+
+const eventHub = endpoint.extend({ entityPath: z.string().nullish() });
+
+/** Every token has to be there, in any order and with any separator. */
+const FILE_NAME_TOKENS = ["iothub", "partition", "YYYY", "MM", "DD", "HH", "mm"];
+
+const storageContainer = endpoint.extend({
+  containerName: z.string(),
+  fileNameFormat: z
+    .string()
+    .refine(
+      (format) => FILE_NAME_TOKENS.every((token) => format.includes(`{${token}}`)),
+      `expected all of ${FILE_NAME_TOKENS.map((token) => `{${token}}`).join(", ")}`,
+    )
+    .nullish(),
+  batchFrequencyInSeconds: z.int().min(60).max(720).nullish(),
+  maxChunkSizeInBytes: z.int().min(10_485_760).max(524_288_000).nullish(),
+  encoding: z
+    .string()
+    .refine((name) => /^(avro|avrodeflate|json)$/i.test(name), "expected Avro, AvroDeflate or JSON")
+    .nullish(),
+});
+
+/** An endpoint of any kind, as clients write it. */
+type EndpointDocument = z.output<typeof endpoint> & Readonly<Record<string, unknown>>;
+/** The endpoints of a document by their kinds. */
+export type EndpointDocuments = Readonly<Record<EndpointKind, readonly EndpointDocument[]>>;
 
 /** A route as clients write it. */
 export const routeDocument = z.strictObject({
@@ -67,7 +94,7 @@ export const routingDocument = z.strictObject({
       eventHubs: z.array(eventHub).nullish(),
       serviceBusQueues: known,
       serviceBusTopics: known,
-      storageContainers: known,
+      storageContainers: z.array(storageContainer).nullish(),
       cosmosDBSqlContainers: known,
     })
     .nullish(),
@@ -78,20 +105,21 @@ export const routingDocument = z.strictObject({
 export type RoutingDocument = z.output<typeof routingDocument>;
 
 /** What is kept of an endpoint: its keys are for nobody to read, and nothing is connected to here. */
-export function endpointOf({ name, ...description }: z.output<typeof eventHub>): EventHubEndpoint {
+export function endpointOf({ name, ...description }: EndpointDocument): CustomEndpoint {
   const connectionString = description.connectionString?.replaceAll(
-    /(SharedAccessKey\s*=)[^;]*/gi,
+    /((?:SharedAccess|Account)Key\s*=)[^;]*/gi,
     "$1****",
   );
   return { name, description: { ...description, connectionString } };
 }
 
 /** The `routing` that a hub shows. */
-export function routingShown({ eventHubs, routes, fallbackRoute }: RoutingSettings): unknown {
+export function routingShown({ routes, fallbackRoute, ...settings }: RoutingSettings): unknown {
+  const shown = ({ name, description }: CustomEndpoint): unknown => ({ name, ...description });
   return {
     endpoints: {
       ...Object.fromEntries(OTHER_ENDPOINTS.map((kind) => [kind, []])),
-      eventHubs: eventHubs.map(({ name, description }) => ({ name, ...description })),
+      ...Object.fromEntries(ENDPOINT_KINDS.map((kind) => [kind, settings[kind].map(shown)])),
     },
     routes: routes.map(routeShown),
     fallbackRoute: routeShown(fallbackRoute),

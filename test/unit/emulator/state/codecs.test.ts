@@ -276,6 +276,7 @@ test("routing comes back with its conditions, and one that is none is refused", 
   const written = JSON.stringify({
     settings: {
       eventHubs: [{ name: "alerts", description: { id: 1 } }],
+      storageContainers: [{ name: "log", description: { containerName: "logs" } }],
       routes: [
         { name: "hot", condition: "level = 'high'", endpointName: "alerts", isEnabled: true },
       ],

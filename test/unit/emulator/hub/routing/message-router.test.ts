@@ -69,7 +69,8 @@ test("a message goes once to each endpoint of the routes that take it, else wher
     fc.property(fc.array(anyRoute), fc.nat(3), fc.boolean(), (routes, n, hasFallback) => {
       const { router } = routerOf(n);
       const settings = {
-        eventHubs: ["a", "b"].map((name) => ({ name, description: {} })),
+        eventHubs: [{ name: "a", description: {} }],
+        storageContainers: [{ name: "b", description: {} }],
         routes: routes.map((one) => routeOf(`n = '${one.value}'`, one.endpointName, one.isEnabled)),
         fallbackRoute: { ...DEFAULT_ROUTING.fallbackRoute, isEnabled: hasFallback },
       };

@@ -19,7 +19,10 @@ const anyRoute = fc.record({
 });
 const byName = { selector: (one: { name: string }) => one.name };
 const anyRouting = fc.record({
-  endpoints: fc.constantFrom({ eventHubs: [{ name: "a" }] }),
+  endpoints: fc.constantFrom(
+    { eventHubs: [{ name: "a" }] },
+    { storageContainers: [{ name: "a", containerName: "logs", encoding: "JSON" }] },
+  ),
   routes: fc.uniqueArray(anyRoute, byName),
   fallbackRoute: fc.option(anyRoute),
 });
@@ -71,6 +74,13 @@ test("keys of an endpoint's connection string are kept nowhere", () => {
   );
   expect(JSON.stringify(settings)).not.toContain("c2VjcmV0");
   expect(JSON.stringify(settings)).toContain("SharedAccessKey=****;EntityPath=e");
+});
+
+test("keys of a container's connection string are kept nowhere", () => {
+  const connectionString = "DefaultEndpointsProtocol=https;AccountName=n;AccountKey=c2VjcmV0";
+  const container = { name: "a", containerName: "logs", connectionString };
+  const settings = readRouting({ endpoints: { storageContainers: [container] } }, AZURE_DEFAULTS);
+  expect(JSON.stringify(settings)).not.toContain("c2VjcmV0");
 });
 
 test("no routing is that of a new hub, and routing without a fallback route has none enabled", () => {
