@@ -191,15 +191,6 @@ describe.skipIf(!HAS_MANAGEMENT)("IoT hub routing (Microsoft's REST reference)",
       "eventHubs.1.name",
     ],
     [
-      "a container whose file names lack a token",
-      {
-        endpoints: {
-          storageContainers: [{ name: "a", containerName: "logs", fileNameFormat: "{iothub}" }],
-        },
-      },
-      "storageContainers.0.fileNameFormat",
-    ],
-    [
       "two routes of one name",
       { routes: [route("a", "true", "events"), route("a", "true", "events")] },
       "routes.1.name",

@@ -199,6 +199,15 @@ test.for<readonly [string, unknown]>([
   ["an unknown member of a route", { routes: [route("true", { filter: "x" })] }],
   ["a condition that is a number", { routes: [route("true", { condition: 1 })] }],
   ["an endpoint without a name", { endpoints: { eventHubs: [{}] } }],
+  ["a container without its name", { endpoints: { storageContainers: [{ name: "a" }] } }],
+  [
+    "a container whose file names lack a token",
+    {
+      endpoints: {
+        storageContainers: [{ name: "a", containerName: "c", fileNameFormat: "{iothub}" }],
+      },
+    },
+  ],
   [
     "a condition too long",
     { routes: [route(`a = '${"x".repeat(70_000)}'`, { endpointNames: ["events"] })] },

@@ -113,13 +113,19 @@ export function endpointOf({ name, ...description }: EndpointDocument): CustomEn
   return { name, description: { ...description, connectionString } };
 }
 
+const endpointShown = ({ name, description }: CustomEndpoint): unknown => ({
+  name,
+  ...description,
+});
+
 /** The `routing` that a hub shows. */
 export function routingShown({ routes, fallbackRoute, ...settings }: RoutingSettings): unknown {
-  const shown = ({ name, description }: CustomEndpoint): unknown => ({ name, ...description });
   return {
     endpoints: {
       ...Object.fromEntries(OTHER_ENDPOINTS.map((kind) => [kind, []])),
-      ...Object.fromEntries(ENDPOINT_KINDS.map((kind) => [kind, settings[kind].map(shown)])),
+      ...Object.fromEntries(
+        ENDPOINT_KINDS.map((kind) => [kind, settings[kind].map(endpointShown)]),
+      ),
     },
     routes: routes.map(routeShown),
     fallbackRoute: routeShown(fallbackRoute),
