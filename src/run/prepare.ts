@@ -4,9 +4,6 @@ import { dirname, resolve } from "node:path";
 import type { Problem } from "../base/errors.ts";
 import { FleetError } from "../base/errors.ts";
 import { fileTrouble } from "../base/file-trouble.ts";
-import { loadModel } from "../model/load-model.ts";
-import { readModelFiles } from "../model/model-files.ts";
-import type { DeviceModel, JsonObject } from "../model/model.ts";
 import { makePlan } from "../plan/make-plan.ts";
 import type { Plan } from "../plan/plan.ts";
 import { workersFor } from "../plan/shard.ts";
@@ -16,6 +13,7 @@ import { parseScenario } from "../scenario/scenario.ts";
 import { bringDevices } from "./brought-devices.ts";
 import { checkKeyGiven } from "./made-group-key.ts";
 import { checkOpenFiles } from "./open-files.ts";
+import { checkDevices, settleModels } from "./fleet-models.ts";
 import type { OwnEmulator } from "./own-emulator.ts";
 import { planOwnEmulator } from "./own-emulator.ts";
 import type { RunContext, RunOptions } from "./run-options.ts";
@@ -48,41 +46,6 @@ async function readScenario(file: string, cwd: string): Promise<string> {
   }
 }
 
-/** Lets each entry's model judge its settings, with the files that they name. @throws {FleetError} `SCENARIO_INVALID` */
-async function checkModels(scenario: Scenario, source: string, dir: string): Promise<void> {
-  const problems: Problem[] = [];
-  for (const [index, entry] of scenario.fleet.entries()) {
-    const place = `${source} fleet[${index}]`;
-    try {
-      const model = await loadModel(entry.model);
-      for (const message of await settingsProblems(model, entry.settings, dir)) {
-        problems.push({ place: `${place}.settings`, message });
-      }
-    } catch (error) {
-      if (!(error instanceof FleetError)) throw error;
-      problems.push({ place: `${place}.model`, message: error.message, hint: error.hint });
-    }
-  }
-  if (problems.length === 0) return;
-  throw new FleetError("SCENARIO_INVALID", `${source} cannot be run as it is`, { problems });
-}
-
-/** What is wrong with settings, and only where nothing is, with the files that they name. */
-async function settingsProblems(
-  model: DeviceModel,
-  settings: JsonObject,
-  dir: string,
-): Promise<readonly string[]> {
-  const problems = model.checkSettings(settings);
-  if (problems.length > 0 || model.files === undefined) return problems;
-  try {
-    return model.checkSettings(settings, await readModelFiles([{ model, settings }], dir));
-  } catch (error) {
-    if (!(error instanceof FleetError)) throw error;
-    return error.problems.map(({ place, message }) => `${place}: ${message}`);
-  }
-}
-
 /**
  * Reads the scenario, applies the command line, checks models and makes the plan.
  *
@@ -98,23 +61,25 @@ export async function prepareRun(
   const available = brought.devices.map((devices) => devices?.length);
   const overridden = applyOverrides(written, options.overrides, available);
   const { demoDurationMs } = options;
-  const scenario: Scenario =
+  const unsettled: Scenario =
     demoDurationMs === undefined
       ? overridden
       : { ...overridden, durationMs: demoDurationMs ?? undefined };
-  if (options.emulatorFile !== undefined && scenario.target !== "emulator") {
+  if (options.emulatorFile !== undefined && unsettled.target !== "emulator") {
     throw new FleetError("USAGE", "--emulator goes with target emulator only", {
-      problems: [{ place: "--emulator", message: `the target is ${scenario.target}` }],
+      problems: [{ place: "--emulator", message: `the target is ${unsettled.target}` }],
       hint: "give --target emulator too, or leave --emulator out",
     });
   }
-  const ownEmulator = scenario.target === "emulator" && options.emulatorFile === undefined;
+  const ownEmulator = unsettled.target === "emulator" && options.emulatorFile === undefined;
   const own = ownEmulator
-    ? await planOwnEmulator(scenario, written.provisioning.idScope, options, context)
+    ? await planOwnEmulator(unsettled, written.provisioning.idScope, options, context)
     : undefined;
   const modelsDir = dirname(resolve(context.cwd, source));
-  await checkModels(scenario, source, modelsDir);
+  const names = { source, dir: modelsDir, given: options.overrides.model, cwd: context.cwd };
+  const { scenario, models, warnings } = await settleModels(unsettled, names);
   const plan = makePlan(scenario, { seed: options.seed, brought: brought.devices });
+  await checkDevices(plan, models, names);
   checkKeyGiven(plan, ownEmulator);
   const devices = plan.devices.length;
   const workers =
@@ -127,5 +92,13 @@ export async function prepareRun(
       ofEntry.map(({ registrationId, place }) => [registrationId, place] as const),
     ),
   );
-  return { scenario, own, plan, workers, modelsDir, places, warnings: brought.warnings };
+  return {
+    scenario,
+    own,
+    plan,
+    workers,
+    modelsDir,
+    places,
+    warnings: [...brought.warnings, ...warnings],
+  };
 }

@@ -36,6 +36,8 @@ export interface Overrides {
   readonly idScope?: string | undefined;
   readonly provisioningHost?: string | undefined;
   readonly keyKind?: string | undefined;
+  /** Of all devices; the run finds it, from its own folder. */
+  readonly model?: string | undefined;
   readonly emulator?: EmulatorOverrides | undefined;
 }
 

@@ -46,7 +46,10 @@ const telemetry = z.strictObject({
 });
 
 const fleetEntry = z.strictObject({
-  model: modelField.meta({ description: "Name of a shipped device model" }),
+  model: modelField.meta({
+    description:
+      "Device model: the name of a shipped one, the path of a module relative to this scenario, or a package",
+  }),
   count: countField("a whole number of devices, 1 to 1000000", DPS_LIMITS.registrationRecords)
     .optional()
     .meta({ description: "Devices; only where a file names them may it be absent = all of them" }),

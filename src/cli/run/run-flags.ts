@@ -8,6 +8,7 @@ import {
   enumField,
   hostField,
   idScopeField,
+  modelField,
   positiveDurationField,
   rateField,
   thresholdField,
@@ -47,6 +48,10 @@ const SCENARIO_SAYS = "the scenario's";
 /** The options of `run`, as help lists them. Numbers are texts here: the schema below judges them. */
 export const RUN_OPTIONS: Readonly<Record<string, Options>> = {
   devices: value("number of devices, dealt over the fleet's entries", SCENARIO_SAYS),
+  model: value(
+    "device model of all devices: a name, ./my-device.ts, .mjs or .js, or a package",
+    SCENARIO_SAYS,
+  ),
   duration: value("such as 30s; without any it runs until stopped", SCENARIO_SAYS),
   rate: value("devices that start in a time, such as 20/s", SCENARIO_SAYS),
   "telemetry-interval": value("time between two messages of a device", SCENARIO_SAYS),
@@ -101,6 +106,7 @@ const runFlags = z.object({
   "emulator-units": whole(1, UNITS_HIGHEST).optional(),
   "emulator-dps-limit": dpsLimit.optional(),
   devices: whole(1, 1_000_000).optional(),
+  model: modelField.optional(),
   duration: positiveDurationField.optional(),
   rate: rateField.optional(),
   "telemetry-interval": positiveDurationField.optional(),
@@ -174,6 +180,7 @@ export function parseRunFlags(given: unknown, defaultScenario: string): RunFlags
         idScope: flags["id-scope"],
         provisioningHost: flags["provisioning-host"],
         keyKind: flags.key,
+        model: flags.model,
         emulator: {
           tier: flags["emulator-tier"],
           units: flags["emulator-units"],
