@@ -61,6 +61,11 @@ export class Saved {
     throw this.#refusal(key, `one of ${choices.join(", ")}`);
   }
 
+  /** One of the choices, or null. */
+  optionalChoice<Choice extends string>(key: string, choices: readonly Choice[]): Choice | null {
+    return this.#members.get(key) === null ? null : this.choice(key, choices);
+  }
+
   /** A list of finite numbers, such as the state of a random stream. */
   numbers(key: string): readonly number[] {
     return this.list(key).map((value) => {

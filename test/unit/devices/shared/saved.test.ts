@@ -20,6 +20,8 @@ test("members are read as what they were saved as", () => {
   expect(saved.text("name")).toBe("cave");
   expect(saved.flag("on")).toBe(true);
   expect(saved.choice("fan", ["on", "off"])).toBe("off");
+  expect(saved.optionalChoice("fan", ["on", "off"])).toBe("off");
+  expect(saved.optionalChoice("wish", ["on", "off"])).toBeNull();
   expect(saved.numbers("random")).toEqual([1, 2]);
   expect(saved.list("random")).toEqual([1, 2]);
   expect(saved.part("twin").text("delay")).toBe("soon");
@@ -36,6 +38,7 @@ describe("what is missing or of another kind is refused with its name", () => {
     [() => saved.text("count"), "cheese-cave snapshot: count: expected a text"],
     [() => saved.flag("wish"), "cheese-cave snapshot: wish: expected true or false"],
     [() => saved.choice("fan", ["on"]), "cheese-cave snapshot: fan: expected one of on"],
+    [() => saved.optionalChoice("name", ["on"]), "cheese-cave snapshot: name: expected one of on"],
     [() => saved.numbers("twin"), "cheese-cave snapshot: twin: expected a list"],
     [() => saved.part("random"), "cheese-cave snapshot: random: expected an object"],
     [() => saved.part("none"), "cheese-cave snapshot: none: expected an object"],
