@@ -1,0 +1,111 @@
+import type { DesiredContext, Json, JsonObject } from "../../../src/model/model.ts";
+import { intervalOf, numberOf } from "../../shared/desired.ts";
+import type { Saved } from "../../shared/saved.ts";
+import type { Belt, Speed } from "../belt.ts";
+import { DEFAULT_STOP_ALERT_S, SPEEDS } from "../belt.ts";
+
+/** What the dialect knows beside the belt. */
+export interface TwinState {
+  /** Under either name, in seconds; null = not asked for. */
+  telemetryInterval: number | null;
+  telemetryDelay: number | null;
+  /** The speed in use was set by a method, so a twin without one does not undo it. */
+  speedByMethod: boolean;
+  /** What was reported last of the belt's unwanted vibrations. */
+  forced: boolean;
+  increasing: boolean;
+}
+
+const FIRMWARE_VERSION = "1.2.3";
+const LONGEST_STOP_ALERT_S = 86_400;
+
+export function newTwinState(): TwinState {
+  return {
+    telemetryInterval: null,
+    telemetryDelay: null,
+    speedByMethod: false,
+    forced: false,
+    increasing: false,
+  };
+}
+
+/** @throws {TypeError} naming the member that is not what a twin state saves */
+export function readTwinState(saved: Saved): TwinState {
+  return {
+    telemetryInterval: saved.optionalNumber("telemetryInterval"),
+    telemetryDelay: saved.optionalNumber("telemetryDelay"),
+    speedByMethod: saved.flag("speedByMethod"),
+    forced: saved.flag("forced"),
+    increasing: saved.flag("increasing"),
+  };
+}
+
+/**
+ * Applies a desired section or patch, in place. Each member is optional, numbers may be texts, and speeds are written
+ * in any case. What cannot be used keeps the old value; null, and in a whole section absence, brings the default back:
+ * a belt that changes its speed by itself, 5 s until the alert, the scenario's interval.
+ */
+export function applyDesired(
+  belt: Belt,
+  twin: TwinState,
+  patch: JsonObject,
+  context: DesiredContext,
+): void {
+  const desired = context.initial ? { ...EMPTY_SECTION, ...patch } : patch;
+  twin.telemetryInterval = interval(desired["telemetryInterval"], twin.telemetryInterval);
+  twin.telemetryDelay = interval(desired["telemetryDelay"], twin.telemetryDelay);
+  belt.stopAlertAfterS = stopAlert(desired["stopAlertAfter"], belt.stopAlertAfterS);
+  const wish = desired["desiredSpeed"];
+  const speed = speedOf(wish);
+  if (speed !== undefined) {
+    belt.desiredSpeed = speed;
+    twin.speedByMethod = false;
+  } else if (wish === null && !(twin.speedByMethod && patch["desiredSpeed"] === undefined)) {
+    belt.desiredSpeed = null;
+    twin.speedByMethod = false;
+  }
+}
+
+const EMPTY_SECTION: JsonObject = {
+  desiredSpeed: null,
+  telemetryInterval: null,
+  telemetryDelay: null,
+  stopAlertAfter: null,
+};
+
+/** Flat: the wishes that are in use, and what the belt has to say of itself. */
+export function reportedOf(belt: Belt, twin: TwinState, naturalFrequencyHz: number): JsonObject {
+  return {
+    desiredSpeed: belt.desiredSpeed,
+    telemetryInterval: twin.telemetryInterval,
+    telemetryDelay: twin.telemetryDelay,
+    stopAlertAfter: belt.stopAlertAfterS,
+    naturalFrequency: naturalFrequencyHz,
+    firmwareVersion: FIRMWARE_VERSION,
+    ...faultsReported(belt, twin),
+  };
+}
+
+/** The belt's unwanted vibrations, noted as reported. */
+export function faultsReported(belt: Belt, twin: TwinState): JsonObject {
+  twin.forced = belt.forced;
+  twin.increasing = belt.increasing;
+  return { faults: { forced: belt.forced, increasing: belt.increasing } };
+}
+
+/** A speed in any case; undefined for all else. */
+export function speedOf(wish: Json | undefined): Speed | undefined {
+  const wanted = typeof wish === "string" ? wish.trim().toLowerCase() : undefined;
+  return SPEEDS.find((speed) => speed === wanted);
+}
+
+function interval(wish: Json | undefined, old: number | null): number | null {
+  return wish === null ? null : (intervalOf(wish) ?? old);
+}
+
+/** Seconds, 0 = at once. */
+function stopAlert(wish: Json | undefined, old: number): number {
+  if (wish === null) return DEFAULT_STOP_ALERT_S;
+  const seconds = numberOf(wish);
+  return seconds !== undefined && seconds >= 0 && seconds <= LONGEST_STOP_ALERT_S ? seconds : old;
+}

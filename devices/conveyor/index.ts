@@ -1,0 +1,107 @@
+import type { DeviceModel, ModelContext, ModelDevice } from "../../src/model/model.ts";
+import { Saved } from "../shared/saved.ts";
+import { SensorFaults, sensorFaultKinds } from "../shared/sensor-faults.ts";
+import type { Belt, Reading } from "./belt.ts";
+import { newBelt, readBelt, savedBelt } from "./belt.ts";
+import { BELT_FAULT_KINDS, BeltFaults } from "./belt-faults.ts";
+import { ClassicSignal } from "./classic-signal.ts";
+import type { DialectKind } from "./dialect.ts";
+import { MODULE } from "./dialects/module.ts";
+import { AZ220, DRAFT, LEARN_CSHARP, LEARN_JS } from "./dialects/samples.ts";
+import { styleOf } from "./message.ts";
+import type { BeltSettings } from "./settings.ts";
+import { checkSettings, DEFAULT_SETTINGS } from "./settings.ts";
+import type { Signal, SignalContext } from "./signal.ts";
+
+const NAME = "conveyor";
+
+/** As messages name what they measure. */
+const SENSORS = ["vibration", "temp"] as const;
+
+const SIGNALS: Readonly<Record<BeltSettings["signal"], (context: SignalContext) => Signal>> = {
+  classic: (context) => new ClassicSignal(context),
+};
+
+const DIALECTS: Readonly<Record<BeltSettings["dialect"], DialectKind>> = {
+  module: MODULE,
+  "learn-csharp": LEARN_CSHARP,
+  "learn-js": LEARN_JS,
+  az220: AZ220,
+  draft: DRAFT,
+};
+
+/** A conveyor belt with a vibration sensor, as the Microsoft Learn modules teach it. */
+export const model: DeviceModel<BeltSettings> = {
+  name: NAME,
+  defaults: DEFAULT_SETTINGS,
+  checkSettings,
+  faults: { ...BELT_FAULT_KINDS, ...sensorFaultKinds(SENSORS) },
+  create: createBelt,
+};
+
+function createBelt(context: ModelContext<BeltSettings>): ModelDevice {
+  const { settings } = context;
+  const kind = DIALECTS[settings.dialect];
+  const style = styleOf(kind.style, settings);
+  const belt = newBelt();
+  const faultDraws = context.random("fault");
+  const faults = new BeltFaults(faultDraws);
+  const sensors = new SensorFaults(SENSORS, faultDraws);
+  const signal = SIGNALS[settings.signal]({ ...context, belt, faults, program: kind.program });
+  const dialect = kind.create({
+    ...context,
+    belt,
+    naturalFrequencyHz: signal.naturalFrequencyHz,
+    clearFaults: () => {
+      faults.clear();
+      signal.clearFaults();
+    },
+  });
+  return {
+    modelId: dialect.modelId,
+    methods: dialect.methods,
+    get intervalS() {
+      return dialect.intervalS;
+    },
+    step: ({ dtS, scale = 1 }) => {
+      signal.advance(dtS, Math.max(1, Math.round(scale)));
+      sensors.step(dtS);
+      dialect.stepped?.();
+      return sensors.silent ? [] : kind.write(readingOf(belt, sensors), style);
+    },
+    desired: (patch, desiredContext) => dialect.desired(patch, desiredContext),
+    beginFault: (fault) => void (faults.begin(fault) || sensors.begin(fault)),
+    endFault: (id) => {
+      faults.end(id);
+      sensors.end(id);
+    },
+    snapshot: () => ({
+      belt: savedBelt(belt),
+      signal: signal.snapshot(),
+      dialect: dialect.snapshot(),
+      beltFaults: faults.snapshot(),
+      sensorFaults: sensors.snapshot(),
+      faultDraws: faultDraws.save(),
+    }),
+    restore: (state) => {
+      const saved = new Saved(state, NAME);
+      Object.assign(belt, readBelt(saved.part("belt")));
+      signal.restore(saved.part("signal"));
+      dialect.restore(saved.part("dialect"));
+      faults.restore(saved.list("beltFaults"), NAME);
+      sensors.restore(saved.list("sensorFaults"), NAME);
+      faultDraws.load(saved.numbers("faultDraws"));
+    },
+  };
+}
+
+/** What the sensors show of a belt. */
+function readingOf(belt: Belt, sensors: SensorFaults): Reading {
+  return {
+    vibration: sensors.read("vibration", belt.vibration),
+    packages: belt.packages,
+    speed: belt.speed,
+    temperatureF: sensors.read("temp", belt.temperatureF),
+    beltAlert: belt.stoppedS > belt.stopAlertAfterS,
+  };
+}

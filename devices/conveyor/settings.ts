@@ -1,0 +1,37 @@
+import type { JsonObject } from "../../src/model/model.ts";
+import type { SettingRules } from "../shared/settings.ts";
+import { settingsProblems } from "../shared/settings.ts";
+
+/** Names of the signals that a belt can have, the default first. */
+export const SIGNAL_NAMES = ["classic"] as const;
+/** Names of the dialects that a belt can speak, the default first. */
+export const DIALECT_NAMES = ["module", "learn-csharp", "learn-js", "az220", "draft"] as const;
+
+/** What a scenario may set of a belt; absent = what the dialect has. */
+export type BeltSettings = {
+  readonly signal: (typeof SIGNAL_NAMES)[number];
+  readonly dialect: (typeof DIALECT_NAMES)[number];
+  /** Readings as JSON numbers, or as texts. */
+  readonly encoding?: "numbers" | "strings";
+  readonly contentType?: "none" | "json";
+  /** Application property `sensorID` of the telemetry message, or of the only one. */
+  readonly telemetrySensorID?: string;
+  /** The same of the logging message. */
+  readonly logSensorID?: string;
+};
+
+export const DEFAULT_SETTINGS: BeltSettings = { signal: "classic", dialect: "module" };
+
+const RULES: SettingRules = {
+  signal: { kind: "choice", choices: SIGNAL_NAMES },
+  dialect: { kind: "choice", choices: DIALECT_NAMES },
+  encoding: { kind: "choice", choices: ["numbers", "strings"] },
+  contentType: { kind: "choice", choices: ["none", "json"] },
+  telemetrySensorID: { kind: "text" },
+  logSensorID: { kind: "text" },
+};
+
+/** Every problem of what a scenario sets; [] = good. */
+export function checkSettings(raw: JsonObject): readonly string[] {
+  return settingsProblems(RULES, raw);
+}
