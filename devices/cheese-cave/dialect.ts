@@ -6,7 +6,7 @@ import type {
 } from "../../src/model/model.ts";
 import type { Saved } from "../shared/saved.ts";
 import type { Cave } from "./cave.ts";
-import type { Walk } from "./classic-signal.ts";
+import type { Walk } from "./classic-walks.ts";
 import type { MessageStyle } from "./message.ts";
 import type { Place } from "./place.ts";
 import type { CaveSettings } from "./settings.ts";

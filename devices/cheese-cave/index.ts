@@ -3,7 +3,13 @@ import { Saved } from "../shared/saved.ts";
 import { newCave, readCave, savedCave } from "./cave.ts";
 import { ClassicSignal } from "./classic-signal.ts";
 import type { DialectKind } from "./dialect.ts";
+import { AZ220 } from "./dialects/az220.ts";
+import { DPS } from "./dialects/dps.ts";
+import { LEARN_CSHARP } from "./dialects/learn-csharp.ts";
+import { LEARN_JS } from "./dialects/learn-js.ts";
 import { MODULE } from "./dialects/module.ts";
+import { WINE_CELLAR_DIALECT } from "./dialects/wine-cellar.ts";
+import { fanFailed } from "./happenings.ts";
 import type { MessageStyle } from "./message.ts";
 import { encodeMessage, numberText, stringText } from "./message.ts";
 import type { CaveSettings } from "./settings.ts";
@@ -18,6 +24,11 @@ const SIGNALS: Readonly<Record<CaveSettings["signal"], (context: SignalContext) 
 
 const DIALECTS: Readonly<Record<CaveSettings["dialect"], DialectKind>> = {
   module: MODULE,
+  "learn-js": LEARN_JS,
+  "learn-csharp": LEARN_CSHARP,
+  dps: DPS,
+  az220: AZ220,
+  "wine-cellar": WINE_CELLAR_DIALECT,
 };
 
 /** A cheese cave with temperature and humidity sensor and fan, as the Microsoft Learn modules teach it. */
@@ -47,9 +58,9 @@ function createCave(context: ModelContext<CaveSettings>): ModelDevice {
       signal.advance(dtS, Math.max(1, Math.round(scale)));
       cave.temperature = signal.temperature;
       cave.humidity = signal.humidity;
-      const fanFailed = cave.fan === "failed" && before !== "failed";
-      if (fanFailed) context.tell({ name: "fanFailed", text: "Fan has failed", level: "warning" });
-      dialect.stepped?.({ fanFailed });
+      const failed = cave.fan === "failed" && before !== "failed";
+      if (failed) context.tell(fanFailed());
+      dialect.stepped?.({ fanFailed: failed });
       return [encodeMessage(cave, place, style)];
     },
     desired: (patch, desiredContext) => dialect.desired(patch, desiredContext),

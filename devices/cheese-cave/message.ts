@@ -1,4 +1,5 @@
 import type { Message } from "../../src/model/model.ts";
+import { csharpDouble, roundToEven } from "../shared/csharp-number.ts";
 import { round2 } from "../shared/rounding.ts";
 import { alertsOf } from "./alerts.ts";
 import type { Cave } from "./cave.ts";
@@ -15,6 +16,11 @@ export interface MessageStyle {
 /** A plain JSON number: `85`, `69.73`. */
 export function numberText(value: number): string {
   return JSON.stringify(round2(value));
+}
+
+/** The number that the C# samples write, halves to the even neighbour: `85.0`, `69.73`. */
+export function csharpText(value: number): string {
+  return csharpDouble(roundToEven(value, 2));
 }
 
 /** The text of two decimals, as Node.js samples write it: `"85.00"`. */

@@ -30,3 +30,12 @@ export const CHEESE_CAVE: Place = {
   },
   limits: { temperature: 5, humidity: 10 },
 };
+
+/** The wine cellar of the first samples. Its humidity has no ambient value: without the fan it goes where it likes. */
+export const WINE_CELLAR: Place = {
+  unit: "°C",
+  ambient: { temperature: 23, humidity: 65 },
+  start: { temperature: 12.77777, humidity: 65 },
+  setpoints: { temperature: 12.77777, humidity: 65 },
+  limits: { temperature: 5.5, humidity: 15 },
+};

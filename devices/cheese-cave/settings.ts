@@ -5,7 +5,14 @@ import { settingsProblems } from "../shared/settings.ts";
 /** Names of the signals that a cave can have, the default first. */
 export const SIGNAL_NAMES = ["classic"] as const;
 /** Names of the dialects that a cave can speak, the default first. */
-export const DIALECT_NAMES = ["module"] as const;
+export const DIALECT_NAMES = [
+  "module",
+  "learn-js",
+  "learn-csharp",
+  "dps",
+  "az220",
+  "wine-cellar",
+] as const;
 
 /** What a scenario may set of a cave; absent = what the dialect has. */
 export type CaveSettings = {

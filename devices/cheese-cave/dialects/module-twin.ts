@@ -2,61 +2,12 @@ import type { DesiredContext, Json, JsonObject } from "../../../src/model/model.
 import { intervalOf, numberOf } from "../../shared/desired.ts";
 import { round2 } from "../../shared/rounding.ts";
 import type { Saved } from "../../shared/saved.ts";
-import type { Cave, FanState } from "../cave.ts";
-import type { Place } from "../place.ts";
-
-/** What the twin asked for beside the setpoints. */
-export type TwinState = {
-  /** Under either name, in seconds; null = not asked for. */
-  telemetryInterval: number | null;
-  telemetryDelay: number | null;
-  /** `patchId` of the last patch that had one. */
-  lastPatchReceivedId: string;
-};
+import type { DialectContext } from "../dialect.ts";
+import { desiredRefused, fanSet, setpointSet } from "../happenings.ts";
 
 const FIRMWARE_VERSION = "1.2.3";
 
-export function newTwinState(): TwinState {
-  return { telemetryInterval: null, telemetryDelay: null, lastPatchReceivedId: "" };
-}
-
-/** @throws {TypeError} naming the member that is not what a twin saves */
-export function readTwinState(saved: Saved): TwinState {
-  return {
-    telemetryInterval: saved.optionalNumber("telemetryInterval"),
-    telemetryDelay: saved.optionalNumber("telemetryDelay"),
-    lastPatchReceivedId: saved.text("lastPatchReceivedId"),
-  };
-}
-
-/**
- * Applies a desired section or patch, in place, as every version of the samples may write it: each field optional,
- * numbers or strings, `fanstate` or `fanState`. What cannot be used keeps the old value, so a reading never becomes
- * NaN; null, and in a whole section absence, brings the default back.
- */
-export function applyDesired(
-  { cave, place, twin }: { readonly cave: Cave; readonly place: Place; readonly twin: TwinState },
-  patch: JsonObject,
-  context: DesiredContext,
-): void {
-  const desired = context.initial ? { ...EMPTY_SECTION, ...patch } : patch;
-  cave.desiredTemperature = setpoint(
-    desired["temperature"],
-    cave.desiredTemperature,
-    place.setpoints.temperature,
-  );
-  cave.desiredHumidity = setpoint(
-    desired["humidity"],
-    cave.desiredHumidity,
-    place.setpoints.humidity,
-  );
-  cave.fan = fanState(desired["fanstate"] ?? desired["fanState"] ?? fanRemoval(desired), cave.fan);
-  twin.telemetryInterval = interval(desired["telemetryInterval"], twin.telemetryInterval);
-  twin.telemetryDelay = interval(desired["telemetryDelay"], twin.telemetryDelay);
-  twin.lastPatchReceivedId = patchId(desired["patchId"], twin.lastPatchReceivedId);
-}
-
-/** The fan is not part of it: a method may have set it, and an absent wish does not undo that. */
+/** What a whole section lacks gets its default. Not the fan: a method may have set it, and an absent wish does not undo that. */
 const EMPTY_SECTION: JsonObject = {
   temperature: null,
   humidity: null,
@@ -65,44 +16,129 @@ const EMPTY_SECTION: JsonObject = {
   patchId: null,
 };
 
-/** Flat, under the names of all samples at once: C# readers look for `fanstate` and echoed setpoints, Node.js readers for the rest. */
-export function reportedOf(cave: Cave, twin: TwinState): JsonObject {
-  return {
-    fanstate: cave.fan,
-    humidity: cave.desiredHumidity,
-    temperature: cave.desiredTemperature,
-    fanState: cave.fan,
-    currentTemperature: round2(cave.temperature),
-    currentHumidity: round2(cave.humidity),
-    firmwareVersion: FIRMWARE_VERSION,
-    lastPatchReceivedId: twin.lastPatchReceivedId,
-    telemetryInterval: twin.telemetryInterval,
-    telemetryDelay: twin.telemetryDelay,
-  };
+/**
+ * A twin as every version of the samples may write and read it. Desired: each field optional, numbers or texts,
+ * `fanstate` or `fanState`. What cannot be used keeps the old value, so a reading never becomes NaN; null, and in a
+ * whole section absence, brings the default back.
+ */
+export class ModuleTwin {
+  readonly #context: DialectContext;
+  /** What the twin asked for under either name, in seconds; null = not asked for. */
+  #telemetryInterval: number | null = null;
+  #telemetryDelay: number | null = null;
+  /** `patchId` of the last patch that had one. */
+  #lastPatchReceivedId = "";
+
+  constructor(context: DialectContext) {
+    this.#context = context;
+  }
+
+  get intervalS(): number | undefined {
+    return this.#telemetryInterval ?? this.#telemetryDelay ?? undefined;
+  }
+
+  /** Applies a desired section or patch. */
+  apply(patch: JsonObject, { initial }: DesiredContext): void {
+    const { cave, place } = this.#context;
+    const desired = initial ? { ...EMPTY_SECTION, ...patch } : patch;
+    const { setpoints } = place;
+    cave.desiredTemperature = this.#setpoint(
+      ["temperature", desired["temperature"]],
+      cave.desiredTemperature,
+      setpoints.temperature,
+    );
+    cave.desiredHumidity = this.#setpoint(
+      ["humidity", desired["humidity"]],
+      cave.desiredHumidity,
+      setpoints.humidity,
+    );
+    this.#setFan(desired["fanstate"] ?? desired["fanState"] ?? fanRemoval(desired));
+    this.#telemetryInterval = this.#interval("telemetryInterval", desired, this.#telemetryInterval);
+    this.#telemetryDelay = this.#interval("telemetryDelay", desired, this.#telemetryDelay);
+    this.#lastPatchReceivedId = patchId(desired["patchId"], this.#lastPatchReceivedId);
+  }
+
+  /** Flat, under the names of all samples at once: C# readers look for `fanstate` and echoed setpoints, Node.js readers for the rest. */
+  reported(): JsonObject {
+    const { cave } = this.#context;
+    return {
+      fanstate: cave.fan,
+      humidity: cave.desiredHumidity,
+      temperature: cave.desiredTemperature,
+      fanState: cave.fan,
+      currentTemperature: round2(cave.temperature),
+      currentHumidity: round2(cave.humidity),
+      firmwareVersion: FIRMWARE_VERSION,
+      lastPatchReceivedId: this.#lastPatchReceivedId,
+      telemetryInterval: this.#telemetryInterval,
+      telemetryDelay: this.#telemetryDelay,
+    };
+  }
+
+  snapshot(): JsonObject {
+    return {
+      telemetryInterval: this.#telemetryInterval,
+      telemetryDelay: this.#telemetryDelay,
+      lastPatchReceivedId: this.#lastPatchReceivedId,
+    };
+  }
+
+  /** @throws {TypeError} naming the member that is not what a twin saves */
+  restore(saved: Saved): void {
+    this.#telemetryInterval = saved.optionalNumber("telemetryInterval");
+    this.#telemetryDelay = saved.optionalNumber("telemetryDelay");
+    this.#lastPatchReceivedId = saved.text("lastPatchReceivedId");
+  }
+
+  #setpoint(
+    [property, wish]: readonly [string, Json | undefined],
+    old: number,
+    byDefault: number,
+  ): number {
+    const value = wish === null ? byDefault : numberOf(wish);
+    if (value === undefined) {
+      if (wish !== undefined) this.#refuse(property, wish);
+      return old;
+    }
+    if (value !== old) {
+      const text = `Setting desired ${property} to ${value}`;
+      this.#context.tell(setpointSet(text, property, value));
+    }
+    return value;
+  }
+
+  #interval(property: string, desired: JsonObject, old: number | null): number | null {
+    const wish = desired[property];
+    if (wish === null) return null;
+    const value = intervalOf(wish);
+    if (value === undefined && wish !== undefined) this.#refuse(property, wish);
+    return value ?? old;
+  }
+
+  /** A failed fan stays failed. */
+  #setFan(wish: Json | undefined): void {
+    const { cave } = this.#context;
+    if (wish === undefined || cave.fan === "failed") return;
+    const wanted = typeof wish === "string" ? wish.toLowerCase() : wish;
+    if (wanted !== "on" && wanted !== "off") {
+      this.#refuse("fanstate", wish);
+    } else if (wanted !== cave.fan) {
+      cave.fan = wanted;
+      this.#context.tell(fanSet(`Set the fan to: ${wanted}`));
+    }
+  }
+
+  #refuse(property: string, wish: Json): void {
+    const text = `Illegal ${property} received: ${JSON.stringify(wish)}`;
+    this.#context.tell(desiredRefused(text, property));
+  }
 }
 
-function setpoint(wish: Json | undefined, old: number, byDefault: number): number {
-  if (wish === null) return byDefault;
-  return numberOf(wish) ?? old;
-}
-
-function interval(wish: Json | undefined, old: number | null): number | null {
-  if (wish === null) return null;
-  return intervalOf(wish) ?? old;
+function fanRemoval(desired: JsonObject): "off" | undefined {
+  return desired["fanstate"] === null || desired["fanState"] === null ? "off" : undefined;
 }
 
 function patchId(wish: Json | undefined, old: string): string {
   if (wish === null) return "";
   return typeof wish === "string" ? wish : old;
-}
-
-/** A failed fan stays failed. */
-function fanState(wish: Json | undefined, old: FanState): FanState {
-  if (old === "failed" || typeof wish !== "string") return old;
-  const wanted = wish.toLowerCase();
-  return wanted === "on" || wanted === "off" ? wanted : old;
-}
-
-function fanRemoval(desired: JsonObject): "off" | undefined {
-  return desired["fanstate"] === null || desired["fanState"] === null ? "off" : undefined;
 }

@@ -1,10 +1,10 @@
-import type { Json, JsonObject } from "../../../src/model/model.ts";
-import { walkCave } from "../classic-signal.ts";
+import type { JsonObject } from "../../../src/model/model.ts";
+import { walkCave } from "../classic-walks.ts";
 import type { Dialect, DialectContext, DialectKind } from "../dialect.ts";
 import { numberText } from "../message.ts";
 import { CHEESE_CAVE } from "../place.ts";
-import { setFanState } from "./module-method.ts";
-import { applyDesired, newTwinState, readTwinState, reportedOf } from "./module-twin.ts";
+import { repairFan, setFanState } from "./module-fan.ts";
+import { ModuleTwin } from "./module-twin.ts";
 
 /** The default: messages and method of the C# sample, and a twin that satisfies readers of every version. */
 export const MODULE: DialectKind = {
@@ -14,19 +14,26 @@ export const MODULE: DialectKind = {
   create: createDialect,
 };
 
-function createDialect({ cave, place }: DialectContext): Dialect {
-  const twin = newTwinState();
-  const report = (): JsonObject => reportedOf(cave, twin);
+function createDialect(context: DialectContext): Dialect {
+  const twin = new ModuleTwin(context);
+  const reported = (): JsonObject => twin.reported();
   return {
-    methods: { SetFanState: (payload: Json) => setFanState(cave, payload, report) },
+    methods: {
+      SetFanState: (payload) => setFanState(context, payload, reported),
+      RepairFan: () => repairFan(context, reported),
+    },
     get intervalS() {
-      return twin.telemetryInterval ?? twin.telemetryDelay ?? undefined;
+      return twin.intervalS;
     },
-    desired: (patch, context) => {
-      applyDesired({ cave, place, twin }, patch, context);
-      return report();
+    desired: (patch, desiredContext) => {
+      twin.apply(patch, desiredContext);
+      return twin.reported();
     },
-    snapshot: () => ({ ...twin }),
-    restore: (saved) => void Object.assign(twin, readTwinState(saved)),
+    // The samples say so on their consoles alone.
+    stepped: ({ fanFailed }) => {
+      if (fanFailed) context.report(twin.reported());
+    },
+    snapshot: () => twin.snapshot(),
+    restore: (saved) => twin.restore(saved),
   };
 }

@@ -95,7 +95,7 @@ describe("settings", () => {
     expect(model.checkSettings({})).toEqual([]);
     expect(model.checkSettings({ signal: "physical", dialect: 7, color: "red" })).toEqual([
       'signal: expected one of classic, got "physical"',
-      "dialect: expected one of module, got 7",
+      "dialect: expected one of module, learn-js, learn-csharp, dps, az220, wine-cellar, got 7",
       "color: there is no such setting; there are signal, dialect, encoding, contentType, sensorID",
     ]);
     expect(model.checkSettings({ constructor: "x" })).toHaveLength(1);

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { caveOf, INITIAL, PUSHED } from "./caves.ts";
+import { call, caveIn, caveOf, INITIAL, PUSHED, told } from "../caves.ts";
 
 const REPORTED = {
   fanstate: "off",
@@ -173,4 +173,47 @@ describe("SetFanState", () => {
       });
     }
   });
+});
+
+describe("RepairFan", () => {
+  test("makes a failed fan one that is off, and reports it", () => {
+    const cave = caveIn("module");
+    call(cave, "SetFanState", "failed");
+    expect(call(cave, "RepairFan")).toEqual({
+      status: 200,
+      payload: { result: "Fan repaired" },
+      reported: REPORTED,
+    });
+    expect(told(cave)).toEqual(["fanSet: Fan set to: failed", "fanRepaired: Fan repaired"]);
+    expect(call(cave, "SetFanState", "on")).toMatchObject({ status: 200 });
+  });
+
+  test("leaves any other fan as it is", () => {
+    const cave = caveIn("module");
+    call(cave, "SetFanState", "on");
+    expect(call(cave, "RepairFan")).toEqual({ status: 200, payload: { result: "Fan repaired" } });
+    expect(cave.device.desired({}, PUSHED)).toMatchObject({ fanstate: "on" });
+  });
+});
+
+test("a fan that breaks by itself is told and reported once", () => {
+  const cave = caveIn("module", { draw: () => 0.001 });
+  cave.device.desired({ fanstate: "on" }, INITIAL);
+  cave.run(3);
+  expect(told(cave)).toEqual(["fanSet: Set the fan to: on", "fanFailed: Fan has failed"]);
+  expect(cave.reports).toMatchObject([{ fanstate: "failed", fanState: "failed" }]);
+});
+
+test("what a twin changes is told, and what it asks for in vain", () => {
+  const cave = caveIn("module");
+  cave.device.desired({ temperature: "50", humidity: 79, fanstate: "off" }, INITIAL);
+  cave.device.desired({ temperature: "NaN", fanstate: "warp", telemetryInterval: 0 }, PUSHED);
+  cave.device.desired({ temperature: null }, PUSHED);
+  expect(told(cave)).toEqual([
+    "setpointSet: Setting desired temperature to 50",
+    'desiredRefused: Illegal temperature received: "NaN"',
+    'desiredRefused: Illegal fanstate received: "warp"',
+    "desiredRefused: Illegal telemetryInterval received: 0",
+    "setpointSet: Setting desired temperature to 60",
+  ]);
 });

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import type { Cave } from "../../../../devices/cheese-cave/cave.ts";
 import { newCave } from "../../../../devices/cheese-cave/cave.ts";
-import type { Air } from "../../../../devices/cheese-cave/classic-signal.ts";
-import { walkCave } from "../../../../devices/cheese-cave/classic-signal.ts";
+import type { Air } from "../../../../devices/cheese-cave/classic-walks.ts";
+import { walkCave } from "../../../../devices/cheese-cave/classic-walks.ts";
 import { CHEESE_CAVE } from "../../../../devices/cheese-cave/place.ts";
 import { createRandom } from "../../../../src/base/random.ts";
 

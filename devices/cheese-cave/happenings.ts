@@ -1,0 +1,42 @@
+import type { Json, ModelEvent } from "../../src/model/model.ts";
+
+/** What happens in a cave and is told; texts are the lines that the samples print, names are the same in all dialects. */
+
+export function fanFailed(): ModelEvent {
+  return { name: "fanFailed", text: "Fan has failed", level: "warning" };
+}
+
+export function fanRepaired(): ModelEvent {
+  return { name: "fanRepaired", text: "Fan repaired" };
+}
+
+/** By a method or by the twin. */
+export function fanSet(text: string): ModelEvent {
+  return { name: "fanSet", text };
+}
+
+export function setpointSet(text: string, property: string, value: Json): ModelEvent {
+  return { name: "setpointSet", text, data: { property, value } };
+}
+
+/** The twin asks for something that cannot be; what was there stays. */
+export function desiredRefused(text: string, property: string): ModelEvent {
+  return { name: "desiredRefused", text, level: "warning", data: { property } };
+}
+
+export function methodFailed(text: string): ModelEvent {
+  return { name: "methodFailed", text, level: "warning" };
+}
+
+/** A sample's program gave a patch up half way. */
+export function twinFailed(text: string): ModelEvent {
+  return { name: "twinFailed", text, level: "warning" };
+}
+
+/** A sample's program shows the desired section at its start, and does nothing about it. */
+export function initialTwin(desired: Json): ModelEvent {
+  return {
+    name: "initialTwin",
+    text: `Initial twin desired properties: ${JSON.stringify(desired)}`,
+  };
+}
