@@ -18,6 +18,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     "src/metrics",
     "src/model/model.ts",
     "src/model/model-files.ts",
+    "src/model/model-shape.ts",
     "src/pki",
     "src/plan",
     "src/secrets",

@@ -1,6 +1,7 @@
 /**
  * What went wrong for one device, as users see it in `errorClass`, counters and thresholds.
- * Classes come from the wire (socket, TLS, CONNACK code, response topic), never from the SDK's error type.
+ * Classes come from the wire (socket, TLS, CONNACK code, response topic), never from the SDK's error type;
+ * `model` alone comes from the device's own model.
  */
 export const FAILURE_CLASSES = [
   "unauthorized",
@@ -12,6 +13,7 @@ export const FAILURE_CLASSES = [
   "network",
   "protocol",
   "offline",
+  "model",
 ] as const;
 
 export type FailureClass = (typeof FAILURE_CLASSES)[number];

@@ -4,11 +4,12 @@ import { DeviceFailure } from "../base/failure.ts";
 import { orAborted } from "../base/or-aborted.ts";
 import { sleep } from "../base/retry.ts";
 import type { DeviceRow, DeviceState } from "../metrics/device-row.ts";
-import type { ModelDevice, ModelEvent } from "../model/model.ts";
+import type { JsonObject, ModelDevice, ModelEvent } from "../model/model.ts";
 import { assignHub } from "./assigning.ts";
 import { DeviceAccount } from "./device-account.ts";
 import type { DeviceContext } from "./device-context.ts";
 import { DeviceStatus } from "./device-status.ts";
+import { GuardedDevice } from "./guarded-device.ts";
 import { HubConnection } from "./hub-connection.ts";
 import { LifeState } from "./life-state.ts";
 import type { Passport } from "./passport.ts";
@@ -37,6 +38,8 @@ export class Device {
   readonly #twin: DeviceTwin;
   readonly #passports: PassportOffice;
   readonly #jitter: () => number;
+  /** Aborted, with the failure as its reason, when the model broke. */
+  readonly #broken = new AbortController();
   #connection: HubConnection | undefined;
 
   constructor(context: DeviceContext) {
@@ -59,18 +62,26 @@ export class Device {
     );
     const network = context.random("network");
     this.#jitter = () => network.next();
-    this.#model = model.create({
-      deviceId: spec.registrationId,
-      settings: { ...model.defaults, ...spec.settings },
-      random: context.random,
-      file: context.files,
-      report: (patch) => this.#twin.reports(patch),
-      tell: (event) => this.#told(event),
-    });
+    const early: JsonObject[] = [];
+    let report = (patch: JsonObject): void => void early.push(patch);
+    this.#model = new GuardedDevice(
+      model,
+      {
+        deviceId: spec.registrationId,
+        settings: { ...model.defaults, ...spec.settings },
+        random: context.random,
+        file: context.files,
+        report: (patch) => report(patch),
+        tell: (event) => this.#told(event),
+      },
+      (failure) => this.#broken.abort(failure),
+    );
     this.#telemetry = new Telemetry(context, this.#status, this.#model);
     this.#twin = new DeviceTwin(context, this.#status, this.#model, () =>
       this.#telemetry.intervalMayHaveChanged(),
     );
+    report = (patch) => this.#twin.reports(patch);
+    for (const patch of early) report(patch);
   }
 
   get row(): DeviceRow {
@@ -79,11 +90,13 @@ export class Device {
 
   /** Lives until `signal` aborts (then `stopped`) or the device fails for good (then `failed`). Rejects only on a bug. */
   async run(signal: AbortSignal): Promise<void> {
+    const broken = this.#broken.signal;
+    const over = AbortSignal.any([signal, broken]);
     try {
-      await sleep(this.#context.spec.startMs - this.#context.clock(), signal);
-      await this.#live(signal);
+      await sleep(this.#context.spec.startMs - this.#context.clock(), over);
+      await this.#live(over);
     } catch (error) {
-      if (!signal.aborted) this.#fail(error);
+      if (!signal.aborted) this.#fail(broken.aborted ? broken.reason : error);
     } finally {
       await this.#end();
     }

@@ -5,9 +5,9 @@ const NEXT: Readonly<Record<DeviceState, readonly DeviceState[]>> = {
   // Assigned at once is who brought the name of its hub along.
   waiting: ["registering", "assigned", "stopped", "failed"],
   registering: ["assigned", "stopped", "failed"],
-  assigned: ["connecting", "reconnecting", "stopped"],
+  assigned: ["connecting", "reconnecting", "stopped", "failed"],
   connecting: ["streaming", "registering", "stopped", "failed"],
-  streaming: ["reconnecting", "stopped"],
+  streaming: ["reconnecting", "stopped", "failed"],
   reconnecting: ["streaming", "registering", "stopped", "failed"],
   failed: [],
   stopped: [],

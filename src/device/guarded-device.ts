@@ -1,0 +1,161 @@
+import { DeviceFailure } from "../base/failure.ts";
+import { describeThrown } from "../base/thrown-at.ts";
+import { deviceProblems } from "../model/model-shape.ts";
+import type {
+  ActiveFault,
+  DesiredContext,
+  DeviceModel,
+  Json,
+  JsonObject,
+  Message,
+  MethodResult,
+  ModelContext,
+  ModelDevice,
+  ModelEvent,
+  StepTime,
+} from "../model/model.ts";
+import {
+  eventTrouble,
+  intervalTrouble,
+  messagesTrouble,
+  methodTrouble,
+  patchTrouble,
+} from "./model-trouble.ts";
+
+const NO_MESSAGES: readonly Message[] = [];
+
+/**
+ * A device of a model, held to its contract: what it throws, and whatever it gives that is no such thing, breaks this
+ * one device, with a failure that names model and member, file and line. Once broken it does nothing any more.
+ */
+export class GuardedDevice implements ModelDevice {
+  readonly modelId: string | undefined;
+  readonly methods: Readonly<Record<string, (payload: Json) => MethodResult>>;
+  readonly #modelName: string;
+  readonly #onBroken: (failure: DeviceFailure) => void;
+  /** undefined = broken. */
+  #device: ModelDevice | undefined;
+
+  /** @param onBroken called once at most, perhaps before the constructor returns */
+  constructor(
+    model: DeviceModel,
+    context: ModelContext<JsonObject>,
+    onBroken: (failure: DeviceFailure) => void,
+  ) {
+    this.#modelName = model.name;
+    this.#onBroken = onBroken;
+    const report = (patch: JsonObject): void => {
+      refuse("report", patchTrouble(patch), report);
+      context.report(patch);
+    };
+    const tell = (event: ModelEvent): void => {
+      refuse("tell", eventTrouble(event), tell);
+      context.tell(event);
+    };
+    const device = this.#made(model, { ...context, report, tell });
+    this.#device = device;
+    this.modelId = device?.modelId;
+    this.methods = Object.fromEntries(
+      Object.keys(device?.methods ?? {}).map((name) => [
+        name,
+        (payload) => this.#call(name, payload),
+      ]),
+    );
+  }
+
+  get intervalS(): number | undefined {
+    return this.#ask("intervalS", (device) => device.intervalS, intervalTrouble);
+  }
+
+  step(time: StepTime): readonly Message[] {
+    const device = this.#device;
+    if (device === undefined) return NO_MESSAGES;
+    // Not by `ask`: this is what a device does all day.
+    try {
+      const messages = device.step(time);
+      const trouble = messagesTrouble(messages);
+      if (trouble === undefined) return messages;
+      this.#break(`step: ${trouble}`);
+    } catch (error) {
+      this.#break(`step threw ${describeThrown(error)}`, error);
+    }
+    return NO_MESSAGES;
+  }
+
+  desired(patch: JsonObject, context: DesiredContext): JsonObject | undefined {
+    return this.#ask("desired", (device) => device.desired(patch, context), patchTrouble);
+  }
+
+  beginFault(fault: ActiveFault): void {
+    this.#ask("beginFault", (device) => device.beginFault?.(fault));
+  }
+
+  endFault(id: string): void {
+    this.#ask("endFault", (device) => device.endFault?.(id));
+  }
+
+  snapshot(): Json {
+    return this.#ask("snapshot", (device) => device.snapshot()) ?? null;
+  }
+
+  restore(state: Json): void {
+    this.#ask("restore", (device) => device.restore(state));
+  }
+
+  #made(model: DeviceModel, context: ModelContext<JsonObject>): ModelDevice | undefined {
+    try {
+      const device = model.create(context);
+      const [wrong] = deviceProblems(device);
+      if (wrong === undefined) return device;
+      this.#break(`${wrong.place}: ${wrong.message}`);
+    } catch (error) {
+      this.#break(`create threw ${describeThrown(error)}`, error);
+    }
+    return undefined;
+  }
+
+  #call(name: string, payload: Json): MethodResult {
+    const answer = this.#ask(
+      `method ${name}`,
+      // As a member of its mapping: a method may use `this`.
+      (device) => device.methods[name]?.(payload),
+      methodTrouble,
+    );
+    return answer ?? { status: 500, payload: { result: `method ${name} failed` } };
+  }
+
+  /** Asks the device and judges what it says; undefined where it is broken, then or now. */
+  #ask<Answer>(
+    what: string,
+    ask: (device: ModelDevice) => Answer,
+    troubleOf?: (answer: Answer) => string | undefined,
+  ): Answer | undefined {
+    if (this.#device === undefined) return undefined;
+    try {
+      const answer = ask(this.#device);
+      const trouble = troubleOf?.(answer);
+      if (trouble === undefined) return answer;
+      this.#break(`${what}: ${trouble}`);
+    } catch (error) {
+      this.#break(`${what} threw ${describeThrown(error)}`, error);
+    }
+    return undefined;
+  }
+
+  #break(what: string, cause?: unknown): void {
+    this.#device = undefined;
+    this.#onBroken(new DeviceFailure("model", `model ${this.#modelName}: ${what}`, { cause }));
+  }
+}
+
+/** Throws into the model that called `called`: the line that this is told with is the model's own. */
+function refuse(
+  what: string,
+  trouble: string | undefined,
+  called: (...given: never[]) => void,
+): void {
+  if (trouble === undefined) return;
+  const error = new TypeError(`${what}: ${trouble}`);
+  Error.captureStackTrace(error, called);
+  throw error;
+}
