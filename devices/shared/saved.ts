@@ -80,6 +80,13 @@ export class Saved {
     throw this.#refusal(key, "a list");
   }
 
+  /** Whatever stands there. */
+  json(key: string): Json {
+    const value = this.#members.get(key);
+    if (value !== undefined) return value;
+    throw this.#refusal(key, "a value");
+  }
+
   /** The object under `key`. */
   part(key: string): Saved {
     const value = this.#members.get(key);

@@ -3,6 +3,7 @@ import { numberOf } from "./desired.ts";
 import type { Draws } from "./noise.ts";
 import { parameterFault } from "./parameter-fault.ts";
 import { Saved } from "./saved.ts";
+import type { SettingRule } from "./settings.ts";
 
 const KIND_NAMES = [
   "sensorStuck",
@@ -17,9 +18,16 @@ const SPIKE_PROBABILITY = 0.1;
 const DAY_S = 86_400;
 const PROBABILITY = { kind: "number", above: 0, most: 1 } as const;
 
-/** The entries of `DeviceModel.faults` for a device with these sensors, named as in its messages. */
-export function sensorFaultKinds(sensors: readonly string[]): Readonly<Record<Kind, ModelFault>> {
-  const sensor = { kind: "choice", choices: sensors } as const;
+/**
+ * The entries of `DeviceModel.faults` for a device with these sensors, named as in its messages.
+ *
+ * @param sensors `any` where each device has sensors of its own
+ */
+export function sensorFaultKinds(
+  sensors: readonly string[] | "any",
+): Readonly<Record<Kind, ModelFault>> {
+  const sensor: SettingRule =
+    sensors === "any" ? { kind: "text" } : { kind: "choice", choices: sensors };
   return {
     sensorStuck: parameterFault({
       does: "a sensor (`sensor`; absent: every one) goes on showing the next reading",

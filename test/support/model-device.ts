@@ -14,9 +14,9 @@ export interface DeviceUnderTest {
   readonly reports: readonly JsonObject[];
   readonly events: readonly ModelEvent[];
   /** Messages of the next `count` intervals of `dtS` seconds. */
-  run(count: number, dtS?: number): Message[];
+  readonly run: (count: number, dtS?: number) => Message[];
   /** Their bodies. */
-  bodies(count: number, dtS?: number): string[];
+  readonly bodies: (count: number, dtS?: number) => string[];
 }
 
 export interface DeviceUnderTestOptions {
