@@ -75,20 +75,25 @@ export async function startTestCloud(
     issue: async (...registrationIds) => {
       for (const id of registrationIds) writeLeaf(folder.path, id, await pki.leaf(id));
     },
-    endpoints: {
-      provisioningHost: emulator.provisioningHost,
-      idScope: emulator.idScope,
-      caPem: pki.root.certificatePem,
-      connectTo: [
-        { host: "", port: 443, address: emulator.host, toPort: emulator.httpsPort },
-        { host: "", address: emulator.host, toPort: emulator.mqttPort },
-      ],
-      transport: "mqtt",
-    },
+    endpoints: endpointsOf(emulator, pki.root.certificatePem),
     [Symbol.asyncDispose]: async () => {
       await emulator.stop();
       folder[Symbol.dispose]();
     },
+  };
+}
+
+/** How devices reach an emulator. */
+export function endpointsOf(emulator: Emulator, caPem: string): ShardStart["endpoints"] {
+  return {
+    provisioningHost: emulator.provisioningHost,
+    idScope: emulator.idScope,
+    caPem,
+    connectTo: [
+      { host: "", port: 443, address: emulator.host, toPort: emulator.httpsPort },
+      { host: "", address: emulator.host, toPort: emulator.mqttPort },
+    ],
+    transport: "mqtt",
   };
 }
 
@@ -122,7 +127,7 @@ export interface TestShard extends AsyncDisposable {
 }
 
 export async function runShard(
-  cloud: TestCloud,
+  cloud: Pick<TestCloud, "certsDir" | "endpoints">,
   devices: readonly DeviceSpec[],
   more: Partial<ShardStart> & {
     readonly limits?: DeviceLimits;
