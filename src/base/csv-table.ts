@@ -38,7 +38,39 @@ export function parseTable<Column extends string>(
   }
   const names = header.cells.map((name) => columns.find((column) => column === name));
   const problems = headerProblems(header.cells, `${source}:${header.line}`, columns);
-  const rows = records.flatMap(({ cells, line }): readonly TableRow<Column>[] => {
+  return { rows: rowsOf(records, names, { source, problems }), problems };
+}
+
+/** A table whose columns its first line alone decides, in its order. */
+export interface OpenTable extends Table<string> {
+  readonly columns: readonly string[];
+}
+
+/** Reads a table with any columns, as {@link parseTable} does. Never throws. */
+export function parseOpenTable(text: string, source: string): OpenTable {
+  const lines = linesOf(text, source);
+  if ("problem" in lines) return { columns: [], rows: [], problems: [lines.problem] };
+  const [header, ...records] = lines.read;
+  if (header === undefined) {
+    const message = "expected a first line with the names of columns, got an empty file";
+    return { columns: [], rows: [], problems: [{ place: source, message }] };
+  }
+  const columns = header.cells;
+  const place = `${source}:${header.line}`;
+  const problems = [
+    ...(columns.includes("") ? [{ place, message: "expected a name for each column" }] : []),
+    ...repeatedProblems(columns, place),
+  ];
+  return { columns, rows: rowsOf(records, columns, { source, problems }), problems };
+}
+
+/** Records as rows, by the names of columns; undefined = a column that nobody asks for. Adds what is wrong to `problems`. */
+function rowsOf<Column extends string>(
+  records: readonly Line[],
+  names: readonly (Column | undefined)[],
+  { source, problems }: { readonly source: string; readonly problems: Problem[] },
+): readonly TableRow<Column>[] {
+  return records.flatMap(({ cells, line }): readonly TableRow<Column>[] => {
     const place = `${source}:${line}`;
     if (cells.length !== names.length) {
       const message = `expected ${names.length} cells as in the first line, got ${cells.length}`;
@@ -52,7 +84,6 @@ export function parseTable<Column extends string>(
     }
     return [{ place, cells: filled }];
   });
-  return { rows, problems };
 }
 
 interface Line {
@@ -92,19 +123,19 @@ function headerProblems(
   place: string,
   columns: readonly string[],
 ): Problem[] {
-  return names.flatMap((name, at): readonly Problem[] => {
-    if (!columns.includes(name)) {
+  const unknown = names
+    .filter((name) => !columns.includes(name))
+    .map((name) => {
       const near = nearest(name, columns);
-      return [
-        {
-          place,
-          message: `unknown column "${name}"`,
-          hint: near === undefined ? `known: ${columns.join(", ")}` : `did you mean ${near}?`,
-        },
-      ];
-    }
-    return names.indexOf(name) < at
-      ? [{ place, message: `the column ${name} is there twice` }]
-      : [];
-  });
+      const hint = near === undefined ? `known: ${columns.join(", ")}` : `did you mean ${near}?`;
+      return { place, message: `unknown column "${name}"`, hint };
+    });
+  const known = names.filter((name) => columns.includes(name));
+  return [...unknown, ...repeatedProblems(known, place)];
+}
+
+function repeatedProblems(names: readonly string[], place: string): Problem[] {
+  return names
+    .filter((name, at) => name !== "" && names.indexOf(name) < at)
+    .map((name) => ({ place, message: `the column ${name} is there twice` }));
 }

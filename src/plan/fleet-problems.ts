@@ -75,7 +75,8 @@ export function arrivalProblems(
   ];
 }
 
-function shortened(problems: readonly Problem[]): Problem[] {
+/** The first few problems of one kind, and how many more there are. */
+export function shortened(problems: readonly Problem[]): Problem[] {
   const told = problems.slice(0, EXAMPLES);
   const first = problems[0];
   const left = problems.length - told.length;

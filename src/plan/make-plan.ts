@@ -1,8 +1,11 @@
+import type { Problem } from "../base/errors.ts";
 import { FleetError } from "../base/errors.ts";
 import type { Credentials, FleetEntry, Scenario } from "../scenario/scenario.ts";
 import { alertProblems } from "./alert-problems.ts";
 import { startTimes } from "./arrival.ts";
-import { arrivalProblems, idProblems, timelineProblems } from "./fleet-problems.ts";
+import type { ValueSources } from "./entry-values.ts";
+import { EntryValues } from "./entry-values.ts";
+import { arrivalProblems, idProblems, shortened, timelineProblems } from "./fleet-problems.ts";
 import type { BroughtDevice, BroughtDevices } from "./brought-device.ts";
 import type { CredentialSpec, DeviceSpec, Plan } from "./plan.ts";
 import { MADE_GROUP_KEY } from "./plan.ts";
@@ -10,15 +13,16 @@ import { MADE_GROUP_KEY } from "./plan.ts";
 /**
  * Everything that a run of `scenario` will do; pure, so equal input gives an equal plan.
  *
- * @throws {FleetError} `SCENARIO_INVALID` with all problems of ids, timeline and arrival at once
+ * @throws {FleetError} `SCENARIO_INVALID` with all problems of values, ids, timeline and arrival at once
  */
 export function makePlan(
   scenario: Scenario,
-  options: { readonly seed: number; readonly brought?: BroughtDevices },
+  options: ValueSources & { readonly brought?: BroughtDevices },
 ): Plan {
-  const devices = devicesOf(scenario, options.brought ?? []);
+  const { devices, problems: valueProblems } = devicesOf(scenario, options);
   const arrivalEndMs = devices.at(-1)?.startMs ?? 0;
   const problems = [
+    ...valueProblems,
     ...idProblems(devices),
     ...timelineProblems(scenario, devices),
     ...alertProblems(scenario),
@@ -45,27 +49,40 @@ export function makePlan(
 }
 
 /** Entries follow one another; the arrival runs over the whole fleet. */
-function devicesOf({ fleet, arrival }: Scenario, brought: BroughtDevices): DeviceSpec[] {
-  const devices = fleet.flatMap((entry, index) => devicesOfEntry(entry, brought[index]));
+function devicesOf(
+  { fleet, arrival }: Scenario,
+  { brought = [], ...sources }: ValueSources & { readonly brought?: BroughtDevices },
+): { readonly devices: readonly DeviceSpec[]; readonly problems: readonly Problem[] } {
+  const entries = fleet.map((entry, index) => {
+    const values = new EntryValues(entry, index, sources);
+    return { devices: devicesOfEntry(entry, values, brought[index]), problems: values.problems };
+  });
+  const devices = entries.flatMap((entry) => entry.devices);
   const starts = startTimes(devices.length, arrival.ratePerS);
-  return devices.map((device, index) => ({ ...device, index, startMs: starts[index] ?? 0 }));
+  return {
+    devices: devices.map((device, index) => ({ ...device, index, startMs: starts[index] ?? 0 })),
+    problems: entries.flatMap((entry) => entry.problems.flatMap(shortened)),
+  };
 }
 
 function devicesOfEntry(
   entry: FleetEntry,
+  values: EntryValues,
   brought: readonly BroughtDevice[] | undefined,
 ): Omit<DeviceSpec, "index" | "startMs">[] {
-  const { model, settings, telemetry, count = brought?.length ?? 0 } = entry;
-  return Array.from({ length: count }, (_, index) => {
-    const device = brought?.[index];
+  const { model, count = brought?.length ?? 0 } = entry;
+  return Array.from({ length: count }, (_, at) => {
+    const device = brought?.[at];
     const pattern = entry.registrationId ?? "";
+    const registrationId = device?.registrationId ?? pattern.replaceAll("{n}", String(at + 1));
+    const owner = { registrationId, at };
     return {
-      registrationId: device?.registrationId ?? pattern.replaceAll("{n}", String(index + 1)),
+      registrationId,
       ...(device?.hub === undefined ? {} : { hub: device.hub }),
       model,
-      settings,
+      settings: values.settings(owner),
       credentials: device?.credentials ?? credentialsOf(entry.credentials),
-      telemetry,
+      telemetry: values.telemetry(owner),
     };
   });
 }

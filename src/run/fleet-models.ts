@@ -9,6 +9,7 @@ import { readModelFiles } from "../model/model-files.ts";
 import { deviceProblems } from "../model/model-shape.ts";
 import type { DeviceModel } from "../model/model.ts";
 import type { Plan } from "../plan/plan.ts";
+import { variedSettings } from "../plan/varied-settings.ts";
 import type { FleetEntry, Scenario } from "../scenario/scenario.ts";
 
 /** Where names of models come from. */
@@ -33,7 +34,8 @@ export interface SettledModels {
 }
 
 /**
- * Finds and loads the model of every entry, and lets it judge the entry's settings, with the files that they name.
+ * Finds and loads the model of every entry, and lets it judge the entry's settings, with the files that they name;
+ * settings that are to be drawn are judged by `checkVariedSettings`, once they are.
  *
  * @throws {FleetError} `SCENARIO_INVALID` with the problems of all entries
  */
@@ -65,6 +67,10 @@ export async function settleModels(scenario: Scenario, names: ModelNames): Promi
     settled.push({ ...entry, model });
     const loaded = models.get(model);
     if (loaded === undefined) continue;
+    const own = variedSettings(entry.settings, loaded.defaults, `${place}.settings`);
+    problems.push(...own.problems);
+    // What differs from device to device is judged when each has its own.
+    if (own.varied.length > 0 || own.problems.length > 0) continue;
     for (const message of await checkSettings(loaded, entry.settings, names.dir)) {
       problems.push({ place: `${place}.settings`, message });
     }
@@ -140,5 +146,6 @@ function problemsAt(place: string, error: unknown): readonly Problem[] {
   ];
 }
 
-const unusable = (source: string, problems: readonly Problem[]): FleetError =>
+/** The scenario has what no run can be made of. */
+export const unusable = (source: string, problems: readonly Problem[]): FleetError =>
   new FleetError("SCENARIO_INVALID", `${source} cannot be run as it is`, { problems });

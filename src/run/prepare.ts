@@ -4,6 +4,7 @@ import { dirname, resolve } from "node:path";
 import type { Problem } from "../base/errors.ts";
 import { FleetError } from "../base/errors.ts";
 import { fileTrouble } from "../base/file-trouble.ts";
+import { valueFiles } from "../plan/entry-values.ts";
 import { makePlan } from "../plan/make-plan.ts";
 import type { Plan } from "../plan/plan.ts";
 import { workersFor } from "../plan/shard.ts";
@@ -11,12 +12,14 @@ import { applyOverrides } from "../scenario/overrides.ts";
 import type { Scenario } from "../scenario/scenario.ts";
 import { parseScenario } from "../scenario/scenario.ts";
 import { bringDevices } from "./brought-devices.ts";
+import { checkVariedSettings } from "./device-settings.ts";
 import { checkKeyGiven } from "./made-group-key.ts";
 import { checkOpenFiles } from "./open-files.ts";
 import { checkDevices, settleModels } from "./fleet-models.ts";
 import type { OwnEmulator } from "./own-emulator.ts";
 import { planOwnEmulator } from "./own-emulator.ts";
 import type { RunContext, RunOptions } from "./run-options.ts";
+import { readValueTables } from "./value-tables.ts";
 
 /** A run that is known to make sense, before anything is written or sent. */
 export interface PreparedRun {
@@ -77,8 +80,14 @@ export async function prepareRun(
     : undefined;
   const modelsDir = dirname(resolve(context.cwd, source));
   const names = { source, dir: modelsDir, given: options.overrides.model, cwd: context.cwd };
-  const { scenario, models, warnings } = await settleModels(unsettled, names);
-  const plan = makePlan(scenario, { seed: options.seed, brought: brought.devices });
+  const settled = await settleModels(unsettled, names);
+  const { scenario, models, warnings } = settled;
+  const defaults = scenario.fleet.map(({ model }) => models.get(model)?.defaults);
+  const files = valueFiles(scenario, defaults);
+  const tables = await readValueTables(files, source, context.cwd);
+  const { seed } = options;
+  const plan = makePlan(scenario, { seed, brought: brought.devices, defaults, tables });
+  await checkVariedSettings(plan, settled, names);
   await checkDevices(plan, models, names);
   checkKeyGiven(plan, ownEmulator);
   const devices = plan.devices.length;

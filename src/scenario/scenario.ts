@@ -5,6 +5,7 @@ import type { SecretRef } from "../base/secret-ref.ts";
 import type { Transport } from "../base/transport.ts";
 import { parseDuration, parseRate } from "../base/units.ts";
 import { describeIssue, problemsOf } from "../base/issue-problems.ts";
+import type { Distribution } from "./distribution.ts";
 import type { EmulatorSettings } from "./emulator-section.ts";
 import type { KEY_KINDS } from "./credentials-field.ts";
 import type { ScenarioFile, TARGETS } from "./schema.ts";
@@ -56,7 +57,11 @@ export interface FleetEntry {
   readonly registrationId?: string | undefined;
   readonly credentials: Credentials;
   /** `jitter` is a fraction of the interval, 0 to 1. */
-  readonly telemetry: { readonly intervalMs: number; readonly jitter: number };
+  readonly telemetry: {
+    readonly intervalMs: number | Distribution<number>;
+    readonly jitter: number;
+  };
+  /** As written, distributions and all. */
   readonly settings: JsonObject;
 }
 
@@ -155,7 +160,7 @@ function toScenario(file: ScenarioFile): Scenario {
       ...entry,
       credentials: toCredentials(credentials),
       telemetry: {
-        intervalMs: parseDuration(telemetry.interval) ?? 0,
+        intervalMs: telemetry.interval,
         jitter: Number.parseFloat(String(telemetry.jitter)) / 100,
       },
     })),

@@ -4,6 +4,7 @@ import { TRANSPORTS } from "../base/transport.ts";
 import { credentialsField } from "./credentials-field.ts";
 import { emulatorSection } from "./emulator-section.ts";
 import { fleetRules } from "./fleet-rules.ts";
+import { intervalAsWritten, intervalField } from "./interval-field.ts";
 import {
   alertField,
   countField,
@@ -37,9 +38,9 @@ export const DEFAULT_THRESHOLDS_WITHOUT_DPS = [
 ];
 
 const telemetry = z.strictObject({
-  interval: positiveDurationField
-    .default("5s")
-    .meta({ description: "Time between two messages of a device" }),
+  interval: intervalField.prefault("5s").meta({
+    description: "Time between two messages of a device, or a distribution of such times",
+  }),
   jitter: shareField
     .default("10%")
     .meta({ description: "Random part of each interval, plus or minus" }),
@@ -57,11 +58,11 @@ const fleetEntry = z.strictObject({
     description: "Registration id, which is the leaf's common name; {n} counts from 1",
   }),
   credentials: credentialsField.default({ format: "pem" }),
-  telemetry: telemetry.default({ interval: "5s", jitter: "10%" }),
+  telemetry: telemetry.prefault({ interval: "5s", jitter: "10%" }),
   settings: z
     .record(z.string(), z.json())
     .default({})
-    .meta({ description: "Settings of the device model" }),
+    .meta({ description: "Settings of the device model; values may be distributions" }),
 });
 
 const timelineEntry = z.strictObject({
@@ -162,5 +163,12 @@ export type ScenarioFile = z.output<typeof scenarioSchema>;
 
 /** The JSON Schema of scenario files, for editors; `docs/scenario.schema.json` holds it. */
 export function scenarioJsonSchema(): object {
-  return z.toJSONSchema(scenarioSchema, { io: "input" });
+  return z.toJSONSchema(scenarioSchema, {
+    io: "input",
+    override: ({ zodSchema, jsonSchema }) => {
+      if (zodSchema !== intervalField) return;
+      const { $schema: _, ...written } = z.toJSONSchema(intervalAsWritten, { io: "input" });
+      Object.assign(jsonSchema, written);
+    },
+  });
 }
