@@ -42,7 +42,7 @@ export class ClassicSignal implements Signal {
     this.#natural = 2 + 2 * this.#random.next();
     this.#forced = new ClassicVibration(FORCED, forced, tell, unset);
     this.#increasing = new ClassicVibration(INCREASING, increasing, tell, unset);
-    this.#damping = new ClassicVibration(DAMPING, damping, tell);
+    this.#damping = new ClassicVibration(DAMPING, damping, tell, 0);
   }
 
   advance(_dtS: number, ticks: number): void {

@@ -60,7 +60,7 @@ export class ClassicVibration {
     kind: VibrationKind,
     begins: number,
     tell: (event: ModelEvent) => void,
-    severity: 0 | undefined = 0,
+    severity: 0 | undefined,
   ) {
     this.#kind = kind;
     this.#begins = begins;

@@ -105,7 +105,6 @@ describe("application properties", () => {
   });
 
   test.each(DIALECTS)("%s: the alert comes with more than 5 s of standing", (dialect) => {
-    // A start at 0.8 after `standing` ticks without one.
     const belt = scriptedBelt([0.5], { dialect });
     const alerts = belt.run(4).map(({ properties }) => properties["beltAlert"]);
     const perTick = dialect === "draft" ? alerts : alerts.filter((_, index) => index % 2 === 0);
