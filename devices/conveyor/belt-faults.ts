@@ -1,55 +1,63 @@
-import type {
-  ActiveFault,
-  Json,
-  JsonObject,
-  ModelFault,
-  RandomStream,
-} from "../../src/model/model.ts";
-import { parameterFault } from "../shared/parameter-fault.ts";
+import type { ActiveFault, Json, JsonObject } from "../../src/model/model.ts";
+import { numberOf } from "../shared/desired.ts";
+import type { Draws } from "../shared/noise.ts";
 import { Saved } from "../shared/saved.ts";
+import type { BearingPart } from "./bearing.ts";
+import { BEARING_PARTS } from "./bearing.ts";
+import type { BeltFault } from "./belt-fault-kinds.ts";
+import { BELT_FAULTS } from "./belt-fault-kinds.ts";
+import type { Range } from "./range.ts";
+import { drawn } from "./range.ts";
 
-/** Kinds of faults of the belt itself; its sensors have their own. */
-const BELT_FAULTS = ["brokenWheel", "resonance", "jam"] as const;
-export type BeltFault = (typeof BELT_FAULTS)[number];
+/** How bad faults are that do not say it: m/s², and s for a resonance. */
+export type Severities = Readonly<Record<"brokenWheel" | "resonance" | "bearingFault", Range>>;
 
-/** What `DeviceModel.faults` says of them. */
-export const BELT_FAULT_KINDS: Readonly<Record<BeltFault, ModelFault>> = {
-  brokenWheel: parameterFault({
-    does: "a broken wheel shakes the moving belt, by up to `amplitude` m/s² (absent: drawn, 1 to 7)",
-    rules: { amplitude: { kind: "number", above: 0, most: 1_000, unit: "m/s²" } },
-  }),
-  resonance: parameterFault({
-    does: "vibration of the moving belt builds up, by 1 m/s² in `riseTime` seconds (absent: drawn, 100 to 200)",
-    rules: { riseTime: { kind: "number", above: 0, most: 86_400, unit: "s" } },
-  }),
-  jam: parameterFault({
-    does: "the belt stands still, and starts slowly when the jam is over",
-  }),
+/** As the samples draw them; they have no bearing. */
+export const CLASSIC_SEVERITIES: Severities = {
+  brokenWheel: { least: 1, most: 7 },
+  resonance: { least: 100, most: 200 },
+  bearingFault: { least: 1, most: 3 },
 };
+
+const FALLING_THRESHOLD = 5;
+const FALLING_EVERY_S = 10;
 
 /** A fault that is on. */
 interface OnFault {
   readonly id: string;
   readonly kind: BeltFault;
-  /** In m/s² for a broken wheel, in s for a resonance; a jam has none, so 0. */
+  /** In s for a resonance, in m/s² for what shakes and for the threshold of falling packages; a jam has none, so 0. */
   readonly severity: number;
+  /** Of a bearing. */
+  readonly part: BearingPart;
+  /** Mean time between packages that fall. */
+  readonly everyS: number;
 }
 
 /** Faults of the belt that the scenario has begun and not ended. What they do is the signal's affair. */
 export class BeltFaults {
-  readonly #random: Pick<RandomStream, "next">;
+  readonly #random: Draws;
+  readonly #severities: Severities;
   #on: readonly OnFault[] = [];
 
   /** @param random the device's stream `fault`: a fault that does not say how bad it is takes one draw when it begins */
-  constructor(random: Pick<RandomStream, "next">) {
+  constructor(random: Draws, severities: Severities) {
     this.#random = random;
+    this.#severities = severities;
   }
 
   /** @returns whether the fault is one of the belt, and so is on now; `check` found its parameters good */
   begin({ id, kind, parameters }: ActiveFault): boolean {
     const known = BELT_FAULTS.find((each) => each === kind);
     if (known === undefined) return false;
-    this.#on = [...this.#on, { id, kind: known, severity: this.#severityOf(known, parameters) }];
+    const fault: OnFault = {
+      id,
+      kind: known,
+      severity: this.#severityOf(known, parameters),
+      part: BEARING_PARTS.find((part) => part === parameters["part"]) ?? "outerRace",
+      everyS: numberOf(parameters["every"]) ?? FALLING_EVERY_S,
+    };
+    this.#on = [...this.#on, fault];
     return true;
   }
 
@@ -65,7 +73,19 @@ export class BeltFaults {
 
   /** How bad the fault of that kind is that began last; undefined = none is on. */
   severityOf(kind: BeltFault): number | undefined {
-    return this.#on.findLast((fault) => fault.kind === kind)?.severity;
+    return this.#newest(kind)?.severity;
+  }
+
+  /** The bearing that is damaged, amplitude in m/s². */
+  get bearing(): { readonly part: BearingPart; readonly amplitude: number } | undefined {
+    const fault = this.#newest("bearingFault");
+    return fault && { part: fault.part, amplitude: fault.severity };
+  }
+
+  /** When packages fall: while vibration peaks above the threshold in m/s², one in `everyS` on average. */
+  get falling(): { readonly threshold: number; readonly everyS: number } | undefined {
+    const fault = this.#newest("droppedPackages");
+    return fault && { threshold: fault.severity, everyS: fault.everyS };
   }
 
   snapshot(): Json {
@@ -85,16 +105,25 @@ export class BeltFaults {
         id: saved.text("id"),
         kind: saved.choice("kind", BELT_FAULTS),
         severity: saved.number("severity"),
+        part: saved.choice("part", BEARING_PARTS),
+        everyS: saved.number("everyS"),
       };
     });
   }
 
-  #severityOf(kind: BeltFault, { amplitude, riseTime }: JsonObject): number {
+  #newest(kind: BeltFault): OnFault | undefined {
+    return this.#on.findLast((fault) => fault.kind === kind);
+  }
+
+  #severityOf(kind: BeltFault, { amplitude, riseTime, above }: JsonObject): number {
     switch (kind) {
       case "brokenWheel":
-        return typeof amplitude === "number" ? amplitude : 1 + 6 * this.#random.next();
+      case "bearingFault":
+        return numberOf(amplitude) ?? drawn(this.#severities[kind], this.#random);
       case "resonance":
-        return typeof riseTime === "number" ? riseTime : 100 + 100 * this.#random.next();
+        return numberOf(riseTime) ?? drawn(this.#severities[kind], this.#random);
+      case "droppedPackages":
+        return numberOf(above) ?? FALLING_THRESHOLD;
       case "jam":
         return 0;
     }

@@ -1,5 +1,6 @@
 import type { JsonObject } from "../../src/model/model.ts";
 import type { Saved } from "../shared/saved.ts";
+import type { BeltFeatures } from "./features.ts";
 
 export const SPEEDS = ["stopped", "slow", "fast"] as const;
 export type Speed = (typeof SPEEDS)[number];
@@ -34,6 +35,8 @@ export interface Reading {
   /** °F. */
   readonly temperatureF: number;
   readonly beltAlert: boolean;
+  /** Absent = not to be told. */
+  readonly features?: BeltFeatures | undefined;
 }
 
 /** Where the alert of the samples begins: stopped for longer than this. */

@@ -3,12 +3,16 @@ import { Saved } from "../shared/saved.ts";
 import { SensorFaults, sensorFaultKinds } from "../shared/sensor-faults.ts";
 import type { Belt, Reading } from "./belt.ts";
 import { newBelt, readBelt, savedBelt } from "./belt.ts";
-import { BELT_FAULT_KINDS, BeltFaults } from "./belt-faults.ts";
+import { BELT_FAULT_KINDS } from "./belt-fault-kinds.ts";
+import type { Severities } from "./belt-faults.ts";
+import { BeltFaults, CLASSIC_SEVERITIES } from "./belt-faults.ts";
 import { ClassicSignal } from "./classic-signal.ts";
 import type { DialectKind } from "./dialect.ts";
 import { MODULE } from "./dialects/module.ts";
 import { AZ220, DRAFT, LEARN_CSHARP, LEARN_JS } from "./dialects/samples.ts";
 import { styleOf } from "./message.ts";
+import { physicalSeverities } from "./physical-parameters.ts";
+import { PhysicalSignal } from "./physical-signal.ts";
 import type { BeltSettings } from "./settings.ts";
 import { checkSettings, DEFAULT_SETTINGS } from "./settings.ts";
 import type { Signal, SignalContext } from "./signal.ts";
@@ -20,6 +24,7 @@ const SENSORS = ["vibration", "temp"] as const;
 
 const SIGNALS: Readonly<Record<BeltSettings["signal"], (context: SignalContext) => Signal>> = {
   classic: (context) => new ClassicSignal(context),
+  physical: (context) => new PhysicalSignal(context),
 };
 
 const DIALECTS: Readonly<Record<BeltSettings["dialect"], DialectKind>> = {
@@ -45,18 +50,24 @@ function createBelt(context: ModelContext<BeltSettings>): ModelDevice {
   const style = styleOf(kind.style, settings);
   const belt = newBelt();
   const faultDraws = context.random("fault");
-  const faults = new BeltFaults(faultDraws);
+  const faults = new BeltFaults(faultDraws, severitiesOf(settings));
   const sensors = new SensorFaults(SENSORS, faultDraws);
   const signal = SIGNALS[settings.signal]({ ...context, belt, faults, program: kind.program });
   const dialect = kind.create({
     ...context,
     belt,
-    naturalFrequencyHz: signal.naturalFrequencyHz,
+    get naturalFrequencyHz() {
+      return signal.naturalFrequencyHz;
+    },
     clearFaults: () => {
       faults.clear();
       signal.clearFaults();
     },
   });
+  const reading = (): Reading =>
+    settings.features === true
+      ? { ...readingOf(belt, sensors), features: signal.features?.() }
+      : readingOf(belt, sensors);
   return {
     modelId: dialect.modelId,
     methods: dialect.methods,
@@ -67,7 +78,7 @@ function createBelt(context: ModelContext<BeltSettings>): ModelDevice {
       signal.advance(dtS, Math.max(1, Math.round(scale)));
       sensors.step(dtS);
       dialect.stepped?.();
-      return sensors.silent ? [] : kind.write(readingOf(belt, sensors), style);
+      return sensors.silent ? [] : kind.write(reading(), style);
     },
     desired: (patch, desiredContext) => dialect.desired(patch, desiredContext),
     beginFault: (fault) => void (faults.begin(fault) || sensors.begin(fault)),
@@ -93,6 +104,11 @@ function createBelt(context: ModelContext<BeltSettings>): ModelDevice {
       faultDraws.load(saved.numbers("faultDraws"));
     },
   };
+}
+
+/** How bad faults are that do not say it. */
+function severitiesOf(settings: BeltSettings): Severities {
+  return settings.signal === "physical" ? physicalSeverities(settings) : CLASSIC_SEVERITIES;
 }
 
 /** What the sensors show of a belt. */

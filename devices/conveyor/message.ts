@@ -2,6 +2,8 @@ import type { Message } from "../../src/model/model.ts";
 import { csharpDouble, roundToEven } from "../shared/csharp-number.ts";
 import { round2 } from "../shared/rounding.ts";
 import type { Reading } from "./belt.ts";
+import type { BeltFeatures } from "./features.ts";
+import { roundedFeatures } from "./features.ts";
 import type { BeltSettings } from "./settings.ts";
 
 /** A reading as JSON text. */
@@ -37,12 +39,17 @@ export function telemetryThenLog(reading: Reading, style: MessageStyle): readonl
   return [
     message(`{"vibration":${style.telemetry(vibration)}}`, style.telemetrySensorID, reading, style),
     message(
-      `{"vibration":${log(vibration)},"packages":${packages},"speed":"${speed}","temp":${log(temperatureF)}}`,
+      `{"vibration":${log(vibration)},"packages":${packages},"speed":"${speed}","temp":${log(temperatureF)}${featureMembers(reading.features)}}`,
       style.logSensorID,
       reading,
       style,
     ),
   ];
+}
+
+/** Further members of a logging message, as JSON text after those that it has; numbers in every dialect. */
+function featureMembers(features: BeltFeatures | undefined): string {
+  return features === undefined ? "" : `,${JSON.stringify(roundedFeatures(features)).slice(1, -1)}`;
 }
 
 /** The only message of the draft. */

@@ -1,9 +1,10 @@
 import type { JsonObject } from "../../src/model/model.ts";
 import type { SettingRules } from "../shared/settings.ts";
 import { settingsProblems } from "../shared/settings.ts";
+import { PHYSICAL_SETTINGS, physicalProblems } from "./physical-settings.ts";
 
 /** Names of the signals that a belt can have, the default first. */
-export const SIGNAL_NAMES = ["classic"] as const;
+export const SIGNAL_NAMES = ["classic", "physical"] as const;
 /** Names of the dialects that a belt can speak, the default first. */
 export const DIALECT_NAMES = ["module", "learn-csharp", "learn-js", "az220", "draft"] as const;
 
@@ -18,6 +19,8 @@ export type BeltSettings = {
   readonly telemetrySensorID?: string;
   /** The same of the logging message. */
   readonly logSensorID?: string;
+  /** Further members of the logging message: what a vibration monitor tells. Those of a physical belt alone are in `PHYSICAL_SETTINGS`. */
+  readonly features?: boolean;
 };
 
 export const DEFAULT_SETTINGS: BeltSettings = { signal: "classic", dialect: "module" };
@@ -29,9 +32,11 @@ const RULES: SettingRules = {
   contentType: { kind: "choice", choices: ["none", "json"] },
   telemetrySensorID: { kind: "text" },
   logSensorID: { kind: "text" },
+  features: { kind: "flag" },
+  ...PHYSICAL_SETTINGS,
 };
 
 /** Every problem of what a scenario sets; [] = good. */
 export function checkSettings(raw: JsonObject): readonly string[] {
-  return settingsProblems(RULES, raw);
+  return [...settingsProblems(RULES, raw), ...physicalProblems(raw)];
 }

@@ -2,6 +2,7 @@ import type { JsonObject, ModelContext } from "../../src/model/model.ts";
 import type { Saved } from "../shared/saved.ts";
 import type { Belt } from "./belt.ts";
 import type { BeltFaults } from "./belt-faults.ts";
+import type { BeltFeatures } from "./features.ts";
 import type { ClassicProgram } from "./classic-program.ts";
 import type { BeltSettings } from "./settings.ts";
 
@@ -13,6 +14,8 @@ export interface Signal {
   advance(dtS: number, ticks: number): void;
   /** Somebody has mended the belt: what shakes it beyond its natural vibration is over. */
   clearFaults(): void;
+  /** What a vibration monitor tells of the belt now; absent = the signal has none. */
+  features?(): BeltFeatures;
   snapshot(): JsonObject;
   /** @throws {TypeError} on what is no such snapshot */
   restore(saved: Saved): void;

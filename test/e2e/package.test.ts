@@ -30,6 +30,8 @@ test("the package has what its users need, and no tests or build records", () =>
     "dist/devices/cheese-cave/index.js",
     "devices/cheese-cave/cheese-cave.v2.json",
     "devices/cheese-cave/cheese-cave.v3.json",
+    "devices/conveyor/conveyor.v2.json",
+    "devices/conveyor/conveyor.v3.json",
     "docs/emulator.md",
     "docs/emulator.schema.json",
     "docs/scenario.schema.json",

@@ -19,9 +19,9 @@ export const MODULE: DialectKind = {
 };
 
 function createDialect(context: DialectContext): Dialect {
-  const { belt, naturalFrequencyHz } = context;
+  const { belt } = context;
   const twin = newTwinState();
-  const reported = (): JsonObject => reportedOf(belt, twin, naturalFrequencyHz);
+  const reported = (): JsonObject => reportedOf(belt, twin, context.naturalFrequencyHz);
 
   const setSpeed = (payload: Json): MethodResult => {
     const speed = speedOf(requestedSpeed(payload));

@@ -1,6 +1,6 @@
 import type { Belt } from "../../../../devices/conveyor/belt.ts";
 import { newBelt } from "../../../../devices/conveyor/belt.ts";
-import { BeltFaults } from "../../../../devices/conveyor/belt-faults.ts";
+import { BeltFaults, CLASSIC_SEVERITIES } from "../../../../devices/conveyor/belt-faults.ts";
 import type { ClassicProgram } from "../../../../devices/conveyor/classic-program.ts";
 import { CSHARP_PROGRAM } from "../../../../devices/conveyor/classic-program.ts";
 import { ClassicSignal } from "../../../../devices/conveyor/classic-signal.ts";
@@ -63,7 +63,7 @@ export function classicOf(
     report: () => {},
     tell,
     belt,
-    faults: new BeltFaults(random),
+    faults: new BeltFaults(random, CLASSIC_SEVERITIES),
     program,
   });
   const tick = (): Belt => {
