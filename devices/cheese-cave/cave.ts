@@ -3,6 +3,9 @@ import type { Saved } from "../shared/saved.ts";
 import { anyNumber } from "../shared/saved.ts";
 import type { Place } from "./place.ts";
 
+/** What every sample says that it runs. */
+export const FIRMWARE_VERSION = "1.2.3";
+
 export const FAN_STATES = ["off", "on", "failed"] as const;
 export type FanState = (typeof FAN_STATES)[number];
 

@@ -20,8 +20,14 @@ export interface Dialect {
   readonly intervalS?: number | undefined;
   /** As in `ModelDevice`. */
   desired(patch: JsonObject, context: DesiredContext): JsonObject | undefined;
-  /** After every step, when the readings are known and before the message. */
-  stepped?(happened: { readonly fanFailed: boolean }): void;
+  /** The fan broke or is well again, without a method or a patch. */
+  fanChanged?(): void;
+  /**
+   * After every step, when the readings are known and before the message.
+   *
+   * @param intervalS seconds between messages, as planned
+   */
+  stepped?(intervalS: number): void;
   /** What the dialect keeps beside the cave. */
   snapshot(): JsonObject;
   /** @throws {TypeError} on what is no such snapshot */

@@ -40,3 +40,13 @@ export function initialTwin(desired: Json): ModelEvent {
     text: `Initial twin desired properties: ${JSON.stringify(desired)}`,
   };
 }
+
+/** A fault that the device's signal knows nothing of. */
+export function faultIdle(kind: string): ModelEvent {
+  return {
+    name: "faultWithoutEffect",
+    text: `${kind} has no effect: it needs signal: physical`,
+    level: "warning",
+    data: { kind },
+  };
+}

@@ -1,5 +1,6 @@
 import type { DeviceModel, ModelContext, ModelDevice } from "../../src/model/model.ts";
 import { Saved } from "../shared/saved.ts";
+import { CAVE_FAULTS, CaveFaults, isOfAir } from "./cave-faults.ts";
 import { newCave, readCave, savedCave } from "./cave.ts";
 import { ClassicSignal } from "./classic-signal.ts";
 import type { DialectKind } from "./dialect.ts";
@@ -8,10 +9,12 @@ import { DPS } from "./dialects/dps.ts";
 import { LEARN_CSHARP } from "./dialects/learn-csharp.ts";
 import { LEARN_JS } from "./dialects/learn-js.ts";
 import { MODULE } from "./dialects/module.ts";
+import { PNP } from "./dialects/pnp.ts";
 import { WINE_CELLAR_DIALECT } from "./dialects/wine-cellar.ts";
-import { fanFailed } from "./happenings.ts";
+import { fanFailed, fanRepaired, faultIdle } from "./happenings.ts";
 import type { MessageStyle } from "./message.ts";
 import { encodeMessage, numberText, stringText } from "./message.ts";
+import { PhysicalSignal } from "./physical/physical-signal.ts";
 import type { CaveSettings } from "./settings.ts";
 import { checkSettings, DEFAULT_SETTINGS } from "./settings.ts";
 import type { Signal, SignalContext } from "./signal.ts";
@@ -20,6 +23,7 @@ const NAME = "cheese-cave";
 
 const SIGNALS: Readonly<Record<CaveSettings["signal"], (context: SignalContext) => Signal>> = {
   classic: (context) => new ClassicSignal(context),
+  physical: (context) => new PhysicalSignal(context),
 };
 
 const DIALECTS: Readonly<Record<CaveSettings["dialect"], DialectKind>> = {
@@ -29,6 +33,7 @@ const DIALECTS: Readonly<Record<CaveSettings["dialect"], DialectKind>> = {
   dps: DPS,
   az220: AZ220,
   "wine-cellar": WINE_CELLAR_DIALECT,
+  pnp: PNP,
 };
 
 /** A cheese cave with temperature and humidity sensor and fan, as the Microsoft Learn modules teach it. */
@@ -36,6 +41,7 @@ export const model: DeviceModel<CaveSettings> = {
   name: NAME,
   defaults: DEFAULT_SETTINGS,
   checkSettings,
+  faults: CAVE_FAULTS,
   create: createCave,
 };
 
@@ -45,8 +51,22 @@ function createCave(context: ModelContext<CaveSettings>): ModelDevice {
   const { place, walk } = kind;
   const style = styleOf(kind.style, settings);
   const cave = newCave(place);
-  const signal = SIGNALS[settings.signal]({ ...context, cave, place, walk });
+  const faults = new CaveFaults(cave, context.random("fault"));
+  const signal = SIGNALS[settings.signal]({ ...context, cave, place, walk, disturbances: faults });
   const dialect = kind.create({ ...context, cave, place });
+  const read = (): void => {
+    cave.temperature = faults.read("temperature", signal.temperature);
+    cave.humidity = faults.read("humidity", signal.humidity);
+  };
+  /** Makes a change in which the fan may break, or be well again. */
+  const watchingFan = (change: () => void): void => {
+    const before = cave.fan;
+    change();
+    if (cave.fan === before) return;
+    context.tell(cave.fan === "failed" ? fanFailed() : fanRepaired());
+    dialect.fanChanged?.();
+  };
+  read();
   return {
     modelId: dialect.modelId,
     methods: dialect.methods,
@@ -54,24 +74,30 @@ function createCave(context: ModelContext<CaveSettings>): ModelDevice {
       return dialect.intervalS;
     },
     step: ({ dtS, scale = 1 }) => {
-      const before = cave.fan;
-      signal.advance(dtS, Math.max(1, Math.round(scale)));
-      cave.temperature = signal.temperature;
-      cave.humidity = signal.humidity;
-      const failed = cave.fan === "failed" && before !== "failed";
-      if (failed) context.tell(fanFailed());
-      dialect.stepped?.({ fanFailed: failed });
-      return [encodeMessage(cave, place, style)];
+      watchingFan(() => {
+        signal.advance(dtS, Math.max(1, Math.round(scale)));
+        faults.step(dtS);
+        read();
+      });
+      dialect.stepped?.(dtS / scale);
+      return faults.silent ? [] : [encodeMessage(cave, place, style)];
     },
     desired: (patch, desiredContext) => dialect.desired(patch, desiredContext),
+    beginFault: (fault) => {
+      if (settings.signal === "classic" && isOfAir(fault.kind)) context.tell(faultIdle(fault.kind));
+      watchingFan(() => faults.begin(fault));
+    },
+    endFault: (id) => watchingFan(() => faults.end(id)),
     snapshot: () => ({
       cave: savedCave(cave),
+      faults: faults.snapshot(),
       signal: signal.snapshot(),
       dialect: dialect.snapshot(),
     }),
     restore: (state) => {
       const saved = new Saved(state, NAME);
       Object.assign(cave, readCave(saved.part("cave")));
+      faults.restore(saved.part("faults"), NAME);
       signal.restore(saved.part("signal"));
       dialect.restore(saved.part("dialect"));
     },

@@ -1,9 +1,11 @@
 import type { JsonObject } from "../../src/model/model.ts";
 import type { SettingRules } from "../shared/settings.ts";
 import { settingsProblems } from "../shared/settings.ts";
+import type { PhysicalSettings } from "./physical/parameters.ts";
+import { PHYSICAL_RULES } from "./physical/parameters.ts";
 
 /** Names of the signals that a cave can have, the default first. */
-export const SIGNAL_NAMES = ["classic"] as const;
+export const SIGNAL_NAMES = ["classic", "physical"] as const;
 /** Names of the dialects that a cave can speak, the default first. */
 export const DIALECT_NAMES = [
   "module",
@@ -12,10 +14,11 @@ export const DIALECT_NAMES = [
   "dps",
   "az220",
   "wine-cellar",
+  "pnp",
 ] as const;
 
-/** What a scenario may set of a cave; absent = what the dialect has. */
-export type CaveSettings = {
+/** What a scenario may set of a cave; absent = what the dialect or, for a physical cave, its preset has. */
+export type CaveSettings = PhysicalSettings & {
   readonly signal: (typeof SIGNAL_NAMES)[number];
   readonly dialect: (typeof DIALECT_NAMES)[number];
   /** Readings as JSON numbers, or as texts. */
@@ -41,5 +44,19 @@ const RULES: SettingRules = {
 
 /** Every problem of what a scenario sets; [] = good. */
 export function checkSettings(raw: JsonObject): readonly string[] {
-  return settingsProblems(RULES, raw);
+  if (raw["signal"] === "physical") {
+    return settingsProblems({ ...RULES, ...PHYSICAL_RULES }, raw);
+  }
+  // Without effect they would only look as if they were heard.
+  const heard = Object.entries(raw).filter(([key]) => !isPhysical(key));
+  return [
+    ...settingsProblems(RULES, Object.fromEntries(heard)),
+    ...Object.keys(raw)
+      .filter(isPhysical)
+      .map((key) => `${key}: expected signal: physical beside it`),
+  ];
+}
+
+function isPhysical(key: string): boolean {
+  return Object.hasOwn(PHYSICAL_RULES, key);
 }

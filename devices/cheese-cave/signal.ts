@@ -1,5 +1,6 @@
 import type { JsonObject, ModelContext } from "../../src/model/model.ts";
 import type { Saved } from "../shared/saved.ts";
+import type { Disturbances } from "./cave-faults.ts";
 import type { Cave } from "./cave.ts";
 import type { Walk } from "./classic-walks.ts";
 import type { Place } from "./place.ts";
@@ -22,6 +23,7 @@ export interface Signal {
 export interface SignalContext extends ModelContext<CaveSettings> {
   readonly cave: Cave;
   readonly place: Place;
+  readonly disturbances: Disturbances;
   /** The classic walk of the dialect's program. */
   readonly walk: Walk;
 }

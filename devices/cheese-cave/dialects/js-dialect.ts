@@ -1,4 +1,5 @@
 import type { Json, JsonObject, MethodResult } from "../../../src/model/model.ts";
+import { FIRMWARE_VERSION } from "../cave.ts";
 import type { Dialect, DialectContext } from "../dialect.ts";
 import { fanSet, methodFailed, setpointSet } from "../happenings.ts";
 import { jsText } from "./js-value.ts";
@@ -60,7 +61,7 @@ export class JsDialect implements Dialect {
   #reported(): JsonObject {
     const { cave } = this.#context;
     return {
-      firmwareVersion: "1.2.3",
+      firmwareVersion: FIRMWARE_VERSION,
       lastPatchReceivedId: "",
       fanState: cave.fan,
       currentTemperature: cave.temperature.toFixed(2),

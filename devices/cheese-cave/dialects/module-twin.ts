@@ -2,10 +2,9 @@ import type { DesiredContext, Json, JsonObject } from "../../../src/model/model.
 import { intervalOf, numberOf } from "../../shared/desired.ts";
 import { round2 } from "../../shared/rounding.ts";
 import type { Saved } from "../../shared/saved.ts";
+import { FIRMWARE_VERSION } from "../cave.ts";
 import type { DialectContext } from "../dialect.ts";
 import { desiredRefused, fanSet, setpointSet } from "../happenings.ts";
-
-const FIRMWARE_VERSION = "1.2.3";
 
 /** What a whole section lacks gets its default. Not the fan: a method may have set it, and an absent wish does not undo that. */
 const EMPTY_SECTION: JsonObject = {

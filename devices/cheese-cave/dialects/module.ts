@@ -3,6 +3,7 @@ import { walkCave } from "../classic-walks.ts";
 import type { Dialect, DialectContext, DialectKind } from "../dialect.ts";
 import { numberText } from "../message.ts";
 import { CHEESE_CAVE } from "../place.ts";
+import { commandFan } from "./fan-command.ts";
 import { repairFan, setFanState } from "./module-fan.ts";
 import { ModuleTwin } from "./module-twin.ts";
 
@@ -19,7 +20,11 @@ function createDialect(context: DialectContext): Dialect {
   const reported = (): JsonObject => twin.reported();
   return {
     methods: {
-      SetFanState: (payload) => setFanState(context, payload, reported),
+      // The physical cave is no sample: there no caller breaks the fan.
+      SetFanState: (payload) =>
+        context.settings.signal === "physical"
+          ? commandFan(context, payload, reported)
+          : setFanState(context, payload, reported),
       RepairFan: () => repairFan(context, reported),
     },
     get intervalS() {
@@ -30,9 +35,7 @@ function createDialect(context: DialectContext): Dialect {
       return twin.reported();
     },
     // The samples say so on their consoles alone.
-    stepped: ({ fanFailed }) => {
-      if (fanFailed) context.report(twin.reported());
-    },
+    fanChanged: () => context.report(twin.reported()),
     snapshot: () => twin.snapshot(),
     restore: (saved) => twin.restore(saved),
   };
