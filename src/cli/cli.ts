@@ -24,6 +24,7 @@ const COMMANDS: Readonly<Record<string, (host: Host) => Promise<CommandModule | 
   twin: async (host) => (await import("./twin/twin.ts")).twinCommand(host),
   method: async (host) => (await import("./method/method.ts")).methodCommand(host),
   devices: async (host) => (await import("./devices/devices.ts")).devicesCommand(host),
+  "new-device": async (host) => (await import("./new-device/new-device.ts")).newDeviceCommand(host),
 };
 
 /** Loads only the command that is asked for, or all where help lists them: imports cost hundreds of ms. */

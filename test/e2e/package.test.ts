@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { writeFile } from "node:fs/promises";
+import { cp, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -33,6 +33,8 @@ test("the package has what its users need, and no tests or build records", () =>
     "devices/conveyor/conveyor.v2.json",
     "devices/conveyor/conveyor.v3.json",
     "docs/emulator.md",
+    "docs/examples/new-device/my-device.mjs",
+    "docs/examples/new-device/my-device.test.mjs",
     "docs/emulator.schema.json",
     "docs/scenario.schema.json",
     "scenarios/thirty-caves.yaml",
@@ -82,16 +84,23 @@ test("the types of the package resolve for TypeScript, its own declarations chec
     await writeFile(join(project, name), CONSUMER);
   const compilerOptions = {
     module: "nodenext",
-    target: "es2022",
-    lib: ["es2022", "esnext.disposable"],
+    target: "es2023",
+    lib: ["es2023", "esnext.disposable"],
     strict: true,
+    allowJs: true,
+    checkJs: true,
     noEmit: true,
     types: ["node"],
   };
-  await writeFile(
-    join(project, "tsconfig.json"),
-    JSON.stringify({ compilerOptions, files: ["consumer.ts", "consumer.cts"] }),
-  );
+  // What new-device writes has types in its comments.
+  const example = ["my-device.mjs", "my-device.test.mjs"];
+  for (const file of example)
+    await cp(
+      join(project, "node_modules/dps-fleet/docs/examples/new-device", file),
+      join(project, file),
+    );
+  const files = ["consumer.ts", "consumer.cts", ...example];
+  await writeFile(join(project, "tsconfig.json"), JSON.stringify({ compilerOptions, files }));
   const compiler = join(ROOT, "node_modules/typescript/bin/tsc");
   const outcome = await run(process.execPath, [compiler, "-p", project]);
   expect(outcome).toEqual({ stdout: "", stderr: "" });

@@ -29,6 +29,7 @@ const COMMANDS = [
   "method invoke",
   "devices",
   ...["list", "disable", "enable", "delete"].map((action) => `devices ${action}`),
+  "new-device",
 ];
 
 /** What help of a command shows below "Examples". */
