@@ -7,7 +7,8 @@ import { templateOf } from "./templates-kept.ts";
 /** A device without code: what it sends, obeys and answers stands in its settings. */
 export const model: DeviceModel = {
   name: "template",
-  defaults: {},
+  // That they are mappings by themselves keeps a field of the name `list` from being taken for a distribution.
+  defaults: { fields: {}, properties: {}, twin: {}, methods: {} },
   checkSettings: (raw, file) => readTemplate(raw, file).problems,
   files: (settings) => readTemplate(settings).template.files,
   faults: sensorFaultKinds("any"),

@@ -27,12 +27,13 @@ const forms = distributionForms<Json>(
   z.json(),
 );
 
-/** The bare word stands for uniform in [0, 1), where a number is expected. */
+/** What the bare word stands for. */
 const UNIT: Distribution<Json> = { kind: "uniform", low: 0, high: 1 };
 
 /**
  * The settings of an entry that are distributions: a mapping at the top level with the key of one, unless the model's own
- * value is a mapping too, which is then what such a setting looks like; and `uniform` in place of a number.
+ * value is a mapping too, which is then what such a setting looks like; and the word `uniform`, unless the model's own
+ * value is something else than a number.
  *
  * @param defaults the model's own values
  * @param place of the settings, as messages show it
@@ -47,7 +48,7 @@ export function variedSettings(
   for (const [name, written] of Object.entries(settings)) {
     const own = Object.hasOwn(defaults, name) ? defaults[name] : undefined;
     const isText = typeof own === "string";
-    if (written === "uniform" && typeof own === "number") {
+    if (written === "uniform" && (own === undefined || typeof own === "number")) {
       varied.push({ name, distribution: UNIT, isText });
       continue;
     }

@@ -8,10 +8,30 @@ interface Saved {
   readonly body: string;
 }
 
+const telemetry = { interval: { uniform: ["150ms", "300ms"] }, jitter: "10%" };
+const CAVES = {
+  model: "cheese-cave",
+  count: 4,
+  registrationId: "cheesecave-device{n}",
+  telemetry,
+  settings: { signal: { list: ["classic"] } },
+};
+const BELTS = {
+  model: "conveyor",
+  count: 2,
+  registrationId: "belt-{n}",
+  telemetry,
+  settings: { signal: { list: ["classic"] } },
+};
+
 /** The bodies of each device in the order of their numbers. */
-async function bodies(args: readonly string[]): Promise<ReadonlyMap<string, readonly string[]>> {
+async function bodies(
+  fleet: readonly object[],
+  args: readonly string[],
+): Promise<ReadonlyMap<string, readonly string[]>> {
   await using place = await workplace();
   const scenario = await place.scenario({
+    fleet,
     duration: "5s",
     timeline: [
       { at: "3s", twin: { devices: "cheesecave-device1", desired: { temperature: 50.123 } } },
@@ -30,22 +50,23 @@ async function bodies(args: readonly string[]): Promise<ReadonlyMap<string, read
   return byDevice;
 }
 
-test("one seed gives equal bodies, run after run and however many workers there are", async () => {
-  const [first, again, split, otherSeed] = await Promise.all([
-    bodies(["--seed", "7", "--workers", "1"]),
-    bodies(["--seed", "7", "--workers", "1"]),
-    bodies(["--seed", "7", "--workers", "2"]),
-    bodies(["--seed", "8", "--workers", "1"]),
+test("one seed gives equal bodies, run after run, however many workers and devices there are, in whatever order", async () => {
+  const [first, again, larger, otherSeed] = await Promise.all([
+    bodies([CAVES, BELTS], ["--seed", "7", "--workers", "1"]),
+    bodies([CAVES, BELTS], ["--seed", "7", "--workers", "2"]),
+    bodies([BELTS, CAVES], ["--seed", "7", "--workers", "2", "--devices", "12"]),
+    bodies([CAVES, BELTS], ["--seed", "8", "--workers", "1"]),
   ]);
+  expect(larger.size).toBe(12);
   const untouched = [...first.keys()].filter((id) => id !== "cheesecave-device1");
   expect(untouched).toHaveLength(5);
   for (const id of untouched) {
     const known = first.get(id) ?? [];
-    for (const run of [again, split]) {
+    for (const run of [again, larger]) {
       const shorter = Math.min(known.length, run.get(id)?.length ?? 0);
       expect(shorter).toBeGreaterThan(2);
       expect(run.get(id)?.slice(0, shorter)).toEqual(known.slice(0, shorter));
     }
-    expect(otherSeed.get(id)?.[0]).not.toBe(known[0]);
+    expect(otherSeed.get(id)?.slice(0, 4)).not.toEqual(known.slice(0, 4));
   }
 });

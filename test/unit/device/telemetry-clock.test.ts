@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { createRandom } from "../../../src/base/random.ts";
 import { TelemetryClock } from "../../../src/device/telemetry-clock.ts";
 
 beforeEach(() => {
@@ -36,6 +37,23 @@ test("a gap differs from the interval by at most the jitter", () => {
   clock.start();
   vi.advanceTimersByTime(3000);
   expect(due).toEqual([0, 900, 2000, 3000]);
+});
+
+test("gaps are even within the jitter: chi-square over 20 bins of 20,000 gaps below 43.8 (p 0.001)", () => {
+  const schedule = createRandom(1, "cave-1", "schedule");
+  const random = (): number => schedule.next();
+  const { clock, due } = clockOf({ intervalMs: () => 1000, jitter: 0.1, random });
+  clock.start();
+  vi.advanceTimersByTime(20_100_000);
+  const gaps = due.slice(1, 20_001).map((dueMs, at) => dueMs - (due[at] ?? 0));
+  expect(gaps).toHaveLength(20_000);
+  const bins = Array.from({ length: 20 }, () => 0);
+  for (const gap of gaps) {
+    const bin = Math.min(19, Math.floor((gap - 900) / 10));
+    bins[bin] = (bins[bin] ?? 0) + 1;
+  }
+  expect(bins).toHaveLength(20);
+  expect(bins.reduce((sum, count) => sum + (count - 1_000) ** 2 / 1_000, 0)).toBeLessThan(43.8);
 });
 
 test("a stalled process tells when messages were due, not when it came round to them", () => {

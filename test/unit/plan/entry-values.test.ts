@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { model as template } from "../../../devices/template/index.ts";
 import type { Problem } from "../../../src/base/errors.ts";
 import { FleetError } from "../../../src/base/errors.ts";
 import type { JsonObject } from "../../../src/base/json.ts";
@@ -65,11 +66,23 @@ test("settings without a distribution are one object for all devices", () => {
   expect(second?.settings).toBe(first?.settings);
 });
 
-test("the word uniform is a number in [0, 1) where the model has a number, and a word elsewhere", () => {
-  const settings = one({ phase: "uniform", name: "uniform", unknown: "uniform" });
-  expect(settings).toEqual({ phase: expect.any(Number), name: "uniform", unknown: "uniform" });
+test("the word uniform is a number in [0, 1), and a word where the model has no number", () => {
+  const settings = one({ phase: "uniform", name: "uniform", on: "uniform", other: "uniform" });
+  const numbers = { phase: expect.any(Number), other: expect.any(Number) };
+  expect(settings).toEqual({ ...numbers, name: "uniform", on: "uniform" });
   expect(settings?.["phase"]).toBeGreaterThanOrEqual(0);
   expect(settings?.["phase"]).toBeLessThan(1);
+});
+
+test("a template's fields are never a distribution, whatever they are called", () => {
+  const settings = {
+    fields: { list: { list: [1, 2] } },
+    properties: { column: "a", file: "b.csv" },
+    twin: { uniform: [0, 1] },
+  };
+  const scenario = scenarioOf([{ id: "t", count: 1, settings }]);
+  const plan = makePlan(scenario, { seed: 1, defaults: [template.defaults] });
+  expect(plan.devices[0]?.settings).toEqual(settings);
 });
 
 test("a setting that is a mapping in the model is left as it is written", () => {
