@@ -20,6 +20,10 @@ export function roundToEven(value: number, digits: number): number {
 export function csharpDouble(value: number): string {
   const size = Math.abs(value);
   if (size !== 0 && (size < 1e-4 || size >= 1e15)) return scientific(value);
+  return decimal(value);
+}
+
+function decimal(value: number): string {
   const text = Object.is(value, -0) ? "-0" : String(value);
   return Number.isInteger(value) ? `${text}.0` : text;
 }
@@ -29,7 +33,7 @@ function scientific(value: number): string {
   const [mantissa = "", power = "0"] = value.toExponential().split("e");
   const exponent = Number(power);
   const digits = mantissa.replace(/[-.]/g, "").length;
-  if (exponent > 0 && exponent < Math.max(digits, 15)) return `${String(value)}.0`;
+  if (exponent > 0 && exponent < Math.max(digits, 15)) return decimal(value);
   const sign = exponent < 0 ? "-" : "+";
   return `${mantissa}E${sign}${String(Math.abs(exponent)).padStart(2, "0")}`;
 }
