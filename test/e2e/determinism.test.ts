@@ -14,14 +14,14 @@ const CAVES = {
   count: 4,
   registrationId: "cheesecave-device{n}",
   telemetry,
-  settings: { signal: { list: ["classic"] } },
+  settings: { signal: { list: ["classic", "physical"] } },
 };
 const BELTS = {
   model: "conveyor",
   count: 2,
   registrationId: "belt-{n}",
   telemetry,
-  settings: { signal: { list: ["classic"] } },
+  settings: { signal: { list: ["physical", "classic"] } },
 };
 
 /** The bodies of each device in the order of their numbers. */

@@ -20,15 +20,15 @@ const CAVES = `
     registrationId: "cave-{n}"
     telemetry: { interval: { uniform: [2s, 9s] } }
     settings:
-      signal: { list: [classic] }
-      dialect: { list: [module, learn-js, az220, dps, wine-cellar, learn-csharp] }`;
+      signal: { list: [classic, physical] }
+      dialect: { list: [module, learn-js, az220, pnp, dps, wine-cellar, learn-csharp] }`;
 const BELTS = `
   - model: conveyor
     count: 5
     registrationId: "belt-{n}"
     telemetry: { interval: { list: [2s, 500ms] } }
     settings:
-      signal: { list: [classic] }
+      signal: { list: [classic, physical] }
       dialect: { list: [module, learn-js, az220, draft, learn-csharp] }`;
 
 function scenarioOf(entries: readonly string[]): Scenario {
@@ -137,17 +137,15 @@ test.for([
   },
 );
 
-const mean = (values: readonly number[]): number =>
-  values.reduce((sum, value) => sum + value, 0) / values.length;
-
 function correlationOf(a: readonly number[], b: readonly number[]): number {
-  const [middleA, middleB] = [mean(a), mean(b)];
-  const together = (
-    x: readonly number[],
-    midX: number,
-    y: readonly number[],
-    midY: number,
-  ): number => x.reduce((sum, value, at) => sum + (value - midX) * ((y[at] ?? 0) - midY), 0);
-  const spread = together(a, middleA, a, middleA) * together(b, middleB, b, middleB);
-  return together(a, middleA, b, middleB) / Math.sqrt(spread);
+  const [x, y] = [centred(a), centred(b)];
+  return dot(x, y) / Math.sqrt(dot(x, x) * dot(y, y));
 }
+
+function centred(values: readonly number[]): readonly number[] {
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+  return values.map((value) => value - mean);
+}
+
+const dot = (x: readonly number[], y: readonly number[]): number =>
+  x.reduce((sum, value, at) => sum + value * (y[at] ?? 0), 0);
