@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { describe, expect, test } from "vitest";
 import { parsedBy } from "../../../support/dtdl.ts";
+import { call, caveIn, INITIAL, PUSHED } from "./caves.ts";
 
 const DTDL = new URL("../../../../devices/cheese-cave/", import.meta.url);
 const read = (version: string): Promise<string> =>
@@ -39,4 +40,37 @@ describe.each(["v2", "v3"])("the interface in DTDL %s", (version) => {
 
 test("both versions say the same but for the language", async () => {
   expect(await withoutContext("v3")).toEqual(await withoutContext("v2"));
+});
+
+test("a cave that speaks it uses every member of the interface, and nothing else", async () => {
+  const { contents } = await parsedBy(await read("v2"));
+  const device = caveIn("pnp", { draw: () => 0.001 });
+  const answers = [
+    device.device.desired({}, INITIAL),
+    call(device, "SetFanState", "on")?.reported,
+    device.device.desired(
+      { desiredTemperature: 66, desiredHumidity: 95, telemetryInterval: 1 },
+      { ...PUSHED, version: 2 },
+    ),
+    device.device.desired(
+      { desiredTemperature: 666, desiredHumidity: 955, telemetryInterval: 0 },
+      { ...PUSHED, version: 3 },
+    ),
+    device.device.desired(
+      { desiredTemperature: 50, desiredHumidity: 85, telemetryInterval: null },
+      { ...PUSHED, version: 4 },
+    ),
+  ];
+  const bodies = device.bodies(300);
+  call(device, "RepairFan");
+  const reported = Object.assign({}, ...answers, ...device.reports);
+  const acknowledged = Object.keys(reported).filter((name) => Object.hasOwn(reported[name], "ac"));
+  const plain = Object.keys(reported).filter((name) => !acknowledged.includes(name));
+  expect({
+    interfaces: [device.device.modelId],
+    telemetry: [...new Set(bodies.flatMap((body) => Object.keys(JSON.parse(body))))].toSorted(),
+    writableProperties: acknowledged.toSorted(),
+    readOnlyProperties: plain.toSorted(),
+    commands: Object.keys(device.device.methods).toSorted(),
+  }).toEqual(contents);
 });
