@@ -11,7 +11,7 @@
  */
 
 /** Settings with their defaults; a scenario replaces them under `settings`. */
-const defaults = { capacityL: 50, rainLPerMin: 60 };
+const defaults = { capacityL: 50, rainLPerMin: 120 };
 
 /** From where to where each of them may go. @type {Record<string, [least: number, most: number]>} */
 const RANGES = { capacityL: [1, 100_000], rainLPerMin: [0, 10_000] };
