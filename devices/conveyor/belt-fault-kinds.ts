@@ -1,6 +1,6 @@
 import type { ModelFault } from "../../src/model/model.ts";
 import { parameterFault } from "../shared/parameter-fault.ts";
-import { BEARING_PARTS } from "./bearing.ts";
+import { BEARING_PARTS } from "./physical/bearing.ts";
 
 /** Kinds of faults of the belt itself; its sensors have their own. */
 export const BELT_FAULTS = [

@@ -1,5 +1,5 @@
 import { roundTo } from "../shared/rounding.ts";
-import type { IsoZone } from "./iso-zone.ts";
+import type { IsoZone } from "./physical/iso-zone.ts";
 
 /** What a belt tells in its logging message where `features` is on, unrounded. */
 export interface BeltFeatures {

@@ -1,7 +1,7 @@
 import type { JsonObject } from "../../src/model/model.ts";
 import type { SettingRules } from "../shared/settings.ts";
 import { settingsProblems } from "../shared/settings.ts";
-import { PHYSICAL_SETTINGS, physicalProblems } from "./physical-settings.ts";
+import { PHYSICAL_SETTINGS, physicalProblems } from "./physical/settings.ts";
 
 /** Names of the signals that a belt can have, the default first. */
 export const SIGNAL_NAMES = ["classic", "physical"] as const;

@@ -1,8 +1,11 @@
 import { describe, expect, test } from "vitest";
-import type { Sine } from "../../../../devices/conveyor/window-features.ts";
-import { velocityRms, windowFeatures } from "../../../../devices/conveyor/window-features.ts";
-import { gaussian } from "../../../../devices/shared/noise.ts";
-import { createRandom } from "../../../../src/base/random.ts";
+import type { Sine } from "../../../../../devices/conveyor/physical/window-features.ts";
+import {
+  velocityRms,
+  windowFeatures,
+} from "../../../../../devices/conveyor/physical/window-features.ts";
+import { gaussian } from "../../../../../devices/shared/noise.ts";
+import { createRandom } from "../../../../../src/base/random.ts";
 
 /** RMS, peak, crest factor and kurtosis of samples. */
 function measured(wave: (seconds: number) => number, seconds: number, count = 50_000) {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { beltOf, PUSHED } from "./belts.ts";
+import { beltOf, PUSHED } from "../belts.ts";
 import { logOf, peakOf, QUIET, steadyBelt } from "./physical-belts.ts";
 
 describe("at rest", () => {

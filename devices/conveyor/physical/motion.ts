@@ -1,5 +1,5 @@
-import type { JsonObject } from "../../src/model/model.ts";
-import type { Saved } from "../shared/saved.ts";
+import type { JsonObject } from "../../../src/model/model.ts";
+import type { Saved } from "../../shared/saved.ts";
 
 /**
  * How a belt moves: its speed goes to a target at one rate, so that it is piecewise linear and the way is an exact

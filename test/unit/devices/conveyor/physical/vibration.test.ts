@@ -1,11 +1,11 @@
 import { describe, expect, test } from "vitest";
-import type { Shaking } from "../../../../devices/conveyor/physical-vibration.ts";
+import type { Shaking } from "../../../../../devices/conveyor/physical/vibration.ts";
 import {
   NOTHING_SHAKES,
   PhysicalVibration,
-} from "../../../../devices/conveyor/physical-vibration.ts";
-import { physicalParameters } from "../../../../devices/conveyor/physical-parameters.ts";
-import { windowFeatures } from "../../../../devices/conveyor/window-features.ts";
+} from "../../../../../devices/conveyor/physical/vibration.ts";
+import { physicalParameters } from "../../../../../devices/conveyor/physical/parameters.ts";
+import { windowFeatures } from "../../../../../devices/conveyor/physical/window-features.ts";
 
 const LAB = physicalParameters({});
 const INDUSTRIAL = physicalParameters({ preset: "industrial" });

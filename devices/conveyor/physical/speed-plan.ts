@@ -1,5 +1,5 @@
-import type { Speed } from "./belt.ts";
-import { SPEEDS } from "./belt.ts";
+import type { Speed } from "../belt.ts";
+import { SPEEDS } from "../belt.ts";
 
 /** A part of a shift: a speed, and for how long. */
 export interface PlannedSpeed {

@@ -1,4 +1,4 @@
-import type { Draws } from "../shared/noise.ts";
+import type { Draws } from "../../shared/noise.ts";
 
 /** No draw lets time stand still. */
 const LEAST_S = 0.001;

@@ -1,9 +1,9 @@
-import type { JsonObject } from "../../src/model/model.ts";
-import type { Draws } from "../shared/noise.ts";
-import type { Saved } from "../shared/saved.ts";
-import { anyNumber } from "../shared/saved.ts";
-import type { Range } from "./range.ts";
-import { drawn } from "./range.ts";
+import type { JsonObject } from "../../../src/model/model.ts";
+import type { Draws } from "../../shared/noise.ts";
+import type { Saved } from "../../shared/saved.ts";
+import { anyNumber } from "../../shared/saved.ts";
+import type { Range } from "../range.ts";
+import { drawn } from "../range.ts";
 import { waitingS } from "./waiting-time.ts";
 
 /** How often something breaks while the belt runs, and for how long. */

@@ -1,6 +1,6 @@
-import type { JsonObject } from "../../src/model/model.ts";
-import type { Saved } from "../shared/saved.ts";
-import type { PhysicalParameters, Rotation } from "./physical-parameters.ts";
+import type { JsonObject } from "../../../src/model/model.ts";
+import type { Saved } from "../../shared/saved.ts";
+import type { PhysicalParameters, Rotation } from "./parameters.ts";
 import type { Sine } from "./window-features.ts";
 
 /** What shakes the belt beside its natural vibration; 0 = nothing does. */

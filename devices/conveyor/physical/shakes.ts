@@ -1,10 +1,10 @@
-import type { JsonObject, ModelEvent, RandomStream } from "../../src/model/model.ts";
-import { round2 } from "../shared/rounding.ts";
-import type { Saved } from "../shared/saved.ts";
+import type { JsonObject, ModelEvent, RandomStream } from "../../../src/model/model.ts";
+import { round2 } from "../../shared/rounding.ts";
+import type { Saved } from "../../shared/saved.ts";
 import { impactsPerTurn } from "./bearing.ts";
-import type { BeltFaults } from "./belt-faults.ts";
-import type { PhysicalParameters } from "./physical-parameters.ts";
-import type { Shaking } from "./physical-vibration.ts";
+import type { BeltFaults } from "../belt-faults.ts";
+import type { PhysicalParameters } from "./parameters.ts";
+import type { Shaking } from "./vibration.ts";
 import { Wear } from "./wear.ts";
 
 /** What shakes a belt beyond its natural vibration: what the scenario broke, else what wear did. */

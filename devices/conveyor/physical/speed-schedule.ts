@@ -1,8 +1,8 @@
-import { anyNumber } from "../shared/saved.ts";
-import type { Saved } from "../shared/saved.ts";
-import type { JsonObject, RandomStream } from "../../src/model/model.ts";
-import type { Speed } from "./belt.ts";
-import { SPEEDS } from "./belt.ts";
+import { anyNumber } from "../../shared/saved.ts";
+import type { Saved } from "../../shared/saved.ts";
+import type { JsonObject, RandomStream } from "../../../src/model/model.ts";
+import type { Speed } from "../belt.ts";
+import { SPEEDS } from "../belt.ts";
 import type { PlannedSpeed } from "./speed-plan.ts";
 import { waitingS } from "./waiting-time.ts";
 

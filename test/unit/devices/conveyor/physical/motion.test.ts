@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { Motion } from "../../../../devices/conveyor/motion.ts";
+import { Motion } from "../../../../../devices/conveyor/physical/motion.ts";
 
 /** Time in pieces, as the belt cuts it: never past the end of a ramp. */
 function move(motion: Motion, seconds: number): void {

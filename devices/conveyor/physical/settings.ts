@@ -1,5 +1,5 @@
-import type { Json, JsonObject } from "../../src/model/model.ts";
-import type { SettingRules } from "../shared/settings.ts";
+import type { Json, JsonObject } from "../../../src/model/model.ts";
+import type { SettingRules } from "../../shared/settings.ts";
 import { MACHINE_CLASSES } from "./iso-zone.ts";
 import { parseSpeedPlan } from "./speed-plan.ts";
 

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { Packages } from "../../../../devices/conveyor/packages.ts";
+import { Packages } from "../../../../../devices/conveyor/physical/packages.ts";
 
 test("a belt of 10 m holds 20 packages, and the first leaves it after 10.5 m", () => {
   const packages = new Packages(0.5, 10);

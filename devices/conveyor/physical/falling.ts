@@ -1,6 +1,6 @@
-import type { JsonObject, RandomStream } from "../../src/model/model.ts";
-import type { Saved } from "../shared/saved.ts";
-import { anyNumber } from "../shared/saved.ts";
+import type { JsonObject, RandomStream } from "../../../src/model/model.ts";
+import type { Saved } from "../../shared/saved.ts";
+import { anyNumber } from "../../shared/saved.ts";
 import { waitingS } from "./waiting-time.ts";
 
 /** When the next package falls off a belt that shakes too much. */

@@ -1,5 +1,5 @@
-import type { JsonObject } from "../../src/model/model.ts";
-import type { Saved } from "../shared/saved.ts";
+import type { JsonObject } from "../../../src/model/model.ts";
+import type { Saved } from "../../shared/saved.ts";
 
 /**
  * The packages of a belt, counted by the way that it has gone: one is put on it every `pitchM`, and leaves it after

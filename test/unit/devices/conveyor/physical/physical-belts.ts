@@ -1,6 +1,6 @@
-import { Saved } from "../../../../devices/shared/saved.ts";
-import type { JsonObject, ModelDevice } from "../../../../src/model/model.ts";
-import { beltOf, PUSHED } from "./belts.ts";
+import { Saved } from "../../../../../devices/shared/saved.ts";
+import type { JsonObject, ModelDevice } from "../../../../../src/model/model.ts";
+import { beltOf, PUSHED } from "../belts.ts";
 
 /** Of a physical belt without noise and wear. */
 export const QUIET = {

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import type { MachineClass } from "../../../../devices/conveyor/iso-zone.ts";
-import { isoZone } from "../../../../devices/conveyor/iso-zone.ts";
+import type { MachineClass } from "../../../../../devices/conveyor/physical/iso-zone.ts";
+import { isoZone } from "../../../../../devices/conveyor/physical/iso-zone.ts";
 
 test.each([
   ["I", 0.71, 1.8, 4.5],

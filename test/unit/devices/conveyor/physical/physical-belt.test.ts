@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { model } from "../../../../devices/conveyor/index.ts";
-import type { JsonObject } from "../../../../src/model/model.ts";
-import { beltOf, PUSHED } from "./belts.ts";
+import { model } from "../../../../../devices/conveyor/index.ts";
+import type { JsonObject } from "../../../../../src/model/model.ts";
+import { beltOf, PUSHED } from "../belts.ts";
 import { countsOf, logOf, QUIET, zoneOf } from "./physical-belts.ts";
 
 describe("messages", () => {

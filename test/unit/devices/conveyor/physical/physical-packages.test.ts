@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { ModelDevice } from "../../../../src/model/model.ts";
-import { beltOf, PUSHED } from "./belts.ts";
+import type { ModelDevice } from "../../../../../src/model/model.ts";
+import { beltOf, PUSHED } from "../belts.ts";
 import { countsOf, logOf, QUIET, steadyBelt } from "./physical-belts.ts";
 
 describe("packages", () => {

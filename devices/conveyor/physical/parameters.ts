@@ -1,12 +1,12 @@
-import type { JsonObject } from "../../src/model/model.ts";
+import type { JsonObject } from "../../../src/model/model.ts";
 import type { BearingGeometry } from "./bearing.ts";
-import type { Speed } from "./belt.ts";
-import type { Severities } from "./belt-faults.ts";
+import type { Speed } from "../belt.ts";
+import type { Severities } from "../belt-faults.ts";
 import type { MachineClass } from "./iso-zone.ts";
 import { MACHINE_CLASSES } from "./iso-zone.ts";
-import { DEFAULT_SPEEDS_MPS } from "./physical-settings.ts";
-import type { Range } from "./range.ts";
-import { fixed } from "./range.ts";
+import { DEFAULT_SPEEDS_MPS } from "./settings.ts";
+import type { Range } from "../range.ts";
+import { fixed } from "../range.ts";
 import type { PlannedSpeed } from "./speed-plan.ts";
 import { parseSpeedPlan } from "./speed-plan.ts";
 import type { WearRate } from "./wear.ts";

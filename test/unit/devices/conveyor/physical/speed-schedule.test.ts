@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { parseSpeedPlan } from "../../../../devices/conveyor/speed-plan.ts";
-import { SpeedSchedule } from "../../../../devices/conveyor/speed-schedule.ts";
-import { createRandom } from "../../../../src/base/random.ts";
+import { parseSpeedPlan } from "../../../../../devices/conveyor/physical/speed-plan.ts";
+import { SpeedSchedule } from "../../../../../devices/conveyor/physical/speed-schedule.ts";
+import { createRandom } from "../../../../../src/base/random.ts";
 
 const meanOf = ([count = 0, sum = 0]: readonly number[]): number => sum / count;
 

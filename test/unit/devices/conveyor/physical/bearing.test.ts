@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import type { BearingGeometry } from "../../../../devices/conveyor/bearing.ts";
-import { impactsPerTurn } from "../../../../devices/conveyor/bearing.ts";
+import type { BearingGeometry } from "../../../../../devices/conveyor/physical/bearing.ts";
+import { impactsPerTurn } from "../../../../../devices/conveyor/physical/bearing.ts";
 
 const BEARING: BearingGeometry = { balls: 8, ballRatio: 0.25, contactAngleDeg: 0 };
 
