@@ -12,6 +12,8 @@ export interface Belt {
   /** Packages that have left the belt since the start. */
   packages: number;
   speed: Speed;
+  /** It moves as `speed` says, and is not on the way there. */
+  isSteady: boolean;
   /** Air of the facility, °F, unrounded. */
   temperatureF: number;
   /** How long the belt has not moved, in seconds of its own time; 0 = it runs. */
@@ -48,6 +50,7 @@ export function newBelt(): Belt {
     vibration: 0,
     packages: 0,
     speed: "stopped",
+    isSteady: true,
     temperatureF: 60,
     stoppedS: 0,
     forced: false,
@@ -68,6 +71,7 @@ export function readBelt(saved: Saved): Belt {
     vibration: saved.number("vibration"),
     packages: saved.number("packages"),
     speed: saved.choice("speed", SPEEDS),
+    isSteady: saved.flag("isSteady"),
     temperatureF: saved.number("temperatureF"),
     stoppedS: saved.number("stoppedS"),
     forced: saved.flag("forced"),

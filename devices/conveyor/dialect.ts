@@ -20,8 +20,8 @@ export interface Dialect {
   readonly intervalS?: number | undefined;
   /** As in `ModelDevice`. */
   desired(patch: JsonObject, context: DesiredContext): JsonObject | undefined;
-  /** After every step, when the readings are known and before the messages. */
-  stepped?(): void;
+  /** After every step of `intervalS` planned seconds, when the readings are known and before the messages. */
+  stepped?(intervalS: number): void;
   /** What the dialect keeps beside the belt. */
   snapshot(): JsonObject;
   /** @throws {TypeError} on what is no such snapshot */

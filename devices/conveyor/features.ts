@@ -1,3 +1,4 @@
+import type { JsonObject } from "../../src/model/model.ts";
 import { roundTo } from "../shared/rounding.ts";
 import type { IsoZone } from "./physical/iso-zone.ts";
 
@@ -16,13 +17,22 @@ export interface BeltFeatures {
   readonly isoZone?: IsoZone;
 }
 
-/** As messages have them: a machine that runs well moves by tenths of a millimetre a second. */
-export function roundedFeatures(features: BeltFeatures): BeltFeatures {
+/** What every interface of the belt has of it, rounded: a machine that runs well moves by tenths of a millimetre a second. */
+export function vibrationMembers(features: BeltFeatures): JsonObject {
   return {
-    ...features,
     vibrationRms: roundTo(features.vibrationRms, 4),
     vibrationPeak: roundTo(features.vibrationPeak, 4),
     crestFactor: roundTo(features.crestFactor, 3),
     velocityRms: roundTo(features.velocityRms, 6),
+  };
+}
+
+/** All of it as members of a message. */
+export function featureMembers(features: BeltFeatures): JsonObject {
+  const { dropped, isoZone } = features;
+  return {
+    ...vibrationMembers(features),
+    dropped,
+    ...(isoZone === undefined ? {} : { isoZone }),
   };
 }

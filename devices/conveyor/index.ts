@@ -9,6 +9,7 @@ import { BeltFaults, CLASSIC_SEVERITIES } from "./belt-faults.ts";
 import { ClassicSignal } from "./classic-signal.ts";
 import type { DialectKind } from "./dialect.ts";
 import { MODULE } from "./dialects/module.ts";
+import { PNP } from "./dialects/pnp.ts";
 import { AZ220, DRAFT, LEARN_CSHARP, LEARN_JS } from "./dialects/samples.ts";
 import { styleOf } from "./message.ts";
 import { physicalSeverities } from "./physical/parameters.ts";
@@ -33,6 +34,7 @@ const DIALECTS: Readonly<Record<BeltSettings["dialect"], DialectKind>> = {
   "learn-js": LEARN_JS,
   az220: AZ220,
   draft: DRAFT,
+  pnp: PNP,
 };
 
 /** A conveyor belt with a vibration sensor, as the Microsoft Learn modules teach it. */
@@ -77,7 +79,7 @@ function createBelt(context: ModelContext<BeltSettings>): ModelDevice {
     step: ({ dtS, scale = 1 }) => {
       signal.advance(dtS, Math.max(1, Math.round(scale)));
       sensors.step(dtS);
-      dialect.stepped?.();
+      dialect.stepped?.(dtS / scale);
       return sensors.silent ? [] : kind.write(reading(), style);
     },
     desired: (patch, desiredContext) => dialect.desired(patch, desiredContext),

@@ -1,9 +1,8 @@
-import type { Message } from "../../src/model/model.ts";
+import type { JsonObject, Message } from "../../src/model/model.ts";
 import { csharpDouble, roundToEven } from "../shared/csharp-number.ts";
 import { round2 } from "../shared/rounding.ts";
 import type { Reading } from "./belt.ts";
-import type { BeltFeatures } from "./features.ts";
-import { roundedFeatures } from "./features.ts";
+import { featureMembers, vibrationMembers } from "./features.ts";
 import type { BeltSettings } from "./settings.ts";
 
 /** A reading as JSON text. */
@@ -34,22 +33,27 @@ export const csharpText5: NumberText = (value) => csharpDouble(roundToEven(value
 
 /** What goes over the wire for one step: telemetry, which is the vibration alone, then the log. */
 export function telemetryThenLog(reading: Reading, style: MessageStyle): readonly Message[] {
-  const { vibration, packages, speed, temperatureF } = reading;
-  const log = style.log;
+  const { vibration, features } = reading;
+  const telemetry = `{"vibration":${style.telemetry(vibration)}}`;
+  const log = logBody(reading, style, features && featureMembers(features));
   return [
-    message(`{"vibration":${style.telemetry(vibration)}}`, style.telemetrySensorID, reading, style),
-    message(
-      `{"vibration":${log(vibration)},"packages":${packages},"speed":"${speed}","temp":${log(temperatureF)}${featureMembers(reading.features)}}`,
-      style.logSensorID,
-      reading,
-      style,
-    ),
+    message(telemetry, style.telemetrySensorID, reading, style),
+    message(log, style.logSensorID, reading, style),
   ];
 }
 
-/** Further members of a logging message, as JSON text after those that it has; numbers in every dialect. */
-function featureMembers(features: BeltFeatures | undefined): string {
-  return features === undefined ? "" : `,${JSON.stringify(roundedFeatures(features)).slice(1, -1)}`;
+/** One message with all that the DTDL interface of the belt has. */
+export function onlyMessage(reading: Reading, style: MessageStyle): readonly Message[] {
+  const { features } = reading;
+  const body = logBody(reading, style, features && vibrationMembers(features));
+  return [message(body, style.telemetrySensorID, reading, style)];
+}
+
+/** @param members more of them, after those that every log has; numbers in every dialect */
+function logBody(reading: Reading, { log }: MessageStyle, members: JsonObject | undefined): string {
+  const { vibration, packages, speed, temperatureF } = reading;
+  const more = members === undefined ? "" : `,${JSON.stringify(members).slice(1, -1)}`;
+  return `{"vibration":${log(vibration)},"packages":${packages},"speed":"${speed}","temp":${log(temperatureF)}${more}}`;
 }
 
 /** The only message of the draft. */

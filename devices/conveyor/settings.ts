@@ -6,7 +6,14 @@ import { PHYSICAL_SETTINGS, physicalProblems } from "./physical/settings.ts";
 /** Names of the signals that a belt can have, the default first. */
 export const SIGNAL_NAMES = ["classic", "physical"] as const;
 /** Names of the dialects that a belt can speak, the default first. */
-export const DIALECT_NAMES = ["module", "learn-csharp", "learn-js", "az220", "draft"] as const;
+export const DIALECT_NAMES = [
+  "module",
+  "learn-csharp",
+  "learn-js",
+  "az220",
+  "draft",
+  "pnp",
+] as const;
 
 /** What a scenario may set of a belt; absent = what the dialect has. */
 export type BeltSettings = {
@@ -38,5 +45,11 @@ const RULES: SettingRules = {
 
 /** Every problem of what a scenario sets; [] = good. */
 export function checkSettings(raw: JsonObject): readonly string[] {
-  return [...settingsProblems(RULES, raw), ...physicalProblems(raw)];
+  return [...settingsProblems(RULES, raw), ...physicalProblems(raw), ...nowhereToTell(raw)];
+}
+
+function nowhereToTell({ features, dialect }: JsonObject): readonly string[] {
+  return features === true && dialect === "draft"
+    ? ["features: the dialect draft has no logging message to tell them in"]
+    : [];
 }

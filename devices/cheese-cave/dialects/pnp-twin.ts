@@ -3,7 +3,7 @@ import type { Saved } from "../../shared/saved.ts";
 import { FIRMWARE_VERSION } from "../cave.ts";
 import type { DialectContext } from "../dialect.ts";
 import { FlatNames } from "./flat-names.ts";
-import { PnpInterval } from "./pnp-interval.ts";
+import { PnpInterval } from "../../shared/pnp-interval.ts";
 import { PnpSetpoint } from "./pnp-setpoint.ts";
 
 /** The twin of a Plug and Play cave: three writable properties, each acknowledged, and what the cave tells of itself. */

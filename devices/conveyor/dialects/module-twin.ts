@@ -1,8 +1,9 @@
 import type { DesiredContext, Json, JsonObject } from "../../../src/model/model.ts";
 import { intervalOf, numberOf } from "../../shared/desired.ts";
 import type { Saved } from "../../shared/saved.ts";
-import type { Belt, Speed } from "../belt.ts";
-import { DEFAULT_STOP_ALERT_S, SPEEDS } from "../belt.ts";
+import type { Belt } from "../belt.ts";
+import { DEFAULT_STOP_ALERT_S } from "../belt.ts";
+import { speedOf } from "./speed-command.ts";
 
 /** What the dialect knows beside the belt. */
 export interface TwinState {
@@ -16,7 +17,7 @@ export interface TwinState {
   increasing: boolean;
 }
 
-const FIRMWARE_VERSION = "1.2.3";
+export const FIRMWARE_VERSION = "1.2.3";
 const LONGEST_STOP_ALERT_S = 86_400;
 
 export function newTwinState(): TwinState {
@@ -93,19 +94,18 @@ export function faultsReported(belt: Belt, twin: TwinState): JsonObject {
   return { faults: { forced: belt.forced, increasing: belt.increasing } };
 }
 
-/** A speed in any case; undefined for all else. */
-export function speedOf(wish: Json | undefined): Speed | undefined {
-  const wanted = typeof wish === "string" ? wish.trim().toLowerCase() : undefined;
-  return SPEEDS.find((speed) => speed === wanted);
-}
-
 function interval(wish: Json | undefined, old: number | null): number | null {
   return wish === null ? null : (intervalOf(wish) ?? old);
 }
 
-/** Seconds, 0 = at once. */
 function stopAlert(wish: Json | undefined, old: number): number {
-  if (wish === null) return DEFAULT_STOP_ALERT_S;
+  return wish === null ? DEFAULT_STOP_ALERT_S : (stopAlertOf(wish) ?? old);
+}
+
+/** Seconds from 0 (at once), at most a day, as a number or a text; undefined for all else. */
+export function stopAlertOf(wish: Json | undefined): number | undefined {
   const seconds = numberOf(wish);
-  return seconds !== undefined && seconds >= 0 && seconds <= LONGEST_STOP_ALERT_S ? seconds : old;
+  return seconds !== undefined && seconds >= 0 && seconds <= LONGEST_STOP_ALERT_S
+    ? seconds
+    : undefined;
 }

@@ -7,9 +7,9 @@ import {
   newTwinState,
   readTwinState,
   reportedOf,
-  speedOf,
 } from "./module-twin.ts";
 import { LEARN_CSHARP } from "./samples.ts";
+import { commandedSpeed } from "./speed-command.ts";
 
 /** The default: messages of the C# sample in plain JSON numbers, and a twin and methods that the samples lack. */
 export const MODULE: DialectKind = {
@@ -24,7 +24,7 @@ function createDialect(context: DialectContext): Dialect {
   const reported = (): JsonObject => reportedOf(belt, twin, context.naturalFrequencyHz);
 
   const setSpeed = (payload: Json): MethodResult => {
-    const speed = speedOf(requestedSpeed(payload));
+    const speed = commandedSpeed(payload);
     if (speed === undefined) return { status: 400, payload: { result: "Invalid parameter" } };
     belt.desiredSpeed = speed;
     twin.speedByMethod = true;
@@ -53,13 +53,4 @@ function createDialect(context: DialectContext): Dialect {
     snapshot: () => ({ ...twin }),
     restore: (saved) => void Object.assign(twin, readTwinState(saved)),
   };
-}
-
-/** The payload is the speed, or `{ "speed": … }`. */
-function requestedSpeed(payload: Json): Json | undefined {
-  return isObject(payload) ? payload["speed"] : payload;
-}
-
-function isObject(value: Json): value is JsonObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -205,6 +205,7 @@ export class PhysicalSignal implements Signal {
       this.#vibration.accelerationAt(this.#motion.speedMps) + this.#noise * gaussian(this.#sensor);
     belt.temperatureF = this.#parameters.temperatureF + temperature;
     belt.packages = this.#packages.delivered;
+    belt.isSteady = this.#motion.rampS === Infinity;
     this.#showFaults();
   }
 

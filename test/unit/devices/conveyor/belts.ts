@@ -13,7 +13,7 @@ import { deviceOf } from "../../../support/model-device.ts";
 export { INITIAL, PUSHED } from "../../../support/model-device.ts";
 
 /** Every dialect of the samples, and ours. */
-export const DIALECTS = ["module", "learn-csharp", "learn-js", "az220", "draft"] as const;
+export const DIALECTS = ["module", "learn-csharp", "learn-js", "az220", "draft", "pnp"] as const;
 
 /** A belt as the fleet makes it. */
 export function beltOf(

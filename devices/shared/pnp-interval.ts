@@ -1,7 +1,7 @@
-import type { DesiredContext, JsonObject } from "../../../src/model/model.ts";
-import { intervalOf } from "../../shared/desired.ts";
-import { WritableProperty } from "../../shared/pnp.ts";
-import type { Saved } from "../../shared/saved.ts";
+import type { DesiredContext, JsonObject } from "../../src/model/model.ts";
+import { intervalOf } from "./desired.ts";
+import { WritableProperty } from "./pnp.ts";
+import type { Saved } from "./saved.ts";
 
 /** An acknowledgment that waits for the first step, because only then the scenario's interval is known. */
 const OWED = ["nothing", "default", "refusal"] as const;
