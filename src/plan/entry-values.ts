@@ -93,7 +93,7 @@ export class EntryValues {
       reading,
     });
     if ("value" in dealt) return dealt.value;
-    this.#tell(`${this.#place}.${place}`, dealt.problem);
+    this.#tell(dealt.file ?? `${this.#place}.${place}`, dealt.problem);
     return undefined;
   }
 

@@ -20,7 +20,10 @@ export interface ValueReading<Value> {
   readonly cellIs: string;
 }
 
-export type DealtValue<Value> = { readonly value: Value } | { readonly problem: string };
+export type DealtValue<Value> =
+  | { readonly value: Value }
+  /** `file`: what is wrong with this table, whatever is asked of it. */
+  | { readonly problem: string; readonly file?: string };
 
 /**
  * One device's value of a distribution. It depends on the device alone: its stream, its place in its entry, its row.
@@ -91,9 +94,11 @@ function cellOf<Value>(
   }
   const row = byId === undefined ? rows[at] : byId.get(registrationId);
   if (row === undefined) {
-    return byId === undefined
-      ? { problem: `expected a row for each device in ${file}, got ${rows.length}` }
-      : { problem: `expected a row of "${registrationId}" in ${file}, got none` };
+    const problem =
+      byId === undefined
+        ? `expected a row for each device of the entry, got ${rows.length}`
+        : `expected a row of "${registrationId}", got none`;
+    return { problem, file };
   }
   const text = row.cells[column];
   const value = text === undefined ? undefined : reading.cell(text);

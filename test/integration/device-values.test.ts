@@ -72,7 +72,5 @@ test("a table is beside the scenario, and has a row for each device", async () =
   );
   const short = await told("    settings: { warmth: { column: warmth, file: dials.csv } }");
   expect(short.code).toBe(2);
-  expect(short.lines).toContain(
-    'fleet[0].settings.warmth: expected a row of "d2" in dials.csv, got none',
-  );
+  expect(short.lines).toContain('dials.csv: expected a row of "d2", got none');
 });

@@ -159,11 +159,12 @@ test("all wrong distributions are told at once, each at its place", () => {
 
 test("devices without a row are told, a few of them", () => {
   const interval = { column: "n", file: "v.csv" };
-  const problems = problemsOf([{ id: "c{n}", count: 9, interval }]);
+  const settings = { warmth: interval };
+  const problems = problemsOf([{ id: "c{n}", count: 9, settings, interval }]);
   expect(problems).toHaveLength(6);
   expect(problems[0]).toEqual({
-    place: "fleet[0].telemetry.interval",
-    message: 'expected a row of "c1" in v.csv, got none',
+    place: "v.csv",
+    message: 'expected a row of "c1", got none',
   });
   expect(problems[5]?.message).toBe("and 4 more like these");
   expect(problemsOf([{ id: "b{n}", count: 1, interval }])).toMatchObject([

@@ -74,12 +74,21 @@ test("a table gives the row of the device, else the rows in their order", () => 
 test.for([
   ["ids.csv", "T", "a", 'there is no column "T" in ids.csv; did you mean t?'],
   ["rows.csv", "warmth", "a", 'there is no column "warmth" in rows.csv; it has t'],
-  ["ids.csv", "t", "z", 'expected a row of "z" in ids.csv, got none'],
   ["ids.csv", "t", "c", 'expected a number under "t" in ids.csv:4, got an empty cell'],
-  ["rows.csv", "t", "z", "expected a row for each device in rows.csv, got 2"],
 ] as const)(
   "what %s does not have is told: column %s, device %s",
   ([file, column, id, problem]) => {
     expect(dealt({ kind: "column", column, file }, id, 2)).toEqual({ problem });
   },
 );
+
+test("a missing row is told of the table, whatever column is asked for", () => {
+  expect(dealt({ kind: "column", column: "t", file: "ids.csv" }, "z")).toEqual({
+    file: "ids.csv",
+    problem: 'expected a row of "z", got none',
+  });
+  expect(dealt({ kind: "column", column: "t", file: "rows.csv" }, "z", 2)).toEqual({
+    file: "rows.csv",
+    problem: "expected a row for each device of the entry, got 2",
+  });
+});
