@@ -29,7 +29,7 @@ const BELTS = `
     telemetry: { interval: { list: [2s, 500ms] } }
     settings:
       signal: { list: [classic, physical] }
-      dialect: { list: [module, learn-js, az220, draft, learn-csharp] }`;
+      dialect: { list: [module, learn-js, az220, pnp, draft, learn-csharp] }`;
 
 function scenarioOf(entries: readonly string[]): Scenario {
   const fleet = entries.join("");
