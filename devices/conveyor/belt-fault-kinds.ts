@@ -22,7 +22,7 @@ export const BELT_FAULT_KINDS: Readonly<Record<BeltFault, ModelFault>> = {
   }),
   resonance: parameterFault({
     does: "vibration of the moving belt builds up, by 1 m/s² in `riseTime` seconds (absent: drawn, 100 to 200)",
-    rules: { riseTime: { kind: "number", above: 0, most: 86_400, unit: "s" } },
+    rules: { riseTime: { kind: "number", least: 0.001, most: 86_400, unit: "s" } },
   }),
   bearingFault: parameterFault({
     does: "the `part` of a bearing (outerRace) shakes the moving belt, by up to `amplitude` m/s² (absent: drawn, 1 to 3); of a physical belt alone",

@@ -48,7 +48,7 @@ describe("what a scenario may ask for", () => {
     [
       "resonance",
       { riseTime: "20" },
-      ['riseTime: expected a number above 0 and at most 86400 (s), got "20"'],
+      ['riseTime: expected a number from 0.001 to 86400 (s), got "20"'],
     ],
     ["jam", {}, []],
     ["jam", { for: 3 }, ["for: there is no such parameter; there are none"]],
