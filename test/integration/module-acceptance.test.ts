@@ -114,6 +114,9 @@ test("operator: alerts of a cave are seen, its twin is set, its fan is switched 
   expect(cooled?.body["temperature"]).toBeLessThanOrEqual(55);
 });
 
+const isEcho = (event: DeviceEvent): event is DeviceEvent & { type: "reported" } =>
+  event.type === "reported" && event.patch["temperature"] === 50.1234;
+
 test("three caves through DPS: proof of possession, a group, and a setpoint that one of them follows", async () => {
   await using world = await commandWorld({ retryAfterS: 0 });
   const { command, clients, emulator } = world;
@@ -122,7 +125,7 @@ test("three caves through DPS: proof of possession, a group, and a setpoint that
     env: Readonly<Record<string, string>> = {},
   ): Promise<string> => {
     const ended = await command(words, { DPS_FLEET_EMULATOR: "emulator.json", ...env });
-    expect(ended, words).toMatchObject({ exitCode: 0 });
+    expect({ words, ...ended }).toMatchObject({ words, exitCode: 0 });
     return ended.stdout.trim();
   };
   const root = "certs/azure-iot-test-only.root.ca.cert.pem";
@@ -144,15 +147,12 @@ test("three caves through DPS: proof of possession, a group, and a setpoint that
   );
   for (const id of ids) await shard.row(id, ({ acked }) => acked >= 2);
   const { responseBody: devices } = await clients.registry.list();
-  expect(devices.map(({ deviceId, status }) => [deviceId, status]).toSorted()).toEqual(
-    ids.map((id) => [id, "enabled"]),
-  );
+  const statuses = devices.map(({ deviceId, status }) => `${deviceId} ${status}`);
+  expect(statuses.toSorted()).toEqual(ids.map((id) => `${id} enabled`));
   const metrics = emulator.metrics().hubs[HUB];
   expect(metrics?.connectedDeviceCount.current).toBe(3);
   expect(metrics?.["d2c.telemetry.ingress.success"].total).toBeGreaterThanOrEqual(6);
 
-  const isEcho = (event: DeviceEvent): event is DeviceEvent & { type: "reported" } =>
-    event.type === "reported" && event.patch["temperature"] === 50.1234;
   const desired = { temperature: "50.1234" };
   await clients.registry.updateTwin(ids[0] ?? "", { properties: { desired } }, "*");
   const echo = await shard.event(isEcho);
@@ -161,15 +161,16 @@ test("three caves through DPS: proof of possession, a group, and a setpoint that
   expect(echo.deviceId).toBe(ids[0]);
 });
 
+const routeTo = (name: string, sensorID: string, endpointName: string) => ({
+  name,
+  source: "DeviceMessages",
+  condition: `sensorID = ${sensorID}`,
+  endpointNames: [endpointName],
+  isEnabled: true,
+});
+
 test("two routes: the log goes to storage, telemetry to the event hub, and nothing to the built-in endpoint", async () => {
   await using world = await commandWorld();
-  const route = (name: string, sensorID: string, endpointName: string) => ({
-    name,
-    source: "DeviceMessages",
-    condition: `sensorID = ${sensorID}`,
-    endpointNames: [endpointName],
-    isEnabled: true,
-  });
   const routing = {
     endpoints: {
       storageContainers: [
@@ -186,8 +187,8 @@ test("two routes: the log goes to storage, telemetry to the event hub, and nothi
     },
     // The Learn unit quotes one way, the lab the other.
     routes: [
-      route("vibrationLoggingRoute", '"VSLog"', "vibrationLogEndpoint"),
-      route("vibrationTelemetryRoute", "'VSTel'", "vibrationTelemetryEndpoint"),
+      routeTo("vibrationLoggingRoute", '"VSLog"', "vibrationLogEndpoint"),
+      routeTo("vibrationTelemetryRoute", "'VSTel'", "vibrationTelemetryEndpoint"),
     ],
     fallbackRoute: { source: "DeviceMessages", endpointNames: ["events"], isEnabled: true },
   };
