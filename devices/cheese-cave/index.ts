@@ -15,6 +15,7 @@ import { fanFailed, fanRepaired, faultIdle } from "./happenings.ts";
 import type { MessageStyle } from "./message.ts";
 import { encodeMessage, numberText, stringText } from "./message.ts";
 import { PhysicalSignal } from "./physical/physical-signal.ts";
+import { withLimits } from "./place.ts";
 import type { CaveSettings } from "./settings.ts";
 import { checkSettings, DEFAULT_SETTINGS } from "./settings.ts";
 import type { Signal, SignalContext } from "./signal.ts";
@@ -48,7 +49,8 @@ export const model: DeviceModel<CaveSettings> = {
 function createCave(context: ModelContext<CaveSettings>): ModelDevice {
   const { settings } = context;
   const kind = DIALECTS[settings.dialect];
-  const { place, walk } = kind;
+  const { walk } = kind;
+  const place = withLimits(kind.place, settings);
   const style = styleOf(kind.style, settings);
   const cave = newCave(place);
   const faults = new CaveFaults(cave, context.random("fault"));

@@ -39,3 +39,14 @@ export const WINE_CELLAR: Place = {
   setpoints: { temperature: 12.77777, humidity: 65 },
   limits: { temperature: 5.5, humidity: 15 },
 };
+
+/** The place with other limits where settings have some. */
+export function withLimits(
+  place: Place,
+  {
+    temperatureLimit = place.limits.temperature,
+    humidityLimit = place.limits.humidity,
+  }: { readonly temperatureLimit?: number; readonly humidityLimit?: number },
+): Place {
+  return { ...place, limits: { temperature: temperatureLimit, humidity: humidityLimit } };
+}

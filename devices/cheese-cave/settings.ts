@@ -26,6 +26,9 @@ export type CaveSettings = PhysicalSettings & {
   readonly contentType?: "none" | "json";
   /** Application property `sensorID`. */
   readonly sensorID: string;
+  /** Half bands around the setpoints, in the unit of the place and in percent. */
+  readonly temperatureLimit?: number;
+  readonly humidityLimit?: number;
 };
 
 export const DEFAULT_SETTINGS: CaveSettings = {
@@ -40,6 +43,8 @@ const RULES: SettingRules = {
   encoding: { kind: "choice", choices: ["numbers", "strings"] },
   contentType: { kind: "choice", choices: ["none", "json"] },
   sensorID: { kind: "text" },
+  temperatureLimit: { kind: "number", above: 0, most: 100, unit: "degrees" },
+  humidityLimit: { kind: "number", above: 0, most: 100, unit: "%" },
 };
 
 /** Every problem of what a scenario sets; [] = good. */
