@@ -1,5 +1,5 @@
 import type { FaultKind } from "../../base/fault-kind.ts";
-import { createRandom } from "../../base/random.ts";
+import { patternTest, shareRank } from "../../base/device-patterns.ts";
 import type { OperationKind } from "../operations/operation.ts";
 
 /** The name under which faults are put on DPS. */
@@ -37,17 +37,17 @@ export function scopeTest(
   seed: number,
 ): (target: FaultTarget) => boolean {
   const { service, share } = scope;
-  const patterns = scope.devices?.map((pattern) => pattern.toLowerCase().split("*"));
+  const isNamed = scope.devices && patternTest(scope.devices);
   const operations = scope.operations && new Set(scope.operations);
   return (target) => {
     if (at !== "everywhere" && (at === "dps") !== (target.service === DPS_SERVICE)) return false;
     if (service !== undefined && target.service !== service) return false;
     if (operations !== undefined)
       if (target.operation === undefined || !operations.has(target.operation)) return false;
-    if (patterns === undefined && share === undefined) return true;
-    const id = target.deviceId?.toLowerCase();
+    if (isNamed === undefined && share === undefined) return true;
+    const id = target.deviceId;
     if (id === undefined) return false;
-    if (patterns !== undefined && !patterns.some((parts) => fits(id, parts))) return false;
+    if (isNamed !== undefined && !isNamed(id)) return false;
     return share === undefined || isInShare(id, share, seed);
   };
 }
@@ -57,21 +57,5 @@ export function scopeTest(
  * share has all devices of a smaller one. Another seed chooses others.
  */
 export function isInShare(deviceId: string, share: number, seed: number): boolean {
-  return createRandom(seed, "share", deviceId.toLowerCase()).next() < share;
-}
-
-/** @param parts what stands between the `*` of a pattern; in linear time, whatever the pattern */
-function fits(id: string, parts: readonly string[]): boolean {
-  const [first = "", ...others] = parts;
-  const last = others.pop();
-  if (last === undefined) return id === first;
-  if (!id.startsWith(first) || !id.endsWith(last)) return false;
-  const end = id.length - last.length;
-  let at = first.length;
-  for (const part of others) {
-    const found = id.indexOf(part, at);
-    if (found < 0) return false;
-    at = found + part.length;
-  }
-  return at <= end;
+  return shareRank(deviceId, seed) < share;
 }
