@@ -1,3 +1,5 @@
+import type { DeviceFaultName, DeviceFaultParameter } from "../src/base/device-fault-kinds.ts";
+import { DEVICE_FAULT_NAMES, deviceFaultKind } from "../src/base/device-fault-kinds.ts";
 import type { FaultKind, FaultLayer, FaultParameter } from "../src/base/fault-kind.ts";
 import type { FaultName } from "../src/base/fault-kinds.ts";
 import { FAULT_NAMES, faultKind } from "../src/base/fault-kinds.ts";
@@ -6,7 +8,6 @@ import { OPERATIONS } from "../src/emulator/operations/operation.ts";
 const LAYERS: readonly (readonly [FaultLayer, string])[] = [
   ["service", "Faults of the services"],
   ["network", "Faults of the network"],
-  ["device", "Faults of the devices"],
 ];
 
 const WHERE: Readonly<Record<FaultKind["at"], string>> = {
@@ -19,10 +20,32 @@ const WHERE: Readonly<Record<FaultKind["at"], string>> = {
 export function faultsPage(): string {
   const sections = LAYERS.map(([layer, title]) => {
     const kinds = FAULT_NAMES.filter((name) => faultKind(name).layer === layer);
-    return kinds.length === 0 ? "" : [`## ${title}`, ...kinds.map(kindText)].join("\n\n");
+    return [`## ${title}`, ...kinds.map(kindText)].join("\n\n");
   });
-  return `${[INTRODUCTION, ...sections.filter((text) => text !== "")].join("\n\n")}\n`;
+  return `${[INTRODUCTION, ...sections, deviceSection()].join("\n\n")}\n`;
 }
+
+function deviceSection(): string {
+  return [DEVICES, ...DEVICE_FAULT_NAMES.map(deviceKindText)].join("\n\n");
+}
+
+function deviceKindText(name: DeviceFaultName): string {
+  const { does, parameters, seen, counts } = deviceFaultKind(name);
+  const rows = Object.entries(parameters).map(
+    ([key, parameter]) =>
+      `| \`${key}\` | ${parameter.does} | ${parameter.expected} | ${defaultText(parameter)} |`,
+  );
+  const table = ["| parameter | is | expected | default |", "| --- | --- | --- | --- |", ...rows];
+  return [
+    `### \`${name}\``,
+    does,
+    ...(rows.length === 0 ? [] : [table.join("\n")]),
+    `- **Seen**: ${seen}\n- **Counted**: ${counts}`,
+  ].join("\n\n");
+}
+
+const defaultText = ({ default: standard, otherwise }: DeviceFaultParameter): string =>
+  standard === undefined ? (otherwise ?? "none") : `\`${standard}\``;
 
 function kindText(name: FaultName): string {
   const kind = faultKind(name);
@@ -62,11 +85,32 @@ function operationsOf(service: "hub" | "dps"): string {
     .join(", ");
 }
 
+const DEVICES = `## Faults of the devices
+
+A scenario has these, and no emulator is needed: the devices themselves do it, in Azure too. In its [timeline](scenario.md#faults) a fault is put on some devices at a time; under \`faults\` of a fleet entry each of its devices has it by a schedule of its own:
+
+\`\`\`yaml
+fleet:
+  - model: cheese-cave
+    count: 20
+    registrationId: cave-{n}
+    faults:
+      - { kind: duplicate, every: 10m, for: 20s } # at random, every 10 minutes in the mean
+      - { kind: dropout, at: [1m, 5m], for: 10s, messages: 50% } # after the first message
+timeline:
+  - { at: 12s, fault: { kind: disconnect, devices: [cave-1, 10% of cave-1*], for: 5s } }
+  - { at: 30s, fault: { kind: clockSkew, devices: 20%, by: -1h } } # to the end
+\`\`\`
+
+The kinds below are those that any device can have. Models have kinds of their own, of sensors, doors and wheels: [the models](../devices) name them.
+
+A fault begins and ends before a message, by the time at which this is due; \`disconnect\` in the timeline comes by the clock. So what is shorter than an interval is on for one message. Who connects, or comes back, while a fault of the timeline is on has it from then on. Times under \`faults\` are the device's own: they count its intervals from its first message, so that the n-th body is the same in every run with the same seed; the random numbers of faults are streams of their own. Several may be on at once.`;
+
 const INTRODUCTION = `# Faults on demand
 
 <!-- Written by \`npm run schemas\` from the kinds in src/base. -->
 
-What can be made to fail, for everybody, a service, named devices or a share of them, for a time or a number of times; [how to](emulator.md#break-it). Only \`kind\` is needed:
+[Faults of the devices](#faults-of-the-devices) are put into a scenario; all others are put on the emulator: what can be made to fail, for everybody, a service, named devices or a share of them, for a time or a number of times; [how to](emulator.md#break-it). Only \`kind\` is needed:
 
 \`\`\`json
 {

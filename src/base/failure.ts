@@ -1,7 +1,7 @@
 /**
  * What went wrong for one device, as users see it in `errorClass`, counters and thresholds.
  * Classes come from the wire (socket, TLS, CONNACK code, response topic), never from the SDK's error type;
- * `model` alone comes from the device's own model.
+ * `fault` is what a fault of the scenario did, `model` comes from the device's own model.
  */
 export const FAILURE_CLASSES = [
   "unauthorized",
@@ -14,6 +14,7 @@ export const FAILURE_CLASSES = [
   "protocol",
   "offline",
   "model",
+  "fault",
 ] as const;
 
 export type FailureClass = (typeof FAILURE_CLASSES)[number];
@@ -42,6 +43,7 @@ export class DeviceFailure extends Error {
     this.code = options.code;
     this.trackingId = options.trackingId;
     this.transient =
-      options.transient ?? ["throttled", "timeout", "network", "offline"].includes(failureClass);
+      options.transient ??
+      ["throttled", "timeout", "network", "offline", "fault"].includes(failureClass);
   }
 }

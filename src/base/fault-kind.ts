@@ -1,5 +1,5 @@
-/** Where a fault acts: in a device, on the way between device and service, or in a service. */
-export type FaultLayer = "device" | "network" | "service";
+/** Where a fault acts: on the way between device and service, or in a service. Those in devices: `device-fault-kinds.ts`. */
+export type FaultLayer = "network" | "service";
 
 /** A number of a range, or one of some values; `does` is a noun phrase. */
 export type FaultParameter =

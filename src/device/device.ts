@@ -9,6 +9,7 @@ import { assignHub } from "./assigning.ts";
 import { DeviceAccount } from "./device-account.ts";
 import type { DeviceContext } from "./device-context.ts";
 import { DeviceStatus } from "./device-status.ts";
+import { DeviceFaults } from "./faults/device-faults.ts";
 import { GuardedDevice } from "./guarded-device.ts";
 import { HubConnection } from "./hub-connection.ts";
 import { LifeState } from "./life-state.ts";
@@ -37,6 +38,7 @@ export class Device {
   readonly #telemetry: Telemetry;
   readonly #twin: DeviceTwin;
   readonly #passports: PassportOffice;
+  readonly #faults: DeviceFaults;
   readonly #jitter: () => number;
   /** Aborted, with the failure as its reason, when the model broke. */
   readonly #broken = new AbortController();
@@ -76,7 +78,12 @@ export class Device {
       },
       (failure) => this.#broken.abort(failure),
     );
-    this.#telemetry = new Telemetry(context, this.#status, this.#model);
+    this.#faults = new DeviceFaults({
+      context,
+      model: this.#model,
+      cut: () => this.#connection?.cut(new DeviceFailure("fault", "cut by the fault disconnect")),
+    });
+    this.#telemetry = new Telemetry(context, this.#status, this.#model, this.#faults);
     this.#twin = new DeviceTwin(context, this.#status, this.#model, () =>
       this.#telemetry.intervalMayHaveChanged(),
     );
@@ -93,6 +100,7 @@ export class Device {
     const broken = this.#broken.signal;
     const over = AbortSignal.any([signal, broken]);
     try {
+      this.#faults.start(over);
       await sleep(this.#context.spec.startMs - this.#context.clock(), over);
       await this.#live(over);
     } catch (error) {
@@ -134,6 +142,7 @@ export class Device {
     let failures = 0;
     this.#state.to(this.#status.connectionMs === null ? "connecting" : "reconnecting");
     for (;;) {
+      if (await this.#faults.mayConnect(signal)) dueMs = clock();
       const { connected, failure } = await this.#connectOnce(passport, dueMs, signal);
       if (connected) {
         welcomed = true;

@@ -199,6 +199,11 @@ export class HubConnection {
     }
   }
 
+  /** Cuts the connection at once, without a DISCONNECT: it is lost by `failure`. */
+  cut(failure: DeviceFailure): void {
+    this.#provider.destroy(failure);
+  }
+
   /** Says DISCONNECT and closes; safe to call twice. */
   async close(): Promise<void> {
     this.#ended = true;

@@ -4,7 +4,7 @@ export interface MetricInfo {
   readonly kind: "histogram" | "counter" | "derived";
   readonly unit: "ms" | "bytes" | "1";
   /** The one label that splits the metric, if any. */
-  readonly label?: "hub" | "class" | "alert";
+  readonly label?: "hub" | "class" | "alert" | "kind";
   /** Metrics whose sum is the whole that `rate` and `%` relate to; absent = the metric has no share. */
   readonly total?: readonly string[];
   readonly help: string;
@@ -199,6 +199,13 @@ export const METRICS = {
     total: ["devices_planned"],
     help: "Distinct devices that had the alert (without a label: any) at least once",
   },
+  faults_begun: {
+    kind: "counter",
+    unit: "1",
+    label: "kind",
+    help: "Faults of the scenario that began at a device",
+  },
+
   devices_planned: { kind: "derived", unit: "1", help: "Devices of the plan" },
   devices_assigned: {
     kind: "derived",

@@ -85,6 +85,17 @@ export type DeviceEvent =
       /** The value that was compared, as text; absent where none was. */
       reading?: string | undefined;
     }
+  | {
+      /** A fault of the scenario begins or ends at the device. */
+      type: "fault";
+      t: number;
+      deviceId: string;
+      kind: string;
+      state: "begun" | "ended";
+      parameters: JsonObject;
+      /** When the timeline says so, as written; absent = by the device's own schedule. */
+      at?: string | undefined;
+    }
   | { type: "method"; t: number; deviceId: string; method: string; status: number; ms: number }
   | {
       type: "error";

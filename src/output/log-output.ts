@@ -46,6 +46,7 @@ function logEvent(log: Logger, event: RunEvent): void {
     case "reported":
     case "method":
     case "model":
+    case "fault":
     case "alert":
     case "error":
     case "snapshot":

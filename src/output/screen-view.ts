@@ -121,6 +121,7 @@ export class ScreenState {
       case "certificate":
       case "method":
       case "model":
+      case "fault":
       case "error":
       case "worker":
       case "summary":

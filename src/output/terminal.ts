@@ -1,4 +1,5 @@
 import { AlertBook } from "../metrics/alert-book.ts";
+import { FaultText } from "./fault-text.ts";
 import type { Output, RunEvent } from "./output.ts";
 import type { Progress } from "./progress-text.ts";
 import { progressBar, progressText } from "./progress-text.ts";
@@ -49,6 +50,7 @@ export class TerminalLines implements Output, RunConsole {
   /** Devices told of, by what became of their new certificates. */
   readonly #certificates = { inUse: 0, refused: 0 };
   readonly #alerts = new AlertBook();
+  readonly #faults = new FaultText();
   #changed = false;
   readonly #nowMs: () => number;
   #step: { readonly text: string; readonly startedMs: number; nextMs: number } | undefined;
@@ -127,6 +129,9 @@ export class TerminalLines implements Output, RunConsole {
         return;
       case "certificate":
         this.#certificate(event);
+        return;
+      case "fault":
+        this.#fault(event);
         return;
       case "alert":
         this.#alert(event);
@@ -238,6 +243,12 @@ export class TerminalLines implements Output, RunConsole {
         ? `${deviceId} rolled to its new certificate, which holds until ${validTo?.slice(0, 10) ?? "?"}`
         : `${deviceId} keeps its old certificate, the new one is refused: ${error ?? "?"}`;
     this.#at(t, state === "inUse" ? this.#ink.good(text) : this.#ink.bad(printable(text)));
+  }
+
+  #fault(event: RunEvent & { type: "fault" }): void {
+    const text = this.#faults.of(event);
+    if (text === undefined) return;
+    this.#at(event.t, event.state === "begun" ? this.#ink.bad(text) : text);
   }
 
   #alert(event: RunEvent & { type: "alert" }): void {

@@ -43,22 +43,6 @@ export function idProblems(devices: readonly DeviceSpec[]): Problem[] {
   return shortened(problems);
 }
 
-/** Actions on devices that the fleet does not have. */
-export function timelineProblems(scenario: Scenario, devices: readonly DeviceSpec[]): Problem[] {
-  const ids = new Set(devices.map(({ registrationId }) => registrationId));
-  return shortened(
-    scenario.timeline.flatMap(({ twin }, index) =>
-      twin.devices
-        .filter((id) => !ids.has(id))
-        .map((id) => ({
-          place: `timeline[${index}].twin.devices`,
-          message: `there is no device "${id}" in this fleet of ${devices.length}`,
-          hint: `it has ${devices[0]?.registrationId ?? "none"} to ${devices.at(-1)?.registrationId ?? "none"}`,
-        })),
-    ),
-  );
-}
-
 /** A run that ends before its last device is due cannot do what it says. */
 export function arrivalProblems(
   { arrival, durationMs }: Scenario,

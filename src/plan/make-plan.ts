@@ -5,28 +5,40 @@ import { alertProblems } from "./alert-problems.ts";
 import { startTimes } from "./arrival.ts";
 import type { ValueSources } from "./entry-values.ts";
 import { EntryValues } from "./entry-values.ts";
-import { arrivalProblems, idProblems, shortened, timelineProblems } from "./fleet-problems.ts";
 import type { BroughtDevice, BroughtDevices } from "./brought-device.ts";
+import type { FaultyModel } from "./fault-problems.ts";
+import { faultProblems } from "./fault-problems.ts";
+import { arrivalProblems, idProblems, shortened } from "./fleet-problems.ts";
 import type { CredentialSpec, DeviceSpec, Plan } from "./plan.ts";
 import { MADE_GROUP_KEY } from "./plan.ts";
+import { wantedFaults, withFaults } from "./plan-faults.ts";
+import { planTimeline } from "./plan-timeline.ts";
 
 /**
  * Everything that a run of `scenario` will do; pure, so equal input gives an equal plan.
  *
- * @throws {FleetError} `SCENARIO_INVALID` with all problems of values, ids, timeline and arrival at once
+ * @throws {FleetError} `SCENARIO_INVALID` with all problems of values, ids, timeline, faults and arrival at once
  */
 export function makePlan(
   scenario: Scenario,
-  options: ValueSources & { readonly brought?: BroughtDevices },
+  options: ValueSources & {
+    readonly brought?: BroughtDevices;
+    /** The model of that name, which judges its faults; absent = they are not judged. */
+    readonly modelOf?: (model: string) => FaultyModel | undefined;
+  },
 ): Plan {
-  const { devices, problems: valueProblems } = devicesOf(scenario, options);
-  const arrivalEndMs = devices.at(-1)?.startMs ?? 0;
+  const { seed, modelOf = () => undefined } = options;
+  const { devices: sound, problems: valueProblems } = devicesOf(scenario, options);
+  const ids = sound.map(({ registrationId }) => registrationId);
+  const { actions, faults, problems: misdirected } = planTimeline(scenario.timeline, ids, seed);
+  const arrivalEndMs = sound.at(-1)?.startMs ?? 0;
   const problems = [
     ...valueProblems,
-    ...idProblems(devices),
-    ...timelineProblems(scenario, devices),
+    ...idProblems(sound),
+    ...misdirected,
+    ...faultProblems(wantedFaults(scenario, sound, faults), modelOf),
     ...alertProblems(scenario),
-    ...arrivalProblems(scenario, devices.length, arrivalEndMs),
+    ...arrivalProblems(scenario, sound.length, arrivalEndMs),
   ];
   if (problems.length > 0) {
     throw new FleetError("SCENARIO_INVALID", `${scenario.name} cannot be run as it is`, {
@@ -35,14 +47,14 @@ export function makePlan(
   }
   return {
     scenario: scenario.name,
-    seed: options.seed,
+    seed,
     target: scenario.target,
-    devices,
+    devices: withFaults(sound, faults),
     arrivalEndMs,
     durationMs: scenario.durationMs,
     timeScale: scenario.timeScale,
     concurrency: scenario.arrival.concurrency,
-    timeline: scenario.timeline.map(({ atMs, at, twin }) => ({ atMs, at, ...twin })),
+    timeline: actions,
     alerts: scenario.alerts,
     thresholds: scenario.thresholds,
   };
@@ -70,7 +82,7 @@ function devicesOfEntry(
   values: EntryValues,
   brought: readonly BroughtDevice[] | undefined,
 ): Omit<DeviceSpec, "index" | "startMs">[] {
-  const { model, count = brought?.length ?? 0 } = entry;
+  const { model, faults, count = brought?.length ?? 0 } = entry;
   return Array.from({ length: count }, (_, at) => {
     const device = brought?.[at];
     const pattern = entry.registrationId ?? "";
@@ -83,6 +95,7 @@ function devicesOfEntry(
       settings: values.settings(owner),
       credentials: device?.credentials ?? credentialsOf(entry.credentials),
       telemetry: values.telemetry(owner),
+      ...(faults.length === 0 ? {} : { faults }),
     };
   });
 }

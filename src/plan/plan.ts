@@ -1,4 +1,5 @@
 import type { CertificateSpec } from "../base/certificate-spec.ts";
+import type { FaultSpec } from "../base/fault-spec.ts";
 import type { JsonObject } from "../base/json.ts";
 import type { SecretRef } from "../base/secret-ref.ts";
 import type { AlertSpec } from "../scenario/scenario.ts";
@@ -45,6 +46,8 @@ export interface DeviceSpec {
   readonly credentials: CredentialSpec;
   /** `jitter` is a fraction of the interval, 0 to 1. */
   readonly telemetry: { readonly intervalMs: number; readonly jitter: number };
+  /** What goes wrong with it, and when; absent = nothing. */
+  readonly faults?: readonly FaultSpec[] | undefined;
   /** When the device is due to start, ms after time 0. */
   readonly startMs: number;
 }

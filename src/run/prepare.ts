@@ -86,7 +86,13 @@ export async function prepareRun(
   const files = valueFiles(scenario, defaults);
   const tables = await readValueTables(files, source, context.cwd);
   const { seed } = options;
-  const plan = makePlan(scenario, { seed, brought: brought.devices, defaults, tables });
+  const plan = makePlan(scenario, {
+    seed,
+    brought: brought.devices,
+    defaults,
+    tables,
+    modelOf: (model) => models.get(model),
+  });
   await checkVariedSettings(plan, settled, names);
   await checkDevices(plan, models, names);
   checkKeyGiven(plan, ownEmulator);

@@ -1,5 +1,6 @@
 import type { Problem } from "../base/errors.ts";
 import { FleetError } from "../base/errors.ts";
+import type { FaultSpec } from "../base/fault-spec.ts";
 import type { JsonObject } from "../base/json.ts";
 import type { SecretRef } from "../base/secret-ref.ts";
 import type { Transport } from "../base/transport.ts";
@@ -8,6 +9,7 @@ import { describeIssue, problemsOf } from "../base/issue-problems.ts";
 import type { Distribution } from "./distribution.ts";
 import type { EmulatorSettings } from "./emulator-section.ts";
 import type { KEY_KINDS } from "./credentials-field.ts";
+import { fleetFault, timelineFault } from "./fault-fields.ts";
 import type { ScenarioFile, TARGETS } from "./schema.ts";
 import { DEFAULT_THRESHOLDS, DEFAULT_THRESHOLDS_WITHOUT_DPS, scenarioSchema } from "./schema.ts";
 import { showValue } from "../base/show-value.ts";
@@ -63,7 +65,19 @@ export interface FleetEntry {
   };
   /** As written, distributions and all. */
   readonly settings: JsonObject;
+  /** Of each of its devices. */
+  readonly faults: readonly FaultSpec[];
 }
+
+/** What happens at a moment of the run; `devices` are ids, patterns and shares, as written. */
+export type TimelineEntry = {
+  readonly atMs: number;
+  /** As written. */
+  readonly at: string;
+} & (
+  | { readonly twin: { readonly devices: readonly string[]; readonly desired: JsonObject } }
+  | { readonly fault: { readonly devices: readonly string[]; readonly spec: FaultSpec } }
+);
 
 /** A condition on telemetry that is told while it holds. */
 export interface AlertSpec {
@@ -104,12 +118,7 @@ export interface Scenario {
   readonly durationMs?: number | undefined;
   /** Seconds of the devices' own time for each second of their intervals, 0.001 to 100000. */
   readonly timeScale: number;
-  readonly timeline: readonly {
-    readonly atMs: number;
-    /** As written. */
-    readonly at: string;
-    readonly twin: { readonly devices: readonly string[]; readonly desired: JsonObject };
-  }[];
+  readonly timeline: readonly TimelineEntry[];
   readonly alerts: readonly AlertSpec[];
   /** Expressions that `parseThreshold` understands. */
   readonly thresholds: readonly string[];
@@ -156,8 +165,9 @@ function toScenario(file: ScenarioFile): Scenario {
   return {
     ...rest,
     thresholds: file.thresholds ?? standard,
-    fleet: fleet.map(({ telemetry, credentials, ...entry }) => ({
+    fleet: fleet.map(({ telemetry, credentials, faults, ...entry }) => ({
       ...entry,
+      faults: faults.map(fleetFault),
       credentials: toCredentials(credentials),
       telemetry: {
         intervalMs: telemetry.interval,
@@ -170,15 +180,18 @@ function toScenario(file: ScenarioFile): Scenario {
     })),
     arrival: { ratePerS: parseRate(arrival.rate) ?? 0, concurrency: arrival.concurrency },
     durationMs: duration === undefined ? undefined : parseDuration(duration),
-    timeline: timeline.map(({ at, twin }) => ({
-      at,
-      atMs: parseDuration(at) ?? 0,
-      twin: {
-        desired: twin.desired,
-        devices: typeof twin.devices === "string" ? [twin.devices] : twin.devices,
-      },
-    })),
+    timeline: timeline.flatMap(toTimelineEntry),
   };
+}
+
+/** One entry; the schema has refused those that do nothing. */
+function toTimelineEntry({ at, twin, fault }: ScenarioFile["timeline"][number]): TimelineEntry[] {
+  const atMs = parseDuration(at) ?? 0;
+  if (fault !== undefined) return [{ at, atMs, fault: timelineFault(fault, at) }];
+  if (twin === undefined) return [];
+  const { desired, devices } = twin;
+  const parts = typeof devices === "string" ? [devices] : devices;
+  return [{ at, atMs, twin: { desired, devices: parts } }];
 }
 
 function toCredentials(written: ScenarioFile["fleet"][number]["credentials"]): Credentials {

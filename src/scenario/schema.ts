@@ -1,8 +1,10 @@
 import { z } from "zod";
 import { DPS_LIMITS } from "../base/azure-limits.ts";
+import { isJsonObject } from "../base/json.ts";
 import { TRANSPORTS } from "../base/transport.ts";
 import { credentialsField } from "./credentials-field.ts";
 import { emulatorSection } from "./emulator-section.ts";
+import { devicesField, fleetFaultField, timelineFaultField } from "./fault-fields.ts";
 import { fleetRules } from "./fleet-rules.ts";
 import { intervalAsWritten, intervalField } from "./interval-field.ts";
 import {
@@ -63,21 +65,33 @@ const fleetEntry = z.strictObject({
     .record(z.string(), z.json())
     .default({})
     .meta({ description: "Settings of the device model; values may be distributions" }),
+  faults: z
+    .array(fleetFaultField)
+    .default([])
+    .meta({ description: "Faults of each of these devices, by a schedule of its own" }),
 });
 
-const timelineEntry = z.strictObject({
-  at: durationField.meta({ description: "Time after the first device's start" }),
-  twin: z
-    .strictObject({
-      devices: z
-        .union([z.string().min(1), z.array(z.string().min(1)).min(1)], {
-          error: "expected a registration id or a list of them",
-        })
-        .meta({ description: "Registration ids whose desired properties are patched" }),
-      desired: twinField,
-    })
-    .meta({ description: "A desired patch, made by the service" }),
-});
+const timelineEntry = z
+  .strictObject({
+    at: durationField.meta({ description: "Time after the first device's start" }),
+    twin: z
+      .strictObject({
+        devices: devicesField.meta({ description: "Devices whose desired properties are patched" }),
+        desired: twinField,
+      })
+      .optional()
+      .meta({ description: "A desired patch, made by the service" }),
+    fault: timelineFaultField.optional().meta({ description: "A fault that devices have" }),
+  })
+  .superRefine(
+    (entry: unknown, context) => {
+      if (!isJsonObject(entry) || "twin" in entry !== "fault" in entry) return;
+      const got = "twin" in entry ? "both" : "neither";
+      const message = `expected either twin: or fault:, got ${got}`;
+      context.addIssue({ code: "custom", path: [], message });
+    },
+    { when: () => true },
+  );
 
 const alertEntry = z.strictObject({
   name: nameField.meta({ description: "Name of the alert, shown in results" }),

@@ -8,6 +8,22 @@ const secretRef = z.union([
   z.strictObject({ file: z.string() }),
 ]);
 
+const ms = z.number().nonnegative();
+
+const fault = z.strictObject({
+  kind: z.string().min(1),
+  parameters: z.record(z.string(), z.json()),
+  times: z.discriminatedUnion("by", [
+    z.strictObject({ by: z.literal("script"), at: z.string(), atMs: ms, forMs: ms.optional() }),
+    z.strictObject({ by: z.literal("age"), atMs: z.array(ms), forMs: ms.optional() }),
+    z.strictObject({
+      by: z.literal("chance"),
+      everyMs: z.number().positive(),
+      forMs: ms.optional(),
+    }),
+  ]),
+});
+
 const deviceSpec = z.strictObject({
   index: z.int().nonnegative(),
   registrationId: z.string().min(1),
@@ -41,6 +57,7 @@ const deviceSpec = z.strictObject({
     intervalMs: z.number().positive(),
     jitter: z.number().min(0).max(1),
   }),
+  faults: z.array(fault).optional(),
   startMs: z.number(),
 });
 

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { isDeviceFaultName } from "../../base/device-fault-kinds.ts";
 import type { Problem } from "../../base/errors.ts";
 import type { FaultName } from "../../base/fault-kinds.ts";
 import { FAULT_NAMES, faultKind, isFaultName } from "../../base/fault-kinds.ts";
@@ -120,6 +121,13 @@ function parse<S extends z.ZodType>(
 }
 
 function kindProblem(kind: unknown): Problem {
+  if (isDeviceFaultName(kind)) {
+    return {
+      place: "kind",
+      message: `${kind} is a fault of devices, which the emulator cannot put on them`,
+      hint: "a scenario can: in its timeline, or under faults of a fleet entry",
+    };
+  }
   const near = typeof kind === "string" ? nearest(kind, FAULT_NAMES) : undefined;
   return {
     place: "kind",

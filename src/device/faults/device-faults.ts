@@ -1,0 +1,189 @@
+import { readDeviceFault } from "../../base/device-fault.ts";
+import { deviceFaultKind, isDeviceFaultName } from "../../base/device-fault-kinds.ts";
+import { deferred } from "../../base/deferred.ts";
+import type { Deferred } from "../../base/deferred.ts";
+import type { FaultSpec } from "../../base/fault-spec.ts";
+import { orAborted } from "../../base/or-aborted.ts";
+import { sleep } from "../../base/retry.ts";
+import type { Message, ModelDevice } from "../../model/model.ts";
+import type { DeviceContext } from "../device-context.ts";
+import { FaultSwitch, occurrencesOf } from "./fault-switch.ts";
+import type { MessageFault, OutgoingMessage } from "./message-faults.ts";
+import { MessageFaults } from "./message-faults.ts";
+
+/** Where a fault acts: in the device's model, on its messages, on its connection. */
+type Place =
+  | { readonly in: "model" }
+  | { readonly in: "messages"; readonly fault: MessageFault; readonly draw: () => number }
+  | { readonly in: "connection" };
+
+/** One fault of the plan. */
+interface PlannedFault {
+  readonly id: string;
+  readonly spec: FaultSpec;
+  readonly place: Place;
+  /** undefined = it has a time of the run and does not wait for a message. */
+  readonly switch: FaultSwitch | undefined;
+}
+
+/** What one device's faults need of it. */
+export interface FaultsOf {
+  readonly context: Pick<DeviceContext, "spec" | "random" | "clock" | "recorder" | "log">;
+  readonly model: Pick<ModelDevice, "beginFault" | "endFault">;
+  /** Cuts the connection to the hub, if there is one. */
+  readonly cut: () => void;
+}
+
+/**
+ * What goes wrong with one device. Faults of models and messages begin and end before a step, by its planned time; those of
+ * the device's own schedules by the intervals that its model has had, so that its bodies do not depend on the clock. Their
+ * random numbers are streams of their own.
+ */
+export class DeviceFaults {
+  readonly #of: FaultsOf;
+  readonly #planned: readonly PlannedFault[];
+  readonly #messages = new MessageFaults();
+  /** Ids of those that keep the device from connecting. */
+  readonly #holding = new Set<string>();
+  #free: Deferred<void> | undefined;
+  /** The device's own time, ms since its first message. */
+  #ageMs: number | undefined;
+
+  constructor(of: FaultsOf) {
+    this.#of = of;
+    this.#planned = (of.context.spec.faults ?? []).map((spec, index) => this.#plan(spec, index));
+  }
+
+  /** The run has begun; what has a time of it and acts on the connection comes by itself until `signal` aborts. */
+  start(signal: AbortSignal): void {
+    for (const fault of this.#planned) {
+      // Rejects on a bug alone.
+      if (fault.switch === undefined) void this.#byTheClock(fault, signal);
+    }
+  }
+
+  /** A step is due: what has begun or ended by then does so. @param dtS the interval before it, in the device's own time */
+  step(dueMs: number, dtS: number): void {
+    if (this.#planned.length === 0) return;
+    this.#ageMs = this.#ageMs === undefined ? 0 : this.#ageMs + dtS * 1_000;
+    for (const fault of this.#planned) {
+      const nowMs = fault.spec.times.by === "script" ? dueMs : this.#ageMs;
+      for (const change of fault.switch?.at(nowMs) ?? []) {
+        if (change === "begun") this.#begin(fault);
+        else this.#end(fault);
+      }
+    }
+  }
+
+  /** What becomes of a message; undefined = it is left out. */
+  apply(message: Message): OutgoingMessage | undefined {
+    return this.#messages.apply(message);
+  }
+
+  /** Waits until no fault keeps the device from connecting. @returns whether it had to wait */
+  async mayConnect(signal: AbortSignal): Promise<boolean> {
+    if (this.#holding.size === 0) return false;
+    this.#free ??= deferred<void>();
+    await orAborted(this.#free.promise, signal);
+    return true;
+  }
+
+  #plan(spec: FaultSpec, index: number): PlannedFault {
+    const { random } = this.#of.context;
+    const { kind, times } = spec;
+    const isOurs = isDeviceFaultName(kind);
+    const place = this.#placeOf(spec, index);
+    const isMoment = isOurs && deviceFaultKind(kind).isMoment === true;
+    const stream = random(`fault/${index}/times`);
+    const waits = place.in !== "connection" || times.by !== "script";
+    return {
+      id: `${kind}-${index + 1}`,
+      spec,
+      place,
+      switch: waits
+        ? new FaultSwitch(occurrencesOf(times, isMoment, () => stream.next()))
+        : undefined,
+    };
+  }
+
+  #placeOf({ kind, parameters }: FaultSpec, index: number): Place {
+    if (!isDeviceFaultName(kind)) return { in: "model" };
+    const read = readDeviceFault(kind, parameters);
+    if (!read.ok) throw new TypeError(`a fault of the plan is wrong: ${JSON.stringify(read)}`);
+    const { fault } = read;
+    if (fault.kind === "disconnect") return { in: "connection" };
+    const stream = this.#of.context.random(`fault/${index}/messages`);
+    return { in: "messages", fault, draw: () => stream.next() };
+  }
+
+  async #byTheClock(fault: PlannedFault, signal: AbortSignal): Promise<void> {
+    const { clock } = this.#of.context;
+    const { times } = fault.spec;
+    if (times.by !== "script") return;
+    const { atMs, forMs = 0 } = times;
+    if (clock() > atMs + forMs) return;
+    try {
+      await sleep(atMs - clock(), signal);
+      this.#begin(fault);
+      if (forMs > 0) await sleep(atMs + forMs - clock(), signal);
+      this.#end(fault);
+    } catch (error) {
+      if (!signal.aborted) throw error;
+    }
+  }
+
+  #begin(fault: PlannedFault): void {
+    const { id, place, spec } = fault;
+    this.#of.context.recorder.count("faults_begun", 1, { kind: spec.kind });
+    this.#tell(fault, "begun");
+    switch (place.in) {
+      case "model":
+        this.#of.model.beginFault?.({ id, kind: spec.kind, parameters: spec.parameters });
+        return;
+      case "messages":
+        this.#messages.begin(id, place.fault, place.draw);
+        return;
+      case "connection":
+        this.#holding.add(id);
+        this.#of.cut();
+        return;
+      default:
+        place satisfies never;
+    }
+  }
+
+  #end(fault: PlannedFault): void {
+    const { id, place } = fault;
+    this.#tell(fault, "ended");
+    switch (place.in) {
+      case "model":
+        this.#of.model.endFault?.(id);
+        return;
+      case "messages":
+        this.#messages.end(id);
+        return;
+      case "connection":
+        this.#holding.delete(id);
+        if (this.#holding.size > 0) return;
+        this.#free?.resolve();
+        this.#free = undefined;
+        return;
+      default:
+        place satisfies never;
+    }
+  }
+
+  #tell({ spec: { kind, parameters, times } }: PlannedFault, state: "begun" | "ended"): void {
+    const { spec, recorder, clock, log } = this.#of.context;
+    log.debug({ fault: kind, state, ...parameters }, "fault");
+    recorder.event({
+      type: "fault",
+      t: clock(),
+      deviceId: spec.registrationId,
+      kind,
+      state,
+      parameters,
+      ...(times.by === "script" ? { at: times.at } : {}),
+    });
+  }
+}
