@@ -43,6 +43,7 @@ export class Mapping {
   }
 
   has(key: string): boolean {
+    this.#asked.add(key);
     return Object.hasOwn(this.#members, key);
   }
 

@@ -24,6 +24,9 @@ export interface Branch {
 
 export type Field = Leaf | Branch;
 
+/** So many objects may be within one another; an alias of YAML may lead back to itself. */
+const DEEPEST = 16;
+
 /** What may stand beside a generator. */
 const OPTIONS = ["decimals", "asText", "pick"];
 
@@ -33,6 +36,10 @@ const PARAMETERS = ["min", "max", "mean", "start", "step", "period", "target", "
 /** Reads `fields`: by name a bare value, a mapping with one generator, or a mapping of more fields. */
 export function readFields(mapping: Mapping, sources: Sources, around = ""): Branch {
   const fields = new Map<string, Field>();
+  if (around.split(".").length > DEEPEST) {
+    sources.tell(mapping.path, `expected at most ${DEEPEST} levels of fields, got more`);
+    return { kind: "branch", fields };
+  }
   for (const key of mapping.keys()) {
     const name = around === "" ? key : `${around}.${key}`;
     if (key === "" || key.includes(".") || key === "__proto__")

@@ -38,8 +38,11 @@ export interface Sources {
   /** Names of the desired properties that hold numbers, and of all. */
   readonly numbers: ReadonlySet<string>;
   readonly properties: ReadonlySet<string>;
-  /** The recording in a file, which is remembered as one that the settings name; undefined = not read yet, or told to be bad. */
-  readonly recording: (file: string) => Recording | undefined;
+  /**
+   * The recording in a file, which is remembered as one that the settings name; undefined = not read yet, or bad, which
+   * is told once, at the path of the first field that replays it.
+   */
+  readonly recording: (file: string, path: string) => Recording | undefined;
 }
 
 /** A kind of generator: what stands under its name in the settings. */

@@ -58,8 +58,13 @@ export function readTemplate(raw: JsonObject, file?: (name: string) => string): 
         typeof byDefault === "number" ? [name] : [],
       ),
     ),
-    recording: (name) => {
-      if (!files.has(name)) files.set(name, readRecording(name, file, problems));
+    recording: (name, path) => {
+      if (!files.has(name)) {
+        files.set(
+          name,
+          readRecording(name, file, (message) => tell(path, message)),
+        );
+      }
       return files.get(name);
     },
   };
@@ -108,10 +113,10 @@ function readModelId(settings: Mapping): string | undefined {
 function readRecording(
   name: string,
   file: ((name: string) => string) | undefined,
-  problems: string[],
+  tell: (message: string) => void,
 ): Recording | undefined {
   if (file === undefined) return undefined;
   const recording = Recording.of(file(name), name);
-  problems.push(...recording.problems);
+  for (const problem of recording.problems) tell(problem);
   return recording.problems.length === 0 ? recording : undefined;
 }

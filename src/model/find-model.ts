@@ -6,6 +6,7 @@ import { errorCode } from "../base/error-code.ts";
 import { FleetError } from "../base/errors.ts";
 import { fileTrouble } from "../base/file-trouble.ts";
 import { nearest } from "../base/nearest.ts";
+import { TEMPLATE_FILE } from "./template-file.ts";
 import { typeScriptLoader } from "./typescript-loader.ts";
 
 /** The same place in the source tree and in the build. */
@@ -22,6 +23,8 @@ export async function shippedModels(): Promise<readonly string[]> {
 
 /** A module by its ending. */
 const MODULE = /\.[cm]?[jt]s$/;
+/** A model that is a file, whatever is in it. */
+const isFileName = (name: string): boolean => MODULE.test(name) || TEMPLATE_FILE.test(name);
 /** A package, scoped or not, and perhaps one of its subpaths. */
 const PACKAGE = /^(?:@[a-z0-9~-][\w.~-]*\/)?[a-z0-9~-][\w.~-]*(?:\/[^\\]*)?$/i;
 
@@ -37,10 +40,10 @@ export async function findModel(name: string, directory: string): Promise<string
   if (shipped.includes(name)) return name;
   const path = resolve(directory, name);
   const isPath = isAbsolute(name) || /^\.\.?(?:[/\\]|$)/.test(name);
-  if (isPath || (MODULE.test(name) && (await isFile(path)))) return moduleAt(path, name);
+  if (isPath || (isFileName(name) && (await isFile(path)))) return moduleAt(path, name);
   const found = await packageEntry(name, directory);
   if (found !== undefined) return found;
-  if (MODULE.test(name)) return moduleAt(path, name);
+  if (isFileName(name)) return moduleAt(path, name);
   const near = (await ownFile(name, directory)) ?? nearest(name, shipped);
   throw new FleetError("SCENARIO_INVALID", `there is no device model "${name}"`, {
     hint:
@@ -79,7 +82,7 @@ async function packageEntry(name: string, directory: string): Promise<string | u
 
 /** The path of a module that was meant by a word that is no path: `mine` for `./mine.mjs` or `./mine/mine.mjs`. */
 async function ownFile(name: string, directory: string): Promise<string | undefined> {
-  const endings = ["mjs", "js", "ts", "cjs", "mts", "cts"];
+  const endings = ["mjs", "js", "ts", "cjs", "mts", "cts", "yaml", "yml", "json"];
   for (const ending of endings)
     for (const path of [`${name}.${ending}`, `${name}/${basename(name)}.${ending}`])
       if (await isFile(join(directory, path))) return `./${path}`;
@@ -88,10 +91,11 @@ async function ownFile(name: string, directory: string): Promise<string | undefi
 
 /** What stands in the folder of a file that is not there. */
 async function neighbours(path: string): Promise<string | undefined> {
-  const modules = await modulesIn(dirname(path));
+  const isTemplate = TEMPLATE_FILE.test(path);
+  const modules = isTemplate ? await templatesIn(dirname(path)) : await modulesIn(dirname(path));
   const near = nearest(basename(path), modules);
   if (near !== undefined) return `did you mean ${near}?`;
-  return modules.length === 0
+  return modules.length === 0 || isTemplate
     ? undefined
     : `modules in that folder: ${modules.slice(0, 5).join(", ")}`;
 }
@@ -102,6 +106,12 @@ async function modulesIn(folder: string): Promise<readonly string[]> {
   return names
     .filter((file) => MODULE.test(file) && !/\.(?:test|d)\.[cm]?[jt]s$/.test(file))
     .toSorted();
+}
+
+/** Files in a folder that may describe a device; [] where there is no such folder. */
+async function templatesIn(folder: string): Promise<readonly string[]> {
+  const names = await readdir(folder).catch(() => []);
+  return names.filter((file) => TEMPLATE_FILE.test(file));
 }
 
 async function isFile(path: string): Promise<boolean> {

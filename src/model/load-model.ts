@@ -4,17 +4,22 @@ import { SHIPPED, shippedModels } from "./find-model.ts";
 import { importModule } from "./import-module.ts";
 import { isModel, kindOf, modelProblems } from "./model-shape.ts";
 import type { DeviceModel } from "./model.ts";
+import { readTemplateFile, TEMPLATE_FILE } from "./template-file.ts";
 
 /**
  * Loads a device model.
  *
- * @param place what `findModel` gave: the name of a shipped model, or the absolute path of a module
+ * @param place what `findModel` gave: the name of a shipped model, or the absolute path of a module, or
+ *   of a YAML or JSON file with the settings of a device without code
  * @param name as the user wrote it, for messages
  * @throws {FleetError} `SCENARIO_INVALID` where the module does not load or what it exports is no model, with every
  *   member that is missing or of a wrong type
  */
 export async function loadModel(place: string, name = place): Promise<DeviceModel> {
   const shipped = await shippedModels();
+  if (TEMPLATE_FILE.test(place)) {
+    return readTemplateFile(place, name, await loadModel("template"));
+  }
   const module = shipped.includes(place)
     ? await importShipped(place)
     : await importModule(place, name);

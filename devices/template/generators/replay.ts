@@ -38,7 +38,7 @@ export const replay: GeneratorKind = {
         mapping.refuse(key, "time or every beside it, without which each message takes a row");
     }
     if (file === "" || column === "") return SILENT;
-    const series = recording(file)?.series(
+    const series = recording(file, path)?.series(
       { column, time, every: every ?? 1, isLinear },
       (message) => tell(path, message),
     );

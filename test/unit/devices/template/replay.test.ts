@@ -113,11 +113,15 @@ describe("files", () => {
   });
 
   test.each([
-    ["", {}, ["a.csv: expected rows, got none"]],
-    ["v\n", {}, ["a.csv: expected rows, got none"]],
+    ["", {}, ["fields.v.replay: a.csv: expected rows, got none"]],
+    ["v\n", {}, ["fields.v.replay: a.csv: expected rows, got none"]],
     ["w,x\n1,2\n", {}, ['fields.v.replay: a.csv: "v": there is no such column; there are w, x']],
-    ['v\n1\n"2\n', {}, ["a.csv:3: a quote is not closed"]],
-    ["t,v\n1,2\n3\n", {}, ["a.csv:3: expected 2 cells as in the first line, got 1"]],
+    ['v\n1\n"2\n', {}, ["fields.v.replay: a.csv:3: a quote is not closed"]],
+    [
+      "t,v\n1,2\n3\n",
+      {},
+      ["fields.v.replay: a.csv:3: expected 2 cells as in the first line, got 1"],
+    ],
     [
       "v\n1\nhigh\n",
       { every: 1, interpolation: "linear" },
@@ -143,8 +147,8 @@ describe("files", () => {
 
   test("a line that is no JSON object is refused, and of many bad rows the first five are shown", () => {
     expect(told('{"v":1}\n[1]\n{"v":\n', {}, "a.ndjson")).toEqual([
-      "a.ndjson:2: expected a JSON object",
-      "a.ndjson:3: expected a JSON object",
+      "fields.v.replay: a.ndjson:2: expected a JSON object",
+      "fields.v.replay: a.ndjson:3: expected a JSON object",
     ]);
     expect(told(`v\n${"1,2\n".repeat(9)}`)).toHaveLength(6);
     expect(told(`v\n${"x\n".repeat(9)}`, { every: 1, interpolation: "linear" }).at(-1)).toBe(
