@@ -15,6 +15,10 @@ export interface BeltFeatures {
   readonly dropped: number;
   /** Absent where the standard has no measure for the belt. */
   readonly isoZone?: IsoZone;
+  /** Samples in m/s² from the moment of the message on; absent = not asked for. */
+  readonly waveform?: readonly number[];
+  /** Samples of it a second. */
+  readonly sampleRateHz?: number;
 }
 
 /** What every interface of the belt has of it, rounded: a machine that runs well moves by tenths of a millimetre a second. */
@@ -29,10 +33,13 @@ export function vibrationMembers(features: BeltFeatures): JsonObject {
 
 /** All of it as members of a message. */
 export function featureMembers(features: BeltFeatures): JsonObject {
-  const { dropped, isoZone } = features;
+  const { dropped, isoZone, waveform, sampleRateHz } = features;
   return {
     ...vibrationMembers(features),
     dropped,
     ...(isoZone === undefined ? {} : { isoZone }),
+    ...(waveform === undefined || sampleRateHz === undefined
+      ? {}
+      : { sampleRate: sampleRateHz, waveform: waveform.map((sample) => roundTo(sample, 3)) }),
   };
 }

@@ -49,6 +49,9 @@ export interface PhysicalParameters {
   readonly bearing: BearingGeometry;
   /** Of a damaged bearing that does not say its own, at the fast speed. */
   readonly bearingAmplitude: Range;
+  /** Samples of a waveform; 0 = none is told. */
+  readonly waveformSamples: number;
+  readonly sampleRateHz: number;
   /** null = vibrations are off the scale of the standard, and no zone is told. */
   readonly machineClass: MachineClass | null;
 }
@@ -61,7 +64,8 @@ const MONTH_S = 30 * 86_400;
 /** Of the industrial preset. */
 const NATURAL_HZ = 12;
 const NATURAL_AMPLITUDE = 0.107;
-const DAMPING_RATIO = 0.03;
+/** Of the frame. */
+export const DAMPING_RATIO = 0.03;
 /** How much a resonance with this damping makes of what excites it (Q). */
 const AMPLIFICATION = 1 / (2 * DAMPING_RATIO);
 
@@ -76,6 +80,8 @@ const COMMON = {
   facilityTemperature: 60,
   temperatureSpread: 2,
   temperatureMemory: 3_600,
+  waveform: 0,
+  sampleRate: 100,
   rollerDiameter: 0.05,
   pulleyDiameter: 0.2,
   // A deep-groove ball bearing of the size that such rollers have (6204).
@@ -170,6 +176,8 @@ export function physicalParameters(settings: JsonObject): PhysicalParameters {
       contactAngleDeg: number("bearingContactAngle"),
     },
     bearingAmplitude: RANGES[preset].bearingAmplitude,
+    waveformSamples: number("waveform"),
+    sampleRateHz: number("sampleRate"),
     machineClass: preset === "industrial" ? machineClassOf(settings) : null,
   };
 }

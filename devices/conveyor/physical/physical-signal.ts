@@ -9,12 +9,13 @@ import { isoZone, ZONE_BAND_HZ } from "./iso-zone.ts";
 import { Motion } from "./motion.ts";
 import { Packages } from "./packages.ts";
 import type { PhysicalParameters } from "./parameters.ts";
-import { physicalParameters } from "./parameters.ts";
+import { DAMPING_RATIO, physicalParameters } from "./parameters.ts";
 import { PhysicalVibration } from "./vibration.ts";
 import { drawn } from "../range.ts";
 import { Shakes, tellShaking } from "./shakes.ts";
 import type { Signal, SignalContext } from "../signal.ts";
 import { SpeedSchedule } from "./speed-schedule.ts";
+import { waveform } from "./waveform.ts";
 import { velocityRms, windowFeatures } from "./window-features.ts";
 
 /**
@@ -36,6 +37,7 @@ export class PhysicalSignal implements Signal {
   readonly #temperature: OrnsteinUhlenbeck;
   readonly #process: RandomStream;
   readonly #sensor: RandomStream;
+  readonly #waveformNoise: RandomStream;
 
   constructor(context: SignalContext) {
     const parameters = physicalParameters(context.settings);
@@ -60,6 +62,7 @@ export class PhysicalSignal implements Signal {
     this.#temperature.begin(init);
     this.#process = context.random("process");
     this.#sensor = context.random("sensor");
+    this.#waveformNoise = context.random("waveform");
   }
 
   get naturalFrequencyHz(): number {
@@ -87,7 +90,7 @@ export class PhysicalSignal implements Signal {
   features(): BeltFeatures {
     const sines = this.#vibration.sinesAt(this.#motion.speedMps);
     const { rms, peak, crestFactor, velocityRms: velocity } = windowFeatures(sines, this.#noise);
-    const { machineClass } = this.#parameters;
+    const { machineClass, waveformSamples, sampleRateHz } = this.#parameters;
     const { least, most } = ZONE_BAND_HZ;
     return {
       vibrationRms: rms,
@@ -95,6 +98,7 @@ export class PhysicalSignal implements Signal {
       crestFactor,
       velocityRms: velocity,
       dropped: this.#packages.dropped,
+      ...(waveformSamples === 0 ? {} : { waveform: this.#waveform(), sampleRateHz }),
       ...(machineClass === null
         ? {}
         : { isoZone: isoZone(velocityRms(sines, least, most), machineClass) }),
@@ -112,6 +116,7 @@ export class PhysicalSignal implements Signal {
       temperature: this.#temperature.value,
       process: this.#process.save(),
       sensor: this.#sensor.save(),
+      waveform: this.#waveformNoise.save(),
     };
   }
 
@@ -125,6 +130,7 @@ export class PhysicalSignal implements Signal {
     this.#temperature.value = saved.number("temperature");
     this.#process.load(saved.numbers("process"));
     this.#sensor.load(saved.numbers("sensor"));
+    this.#waveformNoise.load(saved.numbers("waveform"));
   }
 
   /** Nobody asks for a speed and nothing holds the belt. */
@@ -138,6 +144,20 @@ export class PhysicalSignal implements Signal {
 
   get #isMoving(): boolean {
     return this.#motion.speedMps > 0 || this.#motion.targetMps > 0;
+  }
+
+  /** From now on, at the speed of now. */
+  #waveform(): readonly number[] {
+    const { noise, sensorNoise, waveformSamples, sampleRateHz } = this.#parameters;
+    const { speedMps } = this.#motion;
+    const source = {
+      acceleration: (aheadS: number) => this.#vibration.accelerationAt(speedMps, aheadS),
+      naturalRadPerS: 2 * Math.PI * this.naturalFrequencyHz,
+      dampingRatio: DAMPING_RATIO,
+      noise: speedMps > 0 ? noise : 0,
+      sensorNoise,
+    };
+    return waveform(source, waveformSamples, sampleRateHz, this.#waveformNoise);
   }
 
   /** Standard deviation of the readings at this speed. */

@@ -34,12 +34,21 @@ export const PHYSICAL_SETTINGS = {
   bearingBalls: { kind: "number", least: 3, most: 100, whole: true },
   bearingBallRatio: { kind: "number", least: 0.05, most: 0.5 },
   bearingContactAngle: { kind: "number", least: 0, most: 60, unit: "degrees" },
+  waveform: { kind: "number", least: 0, most: 4_096, whole: true, unit: "samples" },
+  sampleRate: { kind: "number", least: 1, most: 25_600, unit: "Hz" },
   machineClass: { kind: "choice", choices: MACHINE_CLASSES },
 } as const satisfies SettingRules;
 
 /** What rules for single settings cannot tell: settings that do not go together. */
 export function physicalProblems(raw: JsonObject): readonly string[] {
-  return [...misplaced(raw), ...wrongPlan(raw["speedPlan"]), ...wrongSpeeds(raw)];
+  return [
+    ...misplaced(raw),
+    ...wrongPlan(raw["speedPlan"]),
+    ...wrongSpeeds(raw),
+    ...(raw["waveform"] !== undefined && raw["features"] !== true
+      ? ["waveform: is one of the features, so it needs features: true"]
+      : []),
+  ];
 }
 
 function misplaced(raw: JsonObject): readonly string[] {

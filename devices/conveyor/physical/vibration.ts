@@ -88,15 +88,21 @@ export class PhysicalVibration {
     }
   }
 
-  /** m/s², now. */
-  accelerationAt(speedMps: number): number {
+  /** m/s², now or, at this speed, so many seconds later. */
+  accelerationAt(speedMps: number, aheadS = 0): number {
     if (speedMps === 0) return 0;
+    const { carrier, modulation, rollerRadPerM } = this.#parameters;
     const { natural, wheel, resonance, bearing } = this.#amplitudesAt(speedMps);
+    const metres = speedMps * aheadS;
+    const naturalPhase = this.#naturalPhase + this.#natural.radPerS * aheadS;
+    const carrierPhase = this.#carrierPhase + turn(carrier, aheadS, metres);
+    const modulationPhase = this.#modulationPhase + turn(modulation, aheadS, metres);
+    const bearingPhase = this.#bearingPhase + this.shaking.impactsPerTurn * rollerRadPerM * metres;
     return (
-      natural * Math.sin(this.#naturalPhase) +
-      wheel * Math.sin(this.#modulationPhase) * Math.sin(this.#carrierPhase) +
-      resonance * Math.sin(this.#naturalPhase + this.#offset) +
-      bearing * Math.sin(this.#bearingPhase)
+      natural * Math.sin(naturalPhase) +
+      wheel * Math.sin(modulationPhase) * Math.sin(carrierPhase) +
+      resonance * Math.sin(naturalPhase + this.#offset) +
+      bearing * Math.sin(bearingPhase)
     );
   }
 

@@ -114,6 +114,7 @@ describe("determinism", () => {
             signal: "physical",
             preset,
             features: true,
+            waveform: 4,
             ...(speedPlan === undefined ? {} : { speedPlan }),
           };
           const belt = beltOf(settings, { seed });
