@@ -47,11 +47,11 @@ const RULES: SettingRules = {
   humidityLimit: { kind: "number", above: 0, most: 100, unit: "%" },
 };
 
+const ALL_RULES: SettingRules = { ...RULES, ...PHYSICAL_RULES };
+
 /** Every problem of what a scenario sets; [] = good. */
 export function checkSettings(raw: JsonObject): readonly string[] {
-  if (raw["signal"] === "physical") {
-    return settingsProblems({ ...RULES, ...PHYSICAL_RULES }, raw);
-  }
+  if (raw["signal"] === "physical") return settingsProblems(ALL_RULES, raw);
   // Without effect they would only look as if they were heard.
   const heard = Object.entries(raw).filter(([key]) => !isPhysical(key));
   return [

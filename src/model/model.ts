@@ -126,6 +126,7 @@ export interface ModelFault {
 /** What a module exports as `model`. */
 export interface DeviceModel<Settings extends JsonObject = JsonObject> {
   readonly name: string;
+  /** Of a setting that is a mapping here, a scenario's mapping is taken as it is; of others it may be a distribution. */
   readonly defaults: Settings;
   /**
    * Every problem of settings given by a scenario (unknown keys too), without the defaults; [] = good. Never throws.
