@@ -1,5 +1,6 @@
 import type { DeviceModel, ModelContext, ModelDevice } from "../../src/model/model.ts";
 import { Saved } from "../shared/saved.ts";
+import { alertsOf, NO_ALERTS, readAlerts } from "./alerts.ts";
 import { CAVE_FAULTS, CaveFaults, isOfAir } from "./cave-faults.ts";
 import { newCave, readCave, savedCave } from "./cave.ts";
 import { ClassicSignal } from "./classic-signal.ts";
@@ -69,6 +70,7 @@ function createCave(context: ModelContext<CaveSettings>): ModelDevice {
     dialect.fanChanged?.();
   };
   read();
+  let alerts = NO_ALERTS;
   return {
     modelId: dialect.modelId,
     methods: dialect.methods,
@@ -82,7 +84,8 @@ function createCave(context: ModelContext<CaveSettings>): ModelDevice {
         read();
       });
       dialect.stepped?.(dtS / scale);
-      return faults.silent ? [] : [encodeMessage(cave, place, style)];
+      alerts = alertsOf(cave, place, alerts);
+      return faults.silent ? [] : [encodeMessage(cave, alerts, style)];
     },
     desired: (patch, desiredContext) => dialect.desired(patch, desiredContext),
     beginFault: (fault) => {
@@ -92,6 +95,7 @@ function createCave(context: ModelContext<CaveSettings>): ModelDevice {
     endFault: (id) => watchingFan(() => faults.end(id)),
     snapshot: () => ({
       cave: savedCave(cave),
+      alerts: { ...alerts },
       faults: faults.snapshot(),
       signal: signal.snapshot(),
       dialect: dialect.snapshot(),
@@ -99,6 +103,7 @@ function createCave(context: ModelContext<CaveSettings>): ModelDevice {
     restore: (state) => {
       const saved = new Saved(state, NAME);
       Object.assign(cave, readCave(saved.part("cave")));
+      alerts = readAlerts(saved.part("alerts"));
       faults.restore(saved.part("faults"), NAME);
       signal.restore(saved.part("signal"));
       dialect.restore(saved.part("dialect"));

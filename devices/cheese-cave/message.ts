@@ -1,9 +1,8 @@
 import type { Message } from "../../src/model/model.ts";
 import { csharpDouble, roundToEven } from "../shared/csharp-number.ts";
 import { round2 } from "../shared/rounding.ts";
-import { alertsOf } from "./alerts.ts";
+import type { Alerts } from "./alerts.ts";
 import type { Cave } from "./cave.ts";
-import type { Place } from "./place.ts";
 
 /** How a device writes its readings. */
 export interface MessageStyle {
@@ -36,10 +35,9 @@ export function stringText(value: number): string {
  */
 export function encodeMessage(
   cave: Cave,
-  place: Place,
+  alerts: Alerts,
   style: MessageStyle & { readonly sensorID: string },
 ): Message {
-  const alerts = alertsOf(cave, place);
   return {
     body: `{"temperature":${style.reading(cave.temperature)},"humidity":${style.reading(cave.humidity)}}`,
     properties: {

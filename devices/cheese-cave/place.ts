@@ -15,7 +15,18 @@ export interface Place {
   readonly setpoints: Climate;
   /** Half bands around the setpoints; outside, a message carries an alert. */
   readonly limits: Climate;
+  /** Share of the limits by which a raised alert must be inside to clear; the samples have none. */
+  readonly alertHysteresis: number;
 }
+
+/** What a scenario may set of alerts; absent = as the place has it. */
+export type LimitSettings = {
+  /** Half bands around the setpoints, in the unit of the place and in percent. */
+  readonly temperatureLimit?: number;
+  readonly humidityLimit?: number;
+  /** 0 to 1. */
+  readonly alertHysteresis?: number;
+};
 
 const SOUTHERN_CAVE_AIR: Climate = { temperature: 70, humidity: 99 };
 
@@ -29,6 +40,7 @@ export const CHEESE_CAVE: Place = {
     humidity: SOUTHERN_CAVE_AIR.humidity - 20,
   },
   limits: { temperature: 5, humidity: 10 },
+  alertHysteresis: 0,
 };
 
 /** The wine cellar of the first samples. Its humidity has no ambient value: without the fan it goes where it likes. */
@@ -38,6 +50,7 @@ export const WINE_CELLAR: Place = {
   start: { temperature: 12.77777, humidity: 65 },
   setpoints: { temperature: 12.77777, humidity: 65 },
   limits: { temperature: 5.5, humidity: 15 },
+  alertHysteresis: 0,
 };
 
 /** The place with other limits where settings have some. */
@@ -46,7 +59,9 @@ export function withLimits(
   {
     temperatureLimit = place.limits.temperature,
     humidityLimit = place.limits.humidity,
-  }: { readonly temperatureLimit?: number; readonly humidityLimit?: number },
+    alertHysteresis = place.alertHysteresis,
+  }: LimitSettings,
 ): Place {
-  return { ...place, limits: { temperature: temperatureLimit, humidity: humidityLimit } };
+  const limits = { temperature: temperatureLimit, humidity: humidityLimit };
+  return { ...place, limits, alertHysteresis };
 }

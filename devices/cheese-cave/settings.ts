@@ -3,6 +3,7 @@ import type { SettingRules } from "../shared/settings.ts";
 import { settingsProblems } from "../shared/settings.ts";
 import type { PhysicalSettings } from "./physical/parameters.ts";
 import { PHYSICAL_RULES } from "./physical/parameters.ts";
+import type { LimitSettings } from "./place.ts";
 
 /** Names of the signals that a cave can have, the default first. */
 export const SIGNAL_NAMES = ["classic", "physical"] as const;
@@ -18,18 +19,16 @@ export const DIALECT_NAMES = [
 ] as const;
 
 /** What a scenario may set of a cave; absent = what the dialect or, for a physical cave, its preset has. */
-export type CaveSettings = PhysicalSettings & {
-  readonly signal: (typeof SIGNAL_NAMES)[number];
-  readonly dialect: (typeof DIALECT_NAMES)[number];
-  /** Readings as JSON numbers, or as texts. */
-  readonly encoding?: "numbers" | "strings";
-  readonly contentType?: "none" | "json";
-  /** Application property `sensorID`. */
-  readonly sensorID: string;
-  /** Half bands around the setpoints, in the unit of the place and in percent. */
-  readonly temperatureLimit?: number;
-  readonly humidityLimit?: number;
-};
+export type CaveSettings = PhysicalSettings &
+  LimitSettings & {
+    readonly signal: (typeof SIGNAL_NAMES)[number];
+    readonly dialect: (typeof DIALECT_NAMES)[number];
+    /** Readings as JSON numbers, or as texts. */
+    readonly encoding?: "numbers" | "strings";
+    readonly contentType?: "none" | "json";
+    /** Application property `sensorID`. */
+    readonly sensorID: string;
+  };
 
 export const DEFAULT_SETTINGS: CaveSettings = {
   signal: "classic",
@@ -45,6 +44,7 @@ const RULES: SettingRules = {
   sensorID: { kind: "text" },
   temperatureLimit: { kind: "number", above: 0, most: 100, unit: "degrees" },
   humidityLimit: { kind: "number", above: 0, most: 100, unit: "%" },
+  alertHysteresis: { kind: "number", least: 0, most: 1 },
 };
 
 const ALL_RULES: SettingRules = { ...RULES, ...PHYSICAL_RULES };
