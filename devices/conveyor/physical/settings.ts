@@ -45,6 +45,9 @@ export function physicalProblems(raw: JsonObject): readonly string[] {
     ...misplaced(raw),
     ...wrongPlan(raw["speedPlan"]),
     ...wrongSpeeds(raw),
+    ...(raw["machineClass"] !== undefined && raw["preset"] !== "industrial"
+      ? ["machineClass: is for preset: industrial"]
+      : []),
     ...(raw["waveform"] !== undefined && raw["features"] !== true
       ? ["waveform: is one of the features, so it needs features: true"]
       : []),

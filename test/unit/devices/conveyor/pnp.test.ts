@@ -1,41 +1,10 @@
-import { readFile } from "node:fs/promises";
 import { describe, expect, test } from "vitest";
 import type { JsonObject } from "../../../../src/model/model.ts";
-import { parsedBy } from "../../../support/dtdl.ts";
 import { beltOf, INITIAL } from "./belts.ts";
 
 const QUIET = { signal: "physical", brokenWheelEvery: 0, resonanceEvery: 0 } as const;
 const pnpBelt = (settings: JsonObject = {}) => beltOf({ dialect: "pnp", ...settings });
 const at = (version: number) => ({ version, initial: false });
-
-describe("what a Plug and Play belt uses", () => {
-  const features = ["crestFactor", "velocityRms", "vibrationPeak", "vibrationRms"];
-  test.each([
-    ["classic", { signal: "classic" }, features],
-    ["physical", { ...QUIET }, features],
-    ["physical with features", { ...QUIET, features: true }, []],
-    ["industrial", { ...QUIET, preset: "industrial", features: true }, []],
-  ])("is in its interface: %s", async (_, settings, unsent) => {
-    const text = await readFile(
-      new URL("../../../../devices/conveyor/conveyor.v2.json", import.meta.url),
-      "utf8",
-    );
-    const { contents } = await parsedBy(text);
-    const belt = pnpBelt(settings);
-    const answered = belt.device.desired({}, INITIAL) ?? {};
-    const [message] = belt.run(1, 2);
-    const telemetry = Object.keys(JSON.parse(message?.body ?? "")).toSorted();
-    const reported = Object.keys(Object.assign({}, answered, ...belt.reports)).toSorted();
-    expect(contents.interfaces).toEqual([belt.device.modelId]);
-    expect(Object.keys(belt.device.methods).toSorted()).toEqual(contents.commands);
-    expect(reported).toEqual(
-      [...contents.writableProperties, ...contents.readOnlyProperties].toSorted(),
-    );
-    expect(telemetry.filter((name) => !contents.telemetry.includes(name))).toEqual([]);
-    // What only features have is all that a belt without them leaves out.
-    expect(contents.telemetry.filter((name) => !telemetry.includes(name))).toEqual(unsent);
-  });
-});
 
 test("a step is one message of JSON, with the application properties of the modules", () => {
   expect(pnpBelt().run(1, 2)).toEqual([

@@ -148,6 +148,8 @@ describe("settings", () => {
         speedPlan: "slow",
         pich: 1,
         bearingBalls: 7.5,
+        machineClass: "II",
+        waveform: 16,
       }),
     ).toEqual([
       'preset: expected one of lab, industrial, got "house"',
@@ -155,6 +157,8 @@ describe("settings", () => {
       "bearingBalls: expected a whole number from 3 to 100, got 7.5",
       'speedPlan: expected speeds with their seconds, as in "slow 600, fast 1200, stopped 60", got "slow"',
       "slowSpeed: expected at most the fast speed (1 m/s), got 3",
+      "machineClass: is for preset: industrial",
+      "waveform: is one of the features, so it needs features: true",
     ]);
   });
 
