@@ -1,6 +1,6 @@
 import { DeviceFailure } from "../base/failure.ts";
 import { describeThrown } from "../base/thrown-at.ts";
-import { deviceProblems } from "../model/model-shape.ts";
+import { deviceProblems, dropPromise, kindOf } from "../model/model-shape.ts";
 import type {
   ActiveFault,
   DesiredContext,
@@ -75,6 +75,7 @@ export class GuardedDevice implements ModelDevice {
       const messages = device.step(time);
       const trouble = messagesTrouble(messages);
       if (trouble === undefined) return messages;
+      dropPromise(messages);
       this.#break(`step: ${trouble}`);
     } catch (error) {
       this.#break(`step threw ${describeThrown(error)}`, error);
@@ -105,6 +106,7 @@ export class GuardedDevice implements ModelDevice {
   #made(model: DeviceModel, context: ModelContext<JsonObject>): ModelDevice | undefined {
     try {
       const device = model.create(context);
+      dropPromise(device);
       const [wrong] = deviceProblems(device);
       if (wrong === undefined) return device;
       this.#break(`${wrong.place}: ${wrong.message}`);
@@ -133,7 +135,11 @@ export class GuardedDevice implements ModelDevice {
     if (this.#device === undefined) return undefined;
     try {
       const answer = ask(this.#device);
-      const trouble = troubleOf?.(answer);
+      dropPromise(answer);
+      const trouble =
+        answer instanceof Promise
+          ? `expected an answer at once, got ${kindOf(answer)}`
+          : troubleOf?.(answer);
       if (trouble === undefined) return answer;
       this.#break(`${what}: ${trouble}`);
     } catch (error) {

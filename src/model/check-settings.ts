@@ -2,7 +2,7 @@ import { FleetError } from "../base/errors.ts";
 import { describeThrown } from "../base/thrown-at.ts";
 import type { FileTexts } from "./model-files.ts";
 import { readModelFiles } from "./model-files.ts";
-import { kindOf } from "./model-shape.ts";
+import { dropPromise, kindOf } from "./model-shape.ts";
 import type { DeviceModel, JsonObject } from "./model.ts";
 
 /**
@@ -34,6 +34,7 @@ function judged(model: DeviceModel, settings: JsonObject, file?: FileTexts): rea
   } catch (error) {
     return [`checkSettings of this model threw ${describeThrown(error)}`];
   }
+  dropPromise(found);
   if (Array.isArray(found) && found.every((text) => typeof text === "string")) return found;
   return [
     `checkSettings of this model: expected a list of texts, [] for good, got ${kindOf(found)}`,

@@ -84,8 +84,18 @@ export function kindOf(value: unknown): string {
   return typeof value === "string" ? "a text" : `a ${typeof value}`;
 }
 
+/**
+ * Takes a promise that nobody waits for: what a model may not be asynchronous in. Without this a rejection of it would end
+ * the process.
+ */
+export function dropPromise(value: unknown): void {
+  if (value instanceof Promise) value.catch(() => undefined);
+}
+
 function problemsOf(place: string, value: unknown, members: Members): readonly Problem[] {
-  if (typeof value !== "object" || value === null) return [problem(place, "an object", value)];
+  if (typeof value !== "object" || value === null || value instanceof Promise) {
+    return [problem(place, "an object", value)];
+  }
   return Object.entries(members).flatMap(([name, member]) => {
     const found = memberOf(value, name);
     return wrong(found, member) ? [problem(`${place}.${name}`, member.is, found)] : [];

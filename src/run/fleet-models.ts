@@ -6,7 +6,7 @@ import { checkSettings } from "../model/check-settings.ts";
 import { findModel } from "../model/find-model.ts";
 import { loadModel } from "../model/load-model.ts";
 import { readModelFiles } from "../model/model-files.ts";
-import { deviceProblems } from "../model/model-shape.ts";
+import { deviceProblems, dropPromise } from "../model/model-shape.ts";
 import type { DeviceModel } from "../model/model.ts";
 import type { Plan } from "../plan/plan.ts";
 import { variedSettings } from "../plan/varied-settings.ts";
@@ -37,7 +37,7 @@ export interface SettledModels {
  * Finds and loads the model of every entry, and lets it judge the entry's settings, with the files that they name;
  * settings that are to be drawn are judged by `checkVariedSettings`, once they are.
  *
- * @throws {FleetError} `SCENARIO_INVALID` with the problems of all entries
+ * @throws {FleetError} `USAGE` where the given model is none; `SCENARIO_INVALID` with the problems of all entries
  */
 export async function settleModels(scenario: Scenario, names: ModelNames): Promise<SettledModels> {
   const problems: Problem[] = [];
@@ -55,6 +55,9 @@ export async function settleModels(scenario: Scenario, names: ModelNames): Promi
   const { given } = names;
   const override =
     given === undefined ? undefined : await load("--model", findModel(given, names.cwd), given);
+  if (problems.length > 0) {
+    throw new FleetError("USAGE", "these settings cannot be used", { problems });
+  }
   const { fleet, warnings } =
     override === undefined
       ? { fleet: scenario.fleet, warnings: [] }
@@ -123,6 +126,7 @@ export async function checkDevices(
         report: () => {},
         tell: () => {},
       });
+      dropPromise(device);
       const hasFaults = Object.keys(model.faults ?? {}).length > 0;
       const found = deviceProblems(device, hasFaults);
       problems.push(...found.map(({ place, message }) => at(`model ${name} ${place}`, message)));
@@ -142,7 +146,7 @@ function problemsAt(place: string, error: unknown): readonly Problem[] {
   if (problems.length === 0) return [{ place, message, hint }];
   return [
     { place, message, hint },
-    ...problems.map((problem) => at(`${place} ${problem.place}`, problem.message)),
+    ...problems.map((problem) => at(place, `${problem.place}: ${problem.message}`)),
   ];
 }
 

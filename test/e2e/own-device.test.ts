@@ -61,16 +61,17 @@ test("what new-device writes runs as a fleet, beside a model in TypeScript, whic
     expect(messages).toMatch(new RegExp(String.raw`"deviceId":"${id}".*"body":"{\\"levelL\\":`));
 });
 
-test("a mistake in what --model names is told with file, line and column", async () => {
+test("a mistake in what DPS_FLEET_MODEL names is told with file, line and column", async () => {
   await using place = await workplace();
   const part = await place.file("part.mjs", "export const NAME = 'gauge';\nexport const = 1;\n");
   await place.file("gauge.mjs", 'import { NAME } from "./part.mjs";\nexport const model = NAME;\n');
   const scenario = await place.scenario();
-  const args = ["--model", "./gauge.mjs", "--out", place.out, "--certs", place.certs];
-  await using program = new Program(["run", scenario, ...args], {}, { cwd: place.dir });
+  const args = ["--out", place.out, "--certs", place.certs];
+  const env = { DPS_FLEET_MODEL: "./gauge.mjs" };
+  await using program = new Program(["run", scenario, ...args], env, { cwd: place.dir });
   const { exitCode, stderr } = await program.ended;
   expect(exitCode).toBe(2);
-  expect(stderr).toBe(`error: ${scenario} cannot be run as it is [SCENARIO_INVALID]
-  --model: device model ./gauge.mjs: ${part}:2:14: Unexpected token
+  expect(stderr).toBe(`error: these settings cannot be used [USAGE]
+  DPS_FLEET_MODEL: device model ./gauge.mjs: ${part}:2:14: Unexpected token
 `);
 });

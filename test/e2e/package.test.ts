@@ -58,6 +58,7 @@ test("schemas and version can be asked for by name", async () => {
   const script = `
     const { title } = require("dps-fleet/schemas/emulator.schema.json");
     const { version } = require("dps-fleet/package.json");
+    require("dps-fleet/model");
     console.log(title, version);`;
   const { stdout } = await run(process.execPath, ["-e", script], { cwd: project });
   expect(stdout).toMatch(/^dps-fleet emulator \d+\.\d+\.\d+\n$/);

@@ -186,6 +186,28 @@ test.for<readonly [what: string, more: object, act: (device: GuardedDevice) => u
   expect(failures[0]?.cause).toBeInstanceOf(RangeError);
 });
 
+const rejecting = (): Promise<never> => Promise.reject(new Error("nobody waits for this"));
+const AT_ONCE = "expected an answer at once, got a promise (is the function async?)";
+
+test.for<readonly [told: string, more: object, act: (device: GuardedDevice) => unknown]>([
+  [
+    "step: expected a list of messages, got a promise (is the function async?)",
+    { step: rejecting },
+    (device) => device.step(TIME),
+  ],
+  [`desired: ${AT_ONCE}`, { desired: rejecting }, (device) => device.desired({}, PUSHED)],
+  [
+    `method Go: ${AT_ONCE}`,
+    { methods: { Go: rejecting } },
+    (device) => device.methods["Go"]?.(null),
+  ],
+  [`endFault: ${AT_ONCE}`, { endFault: rejecting }, (device) => device.endFault("1")],
+])("what is asynchronous breaks the device alone: %s", async ([told, more, act]) => {
+  const { device, failures } = guarded(more);
+  act(device);
+  expect(failures.map(({ message }) => message)).toEqual([`model gauge: ${told}`]);
+});
+
 test("a model that cannot make its device breaks it before it begins", () => {
   const { device, failures } = guarded(thrower);
   expect(failures[0]?.message).toMatch(new RegExp(`^model gauge: create ${THROWN}`));

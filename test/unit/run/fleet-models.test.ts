@@ -92,14 +92,12 @@ test("a given model that is none is told at its flag, once", async () => {
   await writeFile(join(dir, "half.mjs"), "export const model = { name: 'half', defaults: {} };");
   const given = { ...names, given: "./scenarios/half.mjs" };
   await expect(settleModels(scenario, given)).rejects.toMatchObject({
+    code: "USAGE",
     problems: [
-      expect.objectContaining({
-        place: "--model",
-        message: "./scenarios/half.mjs is not a device model",
-      }),
-      expect.objectContaining({ place: "--model model.checkSettings" }),
-      expect.objectContaining({ place: "--model model.create" }),
-    ],
+      "./scenarios/half.mjs is not a device model",
+      "model.checkSettings: expected a function that gives the problems of settings, got nothing",
+      "model.create: expected a function that makes a device, got nothing",
+    ].map((message) => expect.objectContaining({ place: "--model", message })),
   });
 });
 
@@ -110,6 +108,7 @@ test.for<readonly [file: string, create: string, told: readonly string[]]>([
     ["device.desired", "device.snapshot", "device.restore", "device.modelId", "device.methods.Go"],
   ],
   ["noDevice.mjs", "undefined", ["device"]],
+  ["lateDevice.mjs", "Promise.reject(new Error('nobody waits for this'))", ["device"]],
 ])(
   "the device that %s makes is looked at before anything is sent",
   async ([file, create, told]) => {
