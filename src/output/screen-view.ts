@@ -2,7 +2,7 @@ import { AlertBook } from "../metrics/alert-book.ts";
 import { LatencyHistogram } from "../metrics/histogram.ts";
 import type { Percentiles } from "../metrics/percentiles.ts";
 import type { RunEvent } from "./output.ts";
-import { plural, sumByName } from "./terminal-text.ts";
+import { plural, sumByName, timeScaleText } from "./terminal-text.ts";
 
 /** A twin change and who has followed so far. */
 export interface TwinChange {
@@ -23,7 +23,7 @@ export interface TwinChange {
 /** What the screen shows; everything in it was told by events. */
 export interface ScreenView {
   readonly title: string;
-  /** Workers and seed. */
+  /** Time scale, workers and seed. */
   readonly subtitle: string;
   /** ms after time 0; undefined = still setting up. */
   readonly t: number | undefined;
@@ -86,7 +86,7 @@ export class ScreenState {
         this.#view = {
           ...EMPTY_VIEW,
           title: `${event.scenario} → ${event.target}`,
-          subtitle: `${plural(event.workers, "worker")}, seed ${event.seed}`,
+          subtitle: `${timeScaleText(event.timeScale)}${plural(event.workers, "worker")}, seed ${event.seed}`,
           devices: event.devices,
           durationMs: event.durationMs,
           states: { waiting: event.devices },

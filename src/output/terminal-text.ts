@@ -32,6 +32,10 @@ export const paint = (colour: boolean): Paint =>
 export const plural = (count: number, noun: string): string =>
   `${count} ${noun}${count === 1 ? "" : "s"}`;
 
+/** How a time scale is told; nothing where devices live in the user's own time. */
+export const timeScaleText = (timeScale: number): string =>
+  timeScale === 1 ? "" : `devices' time ×${timeScale}, `;
+
 /** The sum of a metric over all its labels. */
 export const sumByName = (counters: Readonly<Record<string, number>>, name: string): number =>
   Object.entries(counters)

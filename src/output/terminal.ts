@@ -4,7 +4,14 @@ import type { Output, RunEvent } from "./output.ts";
 import type { Progress } from "./progress-text.ts";
 import { progressBar, progressText } from "./progress-text.ts";
 import type { Paint } from "./terminal-text.ts";
-import { formatClock, paint, plural, sumByName, summaryLines } from "./terminal-text.ts";
+import {
+  formatClock,
+  paint,
+  plural,
+  sumByName,
+  summaryLines,
+  timeScaleText,
+} from "./terminal-text.ts";
 import { fit, printable } from "./text-width.ts";
 
 /** What a run tells beside its events: the steps before time 0, and what a user should know once. */
@@ -290,7 +297,6 @@ function planText(plan: RunEvent & { type: "plan" }): string {
   return (
     `${plan.scenario}: ${plural(plan.devices, "device")} against ${plan.target}, ${length}, ` +
     `arrival within ${(plan.arrivalEndMs / 1_000).toFixed(1)} s, ` +
-    (plan.timeScale === 1 ? "" : `devices' time ×${plan.timeScale}, `) +
-    `${plural(plan.workers, "worker")}, seed ${plan.seed}`
+    `${timeScaleText(plan.timeScale)}${plural(plan.workers, "worker")}, seed ${plan.seed}`
   );
 }

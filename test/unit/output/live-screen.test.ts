@@ -90,6 +90,12 @@ test("a terminal that does not know its size is drawn as 80 by 24", () => {
   expect(terminal.written).toContain("setting up");
 });
 
+test("it shows that devices live in another time", () => {
+  const { live, terminal } = screen();
+  tell(live, runPlan({ timeScale: 60 }));
+  expect(terminal.shown()[0]).toContain("small → emulator  devices' time ×60, 1 worker, seed 1");
+});
+
 test("before the plan it speaks in plain lines", () => {
   const { live, terminal } = screen();
   live.phase("issued 30 device certificates");

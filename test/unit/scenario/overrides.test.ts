@@ -4,7 +4,7 @@ import { dealInProportion } from "../../../src/base/deal.ts";
 import { FleetError } from "../../../src/base/errors.ts";
 import { applyOverrides } from "../../../src/scenario/overrides.ts";
 import { parseScenario } from "../../../src/scenario/scenario.ts";
-import { smallest } from "./scenario-text.ts";
+import { SMALLEST, smallest } from "./scenario-text.ts";
 
 const TWO_ENTRIES = parseScenario(
   `name: two
@@ -48,6 +48,17 @@ test("every override takes the place of what the scenario says", () => {
     thresholds: ["telemetry_sent > 0"],
     provisioning: { group: "caves", idScope: "0ne00001234", host: "dps.example.com" },
   });
+});
+
+test("an interval from the command line takes the place of a distribution", () => {
+  const written = parseScenario(
+    SMALLEST.replace('"cave-{n}"', '"cave-{n}", telemetry: { interval: { uniform: [1s, 2s] } }'),
+    "small.yaml",
+  );
+  const telemetryOf = (telemetryInterval?: string) =>
+    applyOverrides(written, { telemetryInterval }).fleet[0]?.telemetry.intervalMs;
+  expect(telemetryOf()).toEqual({ kind: "uniform", low: 1_000, high: 2_000 });
+  expect(telemetryOf("3s")).toBe(3_000);
 });
 
 test("all wrong settings are told at once, each at its flag", () => {
