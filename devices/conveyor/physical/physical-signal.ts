@@ -1,22 +1,21 @@
 import type { JsonObject, ModelEvent, RandomStream } from "../../../src/model/model.ts";
-import { gaussian, OrnsteinUhlenbeck } from "../../shared/noise.ts";
+import { OrnsteinUhlenbeck } from "../../shared/noise.ts";
 import type { Saved } from "../../shared/saved.ts";
 import type { Belt } from "../belt.ts";
 import type { BeltFaults } from "../belt-faults.ts";
 import type { BeltFeatures } from "../features.ts";
+import { drawn } from "../range.ts";
+import type { Signal, SignalContext } from "../signal.ts";
 import { Falling } from "./falling.ts";
-import { isoZone, ZONE_BAND_HZ } from "./iso-zone.ts";
+import { Monitor } from "./monitor.ts";
 import { Motion } from "./motion.ts";
 import { Packages } from "./packages.ts";
 import type { PhysicalParameters } from "./parameters.ts";
-import { DAMPING_RATIO, physicalParameters } from "./parameters.ts";
-import { PhysicalVibration } from "./vibration.ts";
-import { drawn } from "../range.ts";
+import { physicalParameters } from "./parameters.ts";
 import { Shakes, tellShaking } from "./shakes.ts";
-import type { Signal, SignalContext } from "../signal.ts";
 import { SpeedSchedule } from "./speed-schedule.ts";
-import { waveform } from "./waveform.ts";
-import { velocityRms, windowFeatures } from "./window-features.ts";
+import { PhysicalVibration } from "./vibration.ts";
+import { windowFeatures } from "./window-features.ts";
 
 /**
  * A belt with inertia: speeds with ramps, phases and envelopes that go on through them, and packages that lie on it.
@@ -34,10 +33,9 @@ export class PhysicalSignal implements Signal {
   readonly #falling: Falling;
   readonly #vibration: PhysicalVibration;
   readonly #shakes: Shakes;
+  readonly #monitor: Monitor;
   readonly #temperature: OrnsteinUhlenbeck;
   readonly #process: RandomStream;
-  readonly #sensor: RandomStream;
-  readonly #waveformNoise: RandomStream;
 
   constructor(context: SignalContext) {
     const parameters = physicalParameters(context.settings);
@@ -55,14 +53,18 @@ export class PhysicalSignal implements Signal {
       radPerS: 2 * Math.PI * drawn(parameters.naturalHz, init),
     });
     this.#shakes = new Shakes(parameters, this.#faults, context.random("wear"));
+    this.#monitor = new Monitor(
+      parameters,
+      this.#vibration,
+      context.random("sensor"),
+      context.random("waveform"),
+    );
     this.#temperature = new OrnsteinUhlenbeck(
       parameters.temperatureSpreadF,
       parameters.temperatureMemoryS,
     );
     this.#temperature.begin(init);
     this.#process = context.random("process");
-    this.#sensor = context.random("sensor");
-    this.#waveformNoise = context.random("waveform");
   }
 
   get naturalFrequencyHz(): number {
@@ -88,21 +90,7 @@ export class PhysicalSignal implements Signal {
   }
 
   features(): BeltFeatures {
-    const sines = this.#vibration.sinesAt(this.#motion.speedMps);
-    const { rms, peak, crestFactor, velocityRms: velocity } = windowFeatures(sines, this.#noise);
-    const { machineClass, waveformSamples, sampleRateHz } = this.#parameters;
-    const { least, most } = ZONE_BAND_HZ;
-    return {
-      vibrationRms: rms,
-      vibrationPeak: peak,
-      crestFactor,
-      velocityRms: velocity,
-      dropped: this.#packages.dropped,
-      ...(waveformSamples === 0 ? {} : { waveform: this.#waveform(), sampleRateHz }),
-      ...(machineClass === null
-        ? {}
-        : { isoZone: isoZone(velocityRms(sines, least, most), machineClass) }),
-    };
+    return this.#monitor.features(this.#motion.speedMps, this.#packages.dropped);
   }
 
   snapshot(): JsonObject {
@@ -113,10 +101,9 @@ export class PhysicalSignal implements Signal {
       falling: this.#falling.save(),
       vibration: this.#vibration.save(),
       shakes: this.#shakes.save(),
+      monitor: this.#monitor.save(),
       temperature: this.#temperature.value,
       process: this.#process.save(),
-      sensor: this.#sensor.save(),
-      waveform: this.#waveformNoise.save(),
     };
   }
 
@@ -127,10 +114,9 @@ export class PhysicalSignal implements Signal {
     this.#falling.load(saved.part("falling"));
     this.#vibration.load(saved.part("vibration"));
     this.#shakes.load(saved.part("shakes"));
+    this.#monitor.load(saved.part("monitor"));
     this.#temperature.value = saved.number("temperature");
     this.#process.load(saved.numbers("process"));
-    this.#sensor.load(saved.numbers("sensor"));
-    this.#waveformNoise.load(saved.numbers("waveform"));
   }
 
   /** Nobody asks for a speed and nothing holds the belt. */
@@ -144,26 +130,6 @@ export class PhysicalSignal implements Signal {
 
   get #isMoving(): boolean {
     return this.#motion.speedMps > 0 || this.#motion.targetMps > 0;
-  }
-
-  /** From now on, at the speed of now. */
-  #waveform(): readonly number[] {
-    const { noise, sensorNoise, waveformSamples, sampleRateHz } = this.#parameters;
-    const { speedMps } = this.#motion;
-    const source = {
-      acceleration: (aheadS: number) => this.#vibration.accelerationAt(speedMps, aheadS),
-      naturalRadPerS: 2 * Math.PI * this.naturalFrequencyHz,
-      dampingRatio: DAMPING_RATIO,
-      noise: speedMps > 0 ? noise : 0,
-      sensorNoise,
-    };
-    return waveform(source, waveformSamples, sampleRateHz, this.#waveformNoise);
-  }
-
-  /** Standard deviation of the readings at this speed. */
-  get #noise(): number {
-    const { noise, sensorNoise } = this.#parameters;
-    return this.#motion.speedMps > 0 ? Math.hypot(noise, sensorNoise) : sensorNoise;
   }
 
   /** Turns what is asked for and what is broken into where speed and vibration go from here. */
@@ -221,8 +187,7 @@ export class PhysicalSignal implements Signal {
   #show(dtS: number): void {
     const belt = this.#belt;
     const temperature = this.#temperature.step(dtS, this.#process);
-    belt.vibration =
-      this.#vibration.accelerationAt(this.#motion.speedMps) + this.#noise * gaussian(this.#sensor);
+    belt.vibration = this.#monitor.reading(this.#motion.speedMps);
     belt.temperatureF = this.#parameters.temperatureF + temperature;
     belt.packages = this.#packages.delivered;
     belt.isSteady = this.#motion.rampS === Infinity;
