@@ -8,6 +8,7 @@ import { fileURLToPath } from "node:url";
 
 const ROWS = [
   "leaf",
+  "model-step",
   "device-cpu",
   "device-websocket",
   "start",

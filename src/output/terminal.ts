@@ -1,5 +1,5 @@
 import { AlertBook } from "../metrics/alert-book.ts";
-import { FaultText } from "./fault-text.ts";
+import { FirstFew } from "./first-few.ts";
 import type { Output, RunEvent } from "./output.ts";
 import type { Progress } from "./progress-text.ts";
 import { progressBar, progressText } from "./progress-text.ts";
@@ -44,7 +44,7 @@ const PROGRESS_EVERY_MS = 5_000;
 const PROGRESS_FIRST_MS = { terminal: 0, lines: 2_000 } as const;
 const PROGRESS_NEXT_MS = { terminal: 100, lines: 5_000 } as const;
 const CLEAR_LINE = "\r\u001B[K";
-/** Of the devices that follow a twin change or roll their certificates, this many are named. */
+/** Of the devices that do the same, this many are named. */
 const DEVICES_NAMED = 5;
 
 /** Plain lines on any stream: phases, progress, the twin change and who followed, warnings once, the summary. */
@@ -53,11 +53,8 @@ export class TerminalLines implements Output, RunConsole {
   readonly #ink: Paint;
   readonly #warned = new Set<string>();
   #nextProgressT = 0;
-  #followers = 0;
-  /** Devices told of, by what became of their new certificates. */
-  readonly #certificates = { inUse: 0, refused: 0 };
+  readonly #firstFew = new FirstFew(DEVICES_NAMED);
   readonly #alerts = new AlertBook();
-  readonly #faults = new FaultText();
   #changed = false;
   readonly #nowMs: () => number;
   #step: { readonly text: string; readonly startedMs: number; nextMs: number } | undefined;
@@ -157,7 +154,9 @@ export class TerminalLines implements Output, RunConsole {
       case "connection":
       case "reported":
       case "method":
+        return;
       case "model":
+        this.#model(event);
         return;
       default:
         event satisfies never;
@@ -182,6 +181,13 @@ export class TerminalLines implements Output, RunConsole {
 
   #at(t: number, text: string): void {
     this.#line(`${this.#ink.dim(formatClock(t))}  ${text}`);
+  }
+
+  /** Tells it if it is one of the first of its kind, and once that `others` do it too. */
+  #atFirst(t: number, kind: string, text: string, others: string): void {
+    const told = this.#firstFew.next(kind);
+    if (told === "itself") this.#at(t, text);
+    else if (told === "others") this.#at(t, `… and others ${others}`);
   }
 
   /** @param more told with the first of equal warnings */
@@ -211,7 +217,7 @@ export class TerminalLines implements Output, RunConsole {
     switch (event.state) {
       case "patching":
         this.#changed = true;
-        this.#followers = 0;
+        this.#firstFew.restart("follows");
         this.#at(event.t, `desired ${desired} for ${plural(event.selected, "device")}`);
         return;
       case "patched":
@@ -229,47 +235,47 @@ export class TerminalLines implements Output, RunConsole {
 
   #desired(event: RunEvent & { type: "desired" }): void {
     if (event.initial || !this.#changed) return;
-    this.#followers += 1;
-    if (this.#followers <= DEVICES_NAMED) {
-      this.#at(event.t, this.#ink.good(`${event.deviceId} follows ${JSON.stringify(event.patch)}`));
-    } else if (this.#followers === DEVICES_NAMED + 1) {
-      this.#at(event.t, "… and others follow");
-    }
+    const text = `${event.deviceId} follows ${JSON.stringify(event.patch)}`;
+    this.#atFirst(event.t, "follows", this.#ink.good(text), "follow");
   }
 
   #certificate({ t, deviceId, state, validTo, error }: RunEvent & { type: "certificate" }): void {
     if (state === "found") return;
-    const told = (this.#certificates[state] += 1);
-    if (told > DEVICES_NAMED + 1) return;
-    if (told > DEVICES_NAMED) {
-      this.#at(t, state === "inUse" ? "… and others rolled" : "… and others keep theirs");
-      return;
+    if (state === "inUse") {
+      const until = validTo?.slice(0, 10) ?? "?";
+      const text = `${deviceId} rolled to its new certificate, which holds until ${until}`;
+      this.#atFirst(t, "rolled", this.#ink.good(text), "rolled");
+    } else {
+      const text = `${deviceId} keeps its old certificate, the new one is refused: ${error ?? "?"}`;
+      this.#atFirst(t, "refused", this.#ink.bad(printable(text)), "keep theirs");
     }
-    const text =
-      state === "inUse"
-        ? `${deviceId} rolled to its new certificate, which holds until ${validTo?.slice(0, 10) ?? "?"}`
-        : `${deviceId} keeps its old certificate, the new one is refused: ${error ?? "?"}`;
-    this.#at(t, state === "inUse" ? this.#ink.good(text) : this.#ink.bad(printable(text)));
   }
 
+  /** What a device says of itself: only what is worth a warning. */
+  #model({ t, deviceId, name, level, text }: RunEvent & { type: "model" }): void {
+    if (level !== "warning") return;
+    const line = this.#ink.bad(printable(`${deviceId}: ${text}`));
+    this.#atFirst(t, `model ${name}`, line, `say ${printable(name)}`);
+  }
+
+  /** Those of the timeline; those of schedules come too often. */
   #fault(event: RunEvent & { type: "fault" }): void {
-    const text = this.#faults.of(event);
-    if (text === undefined) return;
-    this.#at(event.t, event.state === "begun" ? this.#ink.bad(text) : text);
+    const { t, at, kind, state, deviceId, parameters } = event;
+    if (at === undefined) return;
+    const begins = state === "begun";
+    const given = Object.keys(parameters).length === 0 ? "" : ` ${JSON.stringify(parameters)}`;
+    const text = printable(`fault ${kind} ${state}: ${deviceId}${begins ? given : ""}`);
+    const key = JSON.stringify([at, kind, parameters, state]);
+    this.#atFirst(t, key, begins ? this.#ink.bad(text) : text, `have fault ${kind} ${state}`);
   }
 
   #alert(event: RunEvent & { type: "alert" }): void {
     const { t, deviceId, alert, state, reading } = event;
     this.#alerts.observe(event);
-    const told = this.#alerts.raised(alert);
-    if (told > DEVICES_NAMED + 1) return;
-    if (told > DEVICES_NAMED) {
-      if (state === "raised") this.#at(t, `… and more: alert ${alert}`);
-      return;
-    }
     const shown = reading === undefined ? "" : ` (${reading})`;
     const text = printable(`alert ${alert} ${state}: ${deviceId}${shown}`);
-    this.#at(t, state === "raised" ? this.#ink.bad(text) : this.#ink.good(text));
+    const ink = state === "raised" ? this.#ink.bad : this.#ink.good;
+    this.#atFirst(t, `${state} ${alert}`, ink(text), `have alert ${alert} ${state}`);
   }
 
   #worker(event: RunEvent & { type: "worker" }): void {

@@ -152,6 +152,60 @@ test("who has an alert is named, up to a few, and at the end each alert is summe
     "00:01.0  alert shaking raised: belt1 (8.4)\n",
     "00:01.0  alert shaking cleared: belt1 (7.9)\n",
     ...[2, 3, 4, 5].map((device) => `00:01.0  alert shaking raised: belt${device}\n`),
-    "00:01.0  … and more: alert shaking\n",
+    "00:01.0  … and others have alert shaking raised\n",
   ]);
+});
+
+test("what devices warn of is told, up to a few of a kind, and nothing else that they say", () => {
+  const { lines, printed } = terminal();
+  const say = (device: number, name: string, level: "info" | "warning"): void =>
+    lines.emit({
+      type: "model",
+      t: 0,
+      deviceId: `cave${device}`,
+      name,
+      level,
+      text: "Fan has failed",
+    });
+  say(1, "fanSet", "info");
+  for (let device = 1; device <= 9; device += 1) say(device, "fanFailed", "warning");
+  expect(printed).toEqual([
+    ...[1, 2, 3, 4, 5].map((device) => `00:00.0  cave${device}: Fan has failed\n`),
+    "00:00.0  … and others say fanFailed\n",
+  ]);
+});
+
+const fault = (deviceId: string, more: object = {}) => ({
+  type: "fault" as const,
+  t: 0,
+  deviceId,
+  kind: "late",
+  state: "begun" as const,
+  parameters: { by: "5s" },
+  at: "12s",
+  ...more,
+});
+
+test("faults of the timeline name the first few devices; those of schedules come too often", () => {
+  const { lines, printed } = terminal();
+  for (let device = 1; device <= 7; device += 1) lines.emit(fault(`cave${device}`));
+  lines.emit(fault("cave1", { state: "ended" }));
+  lines.emit(fault("cave1", { at: "20s" }));
+  lines.emit(fault("cave1", { at: undefined }));
+  expect(printed).toEqual([
+    ...[1, 2, 3, 4, 5].map((n) => `00:00.0  fault late begun: cave${n} {"by":"5s"}\n`),
+    "00:00.0  … and others have fault late begun\n",
+    "00:00.0  fault late ended: cave1\n",
+    '00:00.0  fault late begun: cave1 {"by":"5s"}\n',
+  ]);
+});
+
+test("nothing of a device reaches the terminal as a control sequence", () => {
+  const { lines, printed } = terminal();
+  const deviceId = "a\u001B[2J";
+  lines.emit(fault(deviceId));
+  lines.emit({ type: "alert", t: 0, deviceId, alert: "warm", state: "raised" });
+  lines.emit({ type: "model", t: 0, deviceId, name: "n", level: "warning", text: "\u001B[2J" });
+  expect(printed).toHaveLength(3);
+  expect(printed.join("")).not.toContain("\u001B");
 });
