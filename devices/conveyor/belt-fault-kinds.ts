@@ -32,10 +32,10 @@ export const BELT_FAULT_KINDS: Readonly<Record<BeltFault, ModelFault>> = {
     does: "the belt stands still, and starts again when the jam is over",
   }),
   droppedPackages: parameterFault({
-    does: "while vibration peaks above `above` m/s² (5), a package falls off every `every` seconds on average (10); of a physical belt alone",
+    does: "while vibration peaks above `above` m/s² (5), a package falls off every `gap` seconds on average (10); of a physical belt alone",
     rules: {
       above: { kind: "number", least: 0, most: 1_000, unit: "m/s²" },
-      every: { kind: "number", above: 0, most: 86_400, unit: "s" },
+      gap: { kind: "number", above: 0, most: 86_400, unit: "s" },
     },
   }),
 };

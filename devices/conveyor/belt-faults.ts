@@ -55,7 +55,7 @@ export class BeltFaults {
       kind: known,
       severity: this.#severityOf(known, parameters),
       part: BEARING_PARTS.find((part) => part === parameters["part"]) ?? "outerRace",
-      everyS: numberOf(parameters["every"]) ?? FALLING_EVERY_S,
+      everyS: numberOf(parameters["gap"]) ?? FALLING_EVERY_S,
     };
     this.#on = [...this.#on, fault];
     return true;

@@ -119,7 +119,10 @@ export interface ModelContext<Settings> {
 export interface ModelFault {
   /** One sentence, for documents and errors: `the fan stops and cannot be started`. */
   readonly does: string;
-  /** Every problem of the parameters given by a scenario (unknown ones too); [] = good. Never throws. */
+  /**
+   * Every problem of the parameters given by a scenario (unknown ones too); [] = good. Never throws. What a scenario says of
+   * every fault is no parameter and can be none: `kind`, `devices`, `at`, `every`, `for`.
+   */
   check(parameters: JsonObject): readonly string[];
 }
 

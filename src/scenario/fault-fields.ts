@@ -35,7 +35,8 @@ export const timelineFaultField = z
     for: lasts,
   })
   .catchall(z.json())
-  .superRefine(faultRules, { when: () => true });
+  .superRefine(faultRules, { when: () => true })
+  .superRefine(timelineRules, { when: () => true });
 
 /** A fault of all devices of a fleet entry, each by its own schedule. */
 export const fleetFaultField = z
@@ -70,11 +71,24 @@ function faultRules(written: unknown, context: Context): void {
   }
 }
 
+/** A fault of the timeline has its time from there. */
+function timelineRules(written: unknown, context: Context): void {
+  if (!isJsonObject(written)) return;
+  for (const member of ["at", "every"]) {
+    if (!(member in written)) continue;
+    const message = "expected none here: the entry's own at: says when the fault begins";
+    context.addIssue({ code: "custom", path: [member], message });
+  }
+}
+
 function scheduleRules(written: unknown, context: Context): void {
   if (!isJsonObject(written)) return;
   const { every, at, for: lasting } = written;
   const tell = (path: string[], message: string): void =>
     context.addIssue({ code: "custom", path, message });
+  if ("devices" in written) {
+    tell(["devices"], "expected none here: all devices of the entry have the fault");
+  }
   if (every === undefined && at === undefined) {
     tell([], "expected every: or at:, which say when it begins, got neither");
   }

@@ -44,6 +44,7 @@ test("everything wrong with schedules and parameters is told at once", () => {
         "{ kind: 5, at: 1 }",
         "{ kind: dropout, at: 1s, messages: 0% }",
         "{ kind: disconnect, every: 10s, hard: true }",
+        "{ kind: disconnect, every: 10s, devices: '*' }",
       ),
     ).toSorted(),
   ).toEqual([
@@ -57,6 +58,7 @@ test("everything wrong with schedules and parameters is told at once", () => {
     "fleet[0].faults[4].kind: expected a kind of fault, got 5",
     'fleet[0].faults[5].messages: expected a share above 0% up to 100%, got "0%"',
     'fleet[0].faults[6].hard: unknown key "hard"; disconnect has no parameters',
+    "fleet[0].faults[7].devices: expected none here: all devices of the entry have the fault",
   ]);
 });
 
@@ -69,6 +71,9 @@ test("an entry of the timeline does one thing, and its fault names its devices",
       "{ at: 1s, twin: { devices: a, desired: {} }, fault: { kind: dropout, devices: '*' } }",
     ),
   ).toEqual(["timeline[0]: expected either twin: or fault:, got both"]);
+  expect(timeline("{ at: 1s, fault: { kind: doorOpen, devices: '*', every: 5s } }")).toEqual([
+    "timeline[0].fault.every: expected none here: the entry's own at: says when the fault begins",
+  ]);
   expect(timeline("{ at: 1s, fault: { kind: oversizedBody, size: 2MiB } }")).toEqual([
     "timeline[0].fault.devices: expected registration ids, patterns such as cave-*, or a share such as 20%",
     'timeline[0].fault.size: expected a size from 1B to 1MiB, got "2MiB"',

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { DEVICE_FAULT_NAMES } from "../../../../src/base/device-fault-kinds.ts";
 import { FAULT_NAMES, faultKind } from "../../../../src/base/fault-kinds.ts";
 import { FaultReader } from "../../../../src/emulator/faults/fault-order.ts";
 
@@ -31,6 +32,19 @@ test.each(FAULT_NAMES)(
     }
   },
 );
+
+test.each(DEVICE_FAULT_NAMES)("%s is refused with where it belongs", (kind) => {
+  expect(READER.read({ kind })).toEqual({
+    ok: false,
+    problems: [
+      {
+        place: "kind",
+        message: `${kind} is a fault of devices, which the emulator cannot put on them`,
+        hint: "a scenario can: in its timeline, or under faults of a fleet entry",
+      },
+    ],
+  });
+});
 
 test.each(FAULT_NAMES)("%s is narrowed by what the catalogue says, and by nothing else", (kind) => {
   const { at, by } = faultKind(kind);
