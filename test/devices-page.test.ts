@@ -40,9 +40,15 @@ test("the scenario of the page is one, and its settings are those of the example
   );
 });
 
-test("the page names every shipped model, and every member of the contract", async () => {
-  for (const name of await shippedModels())
-    expect(page).toMatch(new RegExp(`^\\| \\[?\`${name}\``, "m"));
+const [, shipped = ""] = /^## Shipped models$([^]*?)^## /m.exec(page) ?? [];
+
+test("the page names every shipped model with its faults, and every member of the contract", async () => {
+  for (const name of await shippedModels()) {
+    expect(page).toMatch(new RegExp(`^\\| \\[\`${name}\``, "m"));
+    const { defaults, faults = {} } = await loadModel(name);
+    for (const word of [...Object.keys(defaults), ...Object.keys(faults)])
+      expect(shipped).toContain(`\`${word}\``);
+  }
   const contract = readFileSync("src/model/model.ts", "utf8");
   const interfaces =
     /^export interface (?:ModelContext|ModelDevice|DeviceModel|Message|MethodResult|StepTime|DesiredContext|ModelFault|ActiveFault)\b[^]*?^}$/gm;
