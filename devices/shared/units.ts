@@ -8,12 +8,7 @@ export function celsiusOf(fahrenheit: number): number {
   return (fahrenheit - 32) / 1.8;
 }
 
-/** A difference of temperatures, a half band or the strength of noise, from kelvins to degrees Fahrenheit: no offset. */
-export function fahrenheitDifferenceOf(kelvins: number): number {
-  return kelvins * 1.8;
-}
-
-/** A difference of temperatures from degrees Fahrenheit to kelvins. */
+/** A difference of temperatures, a half band or the strength of noise, from degrees Fahrenheit to kelvins: no offset. */
 export function kelvinsOf(fahrenheitDifference: number): number {
   return fahrenheitDifference / 1.8;
 }

@@ -19,7 +19,7 @@ interface ParameterRow {
 
 const HOUR_S = 3_600;
 const YEAR_S = 365.25 * 24 * HOUR_S;
-const SECONDS = { above: 0, unit: "s" } as const;
+const SECONDS = { least: 1, unit: "s" } as const;
 /** A step is cut by it, so that it bounds what a step costs. */
 const CONDITIONER_SECONDS = { least: 10, unit: "s" } as const;
 const SHARE = { least: 0, most: 1 } as const;
