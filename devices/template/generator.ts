@@ -17,7 +17,7 @@ export interface Generator {
   /** The value of the next message; undefined = there are no more, and the device falls silent. */
   next(moment: Moment): Json | undefined;
   /** What it carries from one message to the next, beside its random stream; absent = nothing. */
-  carried?: number;
+  carried?: Json;
 }
 
 /** What a generator takes from its device. */

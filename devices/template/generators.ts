@@ -1,6 +1,7 @@
 import type { GeneratorKind } from "./generator.ts";
 import { constant, fromProperty } from "./generators/constant.ts";
 import { counter, list } from "./generators/in-turn.ts";
+import { once } from "./generators/once.ts";
 import { approach, randomWalk, sine } from "./generators/over-time.ts";
 import { boolean, normal, uniform } from "./generators/random-values.ts";
 import { replay } from "./generators/replay.ts";
@@ -18,6 +19,7 @@ export const GENERATORS: Readonly<Record<string, GeneratorKind>> = {
   normal,
   uniform,
   boolean,
+  once,
   replay,
   timestamp,
 };

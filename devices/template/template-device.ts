@@ -134,7 +134,11 @@ export class TemplateDevice implements ModelDevice {
     const fields = saved.part("fields");
     for (const [name, { generator, random }] of this.#fields) {
       const field = fields.part(name);
-      if (generator.carried !== undefined) generator.carried = field.number("carried");
+      const { carried } = generator;
+      if (carried !== undefined) {
+        generator.carried =
+          typeof carried === "number" ? field.number("carried") : field.json("carried");
+      }
       random?.load(field.numbers("random"));
     }
   }

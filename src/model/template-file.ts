@@ -44,7 +44,7 @@ function withDefaults(template: DeviceModel, defaults: JsonObject, path: string)
   return {
     ...template,
     name: basename(path, extname(path)),
-    defaults,
+    defaults: { ...template.defaults, ...defaults },
     checkSettings: (raw, file) =>
       template.checkSettings({ ...defaults, ...raw }, file && ((each) => file(at(each)))),
     files: (settings) => (template.files?.(settings) ?? []).map(at),

@@ -21,6 +21,7 @@ const FIELDS: Readonly<Record<string, Json>> = {
   n: { counter: { start: 1, max: 9 } },
   at: { timestamp: { start: "2026-01-01T00:00:00Z" } },
   mode: { from: "mode" },
+  site: { once: { list: ["north", "south", "east"], pick: "random" } },
 };
 const SETTINGS = {
   fields: FIELDS,
@@ -34,9 +35,9 @@ const device = (deviceId = "device-1", seed = 1): DeviceUnderTest =>
 
 test("the first three bodies of a device with everything are these", () => {
   expect(device().bodies(3)).toEqual([
-    '{"temperature":14.84661715782596,"humidity":60,"power":102.12106334016543,"position":{"lat":39.00486131840518,"lon":-98.3872054903768},"day":5,"state":"c","turn":1,"door":false,"n":1,"at":"2026-01-01T00:00:00.000Z","mode":"eco"}',
-    '{"temperature":15.446387192526265,"humidity":60.17,"power":91.85054236670966,"position":{"lat":38.942251513418014,"lon":-98.36241651303135},"day":5,"state":"c","turn":2,"door":false,"n":2,"at":"2026-01-01T00:00:05.000Z","mode":"eco"}',
-    '{"temperature":15.948726842204834,"humidity":60.3,"power":86.40215130375238,"position":{"lat":39.075747868438874,"lon":-98.45647240267135},"day":3,"state":"a","turn":3,"door":true,"n":3,"at":"2026-01-01T00:00:10.000Z","mode":"eco"}',
+    '{"temperature":14.84661715782596,"humidity":60,"power":102.12106334016543,"position":{"lat":39.00486131840518,"lon":-98.3872054903768},"day":5,"state":"c","turn":1,"door":false,"n":1,"at":"2026-01-01T00:00:00.000Z","mode":"eco","site":"north"}',
+    '{"temperature":15.446387192526265,"humidity":60.17,"power":91.85054236670966,"position":{"lat":38.942251513418014,"lon":-98.36241651303135},"day":5,"state":"c","turn":2,"door":false,"n":2,"at":"2026-01-01T00:00:05.000Z","mode":"eco","site":"north"}',
+    '{"temperature":15.948726842204834,"humidity":60.3,"power":86.40215130375238,"position":{"lat":39.075747868438874,"lon":-98.45647240267135},"day":3,"state":"a","turn":3,"door":true,"n":3,"at":"2026-01-01T00:00:10.000Z","mode":"eco","site":"north"}',
   ]);
 });
 

@@ -110,6 +110,16 @@ describe("what is random", () => {
   });
 });
 
+test("what is drawn once stays, and is another in each device", () => {
+  const place = { once: { uniform: [47, 48] }, decimals: 3 };
+  const starts = ["a", "b", "c"].map((deviceId) => numbersOf(place, 3, { deviceId }));
+  for (const values of starts) expect(new Set(values).size).toBe(1);
+  expect(new Set(starts.flat()).size).toBe(3);
+  expect(valuesOf({ once: { list: ["x", "y"], pick: "random" } }, 1, { draw: () => 0.9 })).toEqual([
+    "y",
+  ]);
+});
+
 describe("what goes by the device's own time", () => {
   test("sine is mean + amplitude sin 2 pi (t / period + phase)", () => {
     const field = { sine: { mean: 10, amplitude: 4, period: 20, phase: 0.25 } };
