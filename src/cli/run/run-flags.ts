@@ -49,7 +49,7 @@ const SCENARIO_SAYS = "the scenario's";
 export const RUN_OPTIONS: Readonly<Record<string, Options>> = {
   devices: value("number of devices, dealt over the fleet's entries", SCENARIO_SAYS),
   model: value(
-    "device model of all devices: a name, ./my-device.ts, .mjs or .js, or a package",
+    "device model of all devices: a name, ./my-device.ts, .mjs, .js or .yaml, or a package",
     SCENARIO_SAYS,
   ),
   duration: value("such as 30s; without any it runs until stopped", SCENARIO_SAYS),
