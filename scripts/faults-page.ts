@@ -102,7 +102,7 @@ timeline:
   - { at: 30s, fault: { kind: clockSkew, devices: 20%, by: -1h } } # to the end
 \`\`\`
 
-The kinds below are those that any device can have. Models have kinds of their own, of sensors, doors and wheels: [the models](../devices) name them.
+The kinds below are those that any device can have. Models have kinds of their own, of sensors, doors and wheels: [devices.md](devices.md) lists them.
 
 A fault begins and ends before a message, by the time at which this is due; \`disconnect\` in the timeline comes by the clock. So what is shorter than an interval is on for one message. Who connects, or comes back, while a fault of the timeline is on has it from then on. Times under \`faults\` are the device's own: they count its intervals from its first message, so that the n-th body is the same in every run with the same seed; the random numbers of faults are streams of their own. Several may be on at once.`;
 

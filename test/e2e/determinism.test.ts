@@ -15,6 +15,12 @@ const CAVES = {
   registrationId: "cheesecave-device{n}",
   telemetry,
   settings: { signal: { list: ["classic", "physical"] } },
+  faults: [
+    { kind: "doorOpen", every: "1s", for: "300ms" },
+    { kind: "sensorSpike", at: "1s", sensor: "humidity", size: 9, probability: 0.5 },
+    { kind: "wrongType", every: "1s", for: "500ms", messages: "50%" },
+    { kind: "dropout", every: "2s", for: "500ms" },
+  ],
 };
 const BELTS = {
   model: "conveyor",
@@ -22,6 +28,7 @@ const BELTS = {
   registrationId: "belt-{n}",
   telemetry,
   settings: { signal: { list: ["physical", "classic"] } },
+  faults: [{ kind: "jam", every: "2s", for: "500ms" }],
 };
 
 /** The bodies of each device in the order of their numbers. */
