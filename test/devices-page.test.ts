@@ -11,8 +11,14 @@ import { temporaryDir } from "./support/pki.ts";
 
 const page = readFileSync("docs/devices.md", "utf8");
 
+/** What stands under a heading of the second level. */
+const section = (title: string): string =>
+  page.split(/^## /m).find((text) => text.startsWith(`${title}\n`)) ?? "";
+
+/** The first block of a language under "Your own module". */
 function block(language: string): string {
-  const [, text = ""] = new RegExp(`^\`\`\`${language}\\n([^]*?)^\`\`\`$`, "m").exec(page) ?? [];
+  const own = section("Your own module");
+  const [, text = ""] = new RegExp(`^\`\`\`${language}\\n([^]*?)^\`\`\`$`, "m").exec(own) ?? [];
   expect(text).not.toBe("");
   return text;
 }
@@ -40,7 +46,7 @@ test("the scenario of the page is one, and its settings are those of the example
   );
 });
 
-const [, shipped = ""] = /^## Shipped models$([^]*?)^## /m.exec(page) ?? [];
+const shipped = section("Shipped models");
 
 test("the page names every shipped model with its faults, and every member of the contract", async () => {
   for (const name of await shippedModels()) {

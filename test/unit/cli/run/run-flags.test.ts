@@ -24,9 +24,15 @@ test("a named scenario is no demo", () => {
   });
 });
 
+test("a model is taken as it is written: the run finds it", () => {
+  const { options } = parseRunFlags({ model: "./my-device.ts" }, "a.yaml");
+  expect(options.overrides.model).toBe("./my-device.ts");
+});
+
 test("all problems are told at once, each at its flag", async () => {
   const given = {
     devices: "0",
+    model: ["cheese-cave", "conveyor"],
     seed: "1.5",
     workers: "many",
     out: ["a", "b"],
@@ -41,6 +47,7 @@ test("all problems are told at once, each at its flag", async () => {
   expect(error.code).toBe("USAGE");
   expect(error.problems.map(({ place }) => place)).toEqual([
     "--devices",
+    "--model",
     "--rate",
     "--time-scale",
     "--workers",
