@@ -1,6 +1,7 @@
-import { parseCsv } from "../shared/csv.ts";
-import { isMapping, unknownEntry } from "../shared/mapping.ts";
+import { unknownEntry } from "../shared/mapping.ts";
 import type { Json } from "../../src/model/model.ts";
+import type { Row } from "./recorded-rows.ts";
+import { MOST_TOLD, readCsv, readNdjson } from "./recorded-rows.ts";
 import { Series } from "./series.ts";
 
 /** Which values of a recording a field replays. */
@@ -13,14 +14,6 @@ export interface SeriesSpec {
   readonly isLinear: boolean;
 }
 
-interface Row {
-  readonly line: number;
-  /** undefined = the cell is empty, or there is none. */
-  cell(column: string): Json | undefined;
-}
-
-/** So many bad rows of a column are told. */
-const MOST_TOLD = 5;
 /** So many files are kept as read: enough for a fleet, not for all files of a long life. */
 const MOST_KEPT = 32;
 /** By their text: devices of one process share the one text of a file, so that looking it up costs nothing. */
@@ -113,78 +106,6 @@ export class Recording {
   }
 }
 
-interface Read {
-  readonly columns: readonly string[];
-  readonly rows: readonly Row[];
-  readonly problems: readonly { readonly line: number; readonly message: string }[];
-}
-
-function readCsv(text: string): Read {
-  const { records, problem } = parseCsv(text);
-  const [header, ...lines] = records;
-  const columns = header?.cells ?? [];
-  const problems = problem === undefined ? [] : [problem];
-  const indexes = new Map(columns.map((name, index) => [name, index]));
-  const rows = lines.flatMap(({ line, cells }): readonly Row[] => {
-    if (cells.length === columns.length) {
-      return [{ line, cell: (column) => valueOf(cells[indexes.get(column) ?? -1]) }];
-    }
-    const message = `expected ${columns.length} cells as in the first line, got ${cells.length}`;
-    problems.push({ line, message });
-    return [];
-  });
-  return { columns, rows, problems: shortenedLines(problems) };
-}
-
-/** A JSON object a line; a column may be a path into it, `position.lat`. */
-function readNdjson(text: string): Read {
-  const columns = new Set<string>();
-  const problems: { line: number; message: string }[] = [];
-  const rows: Row[] = [];
-  for (const [index, each] of text
-    .replace(/^\uFEFF/, "")
-    .split("\n")
-    .entries()) {
-    if (each.trim() === "") continue;
-    const line = index + 1;
-    const cells = new Map<string, Json>();
-    if (flatten(parseJson(each), "", cells)) {
-      for (const name of cells.keys()) columns.add(name);
-      rows.push({ line, cell: (column) => cells.get(column) });
-    } else {
-      problems.push({ line, message: "expected a JSON object" });
-    }
-  }
-  return { columns: [...columns], rows, problems: shortenedLines(problems) };
-}
-
-/** Members of nested objects by their paths, null as none. @returns whether `value` is an object */
-function flatten(value: Json | undefined, path: string, cells: Map<string, Json>): boolean {
-  if (!isMapping(value)) return false;
-  for (const [key, member] of Object.entries(value)) {
-    const name = path === "" ? key : `${path}.${key}`;
-    if (member !== null && !flatten(member, name, cells)) cells.set(name, member);
-  }
-  return true;
-}
-
-function parseJson(text: string): Json | undefined {
-  try {
-    // A JSON text holds JSON.
-    const value: Json = JSON.parse(text);
-    return value;
-  } catch {
-    return undefined;
-  }
-}
-
-/** A cell of a CSV file: numbers become numbers, an empty one is none. */
-function valueOf(cell: string | undefined): Json | undefined {
-  if (cell === undefined || cell === "") return undefined;
-  const number = Number(cell);
-  return Number.isFinite(number) ? number : cell;
-}
-
 function secondsOf(cell: Json | undefined): number | undefined {
   if (typeof cell === "number") return cell;
   const ms = typeof cell === "string" ? Date.parse(cell) : Number.NaN;
@@ -198,14 +119,4 @@ function shownCell(cell: Json | undefined): string {
 function shortened(problems: readonly string[]): readonly string[] {
   const left = problems.length - MOST_TOLD;
   return left <= 0 ? problems : [...problems.slice(0, MOST_TOLD), `and ${left} more like these`];
-}
-
-function shortenedLines(problems: Read["problems"]): Read["problems"] {
-  const left = problems.length - MOST_TOLD;
-  const next = problems[MOST_TOLD];
-  if (next === undefined) return problems;
-  return [
-    ...problems.slice(0, MOST_TOLD),
-    { line: next.line, message: `and ${left} more like these` },
-  ];
 }

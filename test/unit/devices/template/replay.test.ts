@@ -127,6 +127,7 @@ describe("files", () => {
       { every: 1, interpolation: "linear" },
       ['fields.v.replay: a.csv:3: v: expected a number, got "high"'],
     ],
+    ["v,v\n1,2\n", {}, ["fields.v.replay: a.csv:1: the column v is there twice"]],
     ["t,v\n,1\n", {}, []],
     [
       "t,v\n1,\n2,3\n",
