@@ -1,0 +1,180 @@
+import { DeviceFailure } from "../base/failure.ts";
+import { sleep } from "../base/retry.ts";
+import type { Message } from "../model/model.ts";
+import type { DeviceContext } from "./device-context.ts";
+import type { DeviceStatus } from "./device-status.ts";
+import type { OutgoingMessage } from "./faults/message-faults.ts";
+import type { HubConnection } from "./hub-connection.ts";
+
+/** A message with its number, from the moment at which it was due. */
+interface NumberedMessage {
+  readonly outgoing: OutgoingMessage;
+  readonly seq: number;
+  readonly dueMs: number;
+}
+
+/** Where the SDK writes the system property `iothub-creation-time-utc`, which it has no member for. */
+const CREATION_TIME = "$.ctime";
+
+/**
+ * Numbers the messages of one device, sends them and accounts for each. One that goes out while the device is not
+ * connected is failed with class `offline`; nothing queues.
+ */
+export class MessageSender {
+  readonly #context: DeviceContext;
+  readonly #status: DeviceStatus;
+  readonly #underWay = new Set<Promise<void>>();
+  /** Messages that a fault holds back, by the timer that lets them go. */
+  readonly #heldBack = new Map<NodeJS.Timeout, NumberedMessage>();
+  #connection: HubConnection | undefined;
+  #connectedMs: number | undefined;
+  #seq = 0;
+  #stopped = false;
+
+  constructor(context: DeviceContext, status: DeviceStatus) {
+    this.#context = context;
+    this.#status = status;
+  }
+
+  connected(connection: HubConnection): void {
+    this.#connection = connection;
+    this.#connectedMs = this.#context.clock();
+  }
+
+  disconnected(): void {
+    this.#connection = undefined;
+  }
+
+  /** Numbers a message that is due, and sends it or holds it back. */
+  take(outgoing: OutgoingMessage, dueMs: number): void {
+    const { recorder, clock } = this.#context;
+    const { message, lateMs } = outgoing;
+    this.#seq += 1;
+    const numbered = { outgoing, seq: this.#seq, dueMs };
+    this.#status.sent += 1;
+    recorder.count("telemetry_sent");
+    recorder.count("telemetry_bytes", Buffer.byteLength(message.body));
+    if (lateMs === 0) {
+      this.#track(this.#send(numbered));
+      return;
+    }
+    const timer = setTimeout(
+      () => {
+        this.#heldBack.delete(timer);
+        this.#track(this.#send(numbered));
+      },
+      Math.max(0, dueMs + lateMs - clock()),
+    );
+    this.#heldBack.set(timer, numbered);
+  }
+
+  /** Waits up to `drainMs` for the acknowledgments of messages under way. */
+  async drain(drainMs: number): Promise<void> {
+    if (this.#underWay.size === 0) return;
+    const drained = new AbortController();
+    await Promise.race([
+      Promise.all(this.#underWay),
+      sleep(drainMs, drained.signal).catch(() => undefined),
+    ]);
+    drained.abort();
+  }
+
+  /** Fails what is held back, waits up to `drainMs` for what is under way; what is left then stays unacknowledged. */
+  async stop(drainMs: number): Promise<void> {
+    this.#dropHeldBack();
+    await this.drain(drainMs);
+    this.#stopped = true;
+  }
+
+  #track(sending: Promise<void>): void {
+    const work = sending.finally(() => this.#underWay.delete(work));
+    this.#underWay.add(work);
+  }
+
+  async #send({ outgoing, seq, dueMs }: NumberedMessage): Promise<void> {
+    const { recorder, clock, log } = this.#context;
+    const { message, copies, fails } = outgoing;
+    const properties = this.#propertiesOf(outgoing, seq);
+    if (this.#context.saveMessages) this.#save(message, properties, seq);
+    try {
+      if (fails) throw new DeviceFailure("fault", "failed by the fault sendFailure");
+      if (this.#connection === undefined) throw new DeviceFailure("offline", "not connected");
+      const acknowledged = this.#connection.send(message, properties);
+      for (let copy = 2; copy <= copies; copy += 1) {
+        this.#track(sendCopy(this.#connection, message, properties));
+      }
+      await acknowledged;
+      if (this.#stopped) return;
+      const nowMs = clock();
+      this.#status.acknowledged(seq);
+      recorder.count("telemetry_acked");
+      recorder.observe("telemetry_ms", nowMs - dueMs);
+      this.#firstAck(nowMs);
+      log.trace({ seq, durationMs: Math.round(nowMs - dueMs) }, "message acknowledged");
+    } catch (error) {
+      if (this.#stopped) return;
+      this.#failed(seq, error);
+    }
+    this.#context.onChange();
+  }
+
+  #failed(seq: number, error: unknown): void {
+    if (!(error instanceof DeviceFailure)) throw error;
+    const { recorder, log } = this.#context;
+    this.#status.failed += 1;
+    recorder.count("telemetry_failed", 1, { class: error.failureClass });
+    log.trace({ seq, errorClass: error.failureClass, err: error }, "message failed");
+  }
+
+  /** What a fault still holds back is never sent. */
+  #dropHeldBack(): void {
+    for (const [timer, { seq }] of this.#heldBack) {
+      clearTimeout(timer);
+      this.#failed(seq, new DeviceFailure("fault", "held back by the fault late"));
+    }
+    this.#heldBack.clear();
+  }
+
+  #propertiesOf({ message, skewMs }: OutgoingMessage, seq: number): Record<string, string> {
+    return {
+      ...message.properties,
+      ...(skewMs === undefined
+        ? {}
+        : {
+            [CREATION_TIME]: new Date(this.#context.now().getTime() + skewMs).toISOString(),
+          }),
+      seq: String(seq),
+      boot: String(this.#status.boot),
+    };
+  }
+
+  #firstAck(nowMs: number): void {
+    if (this.#connectedMs === undefined) return;
+    this.#context.recorder.observe("connection_first_ack_ms", nowMs - this.#connectedMs);
+    this.#connectedMs = undefined;
+  }
+
+  #save(message: Message, properties: Readonly<Record<string, string>>, seq: number): void {
+    this.#context.recorder.message({
+      deviceId: this.#status.deviceId,
+      boot: this.#status.boot,
+      seq,
+      at: this.#context.now().toISOString(),
+      properties,
+      body: message.body,
+    });
+  }
+}
+
+/** Sends a message once more; what becomes of it is the ledger's affair. */
+async function sendCopy(
+  connection: HubConnection,
+  message: Message,
+  properties: Readonly<Record<string, string>>,
+): Promise<void> {
+  try {
+    await connection.send(message, properties);
+  } catch (error) {
+    if (!(error instanceof DeviceFailure)) throw error;
+  }
+}
