@@ -1,4 +1,8 @@
+import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
+import { model as cave } from "../../../devices/cheese-cave/index.ts";
+import { model as belt } from "../../../devices/conveyor/index.ts";
+import { DEVICE_FAULT_NAMES } from "../../../src/base/device-fault-kinds.ts";
 import type { Problem } from "../../../src/base/errors.ts";
 import { FleetError } from "../../../src/base/errors.ts";
 import type { FaultyModel } from "../../../src/plan/fault-problems.ts";
@@ -93,4 +97,15 @@ test("parameters that the model refuses, and selections that pick nothing, are t
     'timeline[1].twin.devices: there is no device "cave-9" in this fleet of 3',
     "timeline[0].fault: round: must be",
   ]);
+});
+
+test("the shipped faulty fleet has faults that its models and the fleet know, at devices that it has", () => {
+  const text = readFileSync("scenarios/faulty-fleet.yaml", "utf8");
+  const shipped: ReadonlyMap<string, FaultyModel> = new Map(
+    [cave, belt].map((model) => [model.name, model]),
+  );
+  const scenario = parseScenario(text, "faulty-fleet.yaml");
+  const { devices } = makePlan(scenario, { seed: 1, modelOf: (name) => shipped.get(name) });
+  const kinds = new Set(devices.flatMap(({ faults = [] }) => faults.map(({ kind }) => kind)));
+  expect([...kinds]).toEqual(expect.arrayContaining([...DEVICE_FAULT_NAMES, "sensorStuck", "jam"]));
 });
