@@ -2,7 +2,7 @@ import type { ActiveFault, Json, ModelFault } from "../../src/model/model.ts";
 import { numberOf } from "./desired.ts";
 import type { Draws } from "./noise.ts";
 import { parameterFault } from "./parameter-fault.ts";
-import { Saved } from "./saved.ts";
+import { anyNumber, Saved } from "./saved.ts";
 import type { SettingRule } from "./settings.ts";
 
 const KIND_NAMES = [
@@ -17,6 +17,8 @@ type Kind = (typeof KIND_NAMES)[number];
 const SPIKE_PROBABILITY = 0.1;
 const DAY_S = 86_400;
 const PROBABILITY = { kind: "number", above: 0, most: 1 } as const;
+/** Wide enough for any unit, and no sum of them leaves what JSON can tell. */
+const AMOUNT = { kind: "number", least: -1e9, most: 1e9 } as const;
 
 /**
  * The entries of `DeviceModel.faults` for a device with these sensors, named as in its messages.
@@ -35,17 +37,17 @@ export function sensorFaultKinds(
     }),
     sensorDrift: parameterFault({
       does: "a reading (`sensor`) wanders off by `perDay` units a day of the device's own time",
-      rules: { sensor, perDay: { kind: "number" } },
+      rules: { sensor, perDay: AMOUNT },
       required: ["sensor", "perDay"],
     }),
     sensorSpike: parameterFault({
       does: "a reading (`sensor`) is off by `size`, with chance `probability` (0.1) each time",
-      rules: { sensor, size: { kind: "number" }, probability: PROBABILITY },
+      rules: { sensor, size: AMOUNT, probability: PROBABILITY },
       required: ["sensor", "size"],
     }),
     sensorBias: parameterFault({
       does: "a reading (`sensor`) is off by `by`",
-      rules: { sensor, by: { kind: "number" } },
+      rules: { sensor, by: AMOUNT },
       required: ["sensor", "by"],
     }),
     sensorDropout: parameterFault({
@@ -149,7 +151,7 @@ export class SensorFaults {
       amount,
       probability,
       elapsedS,
-      held: Object.fromEntries(held),
+      held: Object.fromEntries([...held].map(([name, shown]) => [name, anyNumber(shown)])),
     }));
   }
 
@@ -176,7 +178,7 @@ export class SensorFaults {
       held: new Map(
         this.#sensors
           .filter((sensor) => held.has(sensor))
-          .map((sensor) => [sensor, held.number(sensor)]),
+          .map((sensor) => [sensor, held.anyNumber(sensor)]),
       ),
     };
   }

@@ -1,7 +1,6 @@
 import type { JsonObject, RandomStream } from "../../../src/model/model.ts";
 import { OrnsteinUhlenbeck, whiteNoise } from "../../shared/noise.ts";
 import type { Saved } from "../../shared/saved.ts";
-import { anyNumber } from "../../shared/saved.ts";
 import { celsiusOf, fahrenheitOf } from "../../shared/units.ts";
 import type { Disturbances } from "../cave-faults.ts";
 import type { Cave } from "../cave.ts";
@@ -88,15 +87,10 @@ export class PhysicalSignal implements Signal {
     const { temperatureC, vapour, balance } = this.#air;
     return {
       timeS: this.#timeS,
-      temperatureC: anyNumber(this.#temperatureC),
-      humidityPct: anyNumber(this.#humidityPct),
-      air: { temperatureC: anyNumber(temperatureC), vapour: anyNumber(vapour) },
-      balance: {
-        wall: anyNumber(balance.wall),
-        cheese: anyNumber(balance.cheese),
-        device: anyNumber(balance.device),
-        condensate: anyNumber(balance.condensate),
-      },
+      temperatureC: this.#temperatureC,
+      humidityPct: this.#humidityPct,
+      air: { temperatureC, vapour },
+      balance: { ...balance },
       noise: {
         temperature: this.#temperatureNoise.value,
         humidity: this.#humidityNoise.value,
@@ -109,16 +103,16 @@ export class PhysicalSignal implements Signal {
 
   restore(saved: Saved): void {
     this.#timeS = saved.number("timeS");
-    this.#temperatureC = saved.anyNumber("temperatureC");
-    this.#humidityPct = saved.anyNumber("humidityPct");
+    this.#temperatureC = saved.number("temperatureC");
+    this.#humidityPct = saved.number("humidityPct");
     const air = saved.part("air");
-    this.#air.temperatureC = air.anyNumber("temperatureC");
-    this.#air.vapour = air.anyNumber("vapour");
+    this.#air.temperatureC = air.number("temperatureC");
+    this.#air.vapour = air.number("vapour");
     const balance = saved.part("balance");
-    this.#air.balance.wall = balance.anyNumber("wall");
-    this.#air.balance.cheese = balance.anyNumber("cheese");
-    this.#air.balance.device = balance.anyNumber("device");
-    this.#air.balance.condensate = balance.anyNumber("condensate");
+    this.#air.balance.wall = balance.number("wall");
+    this.#air.balance.cheese = balance.number("cheese");
+    this.#air.balance.device = balance.number("device");
+    this.#air.balance.condensate = balance.number("condensate");
     const noise = saved.part("noise");
     this.#temperatureNoise.value = noise.number("temperature");
     this.#humidityNoise.value = noise.number("humidity");
@@ -139,18 +133,19 @@ export class PhysicalSignal implements Signal {
     }
   }
 
-  /** What the fan works towards, and how hard. */
+  /** What the fan works towards, and how hard; not at all where a sample's twin made the setpoint NaN. */
   #aim(): void {
     const { desiredTemperature, desiredHumidity, fan } = this.#cave;
     const { exchange, fanSlowness, coilIced, humidifierDry } = this.#disturbances;
     const { conditionerS, humidifierS } = this.#parameters;
     const wishC = this.#place.unit === "°F" ? celsiusOf(desiredTemperature) : desiredTemperature;
-    const runs = fan === "on";
+    const heats = fan === "on" && !coilIced && !Number.isNaN(wishC);
+    const moistens = fan === "on" && !humidifierDry && !Number.isNaN(desiredHumidity);
     this.#drive.exchange = exchange;
-    this.#drive.setTemperatureC = Math.min(HOTTEST_C, Math.max(COLDEST_C, wishC));
-    this.#drive.setHumidityPct = Math.min(100, Math.max(0, desiredHumidity));
-    this.#drive.conditionerPerS = runs && !coilIced ? 1 / (conditionerS * fanSlowness) : 0;
-    this.#drive.humidifierPerS = runs && !humidifierDry ? 1 / (humidifierS * fanSlowness) : 0;
+    this.#drive.setTemperatureC = heats ? Math.min(HOTTEST_C, Math.max(COLDEST_C, wishC)) : 0;
+    this.#drive.setHumidityPct = moistens ? Math.min(100, Math.max(0, desiredHumidity)) : 0;
+    this.#drive.conditionerPerS = heats ? 1 / (conditionerS * fanSlowness) : 0;
+    this.#drive.humidifierPerS = moistens ? 1 / (humidifierS * fanSlowness) : 0;
   }
 
   /** Noise is of the reading alone and never comes back into the air. */

@@ -117,6 +117,15 @@ test("restored faults go on as they were", () => {
   expect(readings(faults, 60, 85)).toEqual([50, 95]);
 });
 
+test("a sensor that is stuck at a defect program's NaN is so when restored", () => {
+  const faults = faultsOf();
+  faults.begin({ id: "1", kind: "sensorStuck", parameters: {} });
+  readings(faults, Number.NaN, 85);
+  const other = faultsOf();
+  other.restore(savedOf(faults), "cave");
+  expect(readings(other, 60, 90)).toEqual([Number.NaN, 85]);
+});
+
 test("what was not saved by them is refused by name", () => {
   const saved = { id: "1", kind: "sensorBias", amount: 1, probability: 1, elapsedS: 0, held: {} };
   expect(restore(saved)).not.toThrow();
@@ -139,8 +148,10 @@ describe("parameters", () => {
     expect(problems("sensorDrift", { perday: 2 })).toEqual([
       "perday: there is no such parameter; did you mean perDay?",
       "sensor: expected one of temperature, humidity, got null",
-      "perDay: expected a number, got null",
+      "perDay: expected a number from -1000000000 to 1000000000, got null",
     ]);
+    // JSON has no number for a sum of such.
+    expect(problems("sensorBias", { sensor: "humidity", by: 1e308 })).toHaveLength(1);
     expect(problems("sensorDropout", { sensor: "humidity", probability: 0 })).toEqual([
       "sensor: there is no such parameter; there are probability",
       "probability: expected a number above 0 and at most 1, got 0",
