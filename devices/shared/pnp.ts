@@ -12,6 +12,8 @@ export class WritableProperty {
   #wish: string | undefined;
   /** Version of the wish that is accepted and not reached yet. */
   #pending: number | undefined;
+  /** Version of the desired section as last seen. */
+  #version = 0;
 
   constructor(name: string) {
     this.name = name;
@@ -19,14 +21,18 @@ export class WritableProperty {
 
   /**
    * What a desired patch asks for: a value, null to leave it to the device, undefined where there is nothing to
-   * answer. In a whole section what is absent is left to the device, and what is as it was has been answered.
+   * answer. In a whole section what is absent is left to the device, and what is as it was has been answered; unless
+   * the section is not newer than the last, since then the device was assigned anew and its twin may be another one.
    */
-  asked(patch: JsonObject, { initial }: Pick<DesiredContext, "initial">): Json | undefined {
+  asked(patch: JsonObject, { initial, version }: DesiredContext): Json | undefined {
     const wish =
       patch[this.name] ?? (initial || Object.hasOwn(patch, this.name) ? null : undefined);
+    const isNewer = version > this.#version;
+    this.#version = version;
     if (wish === undefined) return undefined;
     const text = JSON.stringify(wish);
-    if (initial && text === this.#wish) return undefined;
+    const isAnswered = isNewer || this.#pending === version;
+    if (initial && text === this.#wish && isAnswered) return undefined;
     this.#wish = text;
     this.#pending = undefined;
     return wish;
@@ -65,7 +71,7 @@ export class WritableProperty {
   }
 
   snapshot(): JsonObject {
-    return { wish: this.#wish ?? "", pending: this.#pending ?? null };
+    return { wish: this.#wish ?? "", pending: this.#pending ?? null, version: this.#version };
   }
 
   /** @throws {TypeError} on what is no such snapshot */
@@ -73,6 +79,7 @@ export class WritableProperty {
     const wish = saved.text("wish");
     this.#wish = wish === "" ? undefined : wish;
     this.#pending = saved.optionalNumber("pending") ?? undefined;
+    this.#version = saved.number("version");
   }
 
   #acknowledgment(value: Json, ac: number, av: number, ad: string): JsonObject {

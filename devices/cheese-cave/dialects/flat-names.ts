@@ -3,19 +3,28 @@ import type { Saved } from "../../shared/saved.ts";
 import type { DialectContext } from "../dialect.ts";
 import { ModuleTwin } from "./module-twin.ts";
 
-/** Desired names of the samples that no Plug and Play interface of the cave has, and what each is reported as. */
-const REPORTED_AS: Readonly<Record<string, readonly string[]>> = {
-  temperature: ["temperature"],
-  humidity: ["humidity"],
-  fanstate: ["fanstate", "fanState"],
-  fanState: ["fanstate", "fanState"],
-  telemetryDelay: ["telemetryDelay"],
-  patchId: ["lastPatchReceivedId"],
+/** What a desired name of the samples is in a cave whose interface does not have it. */
+interface FlatName {
+  /** Names that it is reported as. */
+  readonly reportedAs: readonly string[];
+  /** Name of the interface that it gives way to. */
+  readonly givesWayTo?: string;
+}
+
+const FLAT_NAMES: Readonly<Record<string, FlatName>> = {
+  temperature: { reportedAs: ["temperature"], givesWayTo: "desiredTemperature" },
+  humidity: { reportedAs: ["humidity"], givesWayTo: "desiredHumidity" },
+  fanstate: { reportedAs: ["fanstate", "fanState"] },
+  fanState: { reportedAs: ["fanstate", "fanState"] },
+  telemetryDelay: { reportedAs: ["telemetryDelay"] },
+  patchId: { reportedAs: ["lastPatchReceivedId"] },
 };
 
-/** The samples' flat desired names, obeyed and reported where a patch has them and not mentioned where it has not. */
+/** The samples' flat desired names, obeyed and reported once a twin has used them and not mentioned before. */
 export class FlatNames {
   readonly #twin: ModuleTwin;
+  /** Names that a twin has used. */
+  readonly #used = new Set<string>();
 
   constructor(context: DialectContext) {
     this.#twin = new ModuleTwin(context);
@@ -25,23 +34,48 @@ export class FlatNames {
     return this.#twin.intervalS;
   }
 
-  apply(patch: JsonObject, context: DesiredContext): JsonObject {
-    const names = Object.keys(patch).filter((name) => Object.hasOwn(REPORTED_AS, name));
-    if (names.length === 0) return {};
-    const flat = Object.fromEntries(names.map((name) => [name, patch[name] ?? null]));
+  /** Obeys what a desired section or patch has of them; whether it has any. */
+  apply(patch: JsonObject, context: DesiredContext): boolean {
+    const names = Object.keys(patch).filter((name) => Object.hasOwn(FLAT_NAMES, name));
+    for (const name of names) this.#used.add(name);
+    const obeyed = names.filter((name) => !givesWay(name, patch));
+    const flat = Object.fromEntries(obeyed.map((name) => [name, patch[name] ?? null]));
     // What a section lacks is the affair of the names that the interface has.
     this.#twin.apply(flat, { ...context, initial: false });
-    const reported = this.#twin.reported();
-    const shown = names.flatMap((name) => REPORTED_AS[name] ?? []);
-    return Object.fromEntries(shown.map((name) => [name, reported[name] ?? null]));
+    return names.length > 0;
+  }
+
+  /** What the names that a twin has used are now. */
+  reported(): JsonObject {
+    return this.#shown([...this.#used]);
+  }
+
+  /** The same of the fan alone. */
+  reportedFan(): JsonObject {
+    return this.#shown(["fanstate", "fanState"].filter((name) => this.#used.has(name)));
   }
 
   snapshot(): JsonObject {
-    return this.#twin.snapshot();
+    return { ...this.#twin.snapshot(), used: [...this.#used] };
   }
 
   /** @throws {TypeError} on what is no such snapshot */
   restore(saved: Saved): void {
     this.#twin.restore(saved);
+    this.#used.clear();
+    for (const name of saved.list("used")) {
+      if (typeof name === "string") this.#used.add(name);
+    }
   }
+
+  #shown(names: readonly string[]): JsonObject {
+    const reported = this.#twin.reported();
+    const shown = names.flatMap((name) => FLAT_NAMES[name]?.reportedAs ?? []);
+    return Object.fromEntries(shown.map((name) => [name, reported[name] ?? null]));
+  }
+}
+
+function givesWay(name: string, patch: JsonObject): boolean {
+  const own = FLAT_NAMES[name]?.givesWayTo;
+  return own !== undefined && (patch[own] ?? null) !== null;
 }

@@ -1,9 +1,9 @@
 import type { DesiredContext, JsonObject } from "../../../src/model/model.ts";
+import { PnpInterval } from "../../shared/pnp-interval.ts";
 import type { Saved } from "../../shared/saved.ts";
 import { FIRMWARE_VERSION } from "../cave.ts";
 import type { DialectContext } from "../dialect.ts";
 import { FlatNames } from "./flat-names.ts";
-import { PnpInterval } from "../../shared/pnp-interval.ts";
 import { PnpSetpoint } from "./pnp-setpoint.ts";
 
 /** The twin of a Plug and Play cave: three writable properties, each acknowledged, and what the cave tells of itself. */
@@ -28,27 +28,31 @@ export class PnpTwin {
 
   /** Applies a desired section or patch; undefined where it asks for nothing that is known here. */
   apply(patch: JsonObject, context: DesiredContext): JsonObject | undefined {
-    const reported: JsonObject = {
+    const isFlat = this.#flat.apply(patch, context);
+    const answers: JsonObject = {
       ...(context.initial ? this.#self() : {}),
-      // Their own names come last, so that they win over the flat ones.
-      ...this.#flat.apply(patch, context),
       ...this.#temperature.apply(patch, context),
       ...this.#humidity.apply(patch, context),
       ...this.#interval.apply(patch, context),
     };
-    return Object.keys(reported).length === 0 ? undefined : reported;
+    if (!isFlat && Object.keys(answers).length === 0) return undefined;
+    return { ...this.#flat.reported(), ...answers };
+  }
+
+  /** The fan, by all names that are in use. */
+  reportedFan(): JsonObject {
+    return { ...this.#flat.reportedFan(), fanState: this.#context.cave.fan };
   }
 
   /** After a step: tells what was reached, and what became known. */
   stepped(intervalS: number): void {
     const planned = this.intervalS === undefined ? intervalS : undefined;
-    for (const news of [
-      this.#temperature.stepped(),
-      this.#humidity.stepped(),
-      this.#interval.stepped(planned),
-    ]) {
-      if (news !== undefined) this.#context.report(news);
-    }
+    const news: JsonObject = {
+      ...this.#temperature.stepped(),
+      ...this.#humidity.stepped(),
+      ...this.#interval.stepped(planned),
+    };
+    if (Object.keys(news).length > 0) this.#context.report(news);
   }
 
   snapshot(): JsonObject {

@@ -19,7 +19,7 @@ const MODEL_ID = "dtmi:com:example:iotfarm:CheeseCave;1";
 
 function createDialect(context: DialectContext): Dialect {
   const twin = new PnpTwin(context);
-  const reported = (): JsonObject => ({ fanState: context.cave.fan });
+  const reported = (): JsonObject => twin.reportedFan();
   return {
     modelId: MODEL_ID,
     methods: {

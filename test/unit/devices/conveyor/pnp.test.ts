@@ -94,8 +94,9 @@ describe("the twin", () => {
       stopAlertAfter: { value: 20, ac: 200, av: 1 },
     });
     expect(device.desired({ color: "red" }, at(2))).toBeUndefined();
-    expect(device.desired({ stopAlertAfter: 20 }, INITIAL)).not.toHaveProperty("stopAlertAfter");
-    expect(device.desired({ stopAlertAfter: null }, at(3))).toEqual({
+    const later = { version: 3, initial: true };
+    expect(device.desired({ stopAlertAfter: 20 }, later)).not.toHaveProperty("stopAlertAfter");
+    expect(device.desired({ stopAlertAfter: null }, at(4))).toEqual({
       stopAlertAfter: { value: 5, ac: 203, av: 0, ad: "default" },
     });
   });

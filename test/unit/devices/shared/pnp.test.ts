@@ -2,8 +2,9 @@ import { describe, expect, test } from "vitest";
 import { WritableProperty } from "../../../../devices/shared/pnp.ts";
 import { Saved } from "../../../../devices/shared/saved.ts";
 
-const INITIAL = { initial: true };
-const PUSHED = { initial: false };
+const INITIAL = { version: 1, initial: true };
+const PUSHED = { version: 2, initial: false };
+const LATER = { version: 9, initial: true };
 
 describe("what a patch asks for", () => {
   test("is its value, null for removal, and nothing where it is silent", () => {
@@ -22,10 +23,19 @@ describe("what a patch asks for", () => {
   test("in a later section is answered where it changed offline", () => {
     const property = new WritableProperty("speed");
     property.asked({ speed: 3 }, PUSHED);
-    expect(property.asked({ speed: 3 }, INITIAL)).toBeUndefined();
-    expect(property.asked({ speed: 4 }, INITIAL)).toBe(4);
-    expect(property.asked({}, INITIAL)).toBeNull();
-    expect(property.asked({}, INITIAL)).toBeUndefined();
+    expect(property.asked({ speed: 3 }, { ...LATER, version: 3 })).toBeUndefined();
+    expect(property.asked({ speed: 4 }, { ...LATER, version: 4 })).toBe(4);
+    expect(property.asked({}, { ...LATER, version: 5 })).toBeNull();
+    expect(property.asked({}, { ...LATER, version: 6 })).toBeUndefined();
+  });
+
+  test("in a section that is no newer is answered again, unless its 202 is out", () => {
+    const property = new WritableProperty("speed");
+    property.asked({ speed: 3 }, LATER);
+    expect(property.asked({ speed: 3 }, LATER)).toBe(3);
+    property.approaching(3, LATER.version);
+    expect(property.asked({ speed: 3 }, LATER)).toBeUndefined();
+    expect(property.asked({ speed: 3 }, INITIAL)).toBe(3);
   });
 });
 
@@ -66,7 +76,7 @@ test("a restored property knows what it was asked for and what it still owes", (
   property.approaching("fast", 7);
   const other = new WritableProperty("speed");
   other.restore(new Saved(property.snapshot(), "belt"));
-  expect(other.asked({ speed: "fast" }, INITIAL)).toBeUndefined();
+  expect(other.asked({ speed: "fast" }, LATER)).toBeUndefined();
   expect(other.arrived("fast")).toEqual({
     speed: { value: "fast", ac: 200, av: 7, ad: "reached" },
   });

@@ -168,6 +168,21 @@ describe("after a connect", () => {
     expect(again).not.toHaveProperty("telemetryInterval");
   });
 
+  test("a twin that is no newer is another one: it is acknowledged in its own version", () => {
+    const device = lucky();
+    const section = { desiredTemperature: 50, desiredHumidity: 95 };
+    device.device.desired(section, { version: 4, initial: true });
+    // At its next hub.
+    expect(device.device.desired(section, { version: 2, initial: true })).toMatchObject({
+      desiredTemperature: { value: 50, ac: 202, av: 2 },
+      desiredHumidity: { value: 95, ac: 200, av: 2 },
+    });
+    // At the same one: a second 202 for a version would tell nothing.
+    const again = device.device.desired(section, { version: 2, initial: true });
+    expect(again).toMatchObject({ desiredHumidity: { value: 95, ac: 200, av: 2 } });
+    expect(again).not.toHaveProperty("desiredTemperature");
+  });
+
   test("what was removed offline has its default again", () => {
     const device = lucky();
     device.device.desired({ desiredTemperature: 66 }, INITIAL);
@@ -194,11 +209,23 @@ describe("the flat names of the samples", () => {
 
   test("give way to the names of the interface", () => {
     const device = cave();
-    expect(desired(device, { temperature: 50, desiredTemperature: 66 })).toEqual({
-      temperature: 50,
+    const both = { temperature: 50, desiredTemperature: 66 };
+    expect(desired(device, both)).toEqual({
+      temperature: 66,
       desiredTemperature: { value: 66, ac: 200, av: 2, ad: "reached" },
     });
-    expect(desired(device, { temperature: null })).toEqual({ temperature: 60 });
+    const again = device.device.desired(both, { version: 4, initial: true });
+    expect(again).toMatchObject({ temperature: 66 });
+    expect(again).not.toHaveProperty("desiredTemperature");
+    expect(desired(device, { temperature: null }, 5)).toEqual({ temperature: 60 });
+  });
+
+  test("are reported as long as they are used: a fan that breaks, a setpoint that changes", () => {
+    const device = lucky();
+    device.device.desired({ fanstate: "on", temperature: 50 }, INITIAL);
+    device.device.beginFault?.({ id: "1", kind: "fanFailure", parameters: {} });
+    expect(device.reports).toEqual([{ fanstate: "failed", fanState: "failed" }]);
+    expect(desired(device, { desiredTemperature: 66 })).toMatchObject({ temperature: 66 });
   });
 
   test("hold in a section that has no others", () => {

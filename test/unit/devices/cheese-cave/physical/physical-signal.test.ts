@@ -117,17 +117,20 @@ describe("a physical cave", () => {
     expect(cellar.bodies(1)).toEqual(['{"temperature":"23.00","humidity":"99.03"}']);
   });
 
-  test.each(["off", "on"])("with the fan %s has air where a sample's twin has no setpoint", (fan) => {
-    const settings = { signal: "physical", ...QUIET, encoding: "numbers" };
-    const cave = caveIn("learn-js", { settings });
-    cave.device.desired({ humidity: "85" }, INITIAL);
-    cave.device.methods["SetFanState"]?.(fan);
-    const [message] = cave.run(1, 3_600);
-    expect(JSON.parse(message?.body ?? "").temperature).toBe(70);
-    expect(message?.properties).not.toHaveProperty("temperatureAlert");
-    cave.device.desired({ temperature: "50", humidity: "85" }, PUSHED);
-    expect(lastOf(cave, 1, 3_600)?.temperature).toBe(fan === "on" ? 51 : 70);
-  });
+  test.each(["off", "on"])(
+    "with the fan %s has air where a sample's twin has no setpoint",
+    (fan) => {
+      const settings = { signal: "physical", ...QUIET, encoding: "numbers" };
+      const cave = caveIn("learn-js", { settings });
+      cave.device.desired({ humidity: "85" }, INITIAL);
+      cave.device.methods["SetFanState"]?.(fan);
+      const [message] = cave.run(1, 3_600);
+      expect(JSON.parse(message?.body ?? "").temperature).toBe(70);
+      expect(message?.properties).not.toHaveProperty("temperatureAlert");
+      cave.device.desired({ temperature: "50", humidity: "85" }, PUSHED);
+      expect(lastOf(cave, 1, 3_600)?.temperature).toBe(fan === "on" ? 51 : 70);
+    },
+  );
 
   test("follows setpoints that no conditioner reaches as far as -40 and 60 °C", () => {
     const cave = physical(QUIET, { desired: { ...START, temperature: -2_000, humidity: 900 } });
