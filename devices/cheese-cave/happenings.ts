@@ -19,11 +19,6 @@ export function setpointSet(text: string, property: string, value: Json): ModelE
   return { name: "setpointSet", text, data: { property, value } };
 }
 
-/** The twin asks for something that cannot be; what was there stays. */
-export function desiredRefused(text: string, property: string): ModelEvent {
-  return { name: "desiredRefused", text, level: "warning", data: { property } };
-}
-
 export function methodFailed(text: string): ModelEvent {
   return { name: "methodFailed", text, level: "warning" };
 }

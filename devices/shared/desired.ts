@@ -1,4 +1,4 @@
-import type { Json } from "../../src/model/model.ts";
+import type { Json, ModelEvent } from "../../src/model/model.ts";
 
 /** What a twin may ask for at most, in seconds. */
 const LONGEST_INTERVAL_S = 86_400;
@@ -15,4 +15,14 @@ export function intervalOf(wish: Json | undefined): number | undefined {
   return seconds !== undefined && seconds > 0 && seconds <= LONGEST_INTERVAL_S
     ? seconds
     : undefined;
+}
+
+/** The twin asks for something that cannot be; what was there stays. */
+export function desiredRefused(text: string, property: string): ModelEvent {
+  return { name: "desiredRefused", text, level: "warning", data: { property } };
+}
+
+/** The same in the words of the models' own twins. */
+export function illegalWish(property: string, wish: Json): ModelEvent {
+  return desiredRefused(`Illegal ${property} received: ${JSON.stringify(wish)}`, property);
 }

@@ -1,7 +1,8 @@
 import type { Json, JsonObject } from "../../../src/model/model.ts";
 import { walkCave } from "../classic-walks.ts";
 import type { Dialect, DialectContext, DialectKind } from "../dialect.ts";
-import { desiredRefused, fanSet, setpointSet, twinFailed } from "../happenings.ts";
+import { desiredRefused } from "../../shared/desired.ts";
+import { fanSet, setpointSet, twinFailed } from "../happenings.ts";
 import { csharpText } from "../message.ts";
 import { CHEESE_CAVE } from "../place.ts";
 import { parseDouble } from "./csharp-value.ts";

@@ -1,10 +1,10 @@
 import type { DesiredContext, Json, JsonObject } from "../../../src/model/model.ts";
-import { intervalOf, numberOf } from "../../shared/desired.ts";
+import { illegalWish, intervalOf, numberOf } from "../../shared/desired.ts";
 import { round2 } from "../../shared/rounding.ts";
 import type { Saved } from "../../shared/saved.ts";
 import { FIRMWARE_VERSION } from "../cave.ts";
 import type { DialectContext } from "../dialect.ts";
-import { desiredRefused, fanSet, setpointSet } from "../happenings.ts";
+import { fanSet, setpointSet } from "../happenings.ts";
 
 /** What a whole section lacks gets its default. Not the fan: a method may have set it, and an absent wish does not undo that. */
 const EMPTY_SECTION: JsonObject = {
@@ -128,8 +128,7 @@ export class ModuleTwin {
   }
 
   #refuse(property: string, wish: Json): void {
-    const text = `Illegal ${property} received: ${JSON.stringify(wish)}`;
-    this.#context.tell(desiredRefused(text, property));
+    this.#context.tell(illegalWish(property, wish));
   }
 }
 

@@ -1,9 +1,9 @@
 import type { DesiredContext, JsonObject } from "../../../src/model/model.ts";
-import { numberOf } from "../../shared/desired.ts";
+import { illegalWish, numberOf } from "../../shared/desired.ts";
 import { WritableProperty } from "../../shared/pnp.ts";
 import type { Saved } from "../../shared/saved.ts";
 import type { DialectContext } from "../dialect.ts";
-import { desiredRefused, setpointSet } from "../happenings.ts";
+import { setpointSet } from "../happenings.ts";
 
 type Quantity = "temperature" | "humidity";
 
@@ -42,8 +42,7 @@ export class PnpSetpoint {
     const { least, most, unit, property } = SETPOINTS[this.#quantity];
     const value = numberOf(wish);
     if (value === undefined || value < least || value > most) {
-      const text = `Illegal ${property} received: ${JSON.stringify(wish)}`;
-      this.#context.tell(desiredRefused(text, property));
+      this.#context.tell(illegalWish(property, wish));
       const why = `expected ${least} to ${most} ${unit}`;
       return this.#property.refused(this.#inUse, context.version, why);
     }

@@ -1,5 +1,5 @@
-import type { DesiredContext, Json, JsonObject } from "../../../src/model/model.ts";
-import { intervalOf, numberOf } from "../../shared/desired.ts";
+import type { DesiredContext, Json, JsonObject, ModelEvent } from "../../../src/model/model.ts";
+import { illegalWish, intervalOf, numberOf } from "../../shared/desired.ts";
 import type { Saved } from "../../shared/saved.ts";
 import type { Belt } from "../belt.ts";
 import { DEFAULT_STOP_ALERT_S } from "../belt.ts";
@@ -43,28 +43,45 @@ export function readTwinState(saved: Saved): TwinState {
 
 /**
  * Applies a desired section or patch, in place. Each member is optional, numbers may be texts, and speeds are written
- * in any case. What cannot be used keeps the old value; null, and in a whole section absence, brings the default back:
- * a belt that changes its speed by itself, 5 s until the alert, the scenario's interval.
+ * in any case. What cannot be used keeps the old value, and is told; null, and in a whole section absence, brings the
+ * default back: a belt that changes its speed by itself, 5 s until the alert, the scenario's interval.
  */
 export function applyDesired(
   belt: Belt,
   twin: TwinState,
   patch: JsonObject,
   context: DesiredContext,
+  tell: (event: ModelEvent) => void,
 ): void {
   const desired = context.initial ? { ...EMPTY_SECTION, ...patch } : patch;
-  twin.telemetryInterval = interval(desired["telemetryInterval"], twin.telemetryInterval);
-  twin.telemetryDelay = interval(desired["telemetryDelay"], twin.telemetryDelay);
-  belt.stopAlertAfterS = stopAlert(desired["stopAlertAfter"], belt.stopAlertAfterS);
+  /** @param absent what null brings back */
+  const wished = <Value>(
+    property: string,
+    parse: (wish: Json) => Value | undefined,
+    old: Value,
+    absent: Value,
+  ): Value => {
+    const wish = desired[property];
+    if (wish === undefined) return old;
+    if (wish === null) return absent;
+    const value = parse(wish);
+    if (value === undefined) tell(illegalWish(property, wish));
+    return value ?? old;
+  };
+  const { telemetryInterval, telemetryDelay } = twin;
+  twin.telemetryInterval = wished("telemetryInterval", intervalOf, telemetryInterval, null);
+  twin.telemetryDelay = wished("telemetryDelay", intervalOf, telemetryDelay, null);
+  belt.stopAlertAfterS = wished(
+    "stopAlertAfter",
+    stopAlertOf,
+    belt.stopAlertAfterS,
+    DEFAULT_STOP_ALERT_S,
+  );
+  // A section without a speed does not undo the method's.
+  if (twin.speedByMethod && patch["desiredSpeed"] === undefined) return;
   const wish = desired["desiredSpeed"];
-  const speed = speedOf(wish);
-  if (speed !== undefined) {
-    belt.desiredSpeed = speed;
-    twin.speedByMethod = false;
-  } else if (wish === null && !(twin.speedByMethod && patch["desiredSpeed"] === undefined)) {
-    belt.desiredSpeed = null;
-    twin.speedByMethod = false;
-  }
+  belt.desiredSpeed = wished("desiredSpeed", speedOf, belt.desiredSpeed, null);
+  if (wish === null || speedOf(wish) !== undefined) twin.speedByMethod = false;
 }
 
 const EMPTY_SECTION: JsonObject = {
@@ -92,14 +109,6 @@ export function faultsReported(belt: Belt, twin: TwinState): JsonObject {
   twin.forced = belt.forced;
   twin.increasing = belt.increasing;
   return { faults: { forced: belt.forced, increasing: belt.increasing } };
-}
-
-function interval(wish: Json | undefined, old: number | null): number | null {
-  return wish === null ? null : (intervalOf(wish) ?? old);
-}
-
-function stopAlert(wish: Json | undefined, old: number): number {
-  return wish === null ? DEFAULT_STOP_ALERT_S : (stopAlertOf(wish) ?? old);
 }
 
 /** Seconds from 0 (at once), at most a day, as a number or a text; undefined for all else. */

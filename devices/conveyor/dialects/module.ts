@@ -43,7 +43,7 @@ function createDialect(context: DialectContext): Dialect {
       return twin.telemetryInterval ?? twin.telemetryDelay ?? undefined;
     },
     desired: (patch, desiredContext) => {
-      applyDesired(belt, twin, patch, desiredContext);
+      applyDesired(belt, twin, patch, desiredContext, (event) => context.tell(event));
       return reported();
     },
     stepped: () => {

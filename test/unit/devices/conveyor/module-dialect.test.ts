@@ -61,6 +61,24 @@ describe("desired properties", () => {
     expect(device.desired(removals, PUSHED)).toEqual(REPORTED);
   });
 
+  test("what cannot be used is told, and nothing else is", () => {
+    const belt = beltOf();
+    const wishes = { desiredSpeed: "warp", telemetryDelay: "NaN", stopAlertAfter: -1 };
+    belt.device.desired({ ...wishes, telemetryInterval: "2", other: 1 }, INITIAL);
+    expect(belt.events).toEqual(
+      [
+        ["telemetryDelay", 'Illegal telemetryDelay received: "NaN"'],
+        ["stopAlertAfter", "Illegal stopAlertAfter received: -1"],
+        ["desiredSpeed", 'Illegal desiredSpeed received: "warp"'],
+      ].map(([property, text]) => ({
+        name: "desiredRefused",
+        text,
+        level: "warning",
+        data: { property },
+      })),
+    );
+  });
+
   test("a whole section without a wish brings the default back, a patch does not", () => {
     const { device } = beltOf();
     const wishes = { desiredSpeed: "fast", telemetryDelay: 3, stopAlertAfter: 60 };
