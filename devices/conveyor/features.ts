@@ -21,7 +21,7 @@ export interface BeltFeatures {
   readonly sampleRateHz?: number;
 }
 
-/** What every interface of the belt has of it, rounded: a machine that runs well moves by tenths of a millimetre a second. */
+/** What the DTDL interface has of it, rounded: a machine that runs well moves by tenths of a millimetre a second. */
 export function vibrationMembers(features: BeltFeatures): JsonObject {
   return {
     vibrationRms: roundTo(features.vibrationRms, 4),

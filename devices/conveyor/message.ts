@@ -2,7 +2,7 @@ import type { JsonObject, Message } from "../../src/model/model.ts";
 import { csharpDouble, roundToEven } from "../shared/csharp-number.ts";
 import { round2 } from "../shared/rounding.ts";
 import type { Reading } from "./belt.ts";
-import { featureMembers, vibrationMembers } from "./features.ts";
+import type { BeltFeatures } from "./features.ts";
 import type { BeltSettings } from "./settings.ts";
 
 /** A reading as JSON text. */
@@ -14,6 +14,8 @@ export interface MessageStyle {
   readonly telemetry: NumberText;
   /** Readings in the logging message. */
   readonly log: NumberText;
+  /** Further members of the logging message where `features` is on; numbers in every dialect. */
+  readonly features: (features: BeltFeatures) => JsonObject;
   /** Of the system properties; without one a hub takes the body for bytes. */
   readonly contentType: "none" | "json";
   readonly telemetrySensorID: string;
@@ -33,27 +35,17 @@ export const csharpText5: NumberText = (value) => csharpDouble(roundToEven(value
 
 /** What goes over the wire for one step: telemetry, which is the vibration alone, then the log. */
 export function telemetryThenLog(reading: Reading, style: MessageStyle): readonly Message[] {
-  const { vibration, features } = reading;
-  const telemetry = `{"vibration":${style.telemetry(vibration)}}`;
-  const log = logBody(reading, style, features && featureMembers(features));
+  const telemetry = `{"vibration":${style.telemetry(reading.vibration)}}`;
   return [
     message(telemetry, style.telemetrySensorID, reading, style),
-    message(log, style.logSensorID, reading, style),
+    message(logBody(reading, style), style.logSensorID, reading, style),
   ];
 }
 
-/** One message with all that the DTDL interface of the belt has. */
-export function onlyMessage(reading: Reading, style: MessageStyle): readonly Message[] {
-  const { features } = reading;
-  const body = logBody(reading, style, features && vibrationMembers(features));
-  return [message(body, style.telemetrySensorID, reading, style)];
-}
-
-/** @param members more of them, after those that every log has; numbers in every dialect */
-function logBody(reading: Reading, { log }: MessageStyle, members: JsonObject | undefined): string {
-  const { vibration, packages, speed, temperatureF } = reading;
-  const more = members === undefined ? "" : `,${JSON.stringify(members).slice(1, -1)}`;
-  return `{"vibration":${log(vibration)},"packages":${packages},"speed":"${speed}","temp":${log(temperatureF)}${more}}`;
+function logBody(reading: Reading, { log, features: membersOf }: MessageStyle): string {
+  const { vibration, packages, speed, temperatureF, features } = reading;
+  const more = features && `,${JSON.stringify(membersOf(features)).slice(1, -1)}`;
+  return `{"vibration":${log(vibration)},"packages":${packages},"speed":"${speed}","temp":${log(temperatureF)}${more ?? ""}}`;
 }
 
 /** The only message of the draft. */

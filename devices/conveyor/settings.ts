@@ -48,8 +48,16 @@ export function checkSettings(raw: JsonObject): readonly string[] {
   return [...settingsProblems(RULES, raw), ...physicalProblems(raw), ...nowhereToTell(raw)];
 }
 
-function nowhereToTell({ features, dialect }: JsonObject): readonly string[] {
-  return features === true && dialect === "draft"
-    ? ["features: the dialect draft has no logging message to tell them in"]
+/** Settings of something that the dialect's messages do not have. */
+function nowhereToTell(raw: JsonObject): readonly string[] {
+  const { dialect, features, logSensorID, waveform } = raw;
+  if (dialect === "draft") {
+    return [
+      ...(features === true ? ["features: the dialect draft has no log to tell them in"] : []),
+      ...(logSensorID === undefined ? [] : ["logSensorID: the dialect draft has no log"]),
+    ];
+  }
+  return dialect === "pnp" && waveform !== undefined
+    ? ["waveform: is not in the interface that the dialect pnp speaks"]
     : [];
 }

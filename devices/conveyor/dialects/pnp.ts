@@ -2,7 +2,8 @@ import type { JsonObject } from "../../../src/model/model.ts";
 import { PnpInterval } from "../../shared/pnp-interval.ts";
 import { CSHARP_PROGRAM } from "../classic-program.ts";
 import type { Dialect, DialectContext, DialectKind } from "../dialect.ts";
-import { numberText, onlyMessage } from "../message.ts";
+import { vibrationMembers } from "../features.ts";
+import { numberText, telemetryThenLog } from "../message.ts";
 import { FIRMWARE_VERSION } from "./module-twin.ts";
 import { PnpSpeed } from "./pnp-speed.ts";
 import { PnpStopAlert } from "./pnp-stop-alert.ts";
@@ -10,18 +11,20 @@ import { commandedSpeed } from "./speed-command.ts";
 
 /**
  * IoT Plug and Play: the interface of `conveyor.v2.json` and `conveyor.v3.json`, which are one in both versions of DTDL.
- * One message has all telemetry, since an interface does not know of two.
+ * The messages are those of the modules, so that their routes and queries take such a belt too; all members are telemetry
+ * of the interface.
  */
 export const PNP: DialectKind = {
   program: CSHARP_PROGRAM,
   style: {
     telemetry: numberText,
     log: numberText,
+    features: vibrationMembers,
     contentType: "json",
     telemetrySensorID: "VSTel",
-    logSensorID: "VSTel",
+    logSensorID: "VSLog",
   },
-  write: onlyMessage,
+  write: telemetryThenLog,
   create: createDialect,
 };
 

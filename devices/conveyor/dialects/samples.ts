@@ -1,5 +1,6 @@
 import { CSHARP_PROGRAM, DRAFT_PROGRAM, NODE_PROGRAM } from "../classic-program.ts";
 import type { Dialect, DialectKind } from "../dialect.ts";
+import { featureMembers } from "../features.ts";
 import {
   csharpText,
   csharpText5,
@@ -20,6 +21,7 @@ export const LEARN_CSHARP: DialectKind = {
   style: {
     telemetry: csharpText,
     log: csharpText,
+    features: featureMembers,
     contentType: "none",
     telemetrySensorID: "VSTel",
     logSensorID: "VSLog",
@@ -34,6 +36,7 @@ export const LEARN_JS: DialectKind = {
   style: {
     telemetry: stringText,
     log: stringText,
+    features: featureMembers,
     contentType: "none",
     telemetrySensorID: "VibrationSensorID",
     logSensorID: "VibrationSensorID",
@@ -54,6 +57,7 @@ export const DRAFT: DialectKind = {
   style: {
     telemetry: csharpText5,
     log: csharpText5,
+    features: featureMembers,
     contentType: "none",
     telemetrySensorID: "VS1",
     logSensorID: "VS1",

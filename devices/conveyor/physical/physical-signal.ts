@@ -138,6 +138,7 @@ export class PhysicalSignal implements Signal {
     const speed = this.#isJammed ? "stopped" : (desiredSpeed ?? this.#schedule.speed);
     this.#belt.speed = speed;
     this.#motion.targetMps = this.#parameters.speedsMps[speed];
+    this.#belt.isSteady = this.#motion.rampS === Infinity;
     const shaking = this.#shakes.shaking();
     tellShaking(this.#vibration.shaking, shaking, this.#tell);
     this.#vibration.shake(shaking);
@@ -190,7 +191,6 @@ export class PhysicalSignal implements Signal {
     belt.vibration = this.#monitor.reading(this.#motion.speedMps);
     belt.temperatureF = this.#parameters.temperatureF + temperature;
     belt.packages = this.#packages.delivered;
-    belt.isSteady = this.#motion.rampS === Infinity;
     this.#showFaults();
   }
 

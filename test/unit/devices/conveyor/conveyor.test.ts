@@ -122,4 +122,15 @@ describe("settings", () => {
     ]);
     expect(model.checkSettings({ constructor: "x" })).toHaveLength(1);
   });
+
+  test("what the dialect's messages have no place for is told", () => {
+    const physical = { signal: "physical", features: true };
+    expect(model.checkSettings({ ...physical, dialect: "draft", logSensorID: "VSLog7" })).toEqual([
+      "features: the dialect draft has no log to tell them in",
+      "logSensorID: the dialect draft has no log",
+    ]);
+    expect(model.checkSettings({ ...physical, dialect: "pnp", waveform: 16 })).toEqual([
+      "waveform: is not in the interface that the dialect pnp speaks",
+    ]);
+  });
 });

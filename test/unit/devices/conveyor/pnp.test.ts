@@ -6,17 +6,36 @@ const QUIET = { signal: "physical", brokenWheelEvery: 0, resonanceEvery: 0 } as 
 const pnpBelt = (settings: JsonObject = {}) => beltOf({ dialect: "pnp", ...settings });
 const at = (version: number) => ({ version, initial: false });
 
-test("a step is one message of JSON, with the application properties of the modules", () => {
-  expect(pnpBelt().run(1, 2)).toEqual([
-    {
-      body: expect.stringMatching(
-        /^\{"vibration":0,"packages":0,"speed":"stopped","temp":[\d.]+\}$/,
-      ),
-      properties: { sensorID: "VSTel", beltAlert: "false" },
-      contentType: "application/json",
-      contentEncoding: "utf-8",
-    },
-  ]);
+describe("messages", () => {
+  test("are those of the modules, telemetry and then the log, of JSON with its content type", () => {
+    const json = { contentType: "application/json", contentEncoding: "utf-8" };
+    expect(pnpBelt().run(1, 2)).toEqual([
+      {
+        body: '{"vibration":0}',
+        properties: { sensorID: "VSTel", beltAlert: "false" },
+        ...json,
+      },
+      {
+        body: expect.stringMatching(
+          /^\{"vibration":0,"packages":0,"speed":"stopped","temp":[\d.]+\}$/,
+        ),
+        properties: { sensorID: "VSLog", beltAlert: "false" },
+        ...json,
+      },
+    ]);
+  });
+
+  test("have those features in the log that the interface knows", () => {
+    const belt = pnpBelt({ ...QUIET, features: true, preset: "industrial" });
+    const [telemetry, log] = belt.bodies(1);
+    expect(Object.keys(JSON.parse(telemetry ?? ""))).toEqual(["vibration"]);
+    expect(Object.keys(JSON.parse(log ?? "")).slice(4)).toEqual([
+      "vibrationRms",
+      "vibrationPeak",
+      "crestFactor",
+      "velocityRms",
+    ]);
+  });
 });
 
 describe("the twin", () => {
@@ -65,6 +84,18 @@ describe("the twin", () => {
     belt.device.endFault?.("j");
     belt.run(3, 1);
     expect(belt.reports.at(-1)).toEqual(reached);
+  });
+
+  test("does not say that a belt has its speed which starts again as ClearFaults ends a jam", () => {
+    const belt = pnpBelt(QUIET);
+    belt.device.desired({ desiredSpeed: "fast" }, INITIAL);
+    belt.run(1, 60);
+    belt.device.beginFault?.({ id: "j", kind: "jam", parameters: {} });
+    belt.run(1, 60);
+    belt.device.methods["ClearFaults"]?.(null);
+    expect(belt.device.desired({ desiredSpeed: "fast" }, at(2))).toMatchObject({
+      desiredSpeed: { ac: 202 },
+    });
   });
 
   test("refuses with 400 and keeps what is in use", () => {
