@@ -3,6 +3,7 @@
 import { readFileSync } from "node:fs";
 import { silentLogger } from "../../../dist/src/base/log.js";
 import { WorkerHost } from "../../../dist/src/worker/host.js";
+import { parseWorkerCommand } from "../../../dist/src/worker/worker-command.js";
 
 const RATE_PER_S = 40;
 const {
@@ -28,7 +29,9 @@ const look = () => {
     if (done) resolve(cpuMs());
   }
 };
-const host = await WorkerHost.load({
+// As over IPC: a member that shards have got since is told by its name.
+const { shard } = parseWorkerCommand({
+  type: "start",
   shard: {
     runId: "bench",
     worker: 0,
@@ -43,7 +46,10 @@ const host = await WorkerHost.load({
       telemetry: { intervalMs, jitter: 0 },
       startMs: (index / RATE_PER_S) * 1000,
     })),
+    alerts: [],
+    timeScale: 1,
     certsDir: dir,
+    modelsDir: dir,
     endpoints: {
       provisioningHost: info.provisioningHost,
       idScope: info.idScope,
@@ -58,6 +64,9 @@ const host = await WorkerHost.load({
     snapshotIntervalMs: 100,
     logLevel: "silent",
   },
+});
+const host = await WorkerHost.load({
+  shard,
   env: {},
   log: silentLogger(),
   wallMs: () => performance.timeOrigin + performance.now(),
