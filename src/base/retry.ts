@@ -25,8 +25,8 @@ export function retryAfterMs(askedMs: number, random: () => number, spread = 0.2
   return askedMs * (1 + spread * random());
 }
 
-/** `setTimeout` fires at once for longer delays. */
-const MAX_TIMER_MS = 2_147_483_647;
+/** `setTimeout` fires at once for longer delays; 24.8 days. */
+export const MAX_TIMER_MS = 2_147_483_647;
 
 /** Resolves after `ms`; rejects with the signal's reason when it aborts first. */
 export function sleep(ms: number, signal?: AbortSignal): Promise<void> {

@@ -1,3 +1,5 @@
+import { MAX_TIMER_MS } from "../base/retry.ts";
+
 export interface TelemetryClockOptions {
   /** The gap that holds now, ms > 0; asked before each message, because the twin may change it. */
   readonly intervalMs: () => number;
@@ -56,7 +58,10 @@ export class TelemetryClock {
     this.#await(dueMs);
   }
 
-  /** Node's timers have whole milliseconds and may fire early; a message must not go out before it is due. */
+  /**
+   * Node's timers have whole milliseconds, go no further than 24.8 days and may fire early; a message must not go out
+   * before it is due.
+   */
   #await(dueMs: number): void {
     const leftMs = dueMs - this.#options.clock();
     this.#timer = setTimeout(
@@ -64,7 +69,7 @@ export class TelemetryClock {
         if (this.#options.clock() >= dueMs) this.#fire(dueMs);
         else this.#await(dueMs);
       },
-      Math.max(0, Math.ceil(leftMs)),
+      Math.min(MAX_TIMER_MS, Math.max(0, Math.ceil(leftMs))),
     );
   }
 }

@@ -64,6 +64,16 @@ test("a stalled process tells when messages were due, not when it came round to 
   expect(due).toEqual([0, 1000, 2000, 3000, 4000, 5000]);
 });
 
+test("an interval may be longer than any timer, which is then asked for in few parts", () => {
+  const dayMs = 86_400_000;
+  const asked = vi.spyOn(globalThis, "setTimeout");
+  const { clock, due } = clockOf({ intervalMs: () => 30 * dayMs });
+  clock.start();
+  vi.advanceTimersByTime(31 * dayMs);
+  expect(due).toEqual([0, 30 * dayMs]);
+  expect(asked).toHaveBeenCalledTimes(3);
+});
+
 test("a new interval counts from the last message", () => {
   let intervalMs = 10_000;
   const { clock, due } = clockOf({ intervalMs: () => intervalMs });
