@@ -1,4 +1,4 @@
-import type { AlertCondition } from "../metrics/alert-condition.ts";
+import type { AlertCondition, AlertMessage } from "../metrics/alert-condition.ts";
 import { meets, readingOf } from "../metrics/alert-condition.ts";
 import type { Message } from "../model/model.ts";
 
@@ -18,38 +18,49 @@ export interface AlertChange {
   readonly reading: string | undefined;
 }
 
+/** An alert as it stands at one device. */
+interface WatchedAlert {
+  readonly alert: Alert;
+  /** For how many messages in a row it has held. */
+  streak: number;
+  isRaised: boolean;
+}
+
+const NO_CHANGES: readonly AlertChange[] = [];
+
 /** The alerts of one device: what it sends goes in, one message after the other, changes come out. */
 export class DeviceAlerts {
-  readonly #alerts: readonly Alert[];
-  /** For how many messages in a row each has held. */
-  readonly #streaks: number[];
-  readonly #raised: boolean[];
+  readonly #watched: readonly WatchedAlert[];
 
   constructor(alerts: readonly Alert[]) {
-    this.#alerts = alerts;
-    this.#streaks = alerts.map(() => 0);
-    this.#raised = alerts.map(() => false);
+    this.#watched = alerts.map((alert) => ({ alert, streak: 0, isRaised: false }));
   }
 
   /** Takes the next message of the device. */
   observe({ body, properties }: Pick<Message, "body" | "properties">): readonly AlertChange[] {
-    if (this.#alerts.length === 0) return [];
-    const message = { body: jsonOf(body), properties };
-    const changes: AlertChange[] = [];
-    for (const [index, { name, condition, where }] of this.#alerts.entries()) {
-      if (!Object.entries(where).every(([key, value]) => properties[key] === value)) continue;
+    let message: AlertMessage | undefined;
+    let changes: AlertChange[] | undefined;
+    for (const watched of this.#watched) {
+      const { name, condition, where } = watched.alert;
+      if (!hasAll(properties, where)) continue;
+      // Read once, and only where an alert looks at it: this is done for every message.
+      message ??= { body: jsonOf(body), properties };
       const holds = meets(condition, message);
       if (holds === undefined) continue;
-      const streak = holds ? (this.#streaks[index] ?? 0) + 1 : 0;
-      this.#streaks[index] = streak;
-      const raised = this.#raised[index] === true;
-      if (raised ? holds : streak < condition.messages) continue;
-      this.#raised[index] = !raised;
-      const state = raised ? "cleared" : "raised";
+      watched.streak = holds ? watched.streak + 1 : 0;
+      if (watched.isRaised ? holds : watched.streak < condition.messages) continue;
+      watched.isRaised = holds;
+      const state = holds ? "raised" : "cleared";
+      changes ??= [];
       changes.push({ name, state, reading: readingOf(condition, message) });
     }
-    return changes;
+    return changes ?? NO_CHANGES;
   }
+}
+
+function hasAll(properties: Message["properties"], where: Alert["where"]): boolean {
+  for (const name in where) if (properties[name] !== where[name]) return false;
+  return true;
 }
 
 /** undefined where it is no JSON. */
