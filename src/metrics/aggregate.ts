@@ -1,4 +1,5 @@
 import { AlertBook } from "./alert-book.ts";
+import type { DeviceEvent } from "./device-event.ts";
 import type { CounterName, HistogramName } from "./catalog.ts";
 import { DeviceHistory } from "./device-history.ts";
 import type { DeviceRow, DeviceState, SeqRanges } from "./device-row.ts";
@@ -15,6 +16,8 @@ export interface AckedMessages {
   readonly boot: number;
   readonly ranges: SeqRanges;
 }
+
+type AlertEvent = DeviceEvent & { readonly type: "alert" };
 
 /** The whole fleet, merged from the snapshots of all workers in any order; a snapshot that comes twice counts once. */
 export class Aggregate {
@@ -56,6 +59,22 @@ export class Aggregate {
   /** Devices of a worker that died are `waiting` or, if they were connected, `reconnecting`, until its next boot tells of them. */
   markLost(worker: number): void {
     for (const device of this.#devices.values()) device.markLost(worker);
+  }
+
+  /**
+   * What watched the devices of a worker died with it: their alerts are off until its next boot raises them again.
+   *
+   * @returns what went off, `t` ms after time 0
+   */
+  clearAlerts(worker: number, t: number): readonly AlertEvent[] {
+    const ids = new Set(
+      this.rows().flatMap((row) => (row.worker === worker ? [row.deviceId] : [])),
+    );
+    const events = this.#alerts
+      .at(ids)
+      .map((which): AlertEvent => ({ type: "alert", t, ...which, state: "cleared" }));
+    for (const event of events) this.#alerts.observe(event);
+    return events;
   }
 
   /** @param labels absent = the sum over all */

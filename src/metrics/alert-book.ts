@@ -19,7 +19,6 @@ export class AlertBook {
       this.#pages.set(alert, page);
     }
     const isRaised = state === "raised";
-    // A restarted worker begins without alerts, and may raise what was on already.
     page.active += Number(isRaised) - Number(page.devices.get(deviceId) ?? false);
     page.raised += Number(isRaised);
     page.devices.set(deviceId, isRaised);
@@ -43,6 +42,15 @@ export class AlertBook {
   /** How many distinct devices have had the alert. @param alert absent = any alert */
   devices(alert?: string): number {
     return new Set(this.#of(alert).flatMap(({ devices }) => [...devices.keys()])).size;
+  }
+
+  /** The alerts that are on at these devices. */
+  at(deviceIds: ReadonlySet<string>): readonly { alert: string; deviceId: string }[] {
+    return [...this.#pages].flatMap(([alert, { devices }]) =>
+      [...devices].flatMap(([deviceId, isOn]) =>
+        isOn && deviceIds.has(deviceId) ? [{ alert, deviceId }] : [],
+      ),
+    );
   }
 
   #of(alert: string | undefined): readonly Page[] {

@@ -39,8 +39,10 @@ export class FleetView {
 
   /** @param t ms after time 0 */
   worker(notice: WorkerNotice, t: number): void {
-    if (notice.state === "lost") this.aggregate.markLost(notice.worker);
     this.#emit({ type: "worker", t, ...notice });
+    if (notice.state !== "lost") return;
+    this.aggregate.markLost(notice.worker);
+    for (const event of this.aggregate.clearAlerts(notice.worker, t)) this.#emit(event);
   }
 
   /** Adds times that the run measured itself. */

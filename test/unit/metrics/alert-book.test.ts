@@ -27,7 +27,12 @@ test("devices that have an alert, that have had it, and how often it came on", (
   ]);
 });
 
-test("a restarted worker raises again what was on: it is on once", () => {
-  const book = told(["warm", "a", "raised"], ["warm", "a", "raised"]);
-  expect(book.active("warm")).toBe(1);
+test("the alerts that are on at some devices", () => {
+  const book = told(
+    ["warm", "a", "raised"],
+    ["warm", "b", "raised"],
+    ["shaking", "a", "raised"],
+    ["shaking", "a", "cleared"],
+  );
+  expect(book.at(new Set(["a", "c"]))).toEqual([{ alert: "warm", deviceId: "a" }]);
 });

@@ -1,5 +1,7 @@
 import { expect, test } from "vitest";
+import type { DeviceEvent } from "../../../src/metrics/device-event.ts";
 import type { DeviceRow } from "../../../src/metrics/device-row.ts";
+import type { RunEvent } from "../../../src/output/output.ts";
 import { FleetView } from "../../../src/run/fleet-view.ts";
 import { rowOf, snapshotOf } from "../metrics/snapshots.ts";
 
@@ -32,4 +34,33 @@ test("all have failed only where no device is in another state", () => {
   expect(viewOf([FAILED, FAILED]).allFailed).toBe(true);
   expect(viewOf([FAILED, RETRYING]).allFailed).toBe(false);
   expect(viewOf([]).allFailed).toBe(false);
+});
+
+const raised = (deviceId: string): DeviceEvent => ({
+  type: "alert",
+  t: 5,
+  deviceId,
+  alert: "warm",
+  state: "raised",
+});
+
+test("the alerts of a lost worker's devices go off, as an event of each; those of others stay", () => {
+  const told: RunEvent[] = [];
+  const devices = [1, 2, 3].map((n) =>
+    rowOf({ registrationId: `d${n}`, deviceId: `d${n}`, worker: n === 3 ? 1 : 0 }),
+  );
+  const view = new FleetView({
+    devices,
+    emit: (event) => told.push(event),
+    onDeviceEvent: () => {},
+    onMessages: () => {},
+  });
+  view.snapshot(snapshotOf({ devices, events: [raised("d1"), raised("d3")] }));
+  told.length = 0;
+  view.worker({ worker: 0, state: "lost", boot: 1 }, 9);
+  expect(told).toMatchObject([
+    { type: "worker" },
+    { type: "alert", t: 9, deviceId: "d1", alert: "warm", state: "cleared" },
+  ]);
+  expect(view.aggregate.alerts.active("warm")).toBe(1);
 });
