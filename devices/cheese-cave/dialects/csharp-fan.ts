@@ -3,8 +3,8 @@ import type { Saved } from "../../shared/saved.ts";
 import type { FanState } from "../cave.ts";
 import { FAN_STATES } from "../cave.ts";
 import type { DialectContext } from "../dialect.ts";
-import { fanSet, methodFailed } from "../happenings.ts";
 import { parseEnum } from "./csharp-enum.ts";
+import { setFan } from "./fan-method.ts";
 
 /** Names of the fan's states in a C# sample: off, on, failed. */
 export type FanNames = readonly [off: string, on: string, failed: string];
@@ -34,16 +34,13 @@ export class CsharpFan {
 
   /** The direct method `SetFanState`: its JSON payload, without quotes, goes through `Enum.Parse`, so `failed` breaks the fan. */
   setFanState(payload: Json): MethodResult {
-    const { cave } = this.#context;
-    if (cave.fan === "failed") return this.#failed("Fan failed");
     const text = JSON.stringify(payload).replaceAll('"', "");
     const value = parseEnum(text, this.#names);
-    if (value === undefined) return this.#failed("Invalid parameter");
+    if (value === undefined) return setFan(this.#context, undefined);
     const known: FanState | undefined = FAN_STATES[value];
-    cave.fan = known ?? "off";
-    this.#nameless = known === undefined ? value : null;
-    this.#context.tell(fanSet(`Fan set to: ${text}`));
-    return { status: 200, payload: { result: "Executed direct method: SetFanState" } };
+    const answer = setFan(this.#context, known ?? "off", { shown: text });
+    if (answer.status === 200) this.#nameless = known === undefined ? value : null;
+    return answer;
   }
 
   snapshot(): JsonObject {
@@ -52,10 +49,5 @@ export class CsharpFan {
 
   restore(saved: Saved): void {
     this.#nameless = saved.optionalNumber("nameless");
-  }
-
-  #failed(result: string): MethodResult {
-    this.#context.tell(methodFailed(`Direct method failed: ${JSON.stringify({ result })}`));
-    return { status: 400, payload: { result } };
   }
 }

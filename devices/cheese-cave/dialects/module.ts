@@ -3,8 +3,8 @@ import { walkCave } from "../classic-walks.ts";
 import type { Dialect, DialectContext, DialectKind } from "../dialect.ts";
 import { numberText } from "../message.ts";
 import { CHEESE_CAVE } from "../place.ts";
-import { commandFan } from "./fan-command.ts";
-import { repairFan, setFanState } from "./module-fan.ts";
+import { repairFan, setFan } from "./fan-method.ts";
+import { commandedState, enumState } from "./fan-payload.ts";
 import { ModuleTwin } from "./module-twin.ts";
 
 /** The default: messages and method of the C# sample, and a twin that satisfies readers of every version. */
@@ -18,13 +18,11 @@ export const MODULE: DialectKind = {
 function createDialect(context: DialectContext): Dialect {
   const twin = new ModuleTwin(context);
   const reported = (): JsonObject => twin.reported();
+  // The physical cave is no sample: there no caller breaks the fan.
+  const stateOf = context.settings.signal === "physical" ? commandedState : enumState;
   return {
     methods: {
-      // The physical cave is no sample: there no caller breaks the fan.
-      SetFanState: (payload) =>
-        context.settings.signal === "physical"
-          ? commandFan(context, payload, reported)
-          : setFanState(context, payload, reported),
+      SetFanState: (payload) => setFan(context, stateOf(payload), { reported }),
       RepairFan: () => repairFan(context, reported),
     },
     get intervalS() {

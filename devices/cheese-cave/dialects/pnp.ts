@@ -3,8 +3,8 @@ import { walkCave } from "../classic-walks.ts";
 import type { Dialect, DialectContext, DialectKind } from "../dialect.ts";
 import { numberText } from "../message.ts";
 import { CHEESE_CAVE } from "../place.ts";
-import { commandFan } from "./fan-command.ts";
-import { repairFan } from "./module-fan.ts";
+import { repairFan, setFan } from "./fan-method.ts";
+import { commandedState } from "./fan-payload.ts";
 import { PnpTwin } from "./pnp-twin.ts";
 
 /** IoT Plug and Play: the interface of `cheese-cave.v2.json` and `cheese-cave.v3.json`, which are one in both versions of DTDL. */
@@ -23,7 +23,7 @@ function createDialect(context: DialectContext): Dialect {
   return {
     modelId: MODEL_ID,
     methods: {
-      SetFanState: (payload) => commandFan(context, payload, reported),
+      SetFanState: (payload) => setFan(context, commandedState(payload), { reported }),
       RepairFan: () => repairFan(context, reported),
     },
     get intervalS() {
