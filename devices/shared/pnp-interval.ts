@@ -1,6 +1,7 @@
 import type { DesiredContext, JsonObject } from "../../src/model/model.ts";
 import { intervalOf } from "./desired.ts";
 import { WritableProperty } from "./pnp.ts";
+import { roundTo } from "./rounding.ts";
 import type { Saved } from "./saved.ts";
 
 /** An acknowledgment that waits for the first step, because only then the scenario's interval is known. */
@@ -45,7 +46,8 @@ export class PnpInterval {
    * @param plannedS the interval of the scenario; undefined where the twin asked for another
    */
   stepped(plannedS: number | undefined): JsonObject | undefined {
-    this.#plannedS = plannedS ?? this.#plannedS;
+    // A time scale leaves digits behind that nobody wrote: 0.3 / 3.
+    if (plannedS !== undefined) this.#plannedS = roundTo(plannedS, 6);
     return this.#pay();
   }
 

@@ -141,6 +141,13 @@ describe("telemetryInterval", () => {
     expect(device.device.intervalS).toBeUndefined();
   });
 
+  test("of the scenario is told as it was written, whatever the time scale", () => {
+    const device = lucky();
+    device.device.desired({}, INITIAL);
+    device.device.step({ dtS: 0.1 * 3, atMs: 0, scale: 3 });
+    expect(device.reports).toMatchObject([{ telemetryInterval: { value: 0.1 } }]);
+  });
+
   test.each([0, -1, 86_401, "soon"])("%j is refused with 400 and the interval in use", (wish) => {
     const device = lucky();
     expect(desired(device, { telemetryInterval: wish }, 3)).toBeUndefined();
@@ -276,23 +283,31 @@ test("a version is answered with 202 at most once for each property, and with no
 test("a device restored in the middle answers and reports as if it had not stopped", () => {
   const course = fc.array(fc.tuple(wishes, fc.boolean()), { maxLength: 8 });
   fc.assert(
-    fc.property(course, fc.nat({ max: 8 }), (steps, middle) => {
-      const whole = cave();
-      let halves = cave();
-      let gone = 0;
-      for (const [index, [patch, initial]] of steps.entries()) {
-        if (index === middle) {
-          const saved = JSON.stringify(halves.device.snapshot());
-          gone = halves.reports.length;
-          halves = cave();
-          halves.device.restore(JSON.parse(saved));
+    fc.property(
+      course,
+      fc.nat({ max: 8 }),
+      fc.constantFrom(...SIGNALS),
+      (steps, middle, signal) => {
+        const settings = { signal };
+        const whole = cave({ settings });
+        let halves = cave({ settings });
+        let gone = 0;
+        for (const [index, [patch, initial]] of steps.entries()) {
+          if (index === middle) {
+            const saved = JSON.stringify(halves.device.snapshot());
+            gone = halves.reports.length;
+            halves = cave({ settings });
+            halves.device.restore(JSON.parse(saved));
+          }
+          const context = { version: index + 1, initial };
+          expect(halves.device.desired(patch, context)).toEqual(
+            whole.device.desired(patch, context),
+          );
+          expect(halves.run(20)).toEqual(whole.run(20));
+          expect(halves.reports).toEqual(whole.reports.slice(gone));
         }
-        const context = { version: index + 1, initial };
-        expect(halves.device.desired(patch, context)).toEqual(whole.device.desired(patch, context));
-        expect(halves.run(20)).toEqual(whole.run(20));
-        expect(halves.reports).toEqual(whole.reports.slice(gone));
-      }
-    }),
+      },
+    ),
     { numRuns: 60 },
   );
 });
