@@ -20,7 +20,9 @@ export function alertProblems({
     if (name === undefined || names.includes(name)) return [];
     const near = nearest(name, names);
     const mend =
-      near === undefined ? `it has ${names.join(", ") || "none"}` : `did you mean ${near}?`;
+      near === undefined
+        ? `it has ${[...new Set(names)].join(", ") || "none"}`
+        : `did you mean ${near}?`;
     const place = `threshold "${expression}"`;
     return [{ place, message: `there is no alert "${name}" in this scenario`, hint: mend }];
   });

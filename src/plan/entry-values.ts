@@ -57,7 +57,7 @@ export class EntryValues {
     );
   }
 
-  /** Settings without a distribution are the entry's, for all devices the same object. */
+  /** Settings without a distribution are the entry's, for all devices the same object; a value that cannot be had is left out. */
   settings(owner: ValueOwner): JsonObject {
     if (this.#varied.length === 0) return this.#settings;
     const own: Record<string, Json> = { ...this.#settings };
@@ -66,7 +66,8 @@ export class EntryValues {
         place: `settings.${name}`,
         reading: isText ? TEXT : SETTING,
       });
-      if (value !== undefined) own[name] = value;
+      if (value === undefined) delete own[name];
+      else own[name] = value;
     }
     return own;
   }
@@ -109,7 +110,8 @@ export function valueFiles(
   defaults: readonly (JsonObject | undefined)[],
 ): readonly string[] {
   const distributions = fleet.flatMap(({ settings, telemetry }, index) => {
-    const { varied } = variedSettings(settings, defaults[index] ?? {}, "");
+    const own = defaults[index];
+    const varied = own === undefined ? [] : variedSettings(settings, own, "").varied;
     const { intervalMs } = telemetry;
     return [
       ...varied.map(({ distribution }) => distribution),

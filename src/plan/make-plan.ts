@@ -14,21 +14,31 @@ import { MADE_GROUP_KEY } from "./plan.ts";
 import { wantedFaults, withFaults } from "./plan-faults.ts";
 import { planTimeline } from "./plan-timeline.ts";
 
+/** What plans are made of, beside the scenario. */
+export interface PlanSources extends ValueSources {
+  readonly brought?: BroughtDevices;
+  /** The model of that name, which judges its faults; absent = they are not judged. */
+  readonly modelOf?: (model: string) => FaultyModel | undefined;
+}
+
 /**
  * Everything that a run of `scenario` will do; pure, so equal input gives an equal plan.
  *
- * @throws {FleetError} `SCENARIO_INVALID` with all problems of values, ids, timeline, faults and arrival at once
+ * @throws {FleetError} `SCENARIO_INVALID` with all problems of values, ids, timeline, faults, alerts and arrival at once
  */
-export function makePlan(
+export function makePlan(scenario: Scenario, sources: PlanSources): Plan {
+  const { plan, problems } = draftPlan(scenario, sources);
+  if (problems.length === 0) return plan;
+  throw new FleetError("SCENARIO_INVALID", `${scenario.name} cannot be run as it is`, { problems });
+}
+
+/** The plan, and all that is wrong with it; with problems it is not to be run. A value that cannot be had is left out. */
+export function draftPlan(
   scenario: Scenario,
-  options: ValueSources & {
-    readonly brought?: BroughtDevices;
-    /** The model of that name, which judges its faults; absent = they are not judged. */
-    readonly modelOf?: (model: string) => FaultyModel | undefined;
-  },
-): Plan {
-  const { seed, modelOf = () => undefined } = options;
-  const { devices: sound, problems: valueProblems } = devicesOf(scenario, options);
+  sources: PlanSources,
+): { readonly plan: Plan; readonly problems: readonly Problem[] } {
+  const { seed, modelOf = () => undefined } = sources;
+  const { devices: sound, problems: valueProblems } = devicesOf(scenario, sources);
   const ids = sound.map(({ registrationId }) => registrationId);
   const { actions, faults, problems: misdirected } = planTimeline(scenario.timeline, ids, seed);
   const arrivalEndMs = sound.at(-1)?.startMs ?? 0;
@@ -40,12 +50,7 @@ export function makePlan(
     ...alertProblems(scenario),
     ...arrivalProblems(scenario, sound.length, arrivalEndMs),
   ];
-  if (problems.length > 0) {
-    throw new FleetError("SCENARIO_INVALID", `${scenario.name} cannot be run as it is`, {
-      problems,
-    });
-  }
-  return {
+  const plan: Plan = {
     scenario: scenario.name,
     seed,
     target: scenario.target,
@@ -58,12 +63,13 @@ export function makePlan(
     alerts: scenario.alerts,
     thresholds: scenario.thresholds,
   };
+  return { plan, problems };
 }
 
 /** Entries follow one another; the arrival runs over the whole fleet. */
 function devicesOf(
   { fleet, arrival }: Scenario,
-  { brought = [], ...sources }: ValueSources & { readonly brought?: BroughtDevices },
+  { brought = [], ...sources }: PlanSources,
 ): { readonly devices: readonly DeviceSpec[]; readonly problems: readonly Problem[] } {
   const entries = fleet.map((entry, index) => {
     const values = new EntryValues(entry, index, sources);

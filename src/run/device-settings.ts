@@ -4,8 +4,7 @@ import type { DeviceModel, JsonObject } from "../model/model.ts";
 import { checkSettings } from "../model/check-settings.ts";
 import type { DeviceSpec, Plan } from "../plan/plan.ts";
 import { variedSettings } from "../plan/varied-settings.ts";
-import type { ModelNames, SettledModels } from "./fleet-models.ts";
-import { unusable } from "./fleet-models.ts";
+import type { SettledModels } from "./fleet-models.ts";
 
 /** Settings that some devices of an entry have in common. */
 interface Shared {
@@ -23,16 +22,17 @@ interface Finding {
 }
 
 /**
- * Lets models judge the settings of entries whose devices have drawn theirs.
+ * Lets models judge the settings of entries whose devices have drawn theirs; where a distribution is wrong, that is all that
+ * is told of them.
  *
- * @param plan of `settled.scenario`, each of whose entries has a count
- * @throws {FleetError} `SCENARIO_INVALID` with the problems of all entries
+ * @param plan of `scenario`, each of whose entries has a count
+ * @param dir what the names of files are relative to
  */
-export async function checkVariedSettings(
+export async function variedSettingsProblems(
   plan: Pick<Plan, "devices">,
-  { scenario, models }: SettledModels,
-  { source, dir }: Pick<ModelNames, "source" | "dir">,
-): Promise<void> {
+  { scenario, models }: Pick<SettledModels, "scenario" | "models">,
+  dir: string,
+): Promise<readonly Problem[]> {
   const problems: Problem[] = [];
   let begin = 0;
   for (const [index, { model: name, settings, count = 0 }] of scenario.fleet.entries()) {
@@ -40,12 +40,13 @@ export async function checkVariedSettings(
     begin += count;
     const model = models.get(name);
     if (model === undefined) continue;
-    if (variedSettings(settings, model.defaults, "").varied.length === 0) continue;
-    const place = `${source} fleet[${index}].settings`;
+    const own = variedSettings(settings, model.defaults, "");
+    if (own.varied.length === 0 || own.problems.length > 0) continue;
+    const place = `fleet[${index}].settings`;
     const messages = await settingsProblems(model, devices, dir);
     problems.push(...messages.map((message) => ({ place, message })));
   }
-  if (problems.length > 0) throw unusable(source, problems);
+  return problems;
 }
 
 /**

@@ -14,8 +14,6 @@ import type { FleetEntry, Scenario } from "../scenario/scenario.ts";
 
 /** Where names of models come from. */
 export interface ModelNames {
-  /** The scenario's file as messages show it. */
-  readonly source: string;
   /** Its folder, absolute: what its paths count from. */
   readonly dir: string;
   /** `--model`, in place of what the entries say; undefined = none. */
@@ -31,13 +29,15 @@ export interface SettledModels {
   /** By those names. */
   readonly models: ReadonlyMap<string, DeviceModel>;
   readonly warnings: readonly Problem[];
+  /** What is wrong with the models and settings of all entries; with problems there is no run. */
+  readonly problems: readonly Problem[];
 }
 
 /**
  * Finds and loads the model of every entry, and lets it judge the entry's settings, with the files that they name;
- * settings that are to be drawn are judged by `checkVariedSettings`, once they are.
+ * settings that are to be drawn are judged by `variedSettingsProblems`, once they are.
  *
- * @throws {FleetError} `USAGE` where the given model is none; `SCENARIO_INVALID` with the problems of all entries
+ * @throws {FleetError} `USAGE` where the given model is none
  */
 export async function settleModels(scenario: Scenario, names: ModelNames): Promise<SettledModels> {
   const problems: Problem[] = [];
@@ -64,22 +64,20 @@ export async function settleModels(scenario: Scenario, names: ModelNames): Promi
       : await replaced(scenario.fleet, override, names.dir);
   const settled: FleetEntry[] = [];
   for (const [index, entry] of fleet.entries()) {
-    const place = `${names.source} fleet[${index}]`;
+    const place = `fleet[${index}]`;
     const model =
       override ?? (await load(`${place}.model`, findModel(entry.model, names.dir), entry.model));
     settled.push({ ...entry, model });
     const loaded = models.get(model);
     if (loaded === undefined) continue;
-    const own = variedSettings(entry.settings, loaded.defaults, `${place}.settings`);
-    problems.push(...own.problems);
-    // What differs from device to device is judged when each has its own.
+    const own = variedSettings(entry.settings, loaded.defaults, "");
+    // What differs from device to device is judged when each has its own, distributions by the plan.
     if (own.varied.length > 0 || own.problems.length > 0) continue;
     for (const message of await checkSettings(loaded, entry.settings, names.dir)) {
       problems.push({ place: `${place}.settings`, message });
     }
   }
-  if (problems.length > 0) throw unusable(names.source, problems);
-  return { scenario: { ...scenario, fleet: settled }, models, warnings };
+  return { scenario: { ...scenario, fleet: settled }, models, warnings, problems };
 }
 
 /** Settings belong to the model that they were written for. */
@@ -109,7 +107,7 @@ async function replaced(
 export async function checkDevices(
   plan: Plan,
   models: SettledModels["models"],
-  { source, dir }: Pick<ModelNames, "source" | "dir">,
+  { source, dir }: { readonly source: string; readonly dir: string },
 ): Promise<void> {
   const problems: Problem[] = [];
   for (const [name, model] of models) {
@@ -150,6 +148,6 @@ function problemsAt(place: string, error: unknown): readonly Problem[] {
   ];
 }
 
-/** The scenario has what no run can be made of. */
+/** The scenario has what no run can be made of. @param source its file as messages show it */
 export const unusable = (source: string, problems: readonly Problem[]): FleetError =>
   new FleetError("SCENARIO_INVALID", `${source} cannot be run as it is`, { problems });

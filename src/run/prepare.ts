@@ -5,17 +5,17 @@ import type { Problem } from "../base/errors.ts";
 import { FleetError } from "../base/errors.ts";
 import { fileTrouble } from "../base/file-trouble.ts";
 import { valueFiles } from "../plan/entry-values.ts";
-import { makePlan } from "../plan/make-plan.ts";
+import { draftPlan } from "../plan/make-plan.ts";
 import type { Plan } from "../plan/plan.ts";
 import { workersFor } from "../plan/shard.ts";
 import { applyOverrides } from "../scenario/overrides.ts";
 import type { Scenario } from "../scenario/scenario.ts";
 import { parseScenario } from "../scenario/scenario.ts";
 import { bringDevices } from "./brought-devices.ts";
-import { checkVariedSettings } from "./device-settings.ts";
+import { variedSettingsProblems } from "./device-settings.ts";
 import { checkKeyGiven } from "./made-group-key.ts";
 import { checkOpenFiles } from "./open-files.ts";
-import { checkDevices, settleModels } from "./fleet-models.ts";
+import { checkDevices, settleModels, unusable } from "./fleet-models.ts";
 import type { OwnEmulator } from "./own-emulator.ts";
 import { planOwnEmulator } from "./own-emulator.ts";
 import type { RunContext, RunOptions } from "./run-options.ts";
@@ -79,22 +79,24 @@ export async function prepareRun(
     ? await planOwnEmulator(unsettled, written.provisioning.idScope, options, context)
     : undefined;
   const modelsDir = dirname(resolve(context.cwd, source));
-  const names = { source, dir: modelsDir, given: options.overrides.model, cwd: context.cwd };
+  const names = { dir: modelsDir, given: options.overrides.model, cwd: context.cwd };
   const settled = await settleModels(unsettled, names);
   const { scenario, models, warnings } = settled;
   const defaults = scenario.fleet.map(({ model }) => models.get(model)?.defaults);
   const files = valueFiles(scenario, defaults);
   const tables = await readValueTables(files, source, context.cwd);
   const { seed } = options;
-  const plan = makePlan(scenario, {
+  const { plan, problems: ofPlan } = draftPlan(scenario, {
     seed,
     brought: brought.devices,
     defaults,
     tables,
     modelOf: (model) => models.get(model),
   });
-  await checkVariedSettings(plan, settled, names);
-  await checkDevices(plan, models, names);
+  const ofDrawn = await variedSettingsProblems(plan, settled, modelsDir);
+  const problems = [...settled.problems, ...ofPlan, ...ofDrawn];
+  if (problems.length > 0) throw unusable(source, problems);
+  await checkDevices(plan, models, { source, dir: modelsDir });
   checkKeyGiven(plan, ownEmulator);
   const devices = plan.devices.length;
   const workers =

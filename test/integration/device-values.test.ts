@@ -51,7 +51,7 @@ test("settings that devices have drawn are judged before anything is sent, with 
   expect(code).toBe(2);
   expect(lines).toEqual([
     "error: plans/dials.yaml cannot be run as it is [SCENARIO_INVALID]",
-    'plans/dials.yaml fleet[0].settings: warmth: expected 24 at most, got 25 ("d2" and 5 more)',
+    'fleet[0].settings: warmth: expected 24 at most, got 25 ("d2" and 5 more)',
   ]);
 });
 
@@ -59,8 +59,28 @@ test("a wrong distribution is told at its place", async () => {
   const { code, lines } = await told("    settings: { warmth: { normal: [20, -1], mni: 3 } }");
   expect(code).toBe(2);
   expect(lines.slice(1)).toEqual([
-    "plans/dials.yaml fleet[0].settings.warmth.normal[1]: expected 0 or more, got -1",
-    'plans/dials.yaml fleet[0].settings.warmth.mni: unknown key "mni"; did you mean min?',
+    "fleet[0].settings.warmth.normal[1]: expected 0 or more, got -1",
+    'fleet[0].settings.warmth.mni: unknown key "mni"; did you mean min?',
+  ]);
+});
+
+test("what models, devices, timeline and alerts have against a scenario is told at once", async () => {
+  const { code, lines } = await told(`    settings: { warmth: { list: [20, 25] } }
+    faults: [{ kind: stuk, at: 5s }]
+  - { model: ./dail.mjs, count: 1, registrationId: odd }
+  - { model: ./dial.mjs, count: 1, registrationId: cold, settings: { warmth: { normal: [20, -1] } } }
+timeline: [{ at: 1s, twin: { devices: nobody, desired: { warmth: 20 } } }]
+alerts: [{ name: hot, when: warmth > 23 }]
+thresholds: ["alerts_active{alert:hott} == 0"]`);
+  expect(code).toBe(2);
+  const places = lines.slice(1).filter((line) => /^(fleet|timeline|threshold)/.test(line));
+  expect(places.map((line) => line.replace(/: .*$/, ""))).toEqual([
+    "fleet[1].model",
+    "fleet[2].settings.warmth.normal[1]",
+    "timeline[0].twin.devices",
+    "fleet[0].faults[0].kind",
+    'threshold "alerts_active{alert:hott} == 0"',
+    "fleet[0].settings",
   ]);
 });
 

@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 import { valueFiles } from "../../../src/plan/entry-values.ts";
 import { makePlan } from "../../../src/plan/make-plan.ts";
-import { checkVariedSettings } from "../../../src/run/device-settings.ts";
+import { variedSettingsProblems } from "../../../src/run/device-settings.ts";
 import { settleModels } from "../../../src/run/fleet-models.ts";
 import { readValueTables } from "../../../src/run/value-tables.ts";
 import { parseScenario } from "../../../src/scenario/scenario.ts";
@@ -21,12 +21,13 @@ test.each(FILES)(
   async (file) => {
     const scenario = parseScenario(readFileSync(join(FOLDER, file), "utf8"), file);
     expect(`${scenario.name}.yaml`).toBe(file);
-    const settled = await settleModels(scenario, { source: file, dir: FOLDER, cwd: FOLDER });
+    const settled = await settleModels(scenario, { dir: FOLDER, cwd: FOLDER });
+    expect(settled.problems).toEqual([]);
     const { models } = settled;
     expect(models.size).toBeGreaterThan(0);
     const defaults = settled.scenario.fleet.map(({ model }) => models.get(model)?.defaults);
     const tables = await readValueTables(valueFiles(scenario, defaults), file, FOLDER);
     const plan = makePlan(settled.scenario, { seed: 1, defaults, tables });
-    await checkVariedSettings(plan, settled, { source: file, dir: FOLDER });
+    expect(await variedSettingsProblems(plan, settled, FOLDER)).toEqual([]);
   },
 );
