@@ -37,8 +37,9 @@ function pick(part: string, fleet: readonly string[], seed: number): readonly st
   if (share === null) return part.includes("*") ? fleet.filter(patternTest([part])) : [];
   const [, percent = "0", pattern = "*"] = share;
   const among = fleet.filter(patternTest([pattern]));
-  const fraction = Number(percent) / 100;
-  const count = fraction === 0 ? 0 : Math.max(1, Math.round(among.length * fraction));
+  // Multiplied first: 29% of 50 are 14.5, and 0.29 of 50 are less.
+  const count =
+    Number(percent) === 0 ? 0 : Math.max(1, Math.round((among.length * Number(percent)) / 100));
   return among
     .map((id) => ({ id, rank: shareRank(id, seed) }))
     .toSorted((a, b) => a.rank - b.rank)

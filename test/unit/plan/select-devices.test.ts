@@ -42,6 +42,10 @@ test("a share has its number of devices, at least one, and a larger one has all 
   );
 });
 
+test("a share of a half device is rounded up, whatever its fraction is in binary: 29% of 50 are 15", () => {
+  expect(selectDevices(["29%"], many.slice(0, 50), 1).ids).toHaveLength(15);
+});
+
 test("a share is the same with the same seed, and another with another one", () => {
   const share = (seed: number): readonly string[] => selectDevices(["20%"], many, seed).ids;
   expect(share(1)).toEqual(share(1));
