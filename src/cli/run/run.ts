@@ -7,7 +7,7 @@ import { passphrasesFrom } from "../ca-passphrase.ts";
 import { confirmer } from "../confirm.ts";
 import { ENVIRONMENT_HELP } from "../environment.ts";
 import type { Host, HostOutput } from "../host.ts";
-import { formatFleetError } from "../print-error.ts";
+import { formatFleetError } from "../../base/fleet-error-text.ts";
 import { parseRunFlags, RUN_OPTIONS } from "./run-flags.ts";
 
 /** Length of the demo where no terminal is there to stop it. */
