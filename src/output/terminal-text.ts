@@ -1,5 +1,6 @@
 import type { Percentiles } from "../metrics/percentiles.ts";
 import type { Summary, ThresholdResult, TwinActionResult } from "./summary.ts";
+import { observedText } from "./threshold-text.ts";
 
 /** Colours, or none of them where the output is no terminal. */
 export interface Paint {
@@ -84,14 +85,9 @@ const sumOf = (counts: Readonly<Record<string, number>>): number =>
 
 function thresholdLine(result: ThresholdResult, ink: Paint): string {
   const mark = result.passed === null ? ink.dim("○") : result.passed ? ink.good("✓") : ink.bad("✗");
-  const unit = result.unit === "" || result.unit === "1" ? "" : ` ${result.unit}`;
-  const observed =
-    result.observed === null
-      ? result.passed === null
-        ? "cannot be measured in this run"
-        : "no sample"
-      : `observed ${Math.round(result.observed * 1_000) / 1_000}${unit}`;
-  return `  ${mark} ${result.expression}  ${ink.dim(observed)}`;
+  const observed = observedText(result);
+  const told = result.observed === null ? observed : `observed ${observed}`;
+  return `  ${mark} ${result.expression}  ${ink.dim(told)}`;
 }
 
 function actionLine(action: TwinActionResult): string {

@@ -5,19 +5,19 @@ import { errorCode } from "../base/error-code.ts";
 import { FleetError } from "../base/errors.ts";
 import { checkWritable, makeDir } from "../base/make-dir.ts";
 import type { SavedMessage } from "../metrics/device-event.ts";
-import type { DeviceRow } from "../metrics/device-row.ts";
 import { devicesCsv } from "../output/devices-csv.ts";
 import { closeAll } from "../output/close-all.ts";
 import type { LineFile } from "../output/file-lines.ts";
 import { openLineFile } from "../output/file-lines.ts";
 import { openMessagesFile } from "../output/messages-ndjson.ts";
 import { ndjsonOutput } from "../output/ndjson.ts";
+import { junitXml } from "../output/junit.ts";
 import type { Output } from "../output/output.ts";
-import type { Summary } from "../output/summary.ts";
+import type { Results } from "../output/results.ts";
 import { cannotWrite, writeFileAtomic } from "../output/write-file.ts";
 
 /** Files that tell a folder apart as that of a run. */
-const RUN_FILES = ["summary.json", "run.ndjson", "devices.csv", "messages.ndjson"];
+const RUN_FILES = ["summary.json", "run.ndjson", "devices.csv", "junit.xml", "messages.ndjson"];
 
 /** `2026-11-22T02-37-54Z`: sortable, and a file name everywhere. */
 export const fileStamp = (at: Date): string =>
@@ -32,8 +32,8 @@ export interface RunFiles {
   saveMessages(messages: readonly SavedMessage[]): void;
   /** A file for log lines, made when it is first asked for. */
   log(): LineFile;
-  /** Writes `summary.json` and `devices.csv`. @throws {FleetError} `USAGE` where the folder is gone or the disk full */
-  writeResults(summary: Summary, rows: readonly DeviceRow[]): Promise<void>;
+  /** Writes `devices.csv`, `junit.xml` and `summary.json`. @throws {FleetError} `USAGE` where the folder is gone or the disk full */
+  writeResults(results: Results): Promise<void>;
   /** Resolves when all lines are on disk; safe to call twice. @throws {FleetError} `USAGE` where the disk did not take them */
   close(): Promise<void>;
 }
@@ -131,10 +131,11 @@ export async function openRunFiles(options: {
     events,
     saveMessages: (saved) => messages?.write(saved),
     log: () => (log ??= openLineFile(join(dir, "run.log"))),
-    writeResults: async (summary, rows) => {
-      const text = `${JSON.stringify(summary, undefined, 2)}\n`;
+    writeResults: async (results) => {
+      const text = `${JSON.stringify(results.summary, undefined, 2)}\n`;
       try {
-        await writeFileAtomic(join(dir, "devices.csv"), devicesCsv(rows));
+        await writeFileAtomic(join(dir, "devices.csv"), devicesCsv(results.rows));
+        await writeFileAtomic(join(dir, "junit.xml"), junitXml(results));
         await writeFileAtomic(join(dir, "summary.json"), text);
       } catch (error) {
         throw noFolder(dir, error);

@@ -6,7 +6,8 @@ import { createLogger } from "../base/log.ts";
 import { logOutput } from "../output/log-output.ts";
 import { closeAll } from "../output/close-all.ts";
 import type { Output, RunEvent } from "../output/output.ts";
-import type { Summary, ThresholdResult } from "../output/summary.ts";
+import type { Results } from "../output/results.ts";
+import type { ThresholdResult } from "../output/summary.ts";
 import { buildSummary } from "./build-summary.ts";
 import { EMULATOR_FLAGS } from "../scenario/emulator-overrides.ts";
 import type { FleetIdentities } from "./identities.ts";
@@ -21,17 +22,14 @@ import type { RunContext, RunOptions } from "./run-options.ts";
 import { withMadeKey } from "./made-group-key.ts";
 import { givenTarget } from "./services.ts";
 import type { Target } from "./target.ts";
+import { tellGitHub } from "./tell-github.ts";
 import { takeVaultSecrets } from "./vault-secrets.ts";
 import { decide } from "./verdict.ts";
 
 /** How a run ended. */
-export interface RunOutcome {
-  readonly exitCode: number;
-  readonly summary: Summary;
+export interface RunOutcome extends Results {
   /** The folder with the result files. */
   readonly dir: string;
-  /** What broke the run off, to be told after the summary. */
-  readonly failure: FleetError | undefined;
 }
 
 async function confirmAzure(
@@ -220,8 +218,11 @@ async function runWithFiles(
       workers: { planned: prepared.workers, lost, restarted },
     });
     emit({ type: "summary", t: Math.round(live.t), summary });
-    await files.writeResults(summary, live.view.aggregate.rows());
-    return { exitCode, summary, dir: files.dir, failure: interrupted ? undefined : failure };
+    failure = interrupted ? undefined : failure;
+    const results = { summary, rows: live.view.aggregate.rows(), exitCode, failure };
+    await files.writeResults(results);
+    await tellGitHub(results, context);
+    return { ...results, dir: files.dir };
   } finally {
     await live.shutdown();
     await closeAll([...outputs, files]);

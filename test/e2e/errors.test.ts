@@ -6,6 +6,7 @@ import { expect, test } from "vitest";
 import { parseSummary } from "../../src/output/summary-schema.ts";
 import type { Ended, Workplace } from "../support/program.ts";
 import { Program, workplace } from "../support/program.ts";
+import { hasXmllint, junitProblems } from "../support/xmllint.ts";
 
 async function runProgram(args: readonly string[]): Promise<Ended> {
   await using program = new Program(args);
@@ -46,6 +47,9 @@ test("a provisioning host that does not resolve ends 3 with all files", async ()
   expect(stderr).toContain("hint:");
   const summary = parseSummary(JSON.parse(await place.result("summary.json")));
   expect(summary).toMatchObject({ verdict: "failed", devices: { planned: 6, assigned: 0 } });
+  const junit = await place.result("junit.xml");
+  expect(junit).toContain('<error type="UNREACHABLE" message="');
+  expect(hasXmllint ? junitProblems(junit) : "").toBe("");
 });
 
 test("a port where nobody listens is told as such", async () => {

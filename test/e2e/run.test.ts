@@ -1,7 +1,10 @@
+import { readFile } from "node:fs/promises";
+
 import { expect, test } from "vitest";
 
 import { parseSummary } from "../../src/output/summary-schema.ts";
 import { isAlive, Program, workerPids, workplace } from "../support/program.ts";
+import { hasXmllint, junitProblems } from "../support/xmllint.ts";
 
 test("thirty caves are provisioned, stream, and the one that is told to follows alone", async () => {
   await using place = await workplace();
@@ -98,6 +101,7 @@ test("Ctrl-C writes all files, ends 130 and leaves no process", async () => {
   expect(exitCode).toBe(130);
   const summary = parseSummary(JSON.parse(await place.result("summary.json")));
   expect(summary.verdict).toBe("interrupted");
+  expect(await place.result("junit.xml")).toContain('<error type="INTERRUPTED" message="');
   expect(summary.ledger).toMatchObject({ missing: 0 });
   expect(summary.telemetry.unacked).toBe(0);
   const ndjson = await place.result("run.ndjson");
@@ -120,10 +124,20 @@ test("a threshold that does not hold ends 99 with all files", async () => {
   await using place = await workplace();
   const args = ["--threshold", "registration_ms p(50) < 1ms", "--threshold", "devices_failed == 0"];
   const where = ["--out", place.out, "--certs", place.certs, "--duration", "3s"];
-  await using program = new Program(["run", await place.scenario(), ...args, ...where]);
+  const env = { GITHUB_STEP_SUMMARY: `${place.out}-step.md` };
+  await using program = new Program(["run", await place.scenario(), ...args, ...where], env);
   const { exitCode, stdout } = await program.ended;
   expect(exitCode).toBe(99);
   expect(stdout).toContain("✗ registration_ms p(50) < 1ms");
   const summary = parseSummary(JSON.parse(await place.result("summary.json")));
   expect(summary.thresholds.map(({ passed }) => passed)).toEqual([false, true]);
+  const junit = await place.result("junit.xml");
+  expect(junit).toMatch(/<testsuite name="[^"]+" tests="3" failures="1" errors="0" skipped="0"/);
+  expect(junit).toContain(
+    '<failure type="THRESHOLD_FAILED" message="expected registration_ms p(50) &lt; 1ms, observed ',
+  );
+  expect(hasXmllint ? junitProblems(junit) : "").toBe("");
+  expect(await readFile(env.GITHUB_STEP_SUMMARY, "utf8")).toContain(
+    "| ❌ | registration\\_ms p(50) \\< 1ms |",
+  );
 });

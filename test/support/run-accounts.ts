@@ -7,11 +7,14 @@ import type { Workplace } from "./program.ts";
 const COLUMNS =
   "registrationId,deviceId,hub,state,worker,attempts,registrationMs,connectionMs,reconnects,sent,acked,failed,errorClass,error";
 
-/** Reads a run's summary and checks what holds however the run ended: summary, `devices.csv` and ledger tell the same. */
+/** Reads a run's summary and checks what holds however the run ended: summary, `devices.csv`, `junit.xml` and ledger tell the same. */
 export async function checkedSummary(place: Workplace): Promise<Summary> {
   const summary = parseSummary(JSON.parse(await place.result("summary.json")));
   const { sent, acked, failed, unacked } = summary.telemetry;
   expect(sent).toBe(acked + failed + unacked);
+  const junit = await place.result("junit.xml");
+  expect(junit).toContain(`<property name="verdict" value="${summary.verdict}"/>`);
+  expect(junit.match(/<testcase /g)).toHaveLength(1 + summary.thresholds.length);
   const [header, ...lines] = (await place.result("devices.csv")).trim().split("\n");
   expect(header).toBe(COLUMNS);
   expect(lines).toHaveLength(summary.devices.planned);

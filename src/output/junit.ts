@@ -1,0 +1,112 @@
+import { failedDevices } from "./failed-devices.ts";
+import type { Results } from "./results.ts";
+import type { RunTrouble } from "./run-trouble.ts";
+import { runTrouble } from "./run-trouble.ts";
+import type { ThresholdResult } from "./summary.ts";
+import { paint, plural, summaryLines } from "./terminal-text.ts";
+import { failedText, observedText } from "./threshold-text.ts";
+import type { XmlElement } from "./xml.ts";
+import { xmlDocument } from "./xml.ts";
+
+/** What became of a test case: its one child; none where it passed. */
+function outcomeOf(trouble: RunTrouble | undefined): readonly XmlElement[] {
+  if (trouble === undefined) return [];
+  const { message } = trouble;
+  switch (trouble.type) {
+    case "broken": {
+      const { code: type, detail } = trouble;
+      return [{ name: "error", attributes: { type, message }, content: detail }];
+    }
+    case "notJudged":
+      return [{ name: "skipped", attributes: { message } }];
+    default:
+      return trouble satisfies never;
+  }
+}
+
+function judged(result: ThresholdResult): readonly XmlElement[] {
+  if (result.passed === null) {
+    return [{ name: "skipped", attributes: { message: observedText(result) } }];
+  }
+  if (result.passed) return [];
+  const message = failedText(result);
+  return [
+    { name: "failure", attributes: { type: "THRESHOLD_FAILED", message }, content: `${message}\n` },
+  ];
+}
+
+/** One line a class: thousands of devices do not become thousands of test cases. */
+function failedLines(results: Results): readonly string[] {
+  return failedDevices(results.rows).map(
+    ({ errorClass, count, registrationId, error }) =>
+      `${plural(count, "device")} ${errorClass}, such as ${registrationId}: ${error}`,
+  );
+}
+
+function propertiesOf({ summary, rows, exitCode }: Results): XmlElement {
+  const { run, devices, verdict } = summary;
+  const values = {
+    runId: run.id,
+    target: run.target,
+    seed: run.seed,
+    version: run.version,
+    verdict,
+    exitCode,
+    devicesPlanned: devices.planned,
+    devicesAssigned: devices.assigned,
+    devicesConnected: devices.connected,
+    devicesFailed: devices.failed,
+    ...Object.fromEntries(
+      failedDevices(rows).map(({ errorClass, count }) => [`failed.${errorClass}`, count]),
+    ),
+  };
+  const content = Object.entries(values).map(([name, value]) => ({
+    name: "property",
+    attributes: { name, value },
+  }));
+  return { name: "properties", content };
+}
+
+/**
+ * `junit.xml`: the run as a suite of tests. One is that the run came to its end, each threshold is one more: a failed one
+ * is a failure, one that could not be measured is skipped. Names of members: the schema `junit-10.xsd` of Jenkins' xUnit
+ * plugin, which other readers share.
+ */
+export function junitXml(results: Results): string {
+  const { summary } = results;
+  const { scenario, durationS, startedAt } = summary.run;
+  const time = durationS.toFixed(3);
+  const ends = outcomeOf(runTrouble(results));
+  const cases: readonly XmlElement[] = [
+    {
+      name: "testcase",
+      attributes: { classname: scenario, name: "the run comes to its end", time },
+      content: ends,
+    },
+    ...summary.thresholds.map((result) => ({
+      name: "testcase",
+      attributes: { classname: scenario, name: result.expression },
+      content: judged(result),
+    })),
+  ];
+  const count = (name: string): number =>
+    cases.filter(({ content }) => typeof content === "object" && content[0]?.name === name).length;
+  const totals = { tests: cases.length, failures: count("failure"), errors: count("error") };
+  const out = [...summaryLines(summary, paint(false)), "", ...failedLines(results)].join("\n");
+  const suite: XmlElement = {
+    name: "testsuite",
+    attributes: {
+      name: scenario,
+      ...totals,
+      skipped: count("skipped"),
+      time,
+      timestamp: startedAt,
+    },
+    content: [propertiesOf(results), ...cases, { name: "system-out", content: `${out.trim()}\n` }],
+  };
+  return xmlDocument({
+    name: "testsuites",
+    attributes: { name: "dps-fleet", ...totals, time },
+    content: [suite],
+  });
+}

@@ -1,0 +1,81 @@
+import { failedDevices } from "./failed-devices.ts";
+import { markdownTable, markdownText } from "./markdown.ts";
+import type { Results } from "./results.ts";
+import { runTrouble } from "./run-trouble.ts";
+import type { Summary, Verdict } from "./summary.ts";
+import { formatMs, plural } from "./terminal-text.ts";
+import { observedText } from "./threshold-text.ts";
+
+const MARKS: Readonly<Record<Verdict, string>> = { passed: "✅", failed: "❌", interrupted: "⚠️" };
+
+/** `99.9 %`; rounded down, so that 100 % are all. */
+const share = (count: number, whole: number): string =>
+  whole === 0 ? "" : `${Math.floor((1_000 * count) / whole) / 10} %`;
+
+/** How many devices got how far, and how long that took. */
+function funnel({ devices, registration, connection }: Summary): string {
+  const { planned } = devices;
+  const row = (name: string, count: number, p95: number | null): readonly string[] => [
+    name,
+    String(count),
+    share(count, planned),
+    p95 === null ? "" : formatMs(p95),
+  ];
+  return markdownTable(
+    ["devices", "count:", "share:", "p95:"],
+    [
+      row("planned", planned, null),
+      row("assigned", devices.assigned, registration.ms.p95),
+      row("connected", devices.connected, connection.ms.p95),
+      row("failed", devices.failed, null),
+    ],
+  );
+}
+
+function thresholdTable({ thresholds }: Summary): string {
+  const rows = thresholds.map((result) => [
+    result.passed === null ? "➖" : result.passed ? "✅" : "❌",
+    markdownText(result.expression),
+    markdownText(observedText(result)),
+  ]);
+  return markdownTable(["", "threshold", "observed"], rows);
+}
+
+function failedTable(results: Results): readonly string[] {
+  const failed = failedDevices(results.rows);
+  if (failed.length === 0) return [];
+  const rows = failed.map(({ errorClass, count, registrationId, error }) => [
+    markdownText(errorClass),
+    String(count),
+    markdownText(`${registrationId}: ${error}`),
+  ]);
+  return [markdownTable(["kept out by", "devices:", "for example"], rows)];
+}
+
+function messages({ telemetry, ledger }: Summary): string {
+  const { sent, acked, failed, unacked } = telemetry;
+  const account = `${plural(sent, "message")} sent, ${acked} acknowledged, ${failed} failed, ${unacked} open`;
+  if (ledger === null) return `${account}; what was ingested cannot be read.`;
+  const { missing, duplicated, outOfOrder } = ledger;
+  return `${account}; ${missing} missing, ${duplicated} duplicated, ${outOfOrder} out of order.`;
+}
+
+/**
+ * The run for the page of a GitHub Actions job: verdict, funnel, thresholds, who was kept out. Markdown; begins with a
+ * blank line, so that it can follow whatever a step wrote before, and ends with a newline.
+ */
+export function stepSummary(results: Results): string {
+  const { summary, exitCode } = results;
+  const { run, verdict, devices } = summary;
+  const trouble = runTrouble(results);
+  const parts = [
+    `## ${MARKS[verdict]} ${markdownText(run.scenario)}: ${verdict}`,
+    `${plural(devices.planned, "device")} against ${run.target}, ${run.durationS.toFixed(1)} s, exit code ${exitCode}.`,
+    ...(trouble === undefined ? [] : [`**${markdownText(trouble.message)}**`]),
+    funnel(summary),
+    thresholdTable(summary),
+    ...failedTable(results),
+    messages(summary),
+  ];
+  return `\n${parts.map((part) => part.trimEnd()).join("\n\n")}\n`;
+}

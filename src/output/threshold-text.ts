@@ -1,0 +1,12 @@
+import type { ThresholdResult } from "./summary.ts";
+
+/** What a threshold was held against: `3212.4 ms`, `no sample`, `cannot be measured in this run`. */
+export function observedText({ observed, unit, passed }: ThresholdResult): string {
+  if (observed === null) return passed === null ? "cannot be measured in this run" : "no sample";
+  const shown = unit === "" || unit === "1" ? "" : ` ${unit}`;
+  return `${Math.round(observed * 1_000) / 1_000}${shown}`;
+}
+
+/** Why a threshold failed, in a line: what was expected and what was found. */
+export const failedText = (result: ThresholdResult): string =>
+  `expected ${result.expression}, ${result.observed === null ? "got" : "observed"} ${observedText(result)}`;

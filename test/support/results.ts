@@ -1,0 +1,90 @@
+import { Aggregate } from "../../src/metrics/aggregate.ts";
+import type { DeviceRow } from "../../src/metrics/device-row.ts";
+import type { Results } from "../../src/output/results.ts";
+import type { Summary, ThresholdResult } from "../../src/output/summary.ts";
+import { buildSummary } from "../../src/run/build-summary.ts";
+
+/** A device that is connected and has nothing to complain of. */
+export const deviceRow = (registrationId: string, changes: Partial<DeviceRow> = {}): DeviceRow => ({
+  registrationId,
+  deviceId: registrationId,
+  hub: "cheesecave-hub.azure-devices.net",
+  state: "streaming",
+  boot: 1,
+  worker: 0,
+  attempts: 1,
+  registrationMs: 20,
+  connectionMs: 10,
+  reconnects: 0,
+  sent: 1,
+  acked: 1,
+  failed: 0,
+  ackedSeqs: [[1, 1]],
+  wasAssigned: true,
+  wasConnected: true,
+  errorClass: null,
+  error: null,
+  ...changes,
+});
+
+/** A device that DPS refused. */
+export const refusedRow = (registrationId: string, error = "refused"): DeviceRow =>
+  deviceRow(registrationId, {
+    deviceId: "",
+    hub: "",
+    state: "failed",
+    wasAssigned: false,
+    wasConnected: false,
+    errorClass: "unauthorized",
+    error,
+  });
+
+/** The results of a run that passed, unless they are given otherwise. */
+export function runResults(
+  changes: {
+    readonly rows?: readonly DeviceRow[];
+    readonly thresholds?: readonly ThresholdResult[];
+    readonly verdict?: Summary["verdict"];
+    readonly scenario?: string;
+    readonly workers?: Summary["workers"];
+    readonly exitCode?: number;
+    readonly failure?: Results["failure"];
+  } = {},
+): Results {
+  const { rows = [deviceRow("cave-1"), deviceRow("cave-2")], verdict = "passed" } = changes;
+  const aggregate = new Aggregate(rows);
+  aggregate.add({
+    worker: 0,
+    boot: 1,
+    sequence: 1,
+    counters: {},
+    histograms: {},
+    devices: rows,
+    events: [],
+    messages: [],
+    resources: { cpuS: 1, rssBytes: 1 },
+  });
+  const summary = buildSummary({
+    run: {
+      id: "r",
+      scenario: changes.scenario ?? "small",
+      seed: 1,
+      target: "emulator",
+      startedAt: "2026-01-01T00:00:00.000Z",
+      durationS: 30.25,
+      version: "0.0.0",
+    },
+    verdict,
+    aggregate,
+    actions: [],
+    ledger: null,
+    thresholds: changes.thresholds ?? [],
+    workers: changes.workers ?? { planned: 1, lost: 0, restarted: 0 },
+  });
+  return {
+    summary,
+    rows: aggregate.rows(),
+    exitCode: changes.exitCode ?? 0,
+    failure: changes.failure,
+  };
+}
