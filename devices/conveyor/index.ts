@@ -11,6 +11,7 @@ import type { DialectKind } from "./dialect.ts";
 import { MODULE } from "./dialects/module.ts";
 import { PNP } from "./dialects/pnp.ts";
 import { AZ220, DRAFT, LEARN_CSHARP, LEARN_JS } from "./dialects/samples.ts";
+import type { BeltFeatures } from "./features.ts";
 import { styleOf } from "./message.ts";
 import { physicalSeverities } from "./physical/parameters.ts";
 import { PhysicalSignal } from "./physical/physical-signal.ts";
@@ -66,10 +67,8 @@ function createBelt(context: ModelContext<BeltSettings>): ModelDevice {
       signal.clearFaults();
     },
   });
-  const reading = (): Reading =>
-    settings.features === true
-      ? { ...readingOf(belt, sensors), features: signal.features?.() }
-      : readingOf(belt, sensors);
+  const features = (): BeltFeatures | undefined =>
+    settings.features === true ? signal.features?.() : undefined;
   return {
     modelId: dialect.modelId,
     methods: dialect.methods,
@@ -80,7 +79,9 @@ function createBelt(context: ModelContext<BeltSettings>): ModelDevice {
       signal.advance(dtS, Math.max(1, Math.round(scale)));
       sensors.step(dtS);
       dialect.stepped?.(dtS / scale);
-      return sensors.silent ? [] : kind.write(reading(), style);
+      // Also where nothing is sent, so that a silent sensor changes no later draw.
+      const reading = readingOf(belt, sensors, features());
+      return sensors.silent ? [] : kind.write(reading, style);
     },
     desired: (patch, desiredContext) => dialect.desired(patch, desiredContext),
     beginFault: (fault) => void (faults.begin(fault) || sensors.begin(fault)),
@@ -114,12 +115,13 @@ function severitiesOf(settings: BeltSettings): Severities {
 }
 
 /** What the sensors show of a belt. */
-function readingOf(belt: Belt, sensors: SensorFaults): Reading {
+function readingOf(belt: Belt, sensors: SensorFaults, features: BeltFeatures | undefined): Reading {
   return {
     vibration: sensors.read("vibration", belt.vibration),
     packages: belt.packages,
     speed: belt.speed,
     temperatureF: sensors.read("temp", belt.temperatureF),
     beltAlert: belt.stoppedS > belt.stopAlertAfterS,
+    features,
   };
 }

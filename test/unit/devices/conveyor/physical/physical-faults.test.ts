@@ -96,4 +96,16 @@ describe("faults", () => {
     expect(Number(vibration)).toBeCloseTo(Number(measured) + 100, 2);
     expect(rest).toEqual(others);
   });
+
+  test("a sensor that was silent goes on as if it had not been", () => {
+    const [belt, sound] = [
+      steadyBelt("fast", { waveform: 8 }),
+      steadyBelt("fast", { waveform: 8 }),
+    ];
+    belt.device.beginFault?.({ id: "s", kind: "sensorDropout", parameters: {} });
+    expect(belt.run(3)).toEqual([]);
+    belt.device.endFault?.("s");
+    sound.run(3);
+    expect(belt.bodies(3)).toEqual(sound.bodies(3));
+  });
 });
