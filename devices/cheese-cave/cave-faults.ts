@@ -1,7 +1,8 @@
 import type { ActiveFault, JsonObject, ModelFault, RandomStream } from "../../src/model/model.ts";
 import { parameterFault } from "../shared/parameter-fault.ts";
 import { Saved } from "../shared/saved.ts";
-import { SensorFaults, sensorFaultKinds } from "../shared/sensor-faults.ts";
+import { sensorFaultKinds } from "../shared/sensor-fault-kinds.ts";
+import { SensorFaults } from "../shared/sensor-faults.ts";
 import type { Cave, FanState } from "./cave.ts";
 import { FAN_STATES } from "./cave.ts";
 

@@ -1,6 +1,7 @@
 import type { DeviceModel, ModelContext, ModelDevice } from "../../src/model/model.ts";
 import { Saved } from "../shared/saved.ts";
-import { SensorFaults, sensorFaultKinds } from "../shared/sensor-faults.ts";
+import { sensorFaultKinds } from "../shared/sensor-fault-kinds.ts";
+import { SensorFaults } from "../shared/sensor-faults.ts";
 import type { Belt, Reading } from "./belt.ts";
 import { newBelt, readBelt, savedBelt } from "./belt.ts";
 import { BELT_FAULT_KINDS } from "./belt-fault-kinds.ts";

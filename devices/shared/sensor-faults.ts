@@ -1,66 +1,17 @@
-import type { ActiveFault, Json, ModelFault } from "../../src/model/model.ts";
+import type { ActiveFault, Json } from "../../src/model/model.ts";
 import { numberOf } from "./desired.ts";
 import type { Draws } from "./noise.ts";
-import { parameterFault } from "./parameter-fault.ts";
 import { anyNumber, Saved } from "./saved.ts";
-import type { SettingRule } from "./settings.ts";
-
-const KIND_NAMES = [
-  "sensorStuck",
-  "sensorDrift",
-  "sensorSpike",
-  "sensorBias",
-  "sensorDropout",
-] as const;
-type Kind = (typeof KIND_NAMES)[number];
+import type { SensorFault } from "./sensor-fault-kinds.ts";
+import { SENSOR_FAULTS } from "./sensor-fault-kinds.ts";
 
 const SPIKE_PROBABILITY = 0.1;
 const DAY_S = 86_400;
-const PROBABILITY = { kind: "number", above: 0, most: 1 } as const;
-/** Wide enough for any unit, and no sum of them leaves what JSON can tell. */
-const AMOUNT = { kind: "number", least: -1e9, most: 1e9 } as const;
-
-/**
- * The entries of `DeviceModel.faults` for a device with these sensors, named as in its messages.
- *
- * @param sensors `any` where each device has sensors of its own
- */
-export function sensorFaultKinds(
-  sensors: readonly string[] | "any",
-): Readonly<Record<Kind, ModelFault>> {
-  const sensor: SettingRule =
-    sensors === "any" ? { kind: "text" } : { kind: "choice", choices: sensors };
-  return {
-    sensorStuck: parameterFault({
-      does: "a sensor (`sensor`; absent: every one) goes on showing the next reading",
-      rules: { sensor },
-    }),
-    sensorDrift: parameterFault({
-      does: "a reading (`sensor`) wanders off by `perDay` units a day of the device's own time",
-      rules: { sensor, perDay: AMOUNT },
-      required: ["sensor", "perDay"],
-    }),
-    sensorSpike: parameterFault({
-      does: "a reading (`sensor`) is off by `size`, with chance `probability` (0.1) each time",
-      rules: { sensor, size: AMOUNT, probability: PROBABILITY },
-      required: ["sensor", "size"],
-    }),
-    sensorBias: parameterFault({
-      does: "a reading (`sensor`) is off by `by`",
-      rules: { sensor, by: AMOUNT },
-      required: ["sensor", "by"],
-    }),
-    sensorDropout: parameterFault({
-      does: "nothing is sent, with chance `probability` (1) each time",
-      rules: { probability: PROBABILITY },
-    }),
-  };
-}
 
 /** A fault that is on. */
 interface OnFault {
   readonly id: string;
-  readonly kind: Kind;
+  readonly kind: SensorFault;
   /** Undefined = every sensor. */
   readonly sensor: string | undefined;
   /** Of a drift, in the reading's unit a day; of a spike or bias, in the reading's unit. */
@@ -169,7 +120,7 @@ export class SensorFaults {
     const held = saved.part("held");
     return {
       id: saved.text("id"),
-      kind: saved.choice("kind", KIND_NAMES),
+      kind: saved.choice("kind", SENSOR_FAULTS),
       sensor: saved.has("sensor") ? saved.choice("sensor", this.#sensors) : undefined,
       amount: saved.number("amount"),
       probability: saved.number("probability"),
@@ -203,6 +154,6 @@ function disturbed(fault: OnFault, sensor: string, reading: number): number {
   return fault.kind satisfies never;
 }
 
-function isKind(kind: string): kind is Kind {
-  return KIND_NAMES.some((known) => known === kind);
+function isKind(kind: string): kind is SensorFault {
+  return SENSOR_FAULTS.some((known) => known === kind);
 }

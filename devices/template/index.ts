@@ -1,4 +1,4 @@
-import { sensorFaultKinds } from "../shared/sensor-faults.ts";
+import { sensorFaultKinds } from "../shared/sensor-fault-kinds.ts";
 import type { DeviceModel } from "../../src/model/model.ts";
 import { readTemplate } from "./template.ts";
 import { TemplateDevice } from "./template-device.ts";

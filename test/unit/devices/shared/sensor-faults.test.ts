@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { SensorFaults, sensorFaultKinds } from "../../../../devices/shared/sensor-faults.ts";
+import { SensorFaults } from "../../../../devices/shared/sensor-faults.ts";
 import type { JsonObject } from "../../../../src/model/model.ts";
 
 const SENSORS = ["temperature", "humidity"];
@@ -13,8 +13,6 @@ const readings = (faults: SensorFaults, t: number, h: number, dtS = 5): readonly
 const savedOf = (faults: SensorFaults): readonly JsonObject[] =>
   JSON.parse(JSON.stringify(faults.snapshot()));
 
-const problems = (kind: string, parameters: JsonObject): readonly string[] =>
-  new Map(Object.entries(sensorFaultKinds(SENSORS))).get(kind)?.check(parameters) ?? ["unknown"];
 const restore = (state: JsonObject) => () => faultsOf().restore([state], "cave");
 
 describe("readings", () => {
@@ -132,29 +130,4 @@ test("what was not saved by them is refused by name", () => {
   expect(restore({ ...saved, kind: "fanFailure" })).toThrow("cave snapshot: sensorFaults.kind");
   expect(restore({ ...saved, sensor: "pressure" })).toThrow("sensorFaults.sensor");
   expect(restore({ ...saved, held: { temperature: "hot" } })).toThrow("held.temperature");
-});
-
-describe("parameters", () => {
-  test("that are good have no problem", () => {
-    expect(problems("sensorStuck", {})).toEqual([]);
-    expect(problems("sensorStuck", { sensor: "humidity" })).toEqual([]);
-    expect(problems("sensorDrift", { sensor: "humidity", perDay: -2 })).toEqual([]);
-    expect(problems("sensorSpike", { sensor: "humidity", size: 9, probability: 1 })).toEqual([]);
-    expect(problems("sensorBias", { sensor: "temperature", by: 0.5 })).toEqual([]);
-    expect(problems("sensorDropout", { probability: 0.5 })).toEqual([]);
-  });
-
-  test("that are missing, wrong or unknown are told at once", () => {
-    expect(problems("sensorDrift", { perday: 2 })).toEqual([
-      "perday: there is no such parameter; did you mean perDay?",
-      "sensor: expected one of temperature, humidity, got null",
-      "perDay: expected a number from -1000000000 to 1000000000, got null",
-    ]);
-    // JSON has no number for a sum of such.
-    expect(problems("sensorBias", { sensor: "humidity", by: 1e308 })).toHaveLength(1);
-    expect(problems("sensorDropout", { sensor: "humidity", probability: 0 })).toEqual([
-      "sensor: there is no such parameter; there are probability",
-      "probability: expected a number above 0 and at most 1, got 0",
-    ]);
-  });
 });
