@@ -14,7 +14,7 @@ import type { PhysicalParameters } from "./parameters.ts";
 import { physicalParameters } from "./parameters.ts";
 import { Shakes, tellShaking } from "./shakes.ts";
 import { SpeedSchedule } from "./speed-schedule.ts";
-import { PhysicalVibration } from "./vibration.ts";
+import { isSameShaking, PhysicalVibration } from "./vibration.ts";
 import { windowFeatures } from "./window-features.ts";
 
 /**
@@ -139,9 +139,13 @@ export class PhysicalSignal implements Signal {
     this.#belt.speed = speed;
     this.#motion.targetMps = this.#parameters.speedsMps[speed];
     this.#belt.isSteady = this.#motion.rampS === Infinity;
-    const shaking = this.#shakes.shaking();
-    tellShaking(this.#vibration.shaking, shaking, this.#tell);
-    this.#vibration.shake(shaking);
+    const { shaking: before } = this.#vibration;
+    const after = this.#shakes.shaking();
+    // Seldom: most events are those of the speed.
+    if (!isSameShaking(before, after)) {
+      tellShaking(before, after, this.#tell);
+      this.#vibration.shake(after);
+    }
     this.#falling.expect(this.#isFallingNow ? this.#faults.falling : undefined);
   }
 

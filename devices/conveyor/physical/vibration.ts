@@ -22,6 +22,15 @@ export const NOTHING_SHAKES: Shaking = {
   impactsPerTurn: 0,
 };
 
+export function isSameShaking(one: Shaking, other: Shaking): boolean {
+  return (
+    one.wheel === other.wheel &&
+    one.resonanceGrowthS === other.resonanceGrowthS &&
+    one.bearing === other.bearing &&
+    one.impactsPerTurn === other.impactsPerTurn
+  );
+}
+
 type Parameters = Pick<
   PhysicalParameters,
   "speedsMps" | "carrier" | "modulation" | "resonanceLimit" | "rollerRadPerM"
