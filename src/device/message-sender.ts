@@ -91,10 +91,11 @@ export class MessageSender {
     this.#underWay.add(work);
   }
 
-  async #send({ outgoing, seq, dueMs }: NumberedMessage): Promise<void> {
+  async #send(numbered: NumberedMessage): Promise<void> {
     const { recorder, clock, log } = this.#context;
+    const { outgoing, seq, dueMs } = numbered;
     const { message, copies, fails } = outgoing;
-    const properties = this.#propertiesOf(outgoing, seq);
+    const properties = this.#propertiesOf(numbered);
     if (this.#context.saveMessages) this.#save(message, properties, seq);
     try {
       if (fails) throw new DeviceFailure("fault", "failed by the fault sendFailure");
@@ -135,16 +136,17 @@ export class MessageSender {
     this.#heldBack.clear();
   }
 
-  #propertiesOf({ message, skewMs }: OutgoingMessage, seq: number): Record<string, string> {
+  #propertiesOf({ outgoing, seq, dueMs }: NumberedMessage): Record<string, string> {
+    const { message, skewMs } = outgoing;
+    const numbers = { seq: String(seq), boot: String(this.#status.boot) };
+    if (skewMs === undefined) return { ...message.properties, ...numbers };
+    const { now, clock } = this.#context;
+    // It was made when it was due; a fault may have held it back since.
+    const madeMs = now().getTime() - (clock() - dueMs) + skewMs;
     return {
       ...message.properties,
-      ...(skewMs === undefined
-        ? {}
-        : {
-            [CREATION_TIME]: new Date(this.#context.now().getTime() + skewMs).toISOString(),
-          }),
-      seq: String(seq),
-      boot: String(this.#status.boot),
+      [CREATION_TIME]: new Date(madeMs).toISOString(),
+      ...numbers,
     };
   }
 

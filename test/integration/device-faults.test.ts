@@ -17,6 +17,7 @@ const FAULTS: Readonly<Record<string, JsonObject>> = {
   clockSkew: { by: "-2h" },
   duplicate: { times: 3 },
   late: { by: "900ms" },
+  lateAndSkewed: { by: "900ms" },
   heldBack: { by: "1h" },
   dropout: {},
   sendFailure: {},
@@ -25,8 +26,11 @@ const FAULTS: Readonly<Record<string, JsonObject>> = {
 };
 const KINDS: Readonly<Record<string, string>> = {
   tooLargeForTheSdk: "oversizedBody",
+  lateAndSkewed: "late",
   heldBack: "late",
 };
+/** A second fault beside it. */
+const SKEWED = "lateAndSkewed";
 const IDS = Object.keys(FAULTS);
 
 /** What the hub has of a device. */
@@ -52,9 +56,10 @@ beforeAll(async () => {
   const specs = IDS.map((id, index) => {
     const kind = KINDS[id] ?? id;
     const times = { by: "age", atMs: [100], forMs: 100 } as const;
-    const faults =
-      id === "sound" ? {} : { faults: [{ kind, parameters: FAULTS[id] ?? {}, times }] };
-    return deviceSpec(id, { index, ...faults });
+    const fault = { kind, parameters: FAULTS[id] ?? {}, times };
+    const skew = { kind: "clockSkew", parameters: { by: "-2h" }, times };
+    const faults = id === SKEWED ? [fault, skew] : [fault];
+    return deviceSpec(id, { index, ...(id === "sound" ? {} : { faults }) });
   });
   const shard = await runShard(cloud, specs);
   // What lost its connection has come back by then, and what was late was sent.
@@ -62,6 +67,7 @@ beforeAll(async () => {
     await shard.row(id, ({ sent, state }) => sent >= 8 && state === "streaming");
   }
   await shard.row("late", ({ ackedSeqs }) => ackedSeqs[0]?.[1] !== 2);
+  await shard.row(SKEWED, ({ ackedSeqs }) => ackedSeqs[0]?.[1] !== 2);
   await shard.row("late", ({ acked }) => acked >= 24);
   await shard.stop();
   for (const { devices, counters } of shard.snapshots) {
@@ -103,14 +109,14 @@ test("every fault begins and ends once, as events and as a counter", () => {
   const told = events.filter((event) => event.type === "fault");
   for (const id of IDS.slice(1)) {
     const kind = KINDS[id] ?? id;
-    const ofDevice = told.filter(({ deviceId }) => deviceId === id);
+    const ofDevice = told.filter((event) => event.deviceId === id && event.kind === kind);
     expect(ofDevice).toMatchObject([
       { kind, state: "begun", parameters: FAULTS[id] },
       { kind, state: "ended" },
     ]);
   }
-  expect(told).toHaveLength(2 * (IDS.length - 1));
-  expect(failed["faults_begun{kind:late}"]).toBe(2);
+  expect(told).toHaveLength(2 * IDS.length);
+  expect(failed["faults_begun{kind:late}"]).toBe(3);
 });
 
 test("sent is acknowledged and failed together, and nothing that was acknowledged is missing", () => {
@@ -154,6 +160,16 @@ test("clockSkew: messages say that they were made two hours ago, others say noth
       : Math.round((Date.parse(made) - Date.parse(enqueuedTime)) / 3.6e6);
   });
   expect(skews.slice(0, 6)).toEqual([0, 0, -2, -2, 0, 0]);
+});
+
+test("clockSkew: a message that is late was made when it was due", () => {
+  const spoilt = of(SKEWED).filter(({ seq }) => seq === 3 || seq === 4);
+  expect(spoilt).toHaveLength(2);
+  for (const { systemProperties, enqueuedTime } of spoilt) {
+    const madeMs = Date.parse(systemProperties["creation-time"] ?? "") + 2 * 3.6e6;
+    // Both are rounded to a millisecond.
+    expect(Date.parse(enqueuedTime) - madeMs).toBeGreaterThanOrEqual(898);
+  }
 });
 
 test("duplicate: the hub has the message three times, and the ledger says so", () => {
