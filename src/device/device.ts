@@ -223,6 +223,7 @@ export class Device {
       this.#account.shows(identity, isRolled);
       this.#state.to("streaming");
       this.#telemetry.connected(opened.connection);
+      this.#faults.connected();
     } catch (error) {
       if (error instanceof DeviceFailure && !signal.aborted) {
         return { connected: false, failure: error };

@@ -88,6 +88,11 @@ export class DeviceFaults {
     return true;
   }
 
+  /** The device is connected; a fault that came while it was about to be cuts that connection too. */
+  connected(): void {
+    if (this.#holding.size > 0) this.#of.cut();
+  }
+
   #plan(spec: FaultSpec, index: number): PlannedFault {
     const { random } = this.#of.context;
     const { kind, times } = spec;

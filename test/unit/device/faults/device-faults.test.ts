@@ -140,6 +140,19 @@ test("a disconnect comes at its time, without a message, and holds the device aw
   ]);
 });
 
+test("a disconnect that comes while the device is connecting cuts the connection that it gets", async () => {
+  const { faults, done } = faultsOf({ ...scripted("disconnect", 1_000, 2_000), parameters: {} });
+  const { signal } = new AbortController();
+  faults.start(signal);
+  expect(await faults.mayConnect(signal)).toBe(false);
+  await vi.advanceTimersByTimeAsync(1_000);
+  faults.connected();
+  expect(done).toEqual(["cut", "cut"]);
+  await vi.advanceTimersByTimeAsync(2_000);
+  faults.connected();
+  expect(done).toEqual(["cut", "cut"]);
+});
+
 test("a disconnect without a time cuts and lets the device come back at once", async () => {
   const { faults, done } = faultsOf({ ...scripted("disconnect", 1_000), parameters: {} });
   const stop = new AbortController();
