@@ -49,15 +49,6 @@ const breaksAtOnce = (settings: JsonObject, dtS: number, draw: number): boolean 
   return told(cave).includes("fanFailed: Fan has failed");
 };
 
-const problems = (settings: JsonObject): readonly string[] => {
-  try {
-    physical(settings);
-    return [];
-  } catch (error) {
-    return error instanceof Error ? error.message.split("\n") : ["?"];
-  }
-};
-
 describe("a physical cave", () => {
   test("begins at rest, with 70 °F and 99 % in the lab and 12 °C in a real cave", () => {
     expect(lastOf(physical(QUIET, { desired: {} }), 1)).toEqual({
@@ -284,23 +275,5 @@ describe("determinism", () => {
       }),
       { numRuns: 60 },
     );
-  });
-});
-
-describe("settings", () => {
-  test("are told all at once, with unit and range", () => {
-    expect(problems({ preset: "moon", phase: 2, fanlife: 3, conditionerTime: 0 })).toEqual([
-      'preset: expected one of lab, real, got "moon"',
-      "phase: expected a number from 0 to 1, got 2",
-      "fanlife: there is no such setting; did you mean fanLife?",
-      "conditionerTime: expected a number of at least 10 (s), got 0",
-    ]);
-  });
-
-  test("of a physical cave are refused where the walk is classic", () => {
-    expect(problems({ signal: "classic", phase: 0.5, rockTime: -1 })).toEqual([
-      "phase: expected signal: physical beside it",
-      "rockTime: expected signal: physical beside it",
-    ]);
   });
 });
