@@ -11,6 +11,7 @@ const WRITTEN = [
   ["dist/src/emulator-config/schema.js", "emulatorJsonSchema", "docs/emulator.schema.json"],
   ["dist/src/output/summary-schema.js", "summaryJsonSchema", "docs/summary.schema.json"],
   ["dist/scripts/faults-page.js", "faultsPage", "docs/faults.md"],
+  ["dist/scripts/metrics-page.js", "metricsPage", "docs/metrics.md"],
 ];
 
 for (const [module, name, file] of WRITTEN) {

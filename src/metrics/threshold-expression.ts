@@ -1,7 +1,7 @@
 import { FAILURE_CLASSES } from "../base/failure.ts";
 import { nearest } from "../base/nearest.ts";
 import { parseDuration, parseSize } from "../base/units.ts";
-import type { MetricInfo } from "./catalog.ts";
+import type { MetricInfo } from "./metric-info.ts";
 import { METRICS, metricInfo } from "./catalog.ts";
 import type { Cursor } from "./cursor.ts";
 import type { Labels } from "./metric-key.ts";

@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { METRICS, metricInfo } from "../../../src/metrics/catalog.ts";
 
@@ -13,10 +12,5 @@ describe("the catalogue", () => {
     expect(
       totals.filter((name) => (metricInfo(name)?.kind ?? "histogram") === "histogram"),
     ).toEqual([]);
-  });
-
-  test("is told in full by docs/scenario.md", () => {
-    const text = readFileSync(new URL("../../../docs/scenario.md", import.meta.url), "utf8");
-    expect(Object.keys(METRICS).filter((name) => !text.includes(`\`${name}\``))).toEqual([]);
   });
 });
