@@ -112,7 +112,8 @@ export class BeltFaults {
   }
 
   #newest(kind: BeltFault): OnFault | undefined {
-    return this.#on.findLast((fault) => fault.kind === kind);
+    // Asked several times a step; nearly always nothing is on.
+    return this.#on.length === 0 ? undefined : this.#on.findLast((fault) => fault.kind === kind);
   }
 
   #severityOf(kind: BeltFault, { amplitude, riseTime, above }: JsonObject): number {

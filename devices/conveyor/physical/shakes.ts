@@ -45,12 +45,13 @@ export class Shakes {
 
   /** What shakes the belt now. */
   shaking(): Shaking {
-    const { amplitude, part } = this.#faults.bearing ?? { amplitude: 0, part: "outerRace" };
+    const { bearing } = this.#faults;
     return {
       wheel: this.#faults.severityOf("brokenWheel") ?? this.#wheel.severity,
       resonanceGrowthS: this.#faults.severityOf("resonance") ?? this.#resonance.severity,
-      bearing: amplitude,
-      impactsPerTurn: amplitude > 0 ? impactsPerTurn(part, this.#parameters.bearing) : 0,
+      bearing: bearing?.amplitude ?? 0,
+      impactsPerTurn:
+        bearing === undefined ? 0 : impactsPerTurn(bearing.part, this.#parameters.bearing),
     };
   }
 
