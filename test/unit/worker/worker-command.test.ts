@@ -1,0 +1,57 @@
+import { expect, test } from "vitest";
+import { makePlan } from "../../../src/plan/make-plan.ts";
+import { makeShards } from "../../../src/run/shards.ts";
+import { parseScenario } from "../../../src/scenario/scenario.ts";
+import { parseWorkerCommand } from "../../../src/worker/worker-command.ts";
+
+const SCENARIO = `
+name: s
+provisioning: { group: g }
+timeScale: 60
+fleet:
+  - model: cheese-cave
+    count: 2
+    registrationId: "cave-{n}"
+    telemetry: { interval: { uniform: [4s, 6s] } }
+    faults:
+      - { kind: doorOpen, every: 10m, for: 20s, depth: [1, { a: null }] }
+      - { kind: jam, at: [1s, 5s] }
+timeline:
+  - { at: 1s, fault: { kind: dropout, devices: "50%", for: 5s, messages: 20% } }
+alerts:
+  - { name: shaking, when: vibration > 8 for 3 messages, where: { sensorID: VSTel } }
+`;
+
+const [shard] = makeShards({
+  runId: "r",
+  plan: makePlan(parseScenario(SCENARIO, "s.yaml"), { seed: 1 }),
+  workers: 1,
+  certsDir: "/certs",
+  modelsDir: "/models",
+  endpoints: { provisioningHost: "dps", idScope: "0ne1", connectTo: [], transport: "mqtt" },
+  saveMessages: false,
+  logLevel: "info",
+});
+const overIpc = (command: object): unknown => JSON.parse(JSON.stringify(command));
+
+test("a shard comes out as it was sent, with intervals, faults, alerts and the scale of time", () => {
+  const command = { type: "start", shard };
+  expect(shard?.devices.flatMap(({ faults = [] }) => faults)).toHaveLength(5);
+  expect(parseWorkerCommand(overIpc(command))).toEqual(overIpc(command));
+});
+
+test.for<readonly [what: string, change: object, told: RegExp]>([
+  ["no time scale", { timeScale: undefined }, /timeScale/],
+  ["a time scale of 0", { timeScale: 0 }, /timeScale/],
+  ["an alert without a condition", { alerts: [{ name: "a", where: {} }] }, /when/],
+  ["a member that nobody sends", { colour: "red" }, /colour/],
+  [
+    "a fault without times",
+    { devices: [{ ...shard?.devices[0], faults: [{ kind: "jam", parameters: {} }] }] },
+    /times/,
+  ],
+])("%s is refused", ([, change, told]) => {
+  expect(() =>
+    parseWorkerCommand(overIpc({ type: "start", shard: { ...shard, ...change } })),
+  ).toThrow(told);
+});
