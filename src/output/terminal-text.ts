@@ -101,7 +101,7 @@ function actionLine(action: TwinActionResult): string {
 }
 
 /** A name with dots up to its values; the lines below it have none. */
-const label = (name: string): string =>
+export const label = (name: string): string =>
   name === "" ? " ".repeat(19) : `  ${`${name} `.padEnd(16, ".")} `;
 
 /** The end of a run as k6 would tell it: what happened, each threshold with tick or cross, the verdict. */

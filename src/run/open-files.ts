@@ -1,37 +1,35 @@
-import { readFile } from "node:fs/promises";
-
 import { FleetError } from "../base/errors.ts";
+import { LINUX_FILES, machineLimits } from "./forecast/machine-limits.ts";
 
 /** What a process needs beside a socket for each device: packages, logs, IPC, service connections. */
 const OTHER_FILES = 100;
 
-/** The hard limit of open files, to which Node raises the soft one; undefined where the system does not tell. */
-async function openFilesLimit(limitsFile: string): Promise<number | undefined> {
-  let text: string;
-  try {
-    text = await readFile(limitsFile, "utf8");
-  } catch {
-    return undefined;
-  }
-  const hard = /^Max open files\s+\S+\s+(\d+)/m.exec(text)?.[1];
-  return hard === undefined ? undefined : Number(hard);
+/** What decides how many files are open. */
+export interface OpenFilesFleet {
+  readonly devices: number;
+  readonly workers: number;
+  readonly ownEmulator: boolean;
+}
+
+/** Files of the process that needs the most: the emulator that the run starts, else a worker. */
+export function openFilesNeeded({ devices, workers, ownEmulator }: OpenFilesFleet): number {
+  return (ownEmulator ? devices : Math.ceil(devices / workers)) + OTHER_FILES;
 }
 
 /**
  * Refuses a fleet that needs more sockets than a process may open: past the limit every connection and every file
  * fails, and the reason would be hard to see.
  *
- * @param limitsFile where the system tells its limits; Linux only
+ * @param limitsFile where the system tells the hard limit, to which Node raises the soft one; Linux only
  * @throws {FleetError} `USAGE`
  */
 export async function checkOpenFiles(
-  fleet: { readonly devices: number; readonly workers: number; readonly ownEmulator: boolean },
-  limitsFile = "/proc/self/limits",
+  fleet: OpenFilesFleet,
+  limitsFile: string = LINUX_FILES.limits,
 ): Promise<void> {
-  const limit = await openFilesLimit(limitsFile);
+  const { openFiles: limit } = await machineLimits({ ...LINUX_FILES, limits: limitsFile });
   if (limit === undefined) return;
-  const perWorker = Math.ceil(fleet.devices / fleet.workers);
-  const most = (fleet.ownEmulator ? fleet.devices : perWorker) + OTHER_FILES;
+  const most = openFilesNeeded(fleet);
   if (most <= limit) return;
   const where = fleet.ownEmulator ? "the emulator" : "a worker";
   throw new FleetError("USAGE", "the fleet is too large for this machine's limits", {

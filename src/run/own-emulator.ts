@@ -16,7 +16,15 @@ export interface OwnEmulator {
   readonly args: readonly string[];
   /** What throttles it, for the user; undefined where nothing does. */
   readonly throttledBy: string | undefined;
+  /** How it is sized; what is undefined is the emulator's default. */
+  readonly size: EmulatorSize;
 }
+
+/** Of settings and configuration file together. */
+export type EmulatorSize = Pick<
+  EmulatorSettings,
+  "retryAfterS" | "tier" | "units" | "dpsRegistrationsPerMinute" | "hubs"
+>;
 
 /**
  * Judges what scenario, command line and configuration file say of the emulator that the run starts, all together.
@@ -47,9 +55,12 @@ export async function planOwnEmulator(
     const { judgeEmulatorConfig } = await import("../emulator-config/judge-config.ts");
     await judgeEmulatorConfig(config, defined({ ...settings, idScope }));
   }
+  const size = { ...config?.options, ...defined(settings) };
+  const { retryAfterS, tier, units, dpsRegistrationsPerMinute, hubs } = size;
   return {
     args: argumentsOf(settings, file, idScope),
-    throttledBy: throttledText({ ...config?.options, ...defined(settings) }),
+    throttledBy: throttledText(size),
+    size: defined({ retryAfterS, tier, units, dpsRegistrationsPerMinute, hubs }),
   };
 }
 

@@ -15,6 +15,7 @@ import { bringDevices } from "./brought-devices.ts";
 import { variedSettingsProblems } from "./device-settings.ts";
 import { checkKeyGiven } from "./made-group-key.ts";
 import { checkOpenFiles } from "./open-files.ts";
+import type { SettledModels } from "./fleet-models.ts";
 import { checkDevices, settleModels, unusable } from "./fleet-models.ts";
 import type { OwnEmulator } from "./own-emulator.ts";
 import { planOwnEmulator } from "./own-emulator.ts";
@@ -28,6 +29,8 @@ export interface PreparedRun {
   /** The emulator that the run starts; undefined = it needs none. */
   readonly own: OwnEmulator | undefined;
   readonly plan: Plan;
+  /** By the names that the plan's devices have. */
+  readonly models: SettledModels["models"];
   readonly workers: number;
   /** The scenario's folder, absolute: what paths in it are relative to. */
   readonly modelsDir: string;
@@ -113,6 +116,7 @@ export async function prepareRun(
     scenario,
     own,
     plan,
+    models,
     workers,
     modelsDir,
     places,

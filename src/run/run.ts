@@ -9,6 +9,7 @@ import type { Output, RunEvent } from "../output/output.ts";
 import type { Results } from "../output/results.ts";
 import type { ThresholdResult } from "../output/summary.ts";
 import { buildSummary } from "./build-summary.ts";
+import { confirmAzure } from "./confirm-azure.ts";
 import { EMULATOR_FLAGS } from "../scenario/emulator-overrides.ts";
 import type { FleetIdentities } from "./identities.ts";
 import { ensureIdentities, tellWarnings } from "./identities.ts";
@@ -30,24 +31,6 @@ import { decide } from "./verdict.ts";
 export interface RunOutcome extends Results {
   /** The folder with the result files. */
   readonly dir: string;
-}
-
-async function confirmAzure(
-  prepared: PreparedRun,
-  options: RunOptions,
-  context: RunContext,
-): Promise<void> {
-  const { plan, scenario } = prepared;
-  if (plan.target !== "azure" || options.yes || context.confirm === undefined) return;
-  const { group, connectionStrings } = scenario.provisioning;
-  const through = group === undefined ? "" : ` through the enrollment group ${group}`;
-  const what = `${plan.devices.length} ${plan.devices.length === 1 ? "device" : "devices"}`;
-  const question =
-    connectionStrings === undefined
-      ? `Register ${what}${through} in Azure? This may cost money.`
-      : `Connect ${what} to hubs in Azure? This may cost money.`;
-  if (await context.confirm(question)) return;
-  throw new FleetError("INTERRUPTED", "nothing was done", { hint: "--yes asks no question" });
 }
 
 /** Settings of an emulator that this run does not start would mislead; told once. */

@@ -34,7 +34,7 @@ export const RUN_OPTIONS: Readonly<Record<string, Options>> = {
   out: valueOption("folder for the results", "a new one in runs/"),
   "save-messages": flag("write every telemetry message to messages.ndjson"),
   json: flag("print summary.json on stdout, and nothing else there"),
-  yes: flag("ask nothing before a run against Azure"),
+  yes: flag("ask nothing before a run against Azure, however many messages it sends"),
   "no-web": flag("no web page (there is none yet)"),
   "log-level": valueOption(LOG_LEVEL_HELP, "warn"),
 };

@@ -1,5 +1,3 @@
-import { dirname, join, relative } from "node:path";
-
 import type { CommandModule } from "yargs";
 
 import { FleetError } from "../../base/errors.ts";
@@ -8,23 +6,13 @@ import { confirmer } from "../confirm.ts";
 import { ENVIRONMENT_HELP } from "../environment.ts";
 import type { Host, HostOutput } from "../host.ts";
 import { formatFleetError } from "../../base/fleet-error-text.ts";
+import { defaultScenario, near } from "./default-scenario.ts";
 import { parseRunFlags, RUN_OPTIONS } from "./run-flags.ts";
 
 /** Length of the demo where no terminal is there to stop it. */
 const DEMO_WITHOUT_TERMINAL_MS = 30_000;
 /** After the second Ctrl-C an orderly end has this long. */
 const FORCE_MS = 3_000;
-
-/** `scenarios/thirty-caves.yaml` of this package, as the user would write it. */
-function defaultScenario(host: Host): string {
-  return near(host, join(dirname(host.mainFile), "../../scenarios/thirty-caves.yaml"));
-}
-
-/** A path below the current folder as one would type it; others stay absolute. */
-function near(host: Host, path: string): string {
-  const typed = relative(host.cwd, path);
-  return typed === "" || typed.startsWith("..") ? path : typed;
-}
 
 /** The first signal asks for an orderly end, the second for an end. */
 function stopSignals(

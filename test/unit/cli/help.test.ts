@@ -8,6 +8,7 @@ const CERTS_ACTIONS = ["root", "intermediate", "leaf", "verify", "pfx", "renew",
 
 const COMMANDS = [
   "run",
+  "plan",
   "emulator",
   "events",
   "ca",

@@ -51,8 +51,13 @@ test("the scenario's settings are arguments of the emulator, none where it has n
       `--latency=${HUB}=5`,
     ],
     throttledBy: "tier S3, 10 units, DPS limit 90/m",
+    size: { retryAfterS: 1, tier: "S3", units: 10, dpsRegistrationsPerMinute: 90, hubs: [HUB] },
   });
-  expect(await plan({})).toEqual({ args: ["--id-scope=0ne00000001"], throttledBy: undefined });
+  expect(await plan({})).toEqual({
+    args: ["--id-scope=0ne00000001"],
+    throttledBy: undefined,
+    size: {},
+  });
 });
 
 test("the configuration lies beside the scenario, and says what the scenario does not", async () => {
@@ -60,6 +65,7 @@ test("the configuration lies beside the scenario, and says what the scenario doe
   expect(await plan(CONFIG, { config })).toEqual({
     args: ["--config=scenarios/emulator.yaml", "--id-scope=0ne00000001"],
     throttledBy: "tier S1, 3 units, DPS limit 1/s",
+    size: { tier: "S1", units: 3, dpsRegistrationsPerMinute: 60 },
   });
   const beaten = await plan({ ...CONFIG, units: 4 }, { config });
   expect(beaten.args).toContain("--units=4");

@@ -1,0 +1,142 @@
+import { label } from "../../output/terminal-text.ts";
+import { printable } from "../../output/text-width.ts";
+import { formatDuration } from "../../base/units.ts";
+import type { Forecast } from "../../run/forecast/forecast.ts";
+import { forecastLine, grouped } from "../../run/forecast/forecast-line.ts";
+import type { HubForecast } from "../../run/forecast/hub-forecast.ts";
+import { bytesText, limitText, timeText, useText } from "./plan-words.ts";
+
+/** A forecast for people. Ends with a line feed. */
+export function planText(forecast: Forecast): string {
+  const lines = [
+    `${forecast.scenario}: ${forecastLine(forecast)}`,
+    `target ${forecast.target}, seed ${forecast.seed}, ${durationText(forecast)}`,
+    "",
+    ...labelled("devices", modelsOf(forecast)),
+    ...labelled("arrival", arrivalLines(forecast)),
+    ...labelled("registration", registrationLines(forecast)),
+    ...labelled("messages", messageLines(forecast)),
+    ...forecast.hubs.flatMap((hub) => labelled("hub", hubLines(hub))),
+    ...labelled("tier", tierLines(forecast)),
+    ...labelled("throttled", [throttledText(forecast)]),
+    ...labelled("machine", machineLines(forecast)),
+    ...forecast.warnings.flatMap(({ place, message, hint }) => [
+      "",
+      `warning: ${place}: ${message}`,
+      ...(hint === undefined ? [] : [`  ${hint}`]),
+    ]),
+  ];
+  return `${lines.map(printable).join("\n")}\n`;
+}
+
+const labelled = (name: string, lines: readonly string[]): readonly string[] =>
+  lines.map((line, at) => `${label(at === 0 ? name : "")}${line}`);
+
+function durationText({ durationS, timeScale }: Forecast): string {
+  const length = durationS === null ? "until stopped" : formatDuration(durationS * 1_000);
+  return timeScale === 1 ? length : `${length}, devices' time ×${timeScale}`;
+}
+
+const modelsOf = ({ devices }: Forecast): readonly string[] =>
+  Object.entries(devices.byModel).map(([model, count]) => `${grouped(count)} ${model}`);
+
+function arrivalLines({ arrival, devices, registration }: Forecast): readonly string[] {
+  const { endS, mostPerS, curve } = arrival;
+  const bars = (counts: readonly number[]): string =>
+    counts.map((count) => barOf(count / devices.total)).join("");
+  const end = curve.at(-1)?.atS ?? 0;
+  return [
+    `the last one is due after ${timeText(endS)}, at most ${grouped(mostPerS)} in a second`,
+    `started    ${bars(curve.map(({ started }) => started))}`,
+    `connected  ${bars(curve.map(({ connected }) => connected))}`,
+    `           0${timeText(end).padStart(Math.max(1, curve.length - 1))}`,
+    ...(registration.registrations === 0
+      ? []
+      : [`the last one is assigned after ${timeText(registration.endS)}, at the earliest`]),
+  ];
+}
+
+const BARS = " ▁▂▃▄▅▆▇█";
+
+/** The height that stands for a share; what is more than nothing has a bar. */
+function barOf(share: number): string {
+  const most = BARS.length - 1;
+  return BARS.charAt(share === 0 ? 0 : Math.max(1, Math.floor(share * most)));
+}
+
+function registrationLines({ registration }: Forecast): readonly string[] {
+  const { registrations, polls, serviceOperations, limitPerMinute, waiting } = registration;
+  if (registrations === 0) return ["none: all devices bring their hub along"];
+  const { limitApplies, mostInMinute, endUnderLimitS } = registration;
+  const busy = `${grouped(mostInMinute)} due in the busiest minute, ${grouped(limitPerMinute)} allowed`;
+  const wait =
+    waiting === 0
+      ? "nobody waits"
+      : `${grouped(waiting)} are told to wait (429), at least; the last is assigned after ${timeText(endUnderLimitS)}`;
+  return [
+    `${grouped(registrations)} registrations, ${grouped(polls)} polls, ${grouped(serviceOperations)} service operations`,
+    `${limitApplies ? "" : "no limit is known of this run's emulator; in Azure: "}${busy}: ${wait}`,
+  ];
+}
+
+function messageLines({ messages }: Forecast): readonly string[] {
+  const { bytes, perS, run, day } = messages;
+  const volume = (name: string, of: typeof day): string =>
+    `${name} ${grouped(of.messages)} messages and ${grouped(of.twinOperations)} twin operations, metered as ${grouped(of.metered4KiB)} of 4 KiB, ${grouped(of.metered512B)} of 512 B (F1)`;
+  return [
+    bytes === null
+      ? "none in the first steps of the models"
+      : `${grouped(perS)}/s once all are connected, ${grouped(bytes.mean)} B on average, ${grouped(bytes.max)} B at most`,
+    ...(run === null ? [] : [volume("this run:", run)]),
+    volume("a day:", day),
+  ];
+}
+
+function hubLines({ hub, assumed, devices, ...rates }: HubForecast): readonly string[] {
+  const name = hub ?? "not known yet";
+  const guess = assumed ? (hub === null ? ", taken for one" : ", by an even share") : "";
+  return [
+    `${name}: ${grouped(devices)} devices connected at once${guess}`,
+    `busiest second: ${grouped(rates.connectionsPerS)} connections, ${grouped(rates.telemetryPerS)} messages, ${grouped(rates.twinReadsPerS)} twin reads, ${grouped(rates.twinUpdatesPerS)} twin updates`,
+  ];
+}
+
+function tierLines({ tier, hubs, tiers }: Forecast): readonly string[] {
+  if (tier !== null) {
+    const name = `${tier.tier}, ${tier.units} ${tier.units === 1 ? "unit" : "units"}`;
+    return [
+      name,
+      ...hubs.flatMap(({ hub, uses }) => [
+        ...(hubs.length === 1 || hub === null ? [] : [`${hub}:`]),
+        ...(uses ?? []).map(useText),
+      ]),
+    ];
+  }
+  const each = hubs.length > 1 ? " for each hub" : "";
+  return [
+    `none given (--tier); what would do${each}:`,
+    ...tiers.map(({ tier: name, units, exceeded }) =>
+      units === null
+        ? `✗ ${name}  ${exceeded.map(limitText).join(", ")}`
+        : `✓ ${name}  ${units} ${units === 1 ? "unit" : "units"}`,
+    ),
+  ];
+}
+
+function throttledText({ firstThrottled: first, tier }: Forecast): string {
+  if (first === null) return tier === null ? "nothing by DPS" : "nothing";
+  const { limit, hub, needed, allowed, atS } = first;
+  const where = hub === null ? "" : ` of ${hub}`;
+  return `first ${limitText(limit)}${where}, after ${timeText(atS)}: ${grouped(needed)} wanted, ${grouped(allowed)} allowed`;
+}
+
+function machineLines({ machine }: Forecast): readonly string[] {
+  return machine.flatMap(({ resource, of, needed, available, mend }) => {
+    const shown = (amount: number): string =>
+      resource === "memory" ? bytesText(amount) : grouped(amount);
+    const name = { memory: "memory", openFiles: "open files", ports: "ports" }[resource];
+    const has = available === null ? "" : ` of ${shown(available)}`;
+    const line = `${mend === null ? "✓" : "✗"} ${name}: ${shown(needed)}${has} (${of})`;
+    return mend === null ? [line] : [line, `  ${mend}`];
+  });
+}

@@ -1,0 +1,81 @@
+import type { DeviceSpec } from "../../plan/plan.ts";
+import { admittedMs, mostInWindow } from "./registrations.ts";
+
+/** What a DPS instance lets through, and what it is asked for beside registrations. */
+export interface DpsSetting {
+  /** Registrations in any 60 s, integer >= 1. */
+  readonly limitPerMinute: number;
+  /** false = the DPS of this run lets through all there is; the limit is told all the same. */
+  readonly applies: boolean;
+  /** Between acceptance and the poll that finds a device assigned, seconds. */
+  readonly retryAfterS: number;
+  /** Calls of the run to the service side: enrollments that it looks at and makes. */
+  readonly serviceOperations: number;
+}
+
+/** What registration takes. */
+export interface DpsForecast {
+  /** Devices that come through DPS, once each. Operations are these and the service's; polls are none. */
+  readonly registrations: number;
+  /** One for each registration: where it is assigned when it first asks. */
+  readonly polls: number;
+  readonly serviceOperations: number;
+  readonly limitPerMinute: number;
+  readonly limitApplies: boolean;
+  /** The most registrations that are due in any 60 s. */
+  readonly mostInMinute: number;
+  /** Devices that the limit tells to wait (429), at least. */
+  readonly waiting: number;
+  /** When the first of them is told so, seconds after time 0. */
+  readonly firstWaitS: number | null;
+  /** When the last device is assigned under the limit, at the earliest, seconds after time 0. */
+  readonly endUnderLimitS: number;
+  /** The same in this run. */
+  readonly endS: number;
+}
+
+/** A forecast with what follows from it for each device. */
+export interface Registrations {
+  readonly forecast: DpsForecast;
+  /** When each device is at its hub at the earliest, ms after time 0, in the order of devices. */
+  readonly connectedMs: readonly number[];
+  /** When each is registered with DPS, ms after time 0, not falling. */
+  readonly registeredMs: readonly number[];
+}
+
+type Due = Pick<DeviceSpec, "startMs" | "hub">;
+
+/** When devices are registered; those that bring their hub along ask no DPS. Handshakes take no time here. */
+export function dpsForecast(devices: readonly Due[], setting: DpsSetting): Registrations {
+  const { limitPerMinute, applies, retryAfterS, serviceOperations } = setting;
+  const order = devices
+    .map(({ startMs, hub }, index) => ({ startMs, hub, index }))
+    .filter(({ hub }) => hub === undefined)
+    .toSorted((a, b) => a.startMs - b.startMs);
+  const dueMs = order.map(({ startMs }) => startMs);
+  const limitedMs = admittedMs(dueMs, limitPerMinute);
+  const registeredMs = applies ? limitedMs : dueMs;
+  const firstWaits = dueMs.findIndex((ms, at) => (limitedMs[at] ?? ms) > ms);
+  const connectedMs = devices.map(({ startMs }) => startMs);
+  for (const [at, { index }] of order.entries()) {
+    connectedMs[index] = (registeredMs[at] ?? 0) + retryAfterS * 1_000;
+  }
+  const endS = (timesMs: readonly number[]): number =>
+    Math.round((timesMs.at(-1) ?? 0) + (timesMs.length === 0 ? 0 : retryAfterS * 1_000)) / 1_000;
+  return {
+    connectedMs,
+    registeredMs,
+    forecast: {
+      registrations: order.length,
+      polls: order.length,
+      serviceOperations,
+      limitPerMinute,
+      limitApplies: applies,
+      mostInMinute: mostInWindow(dueMs),
+      waiting: dueMs.filter((ms, at) => (limitedMs[at] ?? ms) > ms).length,
+      firstWaitS: firstWaits === -1 ? null : Math.round(dueMs[firstWaits] ?? 0) / 1_000,
+      endUnderLimitS: endS(limitedMs),
+      endS: endS(registeredMs),
+    },
+  };
+}

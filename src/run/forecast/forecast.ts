@@ -1,0 +1,129 @@
+import type { Problem } from "../../base/errors.ts";
+import type { HubTier } from "../../base/hub-tiers.ts";
+import { formatDuration } from "../../base/units.ts";
+import type { DeviceSpec, Plan } from "../../plan/plan.ts";
+import type { ArrivalForecast } from "./arrival-forecast.ts";
+import { arrivalForecast } from "./arrival-forecast.ts";
+import type { DpsForecast, DpsSetting, Registrations } from "./dps-forecast.ts";
+import { dpsForecast } from "./dps-forecast.ts";
+import type { HubForecast } from "./hub-forecast.ts";
+import { hubForecast } from "./hub-forecast.ts";
+import { hubShares } from "./hub-shares.ts";
+import type { MachineNeed } from "./machine-needs.ts";
+import type { MessageForecast } from "./message-forecast.ts";
+import { messageForecast } from "./message-forecast.ts";
+import type { ModelSample } from "./model-sample.ts";
+import type { TierChoice } from "./tier-use.ts";
+import { tierChoices } from "./tier-use.ts";
+import type { Throttling } from "./throttling-order.ts";
+import { firstThrottled } from "./throttling-order.ts";
+
+/** What a run would do, as far as that can be known beforehand. Times are seconds after time 0. */
+export interface Forecast {
+  readonly schemaVersion: 1;
+  readonly scenario: string;
+  readonly target: Plan["target"];
+  readonly seed: number;
+  /** null = until it is stopped. */
+  readonly durationS: number | null;
+  readonly timeScale: number;
+  readonly devices: {
+    readonly total: number;
+    readonly byModel: Readonly<Record<string, number>>;
+  };
+  readonly arrival: ArrivalForecast;
+  readonly registration: DpsForecast;
+  readonly messages: MessageForecast;
+  readonly hubs: readonly HubForecast[];
+  /** The size that the hubs are held against; null = none is known. */
+  readonly tier: { readonly tier: HubTier; readonly units: number } | null;
+  /** What each tier would take. */
+  readonly tiers: readonly TierChoice[];
+  /** What would be throttled first in this run; null = nothing, as far as one can tell. */
+  readonly firstThrottled: Throttling | null;
+  readonly machine: readonly MachineNeed[];
+  readonly warnings: readonly Problem[];
+}
+
+/** What a forecast is made of. */
+export interface ForecastInput {
+  readonly plan: Plan;
+  /** Of each of the plan's devices, in their order. */
+  readonly samples: readonly ModelSample[];
+  /** How models are called, by the names that the plan has; absent = as there. */
+  readonly modelNames?: ReadonlyMap<string, string>;
+  /** Hubs that DPS may assign; null = one whose name is not known, none at all = nor how many there are. */
+  readonly hubs?: readonly (string | null)[] | undefined;
+  readonly dps: DpsSetting;
+  readonly tier?: { readonly tier: HubTier; readonly units: number } | undefined;
+  readonly machine?: readonly MachineNeed[];
+  readonly warnings?: readonly Problem[];
+}
+
+/** Computes what a run of a plan would do; pure. */
+export function forecast(input: ForecastInput): Forecast {
+  const { plan, samples, tier, dps } = input;
+  const { devices, durationMs } = plan;
+  const untilMs = durationMs ?? Infinity;
+  const registration = dpsForecast(devices, dps);
+  const shares = hubShares(plan, input.hubs ?? [], {
+    connectedMs: registration.connectedMs,
+    samples,
+  });
+  const throttled = firstThrottled(registration.forecast, shares, tier, untilMs);
+  return {
+    schemaVersion: 1,
+    scenario: plan.scenario,
+    target: plan.target,
+    seed: plan.seed,
+    durationS: durationMs === undefined ? null : durationMs / 1_000,
+    timeScale: plan.timeScale,
+    devices: { total: devices.length, byModel: countedByModel(devices, input.modelNames) },
+    arrival: arrivalForecast(
+      devices.map(({ startMs }) => startMs),
+      registration.connectedMs,
+    ),
+    registration: registration.forecast,
+    messages: messageForecast(shares, durationMs),
+    hubs: shares.map((share) => hubForecast(share, tier, untilMs)),
+    tier: tier ?? null,
+    tiers: tierChoices(
+      shares.map(({ load }) => load),
+      untilMs,
+    ),
+    firstThrottled: throttled,
+    machine: input.machine ?? [],
+    warnings: [...(input.warnings ?? []), ...lateProblems(plan, registration, dps)],
+  };
+}
+
+function countedByModel(
+  devices: readonly DeviceSpec[],
+  names: ForecastInput["modelNames"],
+): Readonly<Record<string, number>> {
+  const counts = new Map<string, number>();
+  for (const { model } of devices) {
+    const name = names?.get(model) ?? model;
+    counts.set(name, (counts.get(name) ?? 0) + 1);
+  }
+  return Object.fromEntries(counts);
+}
+
+/** Devices that are due within the run, and that the limit of DPS keeps out of it. */
+function lateProblems(
+  { durationMs }: Plan,
+  { connectedMs, forecast: { endS } }: Registrations,
+  { limitPerMinute, applies }: DpsSetting,
+): readonly Problem[] {
+  if (durationMs === undefined) return [];
+  const late = connectedMs.filter((ms) => ms >= durationMs).length;
+  if (late === 0) return [];
+  const why = applies ? ` under ${limitPerMinute} registrations a minute` : "";
+  return [
+    {
+      place: "duration",
+      message: `${late} of ${connectedMs.length} devices are not assigned when the run ends after ${formatDuration(durationMs)}${why}`,
+      hint: `give --duration ${formatDuration(Math.ceil(endS + 1) * 1_000)} or more, or fewer --devices`,
+    },
+  ];
+}
