@@ -5,7 +5,7 @@ import type { Problem } from "../../../src/base/errors.ts";
 import { FleetError } from "../../../src/base/errors.ts";
 import type { JsonObject } from "../../../src/base/json.ts";
 import { valueFiles } from "../../../src/plan/entry-values.ts";
-import { makePlan } from "../../../src/plan/make-plan.ts";
+import { draftPlan, makePlan } from "../../../src/plan/make-plan.ts";
 import type { DeviceSpec } from "../../../src/plan/plan.ts";
 import { parseValueTable } from "../../../src/plan/value-table.ts";
 import type { Scenario } from "../../../src/scenario/scenario.ts";
@@ -170,6 +170,18 @@ test("devices without a row are told, a few of them", () => {
   expect(problemsOf([{ id: "b{n}", count: 1, interval }])).toMatchObject([
     { message: 'expected a duration above 0 such as 5s under "n" in v.csv:2, got "12"' },
   ]);
+});
+
+test("a value that a device cannot have is left out of its settings, which are judged without it", () => {
+  const settings = { warmth: { column: "n", file: "v.csv" }, on: false };
+  const scenario = scenarioOf([{ id: "a{n}", count: 3, settings }]);
+  const { plan, problems } = draftPlan(scenario, { seed: 1, defaults: [OWN], tables });
+  expect(plan.devices.map((device) => device.settings)).toEqual([
+    { warmth: 15, on: false },
+    { warmth: true, on: false },
+    { on: false },
+  ]);
+  expect(problems).toMatchObject([{ place: "v.csv" }]);
 });
 
 const column = (file: string): JsonObject => ({ column: "n", file });
