@@ -1,10 +1,13 @@
 import type { ThresholdResult } from "./summary.ts";
 
+/** Decimals that are shown: latencies are kept to the microsecond, a share may be that of one device in a million. */
+const decimalsOf = (unit: string): number => (unit === "ms" ? 3 : 6);
+
 /** What a threshold was held against: `3212.4 ms`, `no sample`, `cannot be measured in this run`. */
 export function observedText({ observed, unit, passed }: ThresholdResult): string {
   if (observed === null) return passed === null ? "cannot be measured in this run" : "no sample";
   const shown = unit === "" || unit === "1" ? "" : ` ${unit}`;
-  return `${Math.round(observed * 1_000) / 1_000}${shown}`;
+  return `${Number(observed.toFixed(decimalsOf(unit)))}${shown}`;
 }
 
 /** Why a threshold failed, in a line: what was expected and what was found. */
