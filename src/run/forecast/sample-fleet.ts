@@ -38,12 +38,17 @@ export async function sampleFleet({
     const looked = spread(devices, DEVICES_SAMPLED);
     const uses = looked.map(({ settings }) => ({ model, settings }));
     const file = await readModelFiles(uses, modelsDir);
+    const thrown = new Set<string>();
     const seen = looked.map((spec): ModelSample => {
       try {
         return sampleOf(spec, model, { plan, desired, file });
       } catch (error) {
-        const message = `in its first steps "${spec.registrationId}" threw ${describeThrown(error)}`;
-        problems.push({ place: `fleet[${index}].model ${model.name}`, message });
+        const what = describeThrown(error);
+        const message = `in its first steps "${spec.registrationId}" threw ${what}`;
+        // What several devices of an entry throw alike is told of the first.
+        if (!thrown.has(what))
+          problems.push({ place: `fleet[${index}].model ${model.name}`, message });
+        thrown.add(what);
         return NOTHING;
       }
     });
