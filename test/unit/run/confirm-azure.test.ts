@@ -5,7 +5,6 @@ import { expect, test } from "vitest";
 import { confirmAzure } from "../../../src/run/confirm-azure.ts";
 import { prepareRun } from "../../../src/run/prepare.ts";
 import { temporaryDir, writeTestFile } from "../../support/pki.ts";
-import { refusal } from "../../support/refusal.ts";
 
 /** One cave with a message each second, connected after 3 s; it reads and updates its twin once. */
 const SCENARIO = `name: one
@@ -55,10 +54,9 @@ async function ask({
           asked.push(question);
           return Promise.resolve(answer);
         };
-  const done = confirmAzure(prepared, options, { console, confirm });
-  const outcome = await done.then(
+  const outcome: unknown = await confirmAzure(prepared, options, { console, confirm }).then(
     () => "goes on",
-    () => refusal(done),
+    (reason: unknown) => reason,
   );
   return { shown, asked, outcome };
 }
