@@ -31,6 +31,14 @@ export function parseRate(text: string): number | undefined {
   return parseQuantity(text, RATE_PATTERN, S_PER_UNIT, (value, s) => value / s);
 }
 
+/** @returns whole events per minute >= 0, or `undefined` if `text` is no rate such as `1000/m`, or not whole in a minute */
+export function parsePerMinute(text: string): number | undefined {
+  const perMinute = (parseRate(text) ?? Number.NaN) * 60;
+  const count = Math.round(perMinute);
+  // 1000/m is no exact number a second.
+  return Math.abs(perMinute - count) < 1e-6 ? count : undefined;
+}
+
 /** A rate in the largest frequency unit in which it is a whole number, else per second: 50/3 is `1000/m`. */
 export function formatRate(perS: number): string {
   if (Number.isInteger(perS)) return `${perS}/s`;

@@ -2,7 +2,7 @@ import { z } from "zod";
 
 import { DPS_RATE_MAX } from "../base/azure-limits.ts";
 import { LOG_LEVELS } from "../base/log.ts";
-import { parseRate } from "../base/units.ts";
+import { parsePerMinute } from "../base/units.ts";
 import { parseConnectTo } from "../run/connect-to.ts";
 import { enumField, hubNameField } from "../scenario/fields.ts";
 
@@ -95,11 +95,8 @@ export const latencies = z
 
 /** A rate of registrations as the limit of DPS, per minute: a whole number, as DPS counts them. */
 export const dpsLimit = once.transform((text, context): number => {
-  const perMinute = (parseRate(text) ?? 0) * 60;
-  const count = Math.round(perMinute);
-  // 1000/m is no exact number a second.
-  const isExact = Math.abs(perMinute - count) < 1e-6;
-  if (isExact && count >= 1 && count <= DPS_RATE_MAX) return count;
+  const count = parsePerMinute(text) ?? 0;
+  if (count >= 1 && count <= DPS_RATE_MAX) return count;
   context.addIssue(
     `expected a rate from 1/m to ${DPS_RATE_MAX}/m such as 1000/m, whole in a minute, got "${text}"`,
   );

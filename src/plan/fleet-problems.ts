@@ -1,7 +1,5 @@
 import { REGISTRATION_ID_MAX_LENGTH, REGISTRATION_ID_PATTERN } from "../base/azure-limits.ts";
 import type { Problem } from "../base/errors.ts";
-import { formatDuration, formatRate } from "../base/units.ts";
-import type { Scenario } from "../scenario/scenario.ts";
 import type { DeviceSpec } from "./plan.ts";
 
 /** At most this many examples of one fault are told. */
@@ -41,22 +39,6 @@ export function idProblems(devices: readonly DeviceSpec[]): Problem[] {
     }
   }
   return shortened(problems);
-}
-
-/** A run that ends before its last device is due cannot do what it says. */
-export function arrivalProblems(
-  { arrival, durationMs }: Scenario,
-  devices: number,
-  arrivalEndMs: number,
-): Problem[] {
-  if (durationMs === undefined || arrivalEndMs < durationMs) return [];
-  return [
-    {
-      place: "duration",
-      message: `${devices} devices at ${formatRate(arrival.ratePerS)} arrive over ${formatDuration(arrivalEndMs)}, but the run ends after ${formatDuration(durationMs)}`,
-      hint: "raise the rate or the duration, or take fewer devices",
-    },
-  ];
 }
 
 /** The first few problems of one kind, and how many more there are. */

@@ -2,13 +2,14 @@ import type { Problem } from "../base/errors.ts";
 import { FleetError } from "../base/errors.ts";
 import type { Credentials, FleetEntry, Scenario } from "../scenario/scenario.ts";
 import { alertProblems } from "./alert-problems.ts";
-import { startTimes } from "./arrival.ts";
+import type { ArrivalSources } from "./arrival.ts";
+import { lateArrival, startTimes } from "./arrival.ts";
 import type { ValueSources } from "./entry-values.ts";
 import { EntryValues } from "./entry-values.ts";
 import type { BroughtDevice, BroughtDevices } from "./brought-device.ts";
 import type { FaultyModel } from "./fault-problems.ts";
 import { faultProblems } from "./fault-problems.ts";
-import { arrivalProblems, idProblems, shortened } from "./fleet-problems.ts";
+import { idProblems, shortened } from "./fleet-problems.ts";
 import type { CredentialSpec, DeviceSpec, Plan } from "./plan.ts";
 import { MADE_GROUP_KEY } from "./plan.ts";
 import { wantedFaults, withFaults } from "./plan-faults.ts";
@@ -17,6 +18,7 @@ import { planTimeline } from "./plan-timeline.ts";
 /** What plans are made of, beside the scenario. */
 export interface PlanSources extends ValueSources {
   readonly brought?: BroughtDevices;
+  readonly arrival?: Omit<ArrivalSources, "seed">;
   /** The model of that name, which judges its faults; absent = they are not judged. */
   readonly modelOf?: (model: string) => FaultyModel | undefined;
 }
@@ -38,8 +40,15 @@ export function draftPlan(
   sources: PlanSources,
 ): { readonly plan: Plan; readonly problems: readonly Problem[] } {
   const { seed, modelOf = () => undefined } = sources;
-  const { devices: sound, problems: valueProblems } = devicesOf(scenario, sources);
-  const ids = sound.map(({ registrationId }) => registrationId);
+  const arrivalSources = { ...sources.arrival, seed };
+  const { devices: unplaced, problems: valueProblems } = devicesOf(scenario, sources);
+  const ids = unplaced.map(({ registrationId }) => registrationId);
+  const { startsMs, problems: misfits } = startTimes(ids, scenario.arrival, arrivalSources);
+  const sound = unplaced.map((device, index) => ({
+    ...device,
+    index,
+    startMs: startsMs[index] ?? 0,
+  }));
   const { actions, faults, problems: misdirected } = planTimeline(scenario.timeline, ids, seed);
   const arrivalEndMs = sound.at(-1)?.startMs ?? 0;
   const problems = [
@@ -48,7 +57,12 @@ export function draftPlan(
     ...misdirected,
     ...faultProblems(wantedFaults(scenario, sound, faults), modelOf),
     ...alertProblems(scenario),
-    ...arrivalProblems(scenario, sound.length, arrivalEndMs),
+    ...misfits,
+    ...lateArrival(
+      scenario.arrival,
+      { devices: sound.length, endMs: arrivalEndMs, durationMs: scenario.durationMs },
+      arrivalSources,
+    ),
   ];
   const plan: Plan = {
     scenario: scenario.name,
@@ -66,19 +80,20 @@ export function draftPlan(
   return { plan, problems };
 }
 
+/** A device that has not got its place in the arrival yet. */
+type UnplacedDevice = Omit<DeviceSpec, "index" | "startMs">;
+
 /** Entries follow one another; the arrival runs over the whole fleet. */
 function devicesOf(
-  { fleet, arrival }: Scenario,
+  { fleet }: Scenario,
   { brought = [], ...sources }: PlanSources,
-): { readonly devices: readonly DeviceSpec[]; readonly problems: readonly Problem[] } {
+): { readonly devices: readonly UnplacedDevice[]; readonly problems: readonly Problem[] } {
   const entries = fleet.map((entry, index) => {
     const values = new EntryValues(entry, index, sources);
     return { devices: devicesOfEntry(entry, values, brought[index]), problems: values.problems };
   });
-  const devices = entries.flatMap((entry) => entry.devices);
-  const starts = startTimes(devices.length, arrival.ratePerS);
   return {
-    devices: devices.map((device, index) => ({ ...device, index, startMs: starts[index] ?? 0 })),
+    devices: entries.flatMap((entry) => entry.devices),
     problems: entries.flatMap((entry) => entry.problems.flatMap(shortened)),
   };
 }
@@ -87,7 +102,7 @@ function devicesOfEntry(
   entry: FleetEntry,
   values: EntryValues,
   brought: readonly BroughtDevice[] | undefined,
-): Omit<DeviceSpec, "index" | "startMs">[] {
+): UnplacedDevice[] {
   const { model, faults, count = brought?.length ?? 0 } = entry;
   return Array.from({ length: count }, (_, at) => {
     const device = brought?.[at];

@@ -1,3 +1,4 @@
+import { DPS_LIMITS } from "../base/azure-limits.ts";
 import { defined } from "../base/defined.ts";
 import { FleetError } from "../base/errors.ts";
 import { throttledText } from "../base/throttled-text.ts";
@@ -25,6 +26,15 @@ export type EmulatorSize = Pick<
   EmulatorSettings,
   "retryAfterS" | "tier" | "units" | "dpsRegistrationsPerMinute" | "hubs"
 >;
+
+/** Registrations that the DPS of an emulator of this size takes in 60 s; undefined = there is no limit. */
+export function registrationLimit({
+  tier = "none",
+  dpsRegistrationsPerMinute,
+}: EmulatorSize): number | undefined {
+  const azures = tier === "none" ? undefined : DPS_LIMITS.registrationsPerMinute;
+  return dpsRegistrationsPerMinute ?? azures;
+}
 
 /**
  * Judges what scenario, command line and configuration file say of the emulator that the run starts, all together.

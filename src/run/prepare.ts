@@ -11,6 +11,7 @@ import { workersFor } from "../plan/shard.ts";
 import { applyOverrides } from "../scenario/overrides.ts";
 import type { Scenario } from "../scenario/scenario.ts";
 import { parseScenario } from "../scenario/scenario.ts";
+import { readArrivalTimes } from "./arrival-times.ts";
 import { bringDevices } from "./brought-devices.ts";
 import { variedSettingsProblems } from "./device-settings.ts";
 import { checkKeyGiven } from "./made-group-key.ts";
@@ -18,7 +19,7 @@ import { checkOpenFiles } from "./open-files.ts";
 import type { SettledModels } from "./fleet-models.ts";
 import { checkDevices, settleModels, unusable } from "./fleet-models.ts";
 import type { OwnEmulator } from "./own-emulator.ts";
-import { planOwnEmulator } from "./own-emulator.ts";
+import { planOwnEmulator, registrationLimit } from "./own-emulator.ts";
 import type { RunContext, RunOptions } from "./run-options.ts";
 import { readValueTables } from "./value-tables.ts";
 
@@ -88,12 +89,14 @@ export async function prepareRun(
   const defaults = scenario.fleet.map(({ model }) => models.get(model)?.defaults);
   const files = valueFiles(scenario, defaults);
   const tables = await readValueTables(files, source, context.cwd);
+  const times = await readArrivalTimes(scenario.arrival, source, context.cwd);
   const { seed } = options;
   const { plan, problems: ofPlan } = draftPlan(scenario, {
     seed,
     brought: brought.devices,
     defaults,
     tables,
+    arrival: { times, ownLimitPerMinute: registrationLimit(own?.size ?? {}) },
     modelOf: (model) => models.get(model),
   });
   const ofDrawn = await variedSettingsProblems(plan, settled, modelsDir);

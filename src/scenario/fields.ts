@@ -1,13 +1,13 @@
 import { z } from "zod";
 import { REGISTRATION_ID_PATTERN, TWIN_LIMITS } from "../base/azure-limits.ts";
-import { DURATION_PATTERN, parseDuration, parseRate, RATE_PATTERN } from "../base/units.ts";
+import { DURATION_PATTERN, parseDuration } from "../base/units.ts";
 import { parseAlertCondition } from "../metrics/alert-condition.ts";
 import { parseThreshold } from "../metrics/thresholds.ts";
 import { parseKeyVaultUri } from "../base/key-vault-uri.ts";
 import { showValue } from "../base/show-value.ts";
 
 /** A text that `accepts`; anything else is told as `expected …, got …`. `pattern` is for editors only. */
-function textField(
+export function textField(
   expected: string,
   accepts: (text: string) => boolean,
   pattern?: RegExp,
@@ -31,12 +31,6 @@ export const positiveDurationField = textField(
   "a duration above 0 such as 5s, 500ms or 2m",
   (text) => (parseDuration(text) ?? 0) > 0,
   DURATION_PATTERN,
-);
-
-export const rateField = textField(
-  "a rate above 0 such as 10/s or 1000/m",
-  (text) => (parseRate(text) ?? 0) > 0,
-  RATE_PATTERN,
 );
 
 const shareError = ({ input }: { readonly input?: unknown }): string =>

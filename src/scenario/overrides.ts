@@ -3,7 +3,9 @@ import { dealInProportion } from "../base/deal.ts";
 import type { Problem } from "../base/errors.ts";
 import { FleetError } from "../base/errors.ts";
 import { TRANSPORTS } from "../base/transport.ts";
-import { parseDuration, parseRate } from "../base/units.ts";
+import { parseDuration } from "../base/units.ts";
+import type { Arrival } from "./arrival-section.ts";
+import { arrivalOfRate, arrivalRateField } from "./arrival-section.ts";
 import type { EmulatorOverrides } from "./emulator-overrides.ts";
 import { EMULATOR_FLAGS, overrideEmulator } from "./emulator-overrides.ts";
 import { sizeFields } from "./emulator-section.ts";
@@ -13,7 +15,6 @@ import {
   hostField,
   idScopeField,
   positiveDurationField,
-  rateField,
   thresholdField,
   timeScaleField,
 } from "./fields.ts";
@@ -69,7 +70,7 @@ export function applyOverrides(
   const transport = check("--transport", enumField(TRANSPORTS), overrides.transport);
   const devices = check("--devices", countField(DEVICES, 1_000_000), overrides.devices);
   const duration = check("--duration", positiveDurationField, overrides.duration);
-  const rate = check("--rate", rateField, overrides.rate);
+  const rate = check("--rate", arrivalRateField, overrides.rate);
   const interval = check(
     "--telemetry-interval",
     positiveDurationField,
@@ -128,10 +129,7 @@ export function applyOverrides(
           : { ...entry.credentials, key },
       telemetry: { ...entry.telemetry, intervalMs: intervalMs ?? entry.telemetry.intervalMs },
     })),
-    arrival: {
-      ...scenario.arrival,
-      ratePerS: (rate === undefined ? undefined : parseRate(rate)) ?? scenario.arrival.ratePerS,
-    },
+    arrival: rate === undefined ? scenario.arrival : atRate(rate, scenario.arrival),
     durationMs: duration === undefined ? scenario.durationMs : parseDuration(duration),
     timeScale: timeScale ?? scenario.timeScale,
     thresholds: overrides.thresholds ?? scenario.thresholds,
@@ -143,6 +141,13 @@ export function applyOverrides(
     },
   };
 }
+
+/** A rate in place of whatever way the scenario has; its limits stay. */
+const atRate = (rate: string, { concurrency, dpsLimitPerMinute }: Arrival): Arrival => ({
+  ...arrivalOfRate(rate),
+  concurrency,
+  dpsLimitPerMinute,
+});
 
 const DEVICES = "a whole number of devices, 1 to 1000000";
 

@@ -4,8 +4,10 @@ import type { FaultSpec } from "../base/fault-spec.ts";
 import type { JsonObject } from "../base/json.ts";
 import type { SecretRef } from "../base/secret-ref.ts";
 import type { Transport } from "../base/transport.ts";
-import { parseDuration, parseRate } from "../base/units.ts";
+import { parseDuration } from "../base/units.ts";
 import { describeIssue, problemsOf } from "../base/issue-problems.ts";
+import type { Arrival } from "./arrival-section.ts";
+import { toArrival } from "./arrival-section.ts";
 import type { Distribution } from "./distribution.ts";
 import type { EmulatorSettings } from "./emulator-section.ts";
 import type { KEY_KINDS } from "./credentials-field.ts";
@@ -113,7 +115,7 @@ export interface Scenario {
       | undefined;
   };
   readonly fleet: readonly FleetEntry[];
-  readonly arrival: { readonly ratePerS: number; readonly concurrency?: number | undefined };
+  readonly arrival: Arrival;
   /** undefined = until stopped. */
   readonly durationMs?: number | undefined;
   /** Seconds of the devices' own time for each second of their intervals, 0.001 to 100000. */
@@ -178,7 +180,7 @@ function toScenario(file: ScenarioFile): Scenario {
       ...alert,
       where: Object.fromEntries(Object.entries(where).map(([key, value]) => [key, String(value)])),
     })),
-    arrival: { ratePerS: parseRate(arrival.rate) ?? 0, concurrency: arrival.concurrency },
+    arrival: toArrival(arrival),
     durationMs: duration === undefined ? undefined : parseDuration(duration),
     timeline: timeline.flatMap(toTimelineEntry),
   };

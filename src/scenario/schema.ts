@@ -2,6 +2,7 @@ import { z } from "zod";
 import { DPS_LIMITS } from "../base/azure-limits.ts";
 import { isJsonObject } from "../base/json.ts";
 import { TRANSPORTS } from "../base/transport.ts";
+import { arrivalSection } from "./arrival-section.ts";
 import { credentialsField } from "./credentials-field.ts";
 import { emulatorSection } from "./emulator-section.ts";
 import { devicesField, fleetFaultField, timelineFaultField } from "./fault-fields.ts";
@@ -20,7 +21,6 @@ import {
   modelField,
   nameField,
   positiveDurationField,
-  rateField,
   registrationIdField,
   shareField,
   thresholdField,
@@ -140,16 +140,7 @@ export const scenarioSchema = z
         .meta({ description: "Twin that a device gets when DPS creates it" }),
     }),
     fleet: z.array(fleetEntry).min(1, { error: "expected at least one fleet entry" }),
-    arrival: z
-      .strictObject({
-        rate: rateField.default("10/s").meta({ description: "Devices that start in a time" }),
-        concurrency: countField("a whole number above 0", 1_000_000).optional().meta({
-          description:
-            "Devices of the whole fleet with a handshake or request under way; absent = no bound",
-        }),
-      })
-      .default({ rate: "10/s" })
-      .meta({ description: "When devices start" }),
+    arrival: arrivalSection.default({ rate: "10/s" }).meta({ description: "When devices start" }),
     duration: positiveDurationField
       .optional()
       .meta({ description: "Length of the run, arrival included; absent = until stopped" }),

@@ -6,13 +6,13 @@ import { TRANSPORTS } from "../../base/transport.ts";
 import type { RunOptions } from "../../run/run-options.ts";
 import { KEY_KINDS } from "../../scenario/credentials-field.ts";
 import { sizeFields, UNITS_HIGHEST } from "../../scenario/emulator-section.ts";
+import { arrivalRateField } from "../../scenario/arrival-section.ts";
 import {
   enumField,
   hostField,
   idScopeField,
   modelField,
   positiveDurationField,
-  rateField,
   thresholdField,
   TIME_SCALES,
 } from "../../scenario/fields.ts";
@@ -45,7 +45,10 @@ export const SCENARIO_OPTIONS: Readonly<Record<string, Options>> = {
     SCENARIO_SAYS,
   ),
   duration: valueOption("such as 30s; without any it runs until stopped", SCENARIO_SAYS),
-  rate: valueOption("devices that start in a time, such as 20/s", SCENARIO_SAYS),
+  rate: valueOption(
+    "devices that start in a time, such as 20/s; auto: 95 % of what DPS takes",
+    SCENARIO_SAYS,
+  ),
   "telemetry-interval": valueOption("time between two messages of a device", SCENARIO_SAYS),
   "time-scale": valueOption(
     "seconds that pass in the devices for each of yours: 60 shows an hour in a minute",
@@ -96,7 +99,7 @@ export const scenarioFields = {
   devices: whole(1, 1_000_000).optional(),
   model: modelField.optional(),
   duration: positiveDurationField.optional(),
-  rate: rateField.optional(),
+  rate: arrivalRateField.optional(),
   "telemetry-interval": positiveDurationField.optional(),
   "time-scale": numberFrom(...TIME_SCALES).optional(),
   workers: z

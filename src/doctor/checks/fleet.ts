@@ -1,6 +1,7 @@
 import { DPS_LIMITS } from "../../base/azure-limits.ts";
-import { formatRate } from "../../base/units.ts";
+import { formatDuration } from "../../base/units.ts";
 import type { Plan } from "../../plan/plan.ts";
+import { mostInWindow } from "../../run/forecast/registrations.ts";
 import type { Scenario } from "../../scenario/scenario.ts";
 import type { Finding } from "../finding.ts";
 import { ok, warn } from "../finding.ts";
@@ -13,13 +14,14 @@ export function checkArrival(
   { arrival }: Pick<Scenario, "arrival">,
   { devices, target }: Pick<Plan, "devices" | "target">,
 ): Finding {
-  const limit = DPS_LIMITS.registrationsPerMinute;
-  const inMinute = Math.min(devices.length, Math.ceil(arrival.ratePerS * 60));
-  const what = `${devices.length} devices at ${formatRate(arrival.ratePerS)}: at most ${inMinute} registrations in a minute`;
+  const limit = arrival.dpsLimitPerMinute ?? DPS_LIMITS.registrationsPerMinute;
+  const inMinute = mostInWindow(devices.map(({ startMs }) => startMs));
+  const within = formatDuration(devices.at(-1)?.startMs ?? 0);
+  const what = `${devices.length} devices within ${within}: at most ${inMinute} registrations in a minute`;
   if (target === "emulator" || inMinute <= limit) return ok("limits", what);
   return warn(
     "limits",
     `${what}, DPS lets ${limit} through`,
-    `slower: --rate ${Math.floor(limit / 60)}/s; what is throttled is done again, and takes longer`,
+    "slower: --rate auto; what is throttled is done again, and takes longer",
   );
 }

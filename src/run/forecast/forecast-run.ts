@@ -54,13 +54,14 @@ export async function forecastRun(
   });
 }
 
-/** The limit of DPS that was given, or that the run's own emulator is told; in Azure, Azure's. */
+/** The limit of DPS that was given, that the run's own emulator is told, or that the scenario says of another; in Azure, Azure's. */
 function dpsSetting(
   { plan, scenario, own }: PreparedRun,
   { dpsLimitPerMinute: given }: ForecastSettings,
 ): DpsSetting {
   const { tier = "none", dpsRegistrationsPerMinute, retryAfterS } = own?.size ?? {};
-  const told = given ?? dpsRegistrationsPerMinute;
+  const said = own === undefined ? scenario.arrival.dpsLimitPerMinute : undefined;
+  const told = given ?? dpsRegistrationsPerMinute ?? said;
   const { group, createGroup } = scenario.provisioning;
   const individuals = plan.devices.filter(
     ({ hub, credentials }) =>

@@ -5,6 +5,7 @@ import {
   formatRate,
   formatSize,
   parseDuration,
+  parsePerMinute,
   parseRate,
   parseSize,
 } from "../../../src/base/units.ts";
@@ -52,6 +53,19 @@ describe("rates", () => {
         expect(parseRate(formatRate(perS))).toBe(perS === 0 ? 0 : perS);
       }),
     );
+  });
+
+  test("a rate per minute is whole, or it is none", () => {
+    const rates = ["1000/m", "20/s", "60/h", "0/m", "90/h", "1.5/m", "fast"];
+    expect(rates.map(parsePerMinute)).toEqual([
+      1_000,
+      1_200,
+      1,
+      0,
+      undefined,
+      undefined,
+      undefined,
+    ]);
   });
 
   test("a rate per minute is shown as such", () => {

@@ -63,8 +63,23 @@ test.for([
   ["azure", 900, 100, "ok"],
   ["emulator", 5_000, 100, "ok"],
 ] as const)("against %s %i devices at %i/s are judged %s", ([target, count, ratePerS, state]) => {
-  const plan = { target, devices: Array.from({ length: count }, () => DEVICE) };
-  expect(checkArrival({ arrival: { ratePerS } }, plan).state).toBe(state);
+  const devices = Array.from({ length: count }, (_, index) => ({
+    ...DEVICE,
+    startMs: (index * 1_000) / ratePerS,
+  }));
+  const arrival = { way: "rate", ratePerS } as const;
+  expect(checkArrival({ arrival }, { target, devices }).state).toBe(state);
+});
+
+test("how fast a fleet may arrive is what the scenario says of its DPS", () => {
+  const devices = Array.from({ length: 300 }, () => DEVICE);
+  const judged = (dpsLimitPerMinute?: number) =>
+    checkArrival({ arrival: { way: "auto", dpsLimitPerMinute } }, { target: "azure", devices });
+  expect(judged().state).toBe("ok");
+  expect(judged(200)).toMatchObject({
+    state: "warn",
+    what: "300 devices within 0s: at most 300 registrations in a minute, DPS lets 200 through",
+  });
 });
 const DEVICE = {
   index: 0,

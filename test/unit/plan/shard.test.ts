@@ -1,6 +1,5 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { startTimes } from "../../../src/plan/arrival.ts";
 import { deal, shardDevices, workersFor } from "../../../src/plan/shard.ts";
 
 const workers = fc.integer({ min: 1, max: 20 });
@@ -54,20 +53,3 @@ test.each([
     expect(workersFor(devices, cores, slots)).toBe(expected);
   },
 );
-
-test("devices start evenly spaced, the first at once", () => {
-  expect(startTimes(4, 4)).toEqual([0, 250, 500, 750]);
-  fc.assert(
-    fc.property(
-      fc.nat({ max: 500 }),
-      fc.double({ min: 0.01, max: 1_000, noNaN: true }),
-      (count, ratePerS) => {
-        const times = startTimes(count, ratePerS);
-        expect(times).toHaveLength(count);
-        for (const [index, ms] of times.entries()) {
-          expect(ms).toBeCloseTo((index / ratePerS) * 1_000, 3);
-        }
-      },
-    ),
-  );
-});

@@ -2,7 +2,7 @@ import { join } from "node:path";
 
 import { expect, test } from "vitest";
 
-import { planOwnEmulator } from "../../../src/run/own-emulator.ts";
+import { planOwnEmulator, registrationLimit } from "../../../src/run/own-emulator.ts";
 import type { EmulatorOverrides } from "../../../src/scenario/emulator-overrides.ts";
 import type { EmulatorSettings } from "../../../src/scenario/emulator-section.ts";
 import { temporaryDir, writeTestFile } from "../../support/pki.ts";
@@ -72,6 +72,14 @@ test("the configuration lies beside the scenario, and says what the scenario doe
   expect(beaten.throttledBy).toMatch(/^tier S1, 4 units/);
   const none = await plan({ ...CONFIG, tier: "none" }, { config });
   expect(none.throttledBy).toBe("DPS limit 1/s");
+});
+
+test("the limit of DPS is what is said, and Azure's with a tier", () => {
+  expect(registrationLimit({})).toBeUndefined();
+  expect(registrationLimit({ tier: "none" })).toBeUndefined();
+  expect(registrationLimit({ tier: "F1" })).toBe(1_000);
+  expect(registrationLimit({ tier: "F1", dpsRegistrationsPerMinute: 60 })).toBe(60);
+  expect(registrationLimit({ dpsRegistrationsPerMinute: 90 })).toBe(90);
 });
 
 test("what is wrong with the configuration is told in it, also what only its services know", async () => {

@@ -42,11 +42,25 @@ test("every override takes the place of what the scenario says", () => {
         telemetry: { intervalMs: 1_000, jitter: 0.1 },
       },
     ],
-    arrival: { ratePerS: 100 },
+    arrival: { way: "rate", ratePerS: 100 },
     durationMs: 20_000,
     timeScale: 60,
     thresholds: ["telemetry_sent > 0"],
     provisioning: { group: "caves", idScope: "0ne00001234", host: "dps.example.com" },
+  });
+});
+
+test("a rate from the command line takes the place of any way to arrive, whose limits stay", () => {
+  const written = parseScenario(
+    `${SMALLEST}arrival: { burst: all, dpsLimit: 200/m, concurrency: 5 }\n`,
+    "small.yaml",
+  );
+  const limits = { dpsLimitPerMinute: 200, concurrency: 5 };
+  expect(applyOverrides(written, { rate: "auto" }).arrival).toEqual({ way: "auto", ...limits });
+  expect(applyOverrides(written, { rate: "20/s" }).arrival).toEqual({
+    way: "rate",
+    ratePerS: 20,
+    ...limits,
   });
 });
 
