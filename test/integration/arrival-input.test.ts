@@ -42,3 +42,13 @@ test("an arrival that the fleet and the duration do not fit is told whole", asyn
   );
   expect(await refused({ dpsLimit: "100/m" }, { flags })).toContain("400 devices at 95/m");
 });
+
+test("a plan holds the arrival against the limit that the scenario says of its DPS", async () => {
+  await using place = await workplace();
+  const arrival = { rate: "auto", dpsLimit: "100/m" };
+  const scenario = await place.scenario({ target: "azure", arrival, duration: "5m" });
+  const flags = ["--devices", "200", "--id-scope", "0ne00000001"];
+  const { exitCode, stdout } = await runHere(place.dir, ["plan", scenario, ...flags]);
+  expect(stdout).toMatch(/9\d due in the busiest minute, 100 allowed: nobody waits/);
+  expect(exitCode).toBe(0);
+});
