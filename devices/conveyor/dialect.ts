@@ -1,32 +1,9 @@
-import type {
-  DesiredContext,
-  JsonObject,
-  Message,
-  ModelContext,
-  ModelDevice,
-} from "../../src/model/model.ts";
-import type { Saved } from "../shared/saved.ts";
+import type { Message, ModelContext } from "../../src/model/model.ts";
+import type { Dialect } from "../shared/dialect.ts";
 import type { Belt, Reading } from "./belt.ts";
 import type { ClassicProgram } from "./classic-program.ts";
 import type { MessageStyle } from "./message.ts";
 import type { BeltSettings } from "./settings.ts";
-
-/** How one version of the device speaks with its hub: desired and reported properties, direct methods. */
-export interface Dialect {
-  /** DTMI that the device announces; absent = none. */
-  readonly modelId?: string;
-  readonly methods: ModelDevice["methods"];
-  /** Seconds between messages that the twin asks for; undefined = what the scenario says. */
-  readonly intervalS?: number | undefined;
-  /** As in `ModelDevice`. */
-  desired(patch: JsonObject, context: DesiredContext): JsonObject | undefined;
-  /** After every step of `intervalS` planned seconds, when the readings are known and before the messages. */
-  stepped?(intervalS: number): void;
-  /** What the dialect keeps beside the belt. */
-  snapshot(): JsonObject;
-  /** @throws {TypeError} on what is no such snapshot */
-  restore(saved: Saved): void;
-}
 
 /** What a dialect is made of. */
 export interface DialectContext extends ModelContext<BeltSettings> {

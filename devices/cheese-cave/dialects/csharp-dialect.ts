@@ -1,6 +1,6 @@
 import type { DesiredContext, JsonObject } from "../../../src/model/model.ts";
 import type { Saved } from "../../shared/saved.ts";
-import type { Dialect, DialectContext } from "../dialect.ts";
+import type { CaveDialect, DialectContext } from "../dialect.ts";
 import { initialTwin, setpointSet, twinFailed } from "../happenings.ts";
 import type { FanNames } from "./csharp-fan.ts";
 import { CsharpFan } from "./csharp-fan.ts";
@@ -12,10 +12,10 @@ import { toDouble } from "./csharp-value.ts";
  * or cannot be read ends it there, with nothing reported.
  * Source: Microsoft Learn, "Remotely monitor and control devices with Azure IoT Hub"; AZ-220, lab 15; device code.
  */
-export class CsharpDialect implements Dialect {
+export class CsharpDialect implements CaveDialect {
   readonly #context: DialectContext;
   readonly #fan: CsharpFan;
-  readonly methods: Dialect["methods"];
+  readonly methods: CaveDialect["methods"];
 
   constructor(context: DialectContext, names: FanNames) {
     this.#context = context;

@@ -1,6 +1,6 @@
 import type { Json, JsonObject } from "../../../src/model/model.ts";
 import { walkCave } from "../classic-walks.ts";
-import type { Dialect, DialectContext, DialectKind } from "../dialect.ts";
+import type { CaveDialect, DialectContext, DialectKind } from "../dialect.ts";
 import { desiredRefused } from "../../shared/desired.ts";
 import { fanSet, setpointSet, twinFailed } from "../happenings.ts";
 import { csharpText } from "../message.ts";
@@ -19,7 +19,7 @@ export const DPS: DialectKind = {
   create: (context) => new DpsDialect(context),
 };
 
-class DpsDialect implements Dialect {
+class DpsDialect implements CaveDialect {
   readonly methods = {};
   readonly #context: DialectContext;
 

@@ -1,6 +1,6 @@
 import type { Json, JsonObject, MethodResult } from "../../../src/model/model.ts";
 import { FIRMWARE_VERSION } from "../cave.ts";
-import type { Dialect, DialectContext } from "../dialect.ts";
+import type { CaveDialect, DialectContext } from "../dialect.ts";
 import { fanSet, methodFailed, setpointSet } from "../happenings.ts";
 import { jsText } from "./js-value.ts";
 
@@ -10,9 +10,9 @@ import { jsText } from "./js-value.ts";
  * for ever. Readings are reported as texts, the `patchId` never is.
  * Source: Microsoft Learn, "Remotely monitor and control devices with Azure IoT Hub", device code.
  */
-export class JsDialect implements Dialect {
+export class JsDialect implements CaveDialect {
   readonly #context: DialectContext;
-  readonly methods: Dialect["methods"];
+  readonly methods: CaveDialect["methods"];
 
   constructor(context: DialectContext) {
     this.#context = context;

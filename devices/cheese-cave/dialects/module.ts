@@ -1,6 +1,6 @@
 import type { JsonObject } from "../../../src/model/model.ts";
 import { walkCave } from "../classic-walks.ts";
-import type { Dialect, DialectContext, DialectKind } from "../dialect.ts";
+import type { CaveDialect, DialectContext, DialectKind } from "../dialect.ts";
 import { numberText } from "../message.ts";
 import { CHEESE_CAVE } from "../place.ts";
 import { repairFan, setFan } from "./fan-method.ts";
@@ -15,7 +15,7 @@ export const MODULE: DialectKind = {
   create: createDialect,
 };
 
-function createDialect(context: DialectContext): Dialect {
+function createDialect(context: DialectContext): CaveDialect {
   const twin = new ModuleTwin(context);
   const reported = (): JsonObject => twin.reported();
   // The physical cave is no sample: there no caller breaks the fan.

@@ -1,6 +1,6 @@
 import type { JsonObject } from "../../../src/model/model.ts";
 import { walkCave } from "../classic-walks.ts";
-import type { Dialect, DialectContext, DialectKind } from "../dialect.ts";
+import type { CaveDialect, DialectContext, DialectKind } from "../dialect.ts";
 import { numberText } from "../message.ts";
 import { CHEESE_CAVE } from "../place.ts";
 import { repairFan, setFan } from "./fan-method.ts";
@@ -17,7 +17,7 @@ export const PNP: DialectKind = {
 
 const MODEL_ID = "dtmi:com:example:iotfarm:CheeseCave;1";
 
-function createDialect(context: DialectContext): Dialect {
+function createDialect(context: DialectContext): CaveDialect {
   const twin = new PnpTwin(context);
   const reported = (): JsonObject => twin.reportedFan();
   return {

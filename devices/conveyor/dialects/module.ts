@@ -1,5 +1,6 @@
 import type { Json, JsonObject, MethodResult } from "../../../src/model/model.ts";
-import type { Dialect, DialectContext, DialectKind } from "../dialect.ts";
+import type { Dialect } from "../../shared/dialect.ts";
+import type { DialectContext, DialectKind } from "../dialect.ts";
 import { numberText } from "../message.ts";
 import {
   applyDesired,

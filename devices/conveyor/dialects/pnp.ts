@@ -1,7 +1,8 @@
 import type { JsonObject } from "../../../src/model/model.ts";
 import { PnpInterval } from "../../shared/pnp-interval.ts";
 import { CSHARP_PROGRAM } from "../classic-program.ts";
-import type { Dialect, DialectContext, DialectKind } from "../dialect.ts";
+import type { Dialect } from "../../shared/dialect.ts";
+import type { DialectContext, DialectKind } from "../dialect.ts";
 import { vibrationMembers } from "../features.ts";
 import { numberText, telemetryThenLog } from "../message.ts";
 import { FIRMWARE_VERSION } from "./module-twin.ts";

@@ -1,5 +1,6 @@
 import { CSHARP_PROGRAM, DRAFT_PROGRAM, NODE_PROGRAM } from "../classic-program.ts";
-import type { Dialect, DialectKind } from "../dialect.ts";
+import type { Dialect } from "../../shared/dialect.ts";
+import type { DialectKind } from "../dialect.ts";
 import { featureMembers } from "../features.ts";
 import {
   csharpText,
