@@ -1,8 +1,8 @@
 import { AlertBook } from "../metrics/alert-book.ts";
 import { FirstFew } from "./first-few.ts";
 import type { Output, RunEvent } from "./output.ts";
-import type { Progress } from "./progress-text.ts";
-import { progressBar, progressText } from "./progress-text.ts";
+import type { LineSink } from "./step-lines.ts";
+import { StepLines } from "./step-lines.ts";
 import type { Paint } from "./terminal-text.ts";
 import {
   formatClock,
@@ -12,7 +12,7 @@ import {
   summaryLines,
   timeScaleText,
 } from "./terminal-text.ts";
-import { fit, printable } from "./text-width.ts";
+import { printable } from "./text-width.ts";
 
 /** What a run tells beside its events: the steps before time 0, and what a user should know once. */
 export interface RunConsole {
@@ -23,15 +23,6 @@ export interface RunConsole {
   warning(text: string): void;
 }
 
-/** A place for lines, such as stdout. */
-export interface LineSink {
-  write(text: string): boolean;
-  readonly isTTY?: boolean | undefined;
-  /** Size in characters, of a terminal. */
-  readonly columns?: number | undefined;
-  readonly rows?: number | undefined;
-}
-
 export interface TerminalOptions {
   readonly colour: boolean;
   /** ms, monotonic. */
@@ -40,74 +31,45 @@ export interface TerminalOptions {
 
 /** Between two progress lines of the fleet, in ms of run time. */
 const PROGRESS_EVERY_MS = 5_000;
-/** Progress of the set-up: on a terminal in place, elsewhere a line now and then; in ms. */
-const PROGRESS_FIRST_MS = { terminal: 0, lines: 2_000 } as const;
-const PROGRESS_NEXT_MS = { terminal: 100, lines: 5_000 } as const;
-const CLEAR_LINE = "\r\u001B[K";
 /** Of the devices that do the same, this many are named. */
 const DEVICES_NAMED = 5;
 
 /** Plain lines on any stream: phases, progress, the twin change and who followed, warnings once, the summary. */
 export class TerminalLines implements Output, RunConsole {
-  readonly #sink: LineSink;
+  readonly #lines: StepLines;
   readonly #ink: Paint;
   readonly #warned = new Set<string>();
   #nextProgressT = 0;
   readonly #firstFew = new FirstFew(DEVICES_NAMED);
   readonly #alerts = new AlertBook();
   #changed = false;
-  readonly #nowMs: () => number;
-  #step: { readonly text: string; readonly startedMs: number; nextMs: number } | undefined;
-  /** The cursor stands behind a line of progress. */
-  #inProgress = false;
   #planned = 0;
 
   constructor(sink: LineSink, options: TerminalOptions) {
-    this.#sink = sink;
-    this.#nowMs = options.nowMs;
     this.#ink = paint(options.colour);
+    this.#lines = new StepLines(sink, { nowMs: options.nowMs, dim: this.#ink.dim });
   }
 
   phase(text: string): void {
-    this.#step = undefined;
-    this.#line(`${this.#ink.dim("›")} ${text}`);
+    this.#lines.endStep();
+    this.#lines.write(`${this.#ink.dim("›")} ${text}`);
   }
 
   progress(text: string, done: number, total: number): void {
-    const nowMs = this.#nowMs();
-    const kind = this.#sink.isTTY === true ? "terminal" : "lines";
-    if (this.#step?.text !== text) {
-      this.#step = { text, startedMs: nowMs, nextMs: nowMs + PROGRESS_FIRST_MS[kind] };
-    }
-    if (done >= total) {
-      // The phase that follows tells the outcome.
-      this.#clearProgress();
-      this.#step = undefined;
-      return;
-    }
-    if (nowMs < this.#step.nextMs) return;
-    this.#step.nextMs = nowMs + PROGRESS_NEXT_MS[kind];
-    const progress: Progress = { text, done, total, elapsedMs: nowMs - this.#step.startedMs };
-    if (kind === "lines") {
-      this.#line(this.#ink.dim(`  ${progressText(progress)}`));
-      return;
-    }
-    const line = fit(`  ${progressBar(progress)}`, (this.#sink.columns || 80) - 1);
-    this.#inProgress = true;
-    this.#sink.write(`${CLEAR_LINE}${line}`);
+    this.#lines.progress(text, done, total);
   }
 
   warning(text: string): void {
     if (this.#warned.has(text)) return;
     this.#warned.add(text);
-    this.#line(`${this.#ink.bad("!")} ${text}`);
+    this.#lines.write(`${this.#ink.bad("!")} ${text}`);
   }
 
   emit(event: RunEvent): void {
     switch (event.type) {
       case "plan":
         this.#planned = event.devices;
-        this.#line(planText(event));
+        this.#lines.write(planText(event));
         return;
       case "snapshot":
         this.#snapshot(event);
@@ -145,7 +107,7 @@ export class TerminalLines implements Output, RunConsole {
         return;
       case "summary":
         for (const line of alertLines(this.#alerts)) this.#at(event.t, line);
-        for (const line of summaryLines(event.summary, this.#ink)) this.#line(line);
+        for (const line of summaryLines(event.summary, this.#ink)) this.#lines.write(line);
         return;
       case "enrollment":
       case "individualEnrollments":
@@ -164,23 +126,12 @@ export class TerminalLines implements Output, RunConsole {
   }
 
   close(): Promise<void> {
-    this.#clearProgress();
+    this.#lines.clearProgress();
     return Promise.resolve();
   }
 
-  #line(text: string): void {
-    this.#clearProgress();
-    this.#sink.write(`${text}\n`);
-  }
-
-  #clearProgress(): void {
-    if (!this.#inProgress) return;
-    this.#inProgress = false;
-    this.#sink.write(CLEAR_LINE);
-  }
-
   #at(t: number, text: string): void {
-    this.#line(`${this.#ink.dim(formatClock(t))}  ${text}`);
+    this.#lines.write(`${this.#ink.dim(formatClock(t))}  ${text}`);
   }
 
   /** Tells it if it is one of the first of its kind, and once that `others` do it too. */
