@@ -7,7 +7,7 @@ import type { JsonObject } from "./json.ts";
 import { nearest } from "./nearest.ts";
 import { showValue } from "./show-value.ts";
 import { parseDuration, parseSize } from "./units.ts";
-import { formatPath } from "./yaml-source.ts";
+import { formatPath } from "./format-path.ts";
 
 const SIZE_MOST = 1_048_576;
 const DAY_MS = 86_400_000;

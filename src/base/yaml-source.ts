@@ -2,8 +2,8 @@ import type { Document } from "yaml";
 import { isMap, isNode, isScalar, LineCounter, parseDocument } from "yaml";
 import type { Problem } from "./errors.ts";
 import { messageOf } from "./errors.ts";
-
-type Path = readonly PropertyKey[];
+import type { Path } from "./format-path.ts";
+import { formatPath } from "./format-path.ts";
 
 /** A YAML text with the position of everything in it. */
 export class YamlSource {
@@ -79,12 +79,4 @@ export class YamlSource {
 function syntaxErrors({ errors }: Document.Parsed): Document.Parsed["errors"] {
   const first = errors.find(({ code }) => code !== "DUPLICATE_KEY");
   return errors.filter((error) => error.code === "DUPLICATE_KEY" || error === first);
-}
-
-/** `["fleet", 0, "count"]` as `fleet[0].count`. */
-export function formatPath(path: Path): string {
-  return path
-    .map((step) => (typeof step === "number" ? `[${step}]` : `.${String(step)}`))
-    .join("")
-    .replace(/^\./, "");
 }

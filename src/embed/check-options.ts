@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { FleetError } from "../base/errors.ts";
 import { describeIssue, problemsOf } from "../base/issue-problems.ts";
-import { formatPath } from "../base/yaml-source.ts";
+import { formatPath } from "../base/format-path.ts";
 import { HUB_RIGHTS, limitFields, tierFields } from "../emulator/emulator.ts";
 
 const text = z.string().min(1, { error: "expected a text, got an empty one" });

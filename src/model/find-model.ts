@@ -6,7 +6,6 @@ import { errorCode } from "../base/error-code.ts";
 import { FleetError } from "../base/errors.ts";
 import { fileTrouble } from "../base/file-trouble.ts";
 import { nearest } from "../base/nearest.ts";
-import { TEMPLATE_FILE } from "./template-file.ts";
 import { typeScriptLoader } from "./typescript-loader.ts";
 
 /** The same place in the source tree and in the build. */
@@ -23,6 +22,9 @@ export async function shippedModels(): Promise<readonly string[]> {
 
 /** A module by its ending. */
 const MODULE = /\.[cm]?[jt]s$/;
+
+/** A device that is described by a file, by the file's ending. */
+export const TEMPLATE_FILE = /\.(?:ya?ml|json)$/i;
 /** A model that is a file, whatever is in it. */
 const isFileName = (name: string): boolean => MODULE.test(name) || TEMPLATE_FILE.test(name);
 /** A package, scoped or not, and perhaps one of its subpaths. */

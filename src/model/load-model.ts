@@ -1,10 +1,9 @@
 import { FleetError } from "../base/errors.ts";
 import { isJsonObject } from "../base/json.ts";
-import { SHIPPED, shippedModels } from "./find-model.ts";
+import { SHIPPED, shippedModels, TEMPLATE_FILE } from "./find-model.ts";
 import { importModule } from "./import-module.ts";
 import { isModel, kindOf, modelProblems } from "./model-shape.ts";
 import type { DeviceModel } from "./model.ts";
-import { readTemplateFile, TEMPLATE_FILE } from "./template-file.ts";
 
 /**
  * Loads a device model.
@@ -18,6 +17,8 @@ import { readTemplateFile, TEMPLATE_FILE } from "./template-file.ts";
 export async function loadModel(place: string, name = place): Promise<DeviceModel> {
   const shipped = await shippedModels();
   if (TEMPLATE_FILE.test(place)) {
+    // Most workers have no such file, and reading YAML costs each of them 40 ms of CPU.
+    const { readTemplateFile } = await import("./template-file.ts");
     return readTemplateFile(place, name, await loadModel("template"));
   }
   const module = shipped.includes(place)

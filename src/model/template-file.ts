@@ -10,9 +10,6 @@ import type { FileTexts } from "./model-files.ts";
 import { readModelFiles } from "./model-files.ts";
 import type { DeviceModel, JsonObject } from "./model.ts";
 
-/** A device that is described by a file, by the file's ending. */
-export const TEMPLATE_FILE = /\.(?:ya?ml|json)$/i;
-
 /**
  * The template model with the settings of a YAML or JSON file as its defaults. What a scenario sets takes the place of
  * what the file has under the same key; files that the settings name count from the file's folder.

@@ -4,7 +4,7 @@ import type { Json, JsonObject } from "../base/json.ts";
 import { isJsonObject } from "../base/json.ts";
 import { nearest } from "../base/nearest.ts";
 import { showValue } from "../base/show-value.ts";
-import { formatPath } from "../base/yaml-source.ts";
+import { formatPath } from "../base/format-path.ts";
 import type { Distribution } from "../scenario/distribution.ts";
 import {
   DISTRIBUTION_KEYS,

@@ -6,7 +6,7 @@ import { FAULT_NAMES, faultKind, isFaultName } from "../../base/fault-kinds.ts";
 import { describeIssue, problemsOf } from "../../base/issue-problems.ts";
 import { nearest } from "../../base/nearest.ts";
 import { showValue } from "../../base/show-value.ts";
-import { formatPath } from "../../base/yaml-source.ts";
+import { formatPath } from "../../base/format-path.ts";
 import { isJsonObject } from "../../base/json.ts";
 import { OPERATIONS } from "../operations/operation.ts";
 import { commonFields } from "./fault-fields.ts";

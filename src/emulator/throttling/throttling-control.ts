@@ -1,6 +1,6 @@
 import { FleetError } from "../../base/errors.ts";
 import { describeIssue, problemsOf } from "../../base/issue-problems.ts";
-import { formatPath } from "../../base/yaml-source.ts";
+import { formatPath } from "../../base/format-path.ts";
 import { ServiceFault } from "../fault.ts";
 import type { TierChange } from "./tier-change.ts";
 import { tierChangeSchema } from "./tier-change.ts";
