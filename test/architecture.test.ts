@@ -12,6 +12,8 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   "src/model": ["src/base", "src/model/model.ts"],
   "src/scenario": ["src/base", "src/metrics"],
   "src/output": ["src/base", "src/metrics"],
+  "src/results": ["src/base", "src/metrics", "src/output"],
+  "src/report": ["src/base", "src/metrics", "src/output", "src/results"],
   "src/plan": ["src/base", "src/metrics", "src/scenario"],
   "src/device": [
     "src/base",
@@ -37,6 +39,8 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     "src/supervisor",
     "src/service",
     "src/output",
+    "src/results",
+    "src/report",
     "src/emulator-config",
     "src/worker/protocol.ts",
   ],
@@ -78,6 +82,8 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     "src/supervisor",
     "src/service",
     "src/output",
+    "src/results",
+    "src/report",
     "src/run",
     "src/doctor",
     "src/cli/emulator",
@@ -108,7 +114,7 @@ function violationsIn(file: string): string[] {
 test("imports follow the layer table", () => {
   const files = ["src", "devices"].flatMap((root) =>
     readdirSync(root, { recursive: true, encoding: "utf8" })
-      .filter((name) => name.endsWith(".ts"))
+      .filter((name) => /\.tsx?$/.test(name))
       .map((name) => `${root}/${name}`),
   );
   expect(files.flatMap(violationsIn)).toEqual([]);

@@ -4,11 +4,12 @@ import type { CounterName, HistogramName } from "./catalog.ts";
 import { DeviceHistory } from "./device-history.ts";
 import type { DeviceRow, DeviceState, SeqRanges } from "./device-row.ts";
 import { LatencyHistogram } from "./histogram.ts";
+import { HistogramSet } from "./histogram-set.ts";
 import type { Labels } from "./metric-key.ts";
 import type { Percentiles } from "./percentiles.ts";
 import { SeqSet } from "./seq-ranges.ts";
 import { SeriesMap } from "./series-map.ts";
-import type { EncodedHistogram, Snapshot } from "./snapshot.ts";
+import type { Snapshot } from "./snapshot.ts";
 
 /** What a ledger compares with what the hub ingested. */
 export interface AckedMessages {
@@ -24,7 +25,7 @@ export class Aggregate {
   readonly #alerts = new AlertBook();
   readonly #devices: ReadonlyMap<string, DeviceHistory>;
   readonly #counters = new SeriesMap<number>();
-  readonly #histograms = new SeriesMap<LatencyHistogram>();
+  readonly #histograms = new HistogramSet();
   /** Of each (worker, boot). */
   readonly #lives = new Map<string, { worker: number; seen: SeqSet; cpuS: number; rss: number }>();
 
@@ -35,21 +36,22 @@ export class Aggregate {
     );
   }
 
-  /** Merges a snapshot; rows of devices that are not planned are left out. */
-  add(snapshot: Snapshot): void {
-    if (!this.#noteLife(snapshot)) return;
+  /**
+   * Merges a snapshot; rows of devices that are not planned are left out.
+   *
+   * @returns false if it was merged before, and nothing has changed
+   */
+  add(snapshot: Snapshot): boolean {
+    if (!this.#noteLife(snapshot)) return false;
     for (const [key, by] of Object.entries(snapshot.counters)) {
       this.#counters.set(key, (this.#counters.get(key) ?? 0) + by);
     }
-    for (const [key, encoded] of Object.entries(snapshot.histograms)) {
-      const merged = this.#histograms.get(key) ?? new LatencyHistogram();
-      merged.merge(encoded);
-      this.#histograms.set(key, merged);
-    }
+    this.#histograms.add(snapshot.histograms);
     for (const row of snapshot.devices) {
       this.#devices.get(row.registrationId)?.add(row, snapshot.sequence);
     }
     for (const event of snapshot.events) if (event.type === "alert") this.#alerts.observe(event);
+    return true;
   }
 
   get alerts(): AlertBook {
@@ -105,13 +107,6 @@ export class Aggregate {
   /** All counters by key, as `run.ndjson` has them. */
   counters(): Record<string, number> {
     return Object.fromEntries(this.#counters.entries());
-  }
-
-  /** All histograms by key, as `run.ndjson` has them. */
-  encoded(): Record<string, EncodedHistogram> {
-    return Object.fromEntries(
-      [...this.#histograms.entries()].map(([key, histogram]) => [key, histogram.encode()]),
-    );
   }
 
   /** One row per planned device, summed over the lives of its worker; devices never heard of are `waiting`. */
@@ -194,9 +189,9 @@ export class Aggregate {
   #merged(name: HistogramName, labels?: Labels): LatencyHistogram {
     const parts = this.#histograms.select(name, labels);
     const [only] = parts;
-    if (only !== undefined && parts.length === 1) return only.value;
+    if (only !== undefined && parts.length === 1) return only;
     const whole = new LatencyHistogram();
-    for (const { value } of parts) whole.merge(value.encode());
+    for (const part of parts) whole.merge(part.encode());
     return whole;
   }
 }

@@ -102,6 +102,13 @@ export class LatencyHistogram {
   }
 }
 
+/** The percentiles of an encoded histogram. */
+export function percentilesOf(encoded: EncodedHistogram): Percentiles {
+  const histogram = new LatencyHistogram();
+  histogram.merge(encoded);
+  return histogram.percentiles();
+}
+
 function toUs(ms: number): number {
   return Math.round(ms * 1_000);
 }

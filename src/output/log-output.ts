@@ -34,6 +34,10 @@ function logEvent(log: Logger, event: RunEvent): void {
       log.info({ verdict, durationMs: event.t, devices, acked: telemetry.acked }, "run judged");
       return;
     }
+    case "fleet":
+    case "devices":
+    case "ledger":
+    case "end":
     case "enrollment":
     case "individualEnrollments":
     case "state":

@@ -1,7 +1,8 @@
+import type { FleetError } from "../base/errors.ts";
 import type { DeviceEvent } from "../metrics/device-event.ts";
-import type { DeviceState } from "../metrics/device-row.ts";
+import type { DeviceRow, DeviceState } from "../metrics/device-row.ts";
 import type { EncodedHistogram } from "../metrics/snapshot.ts";
-import type { Summary } from "./summary.ts";
+import type { LedgerResult, Summary, TwinActionResult } from "./summary.ts";
 
 /** What one event stream tells every output: screen, page, `run.ndjson`, replay and report read the same. */
 export type RunEvent =
@@ -20,6 +21,19 @@ export type RunEvent =
       readonly timeScale: number;
       readonly workers: number;
       readonly thresholds: readonly string[];
+      /** Of the program. */
+      readonly version: string;
+      /** Whether devices ask DPS for their hub, or brought it along. */
+      readonly asksDps: boolean;
+    }
+  | {
+      /** The devices of the plan, in its order; several events where there are many. */
+      readonly type: "fleet";
+      readonly t: number;
+      readonly devices: readonly {
+        readonly registrationId: string;
+        readonly model: string;
+      }[];
     }
   | {
       readonly type: "enrollment";
@@ -70,10 +84,56 @@ export type RunEvent =
       readonly byHub: Readonly<Record<string, number>>;
       /** Totals since the start. */
       readonly counters: Readonly<Record<string, number>>;
-      /** Merged since the start. */
+      /** Measured since the last snapshot; without those that got nothing. All of them sum to the whole. */
       readonly histograms: Readonly<Record<string, EncodedHistogram>>;
     }
+  | {
+      /** What became of devices, at the end; several events where there are many. */
+      readonly type: "devices";
+      readonly t: number;
+      readonly rows: readonly RecordedRow[];
+    }
+  | {
+      /** null where what the hub ingested cannot be read. */
+      readonly type: "ledger";
+      readonly t: number;
+      readonly ledger: LedgerResult | null;
+    }
+  | {
+      /** How the run ended; with what was told before, all that its verdict follows from. */
+      readonly type: "end";
+      readonly t: number;
+      readonly interrupted: boolean;
+      readonly stoppedArriving: boolean;
+      readonly failure: RecordedFailure | null;
+      readonly actions: readonly TwinActionAccount[];
+      readonly workers: WorkerAccount;
+      readonly resources: Summary["resources"];
+    }
   | { readonly type: "summary"; readonly t: number; readonly summary: Summary };
+
+/** A device's row without the sequence numbers: the ledger has looked at them. */
+export type RecordedRow = Omit<DeviceRow, "ackedSeqs">;
+
+/** A `FleetError` as text. */
+export type RecordedFailure = Pick<FleetError, "code" | "message" | "hint" | "problems">;
+
+/** What became of the run's worker processes. */
+export interface WorkerAccount {
+  readonly planned: number;
+  /** Unexpected exits. */
+  readonly lost: number;
+  /** Lost ones that came back. */
+  readonly restarted: number;
+  /** Shards that nobody hosts any more. */
+  readonly gone: number;
+}
+
+/** What became of one timeline action, with all its times: those of parts of a fleet can be merged. */
+export interface TwinActionAccount extends Omit<TwinActionResult, "ms"> {
+  /** From the patch call to the reported value's acknowledgment at the device. */
+  readonly times: EncodedHistogram;
+}
 
 /** A listener of the run; it must not block. */
 export interface Output {

@@ -1,5 +1,6 @@
 import { AlertBook } from "../metrics/alert-book.ts";
 import { LatencyHistogram } from "../metrics/histogram.ts";
+import { parseMetricKey } from "../metrics/metric-key.ts";
 import type { Percentiles } from "../metrics/percentiles.ts";
 import type { RunEvent } from "./output.ts";
 import { plural, sumByName, timeScaleText } from "./terminal-text.ts";
@@ -63,7 +64,7 @@ export const EMPTY_VIEW: ScreenView = {
 
 /** As many snapshots, a second apart, are looked back at for rates. */
 export const RATES_KEPT = 30;
-const LATENCIES = ["registration_ms", "connection_ms", "telemetry_ms"] as const;
+const LATENCIES: readonly string[] = ["registration_ms", "connection_ms", "telemetry_ms"];
 
 /** Of the devices that follow a change, as many are named. */
 const NAMED = 3;
@@ -75,6 +76,7 @@ export class ScreenState {
   #versions = new Map<string, number>();
   #acknowledged = new Set<string>();
   readonly #alerts = new AlertBook();
+  readonly #latencies = new Map(LATENCIES.map((name) => [name, new LatencyHistogram()]));
 
   get view(): ScreenView {
     return this.#view;
@@ -93,7 +95,8 @@ export class ScreenState {
         };
         return;
       case "snapshot":
-        this.#view = afterSnapshot(this.#view, event);
+        this.#observe(event);
+        this.#view = { ...afterSnapshot(this.#view, event), latencies: this.#percentiles() };
         return;
       case "action":
         if (event.state !== "notDue") this.#action(event);
@@ -111,6 +114,10 @@ export class ScreenState {
           alerts: { ...this.#view.alerts, [event.alert]: this.#alerts.active(event.alert) },
         };
         return;
+      case "fleet":
+      case "devices":
+      case "ledger":
+      case "end":
       case "enrollment":
       case "individualEnrollments":
       case "state":
@@ -129,6 +136,19 @@ export class ScreenState {
       default:
         event satisfies never;
     }
+  }
+
+  #observe({ histograms }: RunEvent & { type: "snapshot" }): void {
+    for (const [key, encoded] of Object.entries(histograms)) {
+      this.#latencies.get(parseMetricKey(key).name)?.merge(encoded);
+    }
+  }
+
+  #percentiles(): ScreenView["latencies"] {
+    return [...this.#latencies].map(([metric, histogram]) => ({
+      name: metric.replace("_ms", ""),
+      ms: histogram.percentiles(),
+    }));
   }
 
   #action(event: RunEvent & { type: "action" }): void {
@@ -193,16 +213,5 @@ function afterSnapshot(view: ScreenView, event: RunEvent & { type: "snapshot" })
     acked,
     failed: total("telemetry_failed"),
     rates: [...view.rates, ...rate].slice(-RATES_KEPT),
-    latencies: latenciesOf(event),
   };
-}
-
-function latenciesOf(event: RunEvent & { type: "snapshot" }): ScreenView["latencies"] {
-  return LATENCIES.map((metric) => {
-    const merged = new LatencyHistogram();
-    for (const [key, encoded] of Object.entries(event.histograms)) {
-      if (key === metric || key.startsWith(`${metric}{`)) merged.merge(encoded);
-    }
-    return { name: metric.replace("_ms", ""), ms: merged.percentiles() };
-  });
 }

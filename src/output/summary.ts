@@ -25,6 +25,19 @@ export interface TwinActionResult {
   readonly ms: Percentiles;
 }
 
+/** What was acknowledged to devices against what was ingested. */
+export interface LedgerResult {
+  readonly acked: number;
+  /** Distinct messages of this run's devices. */
+  readonly ingested: number;
+  /** Acknowledged to the device, and not ingested. */
+  readonly missing: number;
+  /** Ingested again, over the first time. */
+  readonly duplicated: number;
+  /** Ingested after a later one of the same device and boot. */
+  readonly outOfOrder: number;
+}
+
 /** `summary.json`; `docs/summary.schema.json` describes it and a test keeps both in step. */
 export interface Summary {
   readonly schemaVersion: 1;
@@ -85,13 +98,7 @@ export interface Summary {
     readonly ms: Percentiles;
   };
   /** null where ingestion cannot be read. */
-  readonly ledger: {
-    readonly acked: number;
-    readonly ingested: number;
-    readonly missing: number;
-    readonly duplicated: number;
-    readonly outOfOrder: number;
-  } | null;
+  readonly ledger: LedgerResult | null;
   readonly thresholds: readonly ThresholdResult[];
   readonly workers: {
     readonly planned: number;

@@ -109,6 +109,10 @@ export class TerminalLines implements Output, RunConsole {
         for (const line of alertLines(this.#alerts)) this.#at(event.t, line);
         for (const line of summaryLines(event.summary, this.#ink)) this.#lines.write(line);
         return;
+      case "fleet":
+      case "devices":
+      case "ledger":
+      case "end":
       case "enrollment":
       case "individualEnrollments":
       case "state":

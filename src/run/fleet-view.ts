@@ -1,4 +1,5 @@
 import { Aggregate } from "../metrics/aggregate.ts";
+import { HistogramSet } from "../metrics/histogram-set.ts";
 import type { DeviceEvent, SavedMessage } from "../metrics/device-event.ts";
 import type { EncodedHistogram, Snapshot } from "../metrics/snapshot.ts";
 import type { RunEvent } from "../output/output.ts";
@@ -10,6 +11,8 @@ const RUN_ITSELF = -1;
 /** What all outputs see: merges what workers tell and passes it on as run events. */
 export class FleetView {
   readonly aggregate: Aggregate;
+  /** What was measured since the last telling. */
+  readonly #news = new HistogramSet();
   readonly #emit: (event: RunEvent) => void;
   readonly #onDeviceEvent: (event: DeviceEvent) => void;
   readonly #onMessages: (messages: readonly SavedMessage[]) => void;
@@ -29,7 +32,7 @@ export class FleetView {
 
   /** Takes what one worker measured since it last told. */
   snapshot(snapshot: Snapshot): void {
-    this.aggregate.add(snapshot);
+    this.#add(snapshot);
     for (const event of snapshot.events) {
       this.#onDeviceEvent(event);
       this.#emit(event);
@@ -49,7 +52,7 @@ export class FleetView {
   addTimes(name: "twin_action_ms", times: EncodedHistogram): void {
     if (times.count === 0) return;
     this.#ownSnapshots += 1;
-    this.aggregate.add({
+    this.#add({
       worker: RUN_ITSELF,
       boot: 1,
       sequence: this.#ownSnapshots,
@@ -62,7 +65,7 @@ export class FleetView {
     });
   }
 
-  /** Tells the whole fleet as it is now. */
+  /** Tells the whole fleet as it is now, and what was measured since the last time. */
   tell(t: number): void {
     this.#emit({
       type: "snapshot",
@@ -70,8 +73,13 @@ export class FleetView {
       states: this.aggregate.states(),
       byHub: this.aggregate.byHub(),
       counters: this.aggregate.counters(),
-      histograms: this.aggregate.encoded(),
+      histograms: this.#news.take(),
     });
+  }
+
+  #add(snapshot: Snapshot): void {
+    // A snapshot that came before counts once here as in the aggregate.
+    if (this.aggregate.add(snapshot)) this.#news.add(snapshot.histograms);
   }
 
   /** Whether some device has neither been connected nor failed for good yet. */

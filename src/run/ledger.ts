@@ -1,24 +1,12 @@
 import type { AckedMessages } from "../metrics/aggregate.ts";
 import { SeqSet } from "../metrics/seq-ranges.ts";
+import type { LedgerResult } from "../output/summary.ts";
 
 /** One ingested message, by the key that a device gives each of its messages. */
 export interface LedgerRecord {
   readonly deviceId: string;
   readonly boot: number | null;
   readonly seq: number | null;
-}
-
-/** The ledger of `summary.json`. */
-export interface LedgerResult {
-  readonly acked: number;
-  /** Distinct messages of this run's devices. */
-  readonly ingested: number;
-  /** Acknowledged to the device, and not ingested. */
-  readonly missing: number;
-  /** Ingested again, over the first time. */
-  readonly duplicated: number;
-  /** Ingested after a later one of the same device and boot. */
-  readonly outOfOrder: number;
 }
 
 /** What was ingested of one device in one boot. */

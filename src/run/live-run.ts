@@ -1,9 +1,9 @@
 import { FleetError } from "../base/errors.ts";
 import type { Logger } from "../base/log.ts";
 import { proxiesOf } from "../base/proxy.ts";
-import type { RunEvent } from "../output/output.ts";
+import type { RunEvent, TwinActionAccount } from "../output/output.ts";
 import type { Plan } from "../plan/plan.ts";
-import type { TwinActionResult } from "../output/summary.ts";
+import type { LedgerResult } from "../output/summary.ts";
 import { forkWorker } from "../supervisor/fork-worker.ts";
 import { Supervisor } from "../supervisor/supervisor.ts";
 import type { EmulatorProcess } from "./emulator-process.ts";
@@ -13,7 +13,6 @@ import { FleetView } from "./fleet-view.ts";
 import type { FleetIdentities } from "./identities.ts";
 import { IdentityCare } from "./identity-care.ts";
 import { IngestionFollower } from "./ingestion.ts";
-import type { LedgerResult } from "./ledger.ts";
 import { Ledger } from "./ledger.ts";
 import { startOwnEmulator } from "./own-emulator.ts";
 import type { PreparedRun } from "./prepare.ts";
@@ -102,7 +101,7 @@ export class LiveRun {
   }
 
   /** Accounts of the timeline. */
-  get actions(): readonly TwinActionResult[] {
+  get actions(): readonly TwinActionAccount[] {
     return this.#timeline.results();
   }
 
@@ -142,7 +141,7 @@ export class LiveRun {
     }
     await this.#timeline.stop();
     await this.#supervisor?.stop();
-    for (const times of this.#timeline.times()) this.view.addTimes("twin_action_ms", times);
+    for (const { times } of this.#timeline.results()) this.view.addTimes("twin_action_ms", times);
     this.view.tell(Math.round(this.t));
     const ledger = await this.#closeLedger();
     for (const line of (await this.#throttled?.()) ?? []) this.#given.context.console.warning(line);

@@ -1,19 +1,17 @@
 import { resolve } from "node:path";
 
-import { EXIT_CODES, FleetError } from "../base/errors.ts";
-import { evaluateThreshold, parseThreshold } from "../metrics/thresholds.ts";
+import { FleetError } from "../base/errors.ts";
 import { createLogger } from "../base/log.ts";
 import { logOutput } from "../output/log-output.ts";
 import { closeAll } from "../output/close-all.ts";
 import type { Output, RunEvent } from "../output/output.ts";
 import type { Results } from "../output/results.ts";
-import type { ThresholdResult } from "../output/summary.ts";
-import { buildSummary } from "./build-summary.ts";
+import { judge } from "../results/judge.ts";
+import type { RunFacts } from "../results/run-facts.ts";
 import { confirmAzure } from "./confirm-azure.ts";
 import { EMULATOR_FLAGS } from "../scenario/emulator-overrides.ts";
 import type { FleetIdentities } from "./identities.ts";
 import { ensureIdentities, tellWarnings } from "./identities.ts";
-import type { LedgerResult } from "./ledger.ts";
 import { LiveRun } from "./live-run.ts";
 import type { PreparedRun } from "./prepare.ts";
 import { prepareRun } from "./prepare.ts";
@@ -23,9 +21,9 @@ import type { RunContext, RunOptions } from "./run-options.ts";
 import { withMadeKey } from "./made-group-key.ts";
 import { givenTarget } from "./services.ts";
 import type { Target } from "./target.ts";
+import { tellEnd, tellPlan } from "./tell-record.ts";
 import { tellGitHub } from "./tell-github.ts";
 import { takeVaultSecrets } from "./vault-secrets.ts";
-import { decide } from "./verdict.ts";
 
 /** How a run ended. */
 export interface RunOutcome extends Results {
@@ -49,60 +47,8 @@ function tellUnused(
   context.console.warning(`emulator settings are not used (${unused.join(", ")}): ${why}`);
 }
 
-function judgeThresholds(
-  live: LiveRun,
-  prepared: PreparedRun,
-  ledger: LedgerResult | null,
-): readonly ThresholdResult[] {
-  const { lost, restarted } = live.workers;
-  const extra = {
-    telemetry_missing: ledger?.missing ?? null,
-    telemetry_duplicated: ledger?.duplicated ?? null,
-    telemetry_out_of_order: ledger?.outOfOrder ?? null,
-    workers_lost: lost,
-    workers_restarted: restarted,
-  };
-  return prepared.plan.thresholds.flatMap((expression): ThresholdResult[] => {
-    const parsed = parseThreshold(expression);
-    // The scenario's schema has parsed each of them before.
-    if (!("threshold" in parsed)) return [];
-    return [evaluateThreshold(parsed.threshold, { aggregate: live.view.aggregate, extra })];
-  });
-}
-
-const skipsDps = ({ scenario }: PreparedRun): boolean =>
-  scenario.provisioning.connectionStrings !== undefined;
-
-/** The most common reason, where not one device got through the first door. */
-function nothingProvisioned(live: LiveRun, prepared: PreparedRun): FleetError {
-  const [text, check] = skipsDps(prepared)
-    ? ["not one device was let in by its hub", "check the connection strings"]
-    : [
-        "not one device was assigned to a hub",
-        "check the ID scope, the enrollment group and what devices show it: CA or key",
-      ];
-  const counts = new Map<string, number>();
-  let refused: string | undefined;
-  for (const { registrationId, errorClass, error } of live.view.aggregate.rows()) {
-    if (errorClass === null) continue;
-    if (errorClass === "unauthorized") refused ??= registrationId;
-    const reason = `${errorClass}: ${error ?? "no further word"}`;
-    counts.set(reason, (counts.get(reason) ?? 0) + 1);
-  }
-  const problems = [...counts]
-    .toSorted(([, a], [, b]) => b - a)
-    .slice(0, 5)
-    .map(([message, count]) => ({ place: count === 1 ? "1 device" : `${count} devices`, message }));
-  return new FleetError("NOTHING_PROVISIONED", text, {
-    problems,
-    hint:
-      problems.length === 0
-        ? "the run ended before the first answer: give it a longer --duration"
-        : refused === undefined
-          ? check
-          : `what was refused, and why: dps-fleet doctor explain ${refused}`,
-  });
-}
+const asksDps = ({ scenario }: PreparedRun): boolean =>
+  scenario.provisioning.connectionStrings === undefined;
 
 /** Sets up, runs, judges. Whatever happens after the files are open ends with all of them written. */
 async function runWithFiles(
@@ -142,21 +88,17 @@ async function runWithFiles(
     emit,
     onChildOutput,
   });
-  emit({
-    type: "plan",
-    t: 0,
-    runId,
-    scenario: plan.scenario,
-    seed: plan.seed,
-    target: plan.target,
-    startedAt: startedAt.toISOString(),
-    devices: plan.devices.length,
-    arrivalEndMs: plan.arrivalEndMs,
-    durationMs: plan.durationMs ?? null,
-    timeScale: plan.timeScale,
-    workers: prepared.workers,
-    thresholds: plan.thresholds,
-  });
+  tellPlan(
+    {
+      runId,
+      plan,
+      startedAt,
+      workers: prepared.workers,
+      asksDps: asksDps(prepared),
+      version: context.version,
+    },
+    emit,
+  );
   try {
     let failure: FleetError | undefined;
     try {
@@ -170,39 +112,31 @@ async function runWithFiles(
     // A stop in the final drain counts too; where nothing but a stop ends a run, it is no interruption.
     const stopped = context.stop.aborted && plan.durationMs !== undefined;
     const interrupted = stopped || failure?.code === "INTERRUPTED";
-    const thresholds = judgeThresholds(live, prepared, ledger);
-    const totals = live.view.aggregate.totals();
-    const { verdict, exitCode } = decide({
-      interrupted,
-      stoppedArriving: context.stop.aborted && !interrupted && live.view.isArriving,
-      failureCode: interrupted || failure === undefined ? undefined : EXIT_CODES[failure.code],
-      planned: totals.planned,
-      admitted: skipsDps(prepared) ? totals.connected : totals.assigned,
-      lostForGood: live.workers.gone,
-      thresholds,
-    });
-    if (exitCode === EXIT_CODES.NOTHING_PROVISIONED) failure ??= nothingProvisioned(live, prepared);
-    const { lost, restarted } = live.workers;
-    const summary = buildSummary({
+    const t = Math.round(live.t);
+    const facts: RunFacts = {
       run: {
         id: runId,
         scenario: plan.scenario,
         seed: plan.seed,
         target: plan.target,
         startedAt: startedAt.toISOString(),
-        durationS: Math.round(live.t) / 1_000,
+        durationS: t / 1_000,
         version: context.version,
       },
-      verdict,
+      thresholds: plan.thresholds,
+      asksDps: asksDps(prepared),
+      end: {
+        interrupted,
+        stoppedArriving: context.stop.aborted && !interrupted && live.view.isArriving,
+        failure,
+      },
       aggregate: live.view.aggregate,
       actions: live.actions,
       ledger,
-      thresholds,
-      workers: { planned: prepared.workers, lost, restarted },
-    });
-    emit({ type: "summary", t: Math.round(live.t), summary });
-    failure = interrupted ? undefined : failure;
-    const results = { summary, rows: live.view.aggregate.rows(), exitCode, failure };
+      workers: { planned: prepared.workers, ...live.workers },
+    };
+    const results = judge(facts);
+    tellEnd(facts, results.summary, emit);
     await files.writeResults(results);
     await tellGitHub(results, context);
     return { ...results, dir: files.dir };

@@ -6,9 +6,7 @@ import { messageOf } from "../base/errors.ts";
 import type { JsonObject } from "../base/json.ts";
 import { sleep } from "../base/retry.ts";
 import type { DeviceEvent } from "../metrics/device-event.ts";
-import type { EncodedHistogram } from "../metrics/snapshot.ts";
-import type { RunEvent } from "../output/output.ts";
-import type { TwinActionResult } from "../output/summary.ts";
+import type { RunEvent, TwinActionAccount } from "../output/output.ts";
 import type { TwinAction } from "../plan/plan.ts";
 import { TwinReceipts } from "./twin-receipts.ts";
 
@@ -68,13 +66,8 @@ export class Timeline {
     await Promise.all(this.#running);
   }
 
-  results(): readonly TwinActionResult[] {
+  results(): readonly TwinActionAccount[] {
     return this.#entries.map(({ receipts }) => receipts.result());
-  }
-
-  /** Times of all actions, for the metric `twin_action_ms`. */
-  times(): readonly EncodedHistogram[] {
-    return this.#entries.map(({ receipts }) => receipts.times());
   }
 
   /** Never rejects: what fails is told by an event. */

@@ -1,8 +1,7 @@
 import type { JsonObject } from "../base/json.ts";
 import type { DeviceEvent } from "../metrics/device-event.ts";
 import { LatencyHistogram } from "../metrics/histogram.ts";
-import type { EncodedHistogram } from "../metrics/snapshot.ts";
-import type { TwinActionResult } from "../output/summary.ts";
+import type { TwinActionAccount } from "../output/output.ts";
 import type { TwinAction } from "../plan/plan.ts";
 import { showsDesired } from "../base/desired-shown.ts";
 
@@ -63,12 +62,7 @@ export class TwinReceipts {
     if (event.type === "reported") this.#reported(event);
   }
 
-  /** Times from the patch call to the acknowledged report, in ms. */
-  times(): EncodedHistogram {
-    return this.#times().encode();
-  }
-
-  result(): TwinActionResult {
+  result(): TwinActionAccount {
     const receipts = [...this.#selected.values()];
     const received = receipts.filter(
       ({ version, receivedVersion }) => version !== undefined && receivedVersion >= version,
@@ -83,7 +77,7 @@ export class TwinReceipts {
       notEchoed: received.filter((receipt) => acknowledgedAt(receipt) === undefined).length,
       receivedByOthers: this.#others.size,
       notDue: !this.#begun,
-      ms: this.#times().percentiles(),
+      times: this.#times().encode(),
     };
   }
 

@@ -2,7 +2,7 @@ import { Aggregate } from "../../src/metrics/aggregate.ts";
 import type { DeviceRow } from "../../src/metrics/device-row.ts";
 import type { Results } from "../../src/output/results.ts";
 import type { Summary, ThresholdResult } from "../../src/output/summary.ts";
-import { buildSummary } from "../../src/run/build-summary.ts";
+import { buildSummary } from "../../src/results/build-summary.ts";
 
 /** A device that is connected and has nothing to complain of. */
 export const deviceRow = (registrationId: string, changes: Partial<DeviceRow> = {}): DeviceRow => ({
@@ -64,23 +64,22 @@ export function runResults(
     messages: [],
     resources: { cpuS: 1, rssBytes: 1 },
   });
-  const summary = buildSummary({
+  const facts = {
     run: {
       id: "r",
       scenario: changes.scenario ?? "small",
       seed: 1,
-      target: "emulator",
+      target: "emulator" as const,
       startedAt: "2026-01-01T00:00:00.000Z",
       durationS: 30.25,
       version: "0.0.0",
     },
-    verdict,
     aggregate,
     actions: [],
     ledger: null,
-    thresholds: changes.thresholds ?? [],
-    workers: changes.workers ?? { planned: 1, lost: 0, restarted: 0 },
-  });
+    workers: { gone: 0, ...(changes.workers ?? { planned: 1, lost: 0, restarted: 0 }) },
+  };
+  const summary = buildSummary(facts, { verdict, thresholds: changes.thresholds ?? [] });
   return {
     summary,
     rows: aggregate.rows(),

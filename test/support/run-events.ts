@@ -17,6 +17,8 @@ export const runPlan = (
   durationMs: 30_000,
   workers: 1,
   thresholds: [],
+  version: "0.0.0",
+  asksDps: true,
   ...changes,
 });
 

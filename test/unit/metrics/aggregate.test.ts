@@ -49,7 +49,6 @@ const viewOf = (all: readonly Snapshot[]): unknown => {
   for (const snapshot of all) aggregate.add(snapshot);
   return {
     counters: aggregate.counters(),
-    encoded: aggregate.encoded(),
     rows: aggregate.rows(),
     states: aggregate.states(),
     totals: aggregate.totals(),

@@ -36,7 +36,7 @@ test("a device that follows and shows the value is received and acknowledged, wi
     acknowledged: 1,
     notEchoed: 0,
     receivedByOthers: 0,
-    ms: { count: 1, max: 200 },
+    times: { count: 1, max: 200 },
   });
 });
 

@@ -1,17 +1,14 @@
 import type { Aggregate } from "../metrics/aggregate.ts";
 import { FAILURE_CLASSES } from "../base/failure.ts";
+import { percentilesOf } from "../metrics/histogram.ts";
+import type { TwinActionAccount } from "../output/output.ts";
 import type { Summary, ThresholdResult, TwinActionResult, Verdict } from "../output/summary.ts";
-import type { LedgerResult } from "./ledger.ts";
+import type { RunFacts } from "./run-facts.ts";
 
-/** Everything that a summary is made of. */
-export interface SummaryFacts {
-  readonly run: Omit<Summary["run"], "resumed">;
+/** What was made of the facts. */
+export interface Judgement {
   readonly verdict: Verdict;
-  readonly aggregate: Aggregate;
-  readonly actions: readonly TwinActionResult[];
-  readonly ledger: LedgerResult | null;
   readonly thresholds: readonly ThresholdResult[];
-  readonly workers: Summary["workers"];
 }
 
 /** A counter by failure class; `unauthorized` is there even when it is 0, as the one that users look for. */
@@ -28,15 +25,19 @@ const withoutZeros = (split: Readonly<Record<string, number>>): Record<string, n
   Object.fromEntries(Object.entries(split).filter(([, count]) => count > 0));
 
 /** Puts `summary.json` together; pure. */
-export function buildSummary(facts: SummaryFacts): Summary {
+export function buildSummary(
+  facts: Pick<RunFacts, "run" | "aggregate" | "actions" | "ledger" | "workers">,
+  { verdict, thresholds }: Judgement,
+): Summary {
   const { aggregate } = facts;
+  const { planned, lost, restarted } = facts.workers;
   const sent = aggregate.counter("telemetry_sent");
   const acked = aggregate.counter("telemetry_acked");
   const failed = aggregate.counter("telemetry_failed");
   return {
     schemaVersion: 1,
     run: { ...facts.run, resumed: false },
-    verdict: facts.verdict,
+    verdict,
     devices: aggregate.totals(),
     registration: {
       attempts: aggregate.counter("registration_attempts"),
@@ -78,7 +79,7 @@ export function buildSummary(facts: SummaryFacts): Summary {
       desiredReceived: aggregate.counter("desired_received"),
       reportedSent: aggregate.counter("reported_sent"),
       reportedAcked: aggregate.counter("reported_acked"),
-      actions: facts.actions,
+      actions: facts.actions.map(actionResult),
     },
     methods: {
       received: aggregate.counter("methods_received"),
@@ -86,11 +87,16 @@ export function buildSummary(facts: SummaryFacts): Summary {
       ms: aggregate.percentiles("method_ms"),
     },
     ledger: facts.ledger,
-    thresholds: facts.thresholds,
-    workers: facts.workers,
+    thresholds,
+    workers: { planned, lost, restarted },
     resources: roundedResources(aggregate),
   };
 }
+
+const actionResult = ({ times, ...account }: TwinActionAccount): TwinActionResult => ({
+  ...account,
+  ms: percentilesOf(times),
+});
 
 function roundedResources(aggregate: Aggregate): Summary["resources"] {
   const { cpuS, peakRssBytes } = aggregate.resources();

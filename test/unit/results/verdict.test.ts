@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 
-import type { VerdictFacts } from "../../../src/run/verdict.ts";
-import { decide } from "../../../src/run/verdict.ts";
+import type { VerdictFacts } from "../../../src/results/verdict.ts";
+import { decide } from "../../../src/results/verdict.ts";
 
 const good: VerdictFacts = {
   interrupted: false,

@@ -1,0 +1,51 @@
+import { EXIT_CODES } from "../base/errors.ts";
+import { evaluateThreshold, parseThreshold } from "../metrics/thresholds.ts";
+import type { Results } from "../output/results.ts";
+import type { ThresholdResult } from "../output/summary.ts";
+import { buildSummary } from "./build-summary.ts";
+import { nothingProvisioned } from "./nothing-provisioned.ts";
+import type { RunFacts } from "./run-facts.ts";
+import { decide } from "./verdict.ts";
+
+/** Makes of a run's facts what its result files hold; pure, so that a record of the run gives the same again. */
+export function judge(facts: RunFacts): Results {
+  const { aggregate, asksDps, end, workers } = facts;
+  const thresholds = judgeThresholds(facts);
+  const totals = aggregate.totals();
+  const { interrupted, stoppedArriving } = end;
+  const { verdict, exitCode } = decide({
+    interrupted,
+    stoppedArriving,
+    failureCode:
+      interrupted || end.failure === undefined ? undefined : EXIT_CODES[end.failure.code],
+    planned: totals.planned,
+    admitted: asksDps ? totals.assigned : totals.connected,
+    lostForGood: workers.gone,
+    thresholds,
+  });
+  const rows = aggregate.rows();
+  const nothing = exitCode === EXIT_CODES.NOTHING_PROVISIONED;
+  const failure = end.failure ?? (nothing ? nothingProvisioned(rows, asksDps) : undefined);
+  return {
+    summary: buildSummary(facts, { verdict, thresholds }),
+    rows,
+    exitCode,
+    failure: interrupted ? undefined : failure,
+  };
+}
+
+function judgeThresholds({ thresholds, aggregate, ledger, workers }: RunFacts): ThresholdResult[] {
+  const extra = {
+    telemetry_missing: ledger?.missing ?? null,
+    telemetry_duplicated: ledger?.duplicated ?? null,
+    telemetry_out_of_order: ledger?.outOfOrder ?? null,
+    workers_lost: workers.lost,
+    workers_restarted: workers.restarted,
+  };
+  return thresholds.flatMap((expression) => {
+    const parsed = parseThreshold(expression);
+    // Whoever made the plan has parsed each of them before.
+    if (!("threshold" in parsed)) return [];
+    return [evaluateThreshold(parsed.threshold, { aggregate, extra })];
+  });
+}

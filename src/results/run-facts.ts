@@ -1,0 +1,29 @@
+import type { FleetError } from "../base/errors.ts";
+import type { Aggregate } from "../metrics/aggregate.ts";
+import type { TwinActionAccount, WorkerAccount } from "../output/output.ts";
+import type { LedgerResult, Summary } from "../output/summary.ts";
+
+/** How a run came to its end. */
+export interface RunEnd {
+  /** Stopped before its time; a run without a duration is not. */
+  readonly interrupted: boolean;
+  /** A run without a duration was stopped while devices were still on their way. */
+  readonly stoppedArriving: boolean;
+  /** What broke it off, if anything did. */
+  readonly failure: FleetError | undefined;
+}
+
+/** Everything that a run is judged by; a live run and a recorded one give the same. */
+export interface RunFacts {
+  readonly run: Omit<Summary["run"], "resumed">;
+  /** Expressions that `parseThreshold` understands. */
+  readonly thresholds: readonly string[];
+  /** Whether devices ask DPS for their hub, or brought it along. */
+  readonly asksDps: boolean;
+  readonly end: RunEnd;
+  readonly aggregate: Aggregate;
+  readonly actions: readonly TwinActionAccount[];
+  /** null where ingestion cannot be read. */
+  readonly ledger: LedgerResult | null;
+  readonly workers: WorkerAccount;
+}

@@ -1,0 +1,85 @@
+import type { DeviceRow } from "../metrics/device-row.ts";
+import type { RecordedRow, RunEvent } from "../output/output.ts";
+import type { Summary } from "../output/summary.ts";
+import type { Plan } from "../plan/plan.ts";
+import type { RunFacts } from "../results/run-facts.ts";
+
+/** Devices in one event: a line of `run.ndjson` stays below some 200 KB. */
+const DEVICES_AT_ONCE = 500;
+
+/** Tells what is going to be run: the first events of every run. */
+export function tellPlan(
+  given: {
+    readonly runId: string;
+    readonly plan: Plan;
+    readonly startedAt: Date;
+    readonly workers: number;
+    readonly asksDps: boolean;
+    readonly version: string;
+  },
+  emit: (event: RunEvent) => void,
+): void {
+  const { runId, plan, startedAt, workers, asksDps, version } = given;
+  emit({
+    type: "plan",
+    t: 0,
+    runId,
+    scenario: plan.scenario,
+    seed: plan.seed,
+    target: plan.target,
+    startedAt: startedAt.toISOString(),
+    devices: plan.devices.length,
+    arrivalEndMs: plan.arrivalEndMs,
+    durationMs: plan.durationMs ?? null,
+    timeScale: plan.timeScale,
+    workers,
+    thresholds: plan.thresholds,
+    version,
+    asksDps,
+  });
+  for (const some of chunks(plan.devices)) {
+    const devices = some.map(({ registrationId, model }) => ({ registrationId, model }));
+    emit({ type: "fleet", t: 0, devices });
+  }
+}
+
+/** Tells all that the verdict follows from, and the summary: the last events of every run. */
+export function tellEnd(facts: RunFacts, summary: Summary, emit: (event: RunEvent) => void): void {
+  const { aggregate, actions, ledger, workers, end } = facts;
+  const { interrupted, stoppedArriving, failure } = end;
+  const t = Math.round(facts.run.durationS * 1_000);
+  for (const some of chunks(aggregate.rows())) {
+    emit({ type: "devices", t, rows: some.map(recordedRow) });
+  }
+  emit({ type: "ledger", t, ledger });
+  emit({
+    type: "end",
+    t,
+    interrupted,
+    stoppedArriving,
+    failure:
+      failure === undefined
+        ? null
+        : {
+            code: failure.code,
+            message: failure.message,
+            hint: failure.hint,
+            problems: failure.problems,
+          },
+    actions,
+    workers,
+    resources: summary.resources,
+  });
+  emit({ type: "summary", t, summary });
+}
+
+function recordedRow(row: DeviceRow): RecordedRow {
+  const { ackedSeqs: _, ...recorded } = row;
+  return recorded;
+}
+
+function* chunks<Item>(items: readonly Item[]): Generator<readonly Item[]> {
+  for (let at = 0; at < items.length; at += DEVICES_AT_ONCE) {
+    yield items.slice(at, at + DEVICES_AT_ONCE);
+  }
+}
