@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 import { createServer } from "node:tls";
-import { addressError } from "./address-error.ts";
+import { addressError } from "../base/address-error.ts";
 import type { HandOverOptions } from "./hand-over.ts";
 import { handOver } from "./hand-over.ts";
 import { boundConnections, trackSockets } from "./raw-sockets.ts";

@@ -3,7 +3,7 @@ import type { TlsOptions } from "node:tls";
 import { Server as TlsServer } from "node:tls";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { fastify } from "fastify";
-import { addressError } from "../address-error.ts";
+import { addressError } from "../../base/address-error.ts";
 import { DPS_POLICIES, HUB_POLICIES } from "../access-policy.ts";
 import type { EmulatorLimits } from "../defaults.ts";
 import type { DpsOptions } from "../dps/dps.ts";

@@ -1,11 +1,12 @@
-import { FleetError } from "../base/errors.ts";
+import { errorCode } from "./error-code.ts";
+import { FleetError } from "./errors.ts";
 import { portHolder } from "./port-holder.ts";
+import { bracketed } from "./proxy.ts";
 
 /** What keeps an address from being opened, as a FleetError with its mend; anything else is returned as it is. */
 export async function addressError(error: unknown, host: string, port: number): Promise<unknown> {
-  const code = error instanceof Error ? Reflect.get(error, "code") : undefined;
-  const place = `${host}:${port}`;
-  switch (code) {
+  const place = `${bracketed(host)}:${port}`;
+  switch (errorCode(error) ?? "") {
     case "EADDRINUSE": {
       const holder = await portHolder(port);
       const who = holder === undefined ? "another program" : `${holder.name} (PID ${holder.pid})`;

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { createServer } from "node:net";
 import { expect, test } from "vitest";
-import { listeningOn, portHolder } from "../../../src/emulator/port-holder.ts";
+import { listeningOn, portHolder } from "../../../src/base/port-holder.ts";
 
 const TABLE = `
   sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode
