@@ -8,6 +8,7 @@ import { HistogramSet } from "./histogram-set.ts";
 import type { Labels } from "./metric-key.ts";
 import type { Percentiles } from "./percentiles.ts";
 import { SeqSet } from "./seq-ranges.ts";
+import type { Labelled } from "./series-map.ts";
 import { SeriesMap } from "./series-map.ts";
 import type { Snapshot } from "./snapshot.ts";
 
@@ -92,6 +93,16 @@ export class Aggregate {
       if (of !== undefined) split.set(of, (split.get(of) ?? 0) + value);
     }
     return Object.fromEntries(split);
+  }
+
+  /** A counter by the sets of labels that it was counted with. */
+  counterSeries(name: CounterName): readonly Labelled<number>[] {
+    return this.#counters.select(name);
+  }
+
+  /** A histogram by the sets of labels that it was recorded with; nobody may record into one. */
+  histogramSeries(name: HistogramName): readonly Labelled<LatencyHistogram>[] {
+    return this.#histograms.select(name);
   }
 
   /** @param labels absent = merged over all */
@@ -189,9 +200,9 @@ export class Aggregate {
   #merged(name: HistogramName, labels?: Labels): LatencyHistogram {
     const parts = this.#histograms.select(name, labels);
     const [only] = parts;
-    if (only !== undefined && parts.length === 1) return only;
+    if (only !== undefined && parts.length === 1) return only.value;
     const whole = new LatencyHistogram();
-    for (const part of parts) whole.merge(part.encode());
+    for (const { value } of parts) whole.merge(value.encode());
     return whole;
   }
 }

@@ -18,4 +18,12 @@ export function metricInfo(name: string): MetricInfo | undefined {
   return Object.hasOwn(METRICS, name) ? TABLE[name] : undefined;
 }
 
+export function isHistogramName(name: string): name is HistogramName {
+  return metricInfo(name)?.kind === "histogram";
+}
+
+export function isCounterName(name: string): name is CounterName {
+  return metricInfo(name)?.kind === "counter";
+}
+
 const TABLE: Readonly<Record<string, MetricInfo>> = METRICS;

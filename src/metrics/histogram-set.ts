@@ -1,4 +1,6 @@
 import { LatencyHistogram } from "./histogram.ts";
+import type { Labels } from "./metric-key.ts";
+import type { Labelled } from "./series-map.ts";
 import { SeriesMap } from "./series-map.ts";
 import type { EncodedHistogram } from "./snapshot.ts";
 
@@ -16,10 +18,8 @@ export class HistogramSet {
   }
 
   /** The series of `name` that carry all of `labels`. */
-  select(
-    ...wanted: Parameters<SeriesMap<LatencyHistogram>["select"]>
-  ): readonly LatencyHistogram[] {
-    return this.#histograms.select(...wanted).map(({ value }) => value);
+  select(name: string, labels?: Labels): readonly Labelled<LatencyHistogram>[] {
+    return this.#histograms.select(name, labels);
   }
 
   /** All that was added since the last call, without the series that got nothing; begins anew. */

@@ -1,5 +1,10 @@
 import type { Histogram } from "hdr-histogram-js";
-import { build, decodeFromCompressedBase64, encodeIntoCompressedBase64 } from "hdr-histogram-js";
+import {
+  build,
+  decodeFromCompressedBase64,
+  encodeIntoCompressedBase64,
+  JsHistogram,
+} from "hdr-histogram-js";
 import type { Percentiles } from "./percentiles.ts";
 import type { EncodedHistogram } from "./snapshot.ts";
 
@@ -65,6 +70,32 @@ export class LatencyHistogram {
     if (this.#buckets === undefined || this.#count === 0) return null;
     const us = this.#buckets.getValueAtPercentile(percentile);
     return Math.min(this.#maxUs, Math.max(this.#minUs, us)) / 1_000;
+  }
+
+  /** The sum of all values, in ms. */
+  get sumMs(): number {
+    return this.#sumUs / 1_000;
+  }
+
+  /**
+   * How many values do not exceed each edge, to the resolution of the buckets: a value up to a thousandth above an edge
+   * may be counted with it.
+   *
+   * @param edgesMs ascending, from 0 to below 1 h
+   */
+  countsUpTo(edgesMs: readonly number[]): readonly number[] {
+    const buckets = this.#buckets;
+    if (buckets === undefined) return edgesMs.map(() => 0);
+    // The only kind that `build` gives without WebAssembly; its interface alone does not show the counts.
+    if (!(buckets instanceof JsHistogram))
+      throw new TypeError("expected a histogram in JavaScript");
+    let count = 0;
+    let next = 0;
+    return edgesMs.map((edgeMs) => {
+      const end = buckets.countsArrayIndex(toUs(edgeMs)) + 1;
+      for (; next < end; next += 1) count += buckets.getCountAtIndex(next);
+      return count;
+    });
   }
 
   percentiles(): Percentiles {

@@ -1,6 +1,12 @@
 import type { Labels } from "./metric-key.ts";
 import { parseMetricKey } from "./metric-key.ts";
 
+/** A part of a metric with the labels that tell it from the others. */
+export interface Labelled<Value> {
+  readonly labels: Labels;
+  readonly value: Value;
+}
+
 interface Series<Value> {
   readonly name: string;
   readonly labels: Labels;
@@ -22,7 +28,7 @@ export class SeriesMap<Value> {
   }
 
   /** The series of `name` that carry all of `labels`. */
-  select(name: string, labels: Labels = {}): readonly Series<Value>[] {
+  select(name: string, labels: Labels = {}): readonly Labelled<Value>[] {
     return [...this.#series.values()].filter(
       (series) =>
         series.name === name &&

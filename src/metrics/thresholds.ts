@@ -1,6 +1,6 @@
 import type { Aggregate } from "./aggregate.ts";
-import type { CounterName, HistogramName } from "./catalog.ts";
-import { METRICS, metricInfo } from "./catalog.ts";
+import type { HistogramName } from "./catalog.ts";
+import { isCounterName, isHistogramName, metricInfo } from "./catalog.ts";
 import type { Labels } from "./metric-key.ts";
 import { Cursor, Stray } from "./cursor.ts";
 import type { Operator, Threshold } from "./threshold-expression.ts";
@@ -54,11 +54,12 @@ export function evaluateThreshold(threshold: Threshold, view: ThresholdView): Th
   return { expression, unit, observed: reading, passed };
 }
 
-type Reading = number | null | "unmeasurable";
+/** null = no sample. */
+export type Reading = number | null | "unmeasurable";
 
 function observe(threshold: Threshold, view: ThresholdView): Reading {
   const { metric, labels, statistic, unit } = threshold;
-  if (isHistogram(metric)) return observeHistogram(metric, threshold, view.aggregate);
+  if (isHistogramName(metric)) return observeHistogram(metric, threshold, view.aggregate);
   const value = numberOf(metric, labels, view);
   if (statistic.type !== "rate" || value === "unmeasurable" || value === null) return value;
   const total = totalOf(metric, view);
@@ -86,10 +87,14 @@ function observeHistogram(metric: HistogramName, threshold: Threshold, fleet: Ag
 }
 
 /** A counter or derived metric as a number. */
-function numberOf(metric: string, labels: Labels, { aggregate, extra }: ThresholdView): Reading {
+export function numberOf(
+  metric: string,
+  labels: Labels,
+  { aggregate, extra }: ThresholdView,
+): Reading {
   const given = Object.hasOwn(extra, metric) ? extra[metric] : undefined;
   if (given !== undefined) return given ?? "unmeasurable";
-  if (isCounter(metric)) return aggregate.counter(metric, labels);
+  if (isCounterName(metric)) return aggregate.counter(metric, labels);
   switch (metric) {
     case "alerts_active":
       return aggregate.alerts.active(labels["alert"]);
@@ -142,12 +147,4 @@ function holds(observed: number, operator: Operator, limit: number): boolean {
     default:
       return operator satisfies never;
   }
-}
-
-function isHistogram(name: string): name is HistogramName {
-  return metricInfo(name)?.kind === "histogram" && Object.hasOwn(METRICS, name);
-}
-
-function isCounter(name: string): name is CounterName {
-  return metricInfo(name)?.kind === "counter" && Object.hasOwn(METRICS, name);
 }

@@ -72,3 +72,17 @@ test("a reset histogram starts anew", () => {
   histogram.record(7);
   expect(histogram.percentiles()).toMatchObject({ count: 1, min: 7, max: 7, p50: 7 });
 });
+
+test("values are counted up to an edge, exactly where no value is within a thousandth of one", () => {
+  const edges = [1, 10, 100, 1_000, 60_000, 1_800_000];
+  const nearEdge = (value: number): boolean =>
+    edges.some((edge) => Math.abs(value - edge) <= edge / 500);
+  fc.assert(
+    fc.property(fc.array(latency.filter((value) => !nearEdge(value))), (values) => {
+      const exact = edges.map((edge) => values.filter((value) => value <= edge).length);
+      expect(of(values).countsUpTo(edges)).toEqual(exact);
+    }),
+    { numRuns: 50 },
+  );
+  expect(of([1, 1, 1_000]).countsUpTo(edges)).toEqual([2, 2, 2, 3, 3, 3]);
+});
