@@ -1,4 +1,5 @@
 import type { DeviceRow, DeviceState } from "./device-row.ts";
+import { unheardOf } from "./device-row.ts";
 
 /** All that the workers told of one planned device, over every life of its worker. Adding is order-free. */
 export class DeviceHistory {
@@ -74,27 +75,4 @@ export class DeviceHistory {
     }
     return last;
   }
-}
-
-function unheardOf(registrationId: string): DeviceRow {
-  return {
-    registrationId,
-    deviceId: "",
-    hub: "",
-    state: "waiting",
-    boot: 1,
-    worker: 0,
-    attempts: 0,
-    registrationMs: null,
-    connectionMs: null,
-    reconnects: 0,
-    sent: 0,
-    acked: 0,
-    failed: 0,
-    ackedSeqs: [],
-    wasAssigned: false,
-    wasConnected: false,
-    errorClass: null,
-    error: null,
-  };
 }

@@ -47,3 +47,27 @@ export interface DeviceRow {
   readonly errorClass: FailureClass | null;
   readonly error: string | null;
 }
+
+/** The row of a device before anything is known of it. */
+export function unheardOf(registrationId: string): DeviceRow {
+  return {
+    registrationId,
+    deviceId: "",
+    hub: "",
+    state: "waiting",
+    boot: 1,
+    worker: 0,
+    attempts: 0,
+    registrationMs: null,
+    connectionMs: null,
+    reconnects: 0,
+    sent: 0,
+    acked: 0,
+    failed: 0,
+    ackedSeqs: [],
+    wasAssigned: false,
+    wasConnected: false,
+    errorClass: null,
+    error: null,
+  };
+}

@@ -116,7 +116,9 @@ export type RunEvent =
 export type RecordedRow = Omit<DeviceRow, "ackedSeqs">;
 
 /** A `FleetError` as text. */
-export type RecordedFailure = Pick<FleetError, "code" | "message" | "hint" | "problems">;
+export type RecordedFailure = Pick<FleetError, "code" | "message" | "problems"> & {
+  readonly hint?: string | undefined;
+};
 
 /** What became of the run's worker processes. */
 export interface WorkerAccount {

@@ -5,6 +5,7 @@ import { expect, test } from "vitest";
 import { parseSummary } from "../../src/output/summary-schema.ts";
 import { isAlive, Program, workerPids, workplace } from "../support/program.ts";
 import { hasXmllint, junitProblems } from "../support/xmllint.ts";
+import { expectRebuilt } from "../support/rebuilt.ts";
 
 test("thirty caves are provisioned, stream, and the one that is told to follows alone", async () => {
   await using place = await workplace();
@@ -42,6 +43,7 @@ test("thirty caves are provisioned, stream, and the one that is told to follows 
   const made = events.find((line) => line.includes('"type":"enrollment"'));
   expect(JSON.parse(made ?? "null")).toMatchObject({ done: "created", ownEmulator: true });
   expect(events.at(-1)).toContain('"type":"summary"');
+  await expectRebuilt(place.out);
   expect(program.groupAlive).toBe(false);
 });
 

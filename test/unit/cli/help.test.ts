@@ -9,6 +9,7 @@ const CERTS_ACTIONS = ["root", "intermediate", "leaf", "verify", "pfx", "renew",
 const COMMANDS = [
   "run",
   "plan",
+  "report",
   "emulator",
   "events",
   "ca",

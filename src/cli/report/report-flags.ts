@@ -1,0 +1,28 @@
+import type { Argv } from "yargs";
+import { z } from "zod";
+
+import { once, onOff } from "../flag-fields.ts";
+import { parseFlags } from "../parse-flags.ts";
+
+const reportFlags = z.object({
+  run: once.min(1, "expected the folder of a run, got an empty name"),
+  out: once.min(1, "expected a folder, got an empty name").optional(),
+  json: onOff.default(false),
+});
+
+export type ReportFlags = z.output<typeof reportFlags>;
+
+/** Adds what `report` itself knows. */
+export const reportOptions = <T>(yargs: Argv<T>): Argv<T> =>
+  yargs
+    .positional("run", { type: "string", describe: "folder of the run" })
+    .option("out", {
+      type: "string",
+      requiresArg: true,
+      describe: "folder for the files; default: that of the run, whose files are replaced",
+    })
+    .option("json", { type: "boolean", describe: "print the summary as JSON" });
+
+/** @throws {FleetError} `USAGE` with every problem at its flag */
+export const parseReportFlags = (given: unknown): ReportFlags =>
+  parseFlags(reportFlags, given, "report", { run: "RUN" });

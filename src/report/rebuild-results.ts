@@ -1,0 +1,31 @@
+import { makeDir } from "../base/make-dir.ts";
+import type { Results } from "../output/results.ts";
+import { judge } from "../results/judge.ts";
+import { readRecordedRun } from "./recorded-run.ts";
+import { checkOutDir, noFolder } from "./results-folder.ts";
+import { writeResults } from "./write-results.ts";
+
+/**
+ * Makes a run's result files again from its `run.ndjson` alone.
+ *
+ * @param given.dir of the run, absolute; `shown`: as the user wrote it; `outDir`: where the files go, absolute; another
+ *   folder than the run's own must hold no run
+ * @throws {FleetError} `FILE_INVALID` where there is no record, `USAGE` where the files cannot be written
+ */
+export async function rebuildResults(given: {
+  readonly dir: string;
+  readonly shown: string;
+  readonly outDir: string;
+}): Promise<{ readonly results: Results; readonly isWhole: boolean }> {
+  const { dir, shown, outDir } = given;
+  if (outDir !== dir) await checkOutDir(outDir);
+  const { facts, isWhole } = await readRecordedRun(dir, shown);
+  const results = judge(facts);
+  try {
+    makeDir(outDir);
+    await writeResults(outDir, results);
+  } catch (error) {
+    throw noFolder(outDir, error);
+  }
+  return { results, isWhole };
+}

@@ -1,0 +1,136 @@
+import { join } from "node:path";
+
+import { FleetError } from "../base/errors.ts";
+import { Aggregate } from "../metrics/aggregate.ts";
+import { HistogramSet } from "../metrics/histogram-set.ts";
+import type { DeviceEvent } from "../metrics/device-event.ts";
+import type { DeviceRow } from "../metrics/device-row.ts";
+import type { Snapshot } from "../metrics/snapshot.ts";
+import type { Output, RunEvent } from "../output/output.ts";
+import type { LedgerResult } from "../output/summary.ts";
+import type { RunFacts } from "../results/run-facts.ts";
+import { readRunEvents } from "./read-run-events.ts";
+import { RowsSoFar } from "./rows-so-far.ts";
+
+type Of<Type extends RunEvent["type"]> = RunEvent & { readonly type: Type };
+
+/** What a run recorded, put together again. */
+export interface RecordedRun {
+  readonly plan: Of<"plan">;
+  readonly facts: RunFacts;
+  /** False where the record ends early: the run was killed, or its disk was full. What came later is not known. */
+  readonly isWhole: boolean;
+}
+
+/**
+ * Reads the folder of a run.
+ *
+ * @param dir absolute
+ * @param shown its path as the user wrote it
+ * @param listener gets every event too
+ * @throws {FleetError} `FILE_INVALID` with the line, where there is no record or it holds something else
+ */
+export async function readRecordedRun(
+  dir: string,
+  shown: string,
+  listener?: Pick<Output, "emit">,
+): Promise<RecordedRun> {
+  const record = new RunRecorded();
+  for await (const event of readRunEvents(join(dir, "run.ndjson"), join(shown, "run.ndjson"))) {
+    record.apply(event);
+    listener?.emit(event);
+  }
+  return record.result();
+}
+
+/** Takes the events of a run, in their order. */
+class RunRecorded {
+  #plan: Of<"plan"> | undefined;
+  #end: Of<"end"> | undefined;
+  #ledger: LedgerResult | null = null;
+  #t = 0;
+  #counters: Snapshot["counters"] = {};
+  readonly #histograms = new HistogramSet();
+  readonly #alerts: DeviceEvent[] = [];
+  readonly #soFar = new RowsSoFar();
+  readonly #rows: DeviceRow[] = [];
+  readonly #workers = { lost: 0, restarted: 0 };
+
+  apply(event: RunEvent): void {
+    this.#t = Math.max(this.#t, event.t);
+    this.#soFar.apply(event);
+    if (event.type === "plan") this.#plan = event;
+    else if (event.type === "snapshot") this.#snapshot(event);
+    else if (event.type === "alert") this.#alerts.push(event);
+    else if (event.type === "worker") this.#worker(event);
+    else if (event.type === "devices") this.#devices(event);
+    else if (event.type === "ledger") this.#ledger = event.ledger;
+    else if (event.type === "end") this.#end = event;
+  }
+
+  #snapshot({ counters, histograms }: Of<"snapshot">): void {
+    this.#counters = counters;
+    this.#histograms.add(histograms);
+  }
+
+  #worker({ state, boot }: Of<"worker">): void {
+    if (state === "lost") this.#workers.lost += 1;
+    if (state === "ready" && boot > 1) this.#workers.restarted += 1;
+  }
+
+  #devices({ rows }: Of<"devices">): void {
+    this.#rows.push(...rows.map((row) => ({ ...row, ackedSeqs: [] })));
+  }
+
+  result(): RecordedRun {
+    const plan = this.#plan;
+    // The reader lets nothing stand before it.
+    if (plan === undefined) throw new TypeError("a record without a plan");
+    const end = this.#end;
+    const failure = end?.failure ?? undefined;
+    const facts: RunFacts = {
+      run: {
+        id: plan.runId,
+        scenario: plan.scenario,
+        seed: plan.seed,
+        target: plan.target,
+        startedAt: plan.startedAt,
+        durationS: Math.round(end?.t ?? this.#t) / 1_000,
+        version: plan.version,
+      },
+      thresholds: plan.thresholds,
+      asksDps: plan.asksDps,
+      end: {
+        interrupted: end?.interrupted ?? true,
+        stoppedArriving: end?.stoppedArriving ?? false,
+        failure:
+          failure === undefined
+            ? undefined
+            : new FleetError(failure.code, failure.message, failure),
+      },
+      aggregate: this.#aggregate(),
+      actions: end?.actions ?? [],
+      ledger: this.#ledger,
+      workers: end?.workers ?? { planned: plan.workers, ...this.#workers, gone: 0 },
+    };
+    return { plan, facts, isWhole: end !== undefined };
+  }
+
+  #aggregate(): Aggregate {
+    const rows = this.#end === undefined ? this.#soFar.all() : this.#rows;
+    const aggregate = new Aggregate(rows);
+    const { cpuS, peakRssBytes: rssBytes } = this.#end?.resources ?? { cpuS: 0, peakRssBytes: 0 };
+    aggregate.add({
+      worker: 0,
+      boot: 1,
+      sequence: 1,
+      counters: this.#counters,
+      histograms: this.#histograms.take(),
+      devices: rows,
+      events: this.#alerts,
+      messages: [],
+      resources: { cpuS, rssBytes },
+    });
+    return aggregate;
+  }
+}

@@ -1,0 +1,171 @@
+import { z } from "zod";
+
+import { EXIT_CODES } from "../base/errors.ts";
+import { DEVICE_STATES } from "../metrics/device-row.ts";
+import type { RunEvent } from "../output/output.ts";
+import { summarySchema } from "../output/summary-schema.ts";
+import { deviceEvents, failureClass } from "./device-event-schema.ts";
+
+const t = z.number();
+const count = z.int().nonnegative();
+const ms = z.number().nonnegative();
+const target = z.enum(["emulator", "azure"]);
+const errorCode = z.literal(
+  // Object.keys gives plain strings; these are its keys.
+  Object.keys(EXIT_CODES).filter((key): key is keyof typeof EXIT_CODES => key in EXIT_CODES),
+);
+
+const histogram = z.strictObject({ count, min: ms, max: ms, sum: ms, data: z.string() });
+
+const plan = z.strictObject({
+  type: z.literal("plan"),
+  t,
+  runId: z.string(),
+  scenario: z.string(),
+  seed: z.int(),
+  target,
+  startedAt: z.iso.datetime(),
+  devices: count,
+  arrivalEndMs: ms,
+  durationMs: ms.nullable(),
+  timeScale: z.number().positive(),
+  workers: count,
+  thresholds: z.array(z.string()),
+  version: z.string(),
+  asksDps: z.boolean(),
+});
+
+const fleet = z.strictObject({
+  type: z.literal("fleet"),
+  t,
+  devices: z.array(z.strictObject({ registrationId: z.string(), model: z.string() })),
+});
+
+const enrollment = z.strictObject({
+  type: z.literal("enrollment"),
+  t,
+  dps: z.string().nullable(),
+  group: z.string(),
+  done: z.enum(["created", "kept", "unchecked"]),
+  ownEmulator: z.boolean(),
+});
+
+const individualEnrollments = z.strictObject({
+  type: z.literal("individualEnrollments"),
+  t,
+  dps: z.string(),
+  created: z.array(z.string()),
+  kept: count,
+  ownEmulator: z.boolean(),
+});
+
+const action = z.strictObject({
+  type: z.literal("action"),
+  t,
+  at: z.string(),
+  state: z.enum(["patching", "patched", "failed", "notDue"]),
+  selected: count,
+  patched: count,
+  desired: z.record(z.string(), z.json()),
+  error: z.string().optional(),
+});
+
+const worker = z.strictObject({
+  type: z.literal("worker"),
+  t,
+  worker: count,
+  boot: count,
+  state: z.enum(["started", "ready", "lost", "restarting", "stopped"]),
+  detail: z.string().optional(),
+});
+
+const snapshot = z.strictObject({
+  type: z.literal("snapshot"),
+  t,
+  states: z.record(z.enum(DEVICE_STATES), count),
+  byHub: z.record(z.string(), count),
+  counters: z.record(z.string(), ms),
+  histograms: z.record(z.string(), histogram),
+});
+
+const row = z.strictObject({
+  registrationId: z.string(),
+  deviceId: z.string(),
+  hub: z.string(),
+  state: z.enum(DEVICE_STATES),
+  boot: count,
+  worker: count,
+  attempts: count,
+  registrationMs: ms.nullable(),
+  connectionMs: ms.nullable(),
+  reconnects: count,
+  sent: count,
+  acked: count,
+  failed: count,
+  wasAssigned: z.boolean(),
+  wasConnected: z.boolean(),
+  errorClass: failureClass.nullable(),
+  error: z.string().nullable(),
+});
+
+const devices = z.strictObject({ type: z.literal("devices"), t, rows: z.array(row) });
+
+const summary = summarySchema.shape;
+
+const ledger = z.strictObject({ type: z.literal("ledger"), t, ledger: summary.ledger });
+
+const end = z.strictObject({
+  type: z.literal("end"),
+  t,
+  interrupted: z.boolean(),
+  stoppedArriving: z.boolean(),
+  failure: z
+    .strictObject({
+      code: errorCode,
+      message: z.string(),
+      hint: z.string().optional(),
+      problems: z.array(
+        z.strictObject({
+          place: z.string(),
+          message: z.string(),
+          hint: z.string().optional(),
+        }),
+      ),
+    })
+    .nullable(),
+  actions: z.array(
+    z.strictObject({
+      ...summary.twin.shape.actions.element.omit({ ms: true }).shape,
+      times: histogram,
+    }),
+  ),
+  workers: z.strictObject({ planned: count, lost: count, restarted: count, gone: count }),
+  resources: summary.resources,
+});
+
+const told = z.strictObject({ type: z.literal("summary"), t, summary: summarySchema });
+
+const runEvent = z.discriminatedUnion("type", [
+  plan,
+  fleet,
+  enrollment,
+  individualEnrollments,
+  ...deviceEvents,
+  action,
+  worker,
+  snapshot,
+  devices,
+  ledger,
+  end,
+  told,
+]);
+
+/**
+ * One event of a run, as a line of `run.ndjson` holds it. That schema and type describe one thing is checked here at
+ * compile time, and by every run that a test reads back: nothing unknown is let through.
+ *
+ * @throws {z.ZodError} listing every place where it is not one
+ */
+export function parseRunEvent(raw: unknown): RunEvent {
+  return runEvent.parse(raw);
+}

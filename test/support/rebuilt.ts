@@ -1,0 +1,52 @@
+import { readFile, rm } from "node:fs/promises";
+import { join } from "node:path";
+
+import { expect } from "vitest";
+
+import { exactPercentiles } from "../../src/metrics/exact-percentiles.ts";
+import type { Percentiles } from "../../src/metrics/percentiles.ts";
+import type { RunEvent } from "../../src/output/output.ts";
+import type { Summary } from "../../src/output/summary.ts";
+import { readRunEvents } from "../../src/report/read-run-events.ts";
+import { rebuildResults } from "../../src/report/rebuild-results.ts";
+
+/** Three digits: what the histograms promise. */
+const HISTOGRAM_ERROR = 0.001;
+
+/** Checks that a run's record makes the same files again, and that percentiles are those of its events. */
+export async function expectRebuilt(dir: string): Promise<void> {
+  const again = join(dir, "again");
+  const { results, isWhole } = await rebuildResults({ dir, shown: dir, outDir: again });
+  expect(isWhole).toBe(true);
+  for (const name of ["summary.json", "devices.csv", "junit.xml"]) {
+    expect(await readFile(join(again, name), "utf8")).toBe(await readFile(join(dir, name), "utf8"));
+  }
+  await rm(again, { recursive: true });
+  await expectExact(dir, results.summary);
+}
+
+async function expectExact(dir: string, summary: Summary): Promise<void> {
+  const registrations: number[] = [];
+  const connections: number[] = [];
+  for await (const event of eventsOf(dir)) {
+    if (event.type === "registration") registrations.push(event.ms);
+    if (event.type === "connection") connections.push(event.ms);
+  }
+  expectWithin(summary.registration.ms, exactPercentiles(registrations));
+  expectWithin(summary.connection.ms, exactPercentiles(connections));
+}
+
+/** The events of a run in its folder. */
+export const eventsOf = (dir: string): AsyncIterable<RunEvent> =>
+  readRunEvents(join(dir, "run.ndjson"), dir);
+
+/** Percentiles of a histogram against exact ones: counts are equal, values within the histogram's error. */
+export function expectWithin(found: Percentiles, exact: Percentiles): void {
+  expect(found.count).toBe(exact.count);
+  for (const key of ["min", "mean", "p50", "p90", "p95", "p99", "p999", "max"] as const) {
+    const [a, b] = [found[key], exact[key]];
+    if (a === null || b === null) expect(a).toBe(b);
+    // A microsecond more: that is the resolution of both.
+    else expect(Math.abs(a - b)).toBeLessThanOrEqual(b * HISTOGRAM_ERROR + 0.001);
+  }
+}
