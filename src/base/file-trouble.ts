@@ -11,6 +11,7 @@ const WORDS: Readonly<Record<string, string>> = {
   EPERM: "permission denied",
   EROFS: "the file system is read-only",
   ENOSPC: "the disk is full",
+  EFBIG: "it may not grow any further",
   ELOOP: "its links lead round in a circle",
   ENAMETOOLONG: "its name is too long",
 };

@@ -1,4 +1,5 @@
 import type { SavedMessage } from "../metrics/device-event.ts";
+import type { OnLoss } from "./lost-results.ts";
 import { openLineFile } from "./file-lines.ts";
 
 /** `messages.ndjson` of `--save-messages`. */
@@ -8,9 +9,9 @@ export interface MessagesFile {
   close(): Promise<void>;
 }
 
-/** Opens `messages.ndjson`: a line a telemetry message, in the order in which workers told of them. */
-export function openMessagesFile(path: string): MessagesFile {
-  const file = openLineFile(path);
+/** Opens `messages.ndjson`: a line a telemetry message, in the order in which workers told of them. @throws as `openLineFile` */
+export function openMessagesFile(path: string, onLoss: OnLoss): MessagesFile {
+  const file = openLineFile(path, onLoss);
   return {
     write: (messages) => {
       for (const { deviceId, boot, seq, at, properties, body } of messages) {

@@ -1,4 +1,4 @@
-import { rename, writeFile } from "node:fs/promises";
+import { rename, rm, writeFile } from "node:fs/promises";
 
 import { FleetError } from "../base/errors.ts";
 import { fileTrouble } from "../base/file-trouble.ts";
@@ -14,6 +14,11 @@ export const cannotWrite = (place: string, expected: string, error: unknown): Fl
 /** Writes a whole file, or leaves the path as it was: nobody ever reads half of it. */
 export async function writeFileAtomic(path: string, text: string): Promise<void> {
   const partial = `${path}.partial`;
-  await writeFile(partial, text, "utf8");
-  await rename(partial, path);
+  try {
+    await writeFile(partial, text, "utf8");
+    await rename(partial, path);
+  } catch (error) {
+    await rm(partial, { force: true });
+    throw error;
+  }
 }

@@ -1,5 +1,6 @@
 import { makeDir } from "../base/make-dir.ts";
 import type { Results } from "../output/results.ts";
+import { cannotWrite } from "../output/write-file.ts";
 import { judge } from "../results/judge.ts";
 import { readRecordedRun } from "./recorded-run.ts";
 import { checkOutDir, noFolder } from "./results-folder.ts";
@@ -23,9 +24,11 @@ export async function rebuildResults(given: {
   const results = judge(facts);
   try {
     makeDir(outDir);
-    await writeResults(outDir, results);
   } catch (error) {
     throw noFolder(outDir, error);
   }
+  await writeResults(outDir, results, (path, error) => {
+    throw cannotWrite(path, "a file to write to", error);
+  });
   return { results, isWhole };
 }

@@ -2,18 +2,29 @@ import { join } from "node:path";
 
 import { devicesCsv } from "../output/devices-csv.ts";
 import { junitXml } from "../output/junit.ts";
+import type { OnLoss } from "../output/lost-results.ts";
 import type { Results } from "../output/results.ts";
 import { writeFileAtomic } from "../output/write-file.ts";
 
+/** What follows from a run's results; the shortest and most wanted first, should the disk fill up. */
+const FILES: readonly (readonly [name: string, text: (results: Results) => string])[] = [
+  ["summary.json", ({ summary }) => `${JSON.stringify(summary, undefined, 2)}\n`],
+  ["junit.xml", junitXml],
+  ["devices.csv", ({ rows }) => devicesCsv(rows)],
+];
+
 /**
- * Writes what follows from a run's events: `devices.csv`, `junit.xml` and `summary.json`, each as a whole. Files of
- * these names are replaced.
+ * Writes the files that follow from a run's events, each as a whole or not at all. Files of these names are replaced.
  *
- * @throws the error of the file system, where a file cannot be written
+ * @param onLoss told of each file that cannot be written; the others are
  */
-export async function writeResults(dir: string, results: Results): Promise<void> {
-  const summary = `${JSON.stringify(results.summary, undefined, 2)}\n`;
-  await writeFileAtomic(join(dir, "devices.csv"), devicesCsv(results.rows));
-  await writeFileAtomic(join(dir, "junit.xml"), junitXml(results));
-  await writeFileAtomic(join(dir, "summary.json"), summary);
+export async function writeResults(dir: string, results: Results, onLoss: OnLoss): Promise<void> {
+  for (const [name, text] of FILES) {
+    const path = join(dir, name);
+    try {
+      await writeFileAtomic(path, text(results));
+    } catch (error) {
+      onLoss(path, error);
+    }
+  }
 }

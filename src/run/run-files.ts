@@ -1,11 +1,14 @@
 import { mkdir } from "node:fs/promises";
 import { join, resolve } from "node:path";
 
+import { FleetError } from "../base/errors.ts";
 import { makeDir } from "../base/make-dir.ts";
 import type { SavedMessage } from "../metrics/device-event.ts";
 import { closeAll } from "../output/close-all.ts";
 import type { LineFile } from "../output/file-lines.ts";
 import { openLineFile } from "../output/file-lines.ts";
+import type { OnLoss } from "../output/lost-results.ts";
+import { LostResults } from "../output/lost-results.ts";
 import { openMessagesFile } from "../output/messages-ndjson.ts";
 import { ndjsonOutput } from "../output/ndjson.ts";
 import type { Output } from "../output/output.ts";
@@ -26,9 +29,11 @@ export interface RunFiles {
   saveMessages(messages: readonly SavedMessage[]): void;
   /** A file for log lines, made when it is first asked for. */
   log(): LineFile;
-  /** Writes the files that follow from the events. @throws {FleetError} `USAGE` where the folder is gone or the disk full */
+  /** Writes the files that follow from the events, those that can be. */
   writeResults(results: Results): Promise<void>;
-  /** Resolves when all lines are on disk; safe to call twice. @throws {FleetError} `USAGE` where the disk did not take them */
+  /** Names of the files that are not whole; all of them once it is closed. */
+  readonly lost: readonly string[];
+  /** Resolves when all lines are on disk that it takes; safe to call twice. */
   close(): Promise<void>;
 }
 
@@ -51,6 +56,17 @@ async function makeDefaultDir(base: string, name: string): Promise<string> {
   }
 }
 
+/** It is opened when the first line comes: by then the disk may be full. */
+function openLog(path: string, onLoss: OnLoss): LineFile {
+  try {
+    return openLineFile(path, onLoss);
+  } catch (error) {
+    if (!(error instanceof FleetError)) throw error;
+    onLoss(path, error.cause);
+    return { write: () => {}, close: () => Promise.resolve() };
+  }
+}
+
 /**
  * Makes the run's folder and opens its files.
  *
@@ -63,6 +79,8 @@ export async function openRunFiles(options: {
   readonly scenario: string;
   readonly startedAt: Date;
   readonly saveMessages: boolean;
+  /** Told of each file that the disk takes no more of, when it happens. */
+  readonly warn: (text: string) => void;
 }): Promise<RunFiles> {
   const { cwd, outDir } = options;
   let dir: string;
@@ -78,22 +96,20 @@ export async function openRunFiles(options: {
       throw noFolder(dir, error);
     }
   }
-  const events = ndjsonOutput(join(dir, "run.ndjson"));
+  const lost = new LostResults(options.warn);
+  const events = ndjsonOutput(join(dir, "run.ndjson"), lost.add);
   const messages = options.saveMessages
-    ? openMessagesFile(join(dir, "messages.ndjson"))
+    ? openMessagesFile(join(dir, "messages.ndjson"), lost.add)
     : undefined;
   let log: LineFile | undefined;
   return {
     dir,
     events,
     saveMessages: (saved) => messages?.write(saved),
-    log: () => (log ??= openLineFile(join(dir, "run.log"))),
-    writeResults: async (results) => {
-      try {
-        await writeResults(dir, results);
-      } catch (error) {
-        throw noFolder(dir, error);
-      }
+    log: () => (log ??= openLog(join(dir, "run.log"), lost.add)),
+    writeResults: (results) => writeResults(dir, results, lost.add),
+    get lost() {
+      return lost.names;
     },
     close: async () => {
       await closeAll([events, messages, log]);

@@ -30,6 +30,8 @@ import { takeVaultSecrets } from "./vault-secrets.ts";
 export interface RunOutcome extends Results {
   /** The folder with the result files. */
   readonly dir: string;
+  /** Names of result files that are not whole, because the disk did not take them. */
+  readonly lost: readonly string[];
 }
 
 /** Settings of an emulator that this run does not start would mislead; told once. */
@@ -100,6 +102,7 @@ async function runWithFiles(
     },
     emit,
   );
+  let results: Results;
   try {
     let failure: FleetError | undefined;
     try {
@@ -136,15 +139,15 @@ async function runWithFiles(
       ledger,
       workers: { planned: prepared.workers, ...live.workers },
     };
-    const results = judge(facts);
+    results = judge(facts);
     tellEnd(facts, results.summary, emit);
     await files.writeResults(results);
     await tellGitHub(results, context);
-    return { ...results, dir: files.dir };
   } finally {
     await live.shutdown();
     await closeAll([...outputs, files]);
   }
+  return { ...results, dir: files.dir, lost: files.lost };
 }
 
 /** @returns the fleet's identities, or the user's stop while they were made: that ends with result files like any other */
@@ -187,6 +190,7 @@ export async function run(options: RunOptions, given: RunContext): Promise<RunOu
     scenario: prepared.plan.scenario,
     startedAt,
     saveMessages: options.saveMessages,
+    warn: (text) => context.console.warning(text),
   });
   return runWithFiles({ prepared, identities, target, files, startedAt }, options, context);
 }

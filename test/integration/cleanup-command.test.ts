@@ -59,7 +59,9 @@ async function runFolder(
 ): Promise<void> {
   const dir = join(world.dir, name);
   writeTestFile(join(dir, "note"), "");
-  const output = ndjsonOutput(join(dir, "run.ndjson"));
+  const output = ndjsonOutput(join(dir, "run.ndjson"), (_path, error) => {
+    throw error;
+  });
   output.emit(runPlan());
   if (made !== null)
     output.emit({

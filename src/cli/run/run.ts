@@ -88,7 +88,9 @@ async function execute(given: unknown, host: Host): Promise<number> {
       confirm: confirmer(host, stop),
       passphraseOf,
     });
-    screen.write(`results: ${near(host, outcome.dir)}\n`);
+    const { lost } = outcome;
+    const holes = lost.length === 0 ? "" : `, not whole: ${lost.join(", ")}`;
+    screen.write(`results: ${near(host, outcome.dir)}${holes}\n`);
     if (json) host.stdout.write(`${JSON.stringify(outcome.summary)}\n`);
     if (outcome.failure !== undefined) host.stderr.write(formatFleetError(outcome.failure));
     return outcome.exitCode;

@@ -5,10 +5,14 @@ import { closeAll } from "../../../src/output/close-all.ts";
 import { openLineFile } from "../../../src/output/file-lines.ts";
 import { temporaryDir } from "../../support/pki.ts";
 
+const noLoss = (_path: string, error: unknown): never => {
+  throw error;
+};
+
 test("every line is on disk when the file is closed, and none comes after", async () => {
   using folder = temporaryDir();
   const path = join(folder.path, "run.ndjson");
-  const file = openLineFile(path);
+  const file = openLineFile(path, noLoss);
   for (let line = 0; line < 1_000; line += 1) file.write(String(line));
   const closing = file.close();
   file.write("late");
@@ -18,25 +22,37 @@ test("every line is on disk when the file is closed, and none comes after", asyn
   expect(lines).toEqual([...Array.from({ length: 1_000 }, (_, line) => String(line)), ""]);
 });
 
-test("a file that could not be written says so at its end, with its path", async () => {
+test("a file that cannot be made says so at once, with its path", () => {
   using folder = temporaryDir();
   const path = join(folder.path, "missing", "run.ndjson");
-  const file = openLineFile(path);
-  file.write("a line");
-  await expect(file.close()).rejects.toMatchObject({
-    code: "USAGE",
-    problems: [{ place: path, message: expect.stringContaining("no such file") }],
-  });
-  file.write("another");
-  await expect(file.close()).rejects.toMatchObject({ code: "USAGE" });
+  expect(() => openLineFile(path, noLoss)).toThrow(
+    expect.objectContaining({
+      code: "USAGE",
+      problems: [{ place: path, message: expect.stringContaining("no such file") }],
+    }),
+  );
+});
+
+test("of two that want the same file the second is refused, and the first one's lines stay", async () => {
+  using folder = temporaryDir();
+  const path = join(folder.path, "run.ndjson");
+  const first = openLineFile(path, noLoss);
+  first.write("kept");
+  expect(() => openLineFile(path, noLoss)).toThrow(
+    expect.objectContaining({
+      problems: [{ place: path, message: expect.stringContaining("is in the way") }],
+    }),
+  );
+  await first.close();
+  expect(await readFile(path, "utf8")).toBe("kept\n");
 });
 
 test("where one file cannot be closed, the others are closed all the same", async () => {
   using folder = temporaryDir();
   const path = join(folder.path, "messages.ndjson");
-  const good = openLineFile(path);
+  const good = openLineFile(path, noLoss);
   good.write("kept");
-  const broken = openLineFile(join(folder.path, "missing", "run.ndjson"));
-  await expect(closeAll([broken, undefined, good])).rejects.toMatchObject({ code: "USAGE" });
+  const broken = { close: () => Promise.reject(new Error("broken")) };
+  await expect(closeAll([broken, undefined, good])).rejects.toThrow("broken");
   expect(await readFile(path, "utf8")).toBe("kept\n");
 });
