@@ -94,6 +94,10 @@ const host: Host = {
   stderr: process.stderr,
   now: () => new Date(),
   cores: availableParallelism(),
+  resources: () => {
+    const { user, system } = process.cpuUsage();
+    return { cpuS: (user + system) / 1e6, rssBytes: process.memoryUsage.rss() };
+  },
   addresses: () => Object.values(networkInterfaces()).flatMap((found) => found ?? []),
   onSignal,
   onExit: (handler) => {

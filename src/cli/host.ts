@@ -35,6 +35,8 @@ export interface Host {
   now(): Date;
   /** CPU cores that this process may use, >= 1. */
   readonly cores: number;
+  /** What this process has used so far: CPU seconds since its start, resident bytes now. */
+  resources(): { readonly cpuS: number; readonly rssBytes: number };
   /** Of all network interfaces, in the system's order. */
   addresses(): readonly MachineAddress[];
   /**

@@ -1,4 +1,5 @@
 import type { Logger } from "../base/log.ts";
+import type { ModelTime } from "../metrics/generator/model-time.ts";
 import type { Recorder } from "../metrics/recorder.ts";
 import type { FileTexts } from "../model/model-files.ts";
 import type { DeviceModel, RandomStream } from "../model/model.ts";
@@ -15,6 +16,8 @@ export interface DeviceContext {
   readonly worker: number;
   readonly boot: number;
   readonly model: DeviceModel;
+  /** Gets the time that is spent in the model's code. */
+  readonly modelTime: ModelTime;
   readonly provisioningHost: string;
   readonly idScope: string;
   readonly way: DeviceWay;

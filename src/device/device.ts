@@ -76,7 +76,7 @@ export class Device {
         report: (patch) => report(patch),
         tell: (event) => this.#told(event),
       },
-      (failure) => this.#broken.abort(failure),
+      { onBroken: (failure) => this.#broken.abort(failure), time: context.modelTime },
     );
     this.#faults = new DeviceFaults({
       context,

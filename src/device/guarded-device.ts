@@ -1,5 +1,6 @@
 import { DeviceFailure } from "../base/failure.ts";
 import { describeThrown } from "../base/thrown-at.ts";
+import type { ModelTime } from "../metrics/generator/model-time.ts";
 import { deviceProblems, dropPromise, kindOf } from "../model/model-shape.ts";
 import type {
   ActiveFault,
@@ -33,17 +34,19 @@ export class GuardedDevice implements ModelDevice {
   readonly methods: Readonly<Record<string, (payload: Json) => MethodResult>>;
   readonly #modelName: string;
   readonly #onBroken: (failure: DeviceFailure) => void;
+  readonly #time: ModelTime;
   /** undefined = broken. */
   #device: ModelDevice | undefined;
 
-  /** @param onBroken called once at most, perhaps before the constructor returns */
+  /** @param told `onBroken` is called once at most, perhaps before the constructor returns; `time` counts each call */
   constructor(
     model: DeviceModel,
     context: ModelContext<JsonObject>,
-    onBroken: (failure: DeviceFailure) => void,
+    told: { readonly onBroken: (failure: DeviceFailure) => void; readonly time: ModelTime },
   ) {
     this.#modelName = model.name;
-    this.#onBroken = onBroken;
+    this.#onBroken = told.onBroken;
+    this.#time = told.time;
     const report = (patch: JsonObject): void => {
       refuse("report", patchTrouble(patch), report);
       context.report(patch);
@@ -71,6 +74,7 @@ export class GuardedDevice implements ModelDevice {
     const device = this.#device;
     if (device === undefined) return NO_MESSAGES;
     // Not by `ask`: this is what a device does all day.
+    const began = this.#time.begin();
     try {
       const messages = device.step(time);
       const trouble = messagesTrouble(messages);
@@ -79,6 +83,8 @@ export class GuardedDevice implements ModelDevice {
       this.#break(`step: ${trouble}`);
     } catch (error) {
       this.#break(`step threw ${describeThrown(error)}`, error);
+    } finally {
+      this.#time.end(began);
     }
     return NO_MESSAGES;
   }
@@ -133,6 +139,7 @@ export class GuardedDevice implements ModelDevice {
     troubleOf?: (answer: Answer) => string | undefined,
   ): Answer | undefined {
     if (this.#device === undefined) return undefined;
+    const began = this.#time.begin();
     try {
       const answer = ask(this.#device);
       dropPromise(answer);
@@ -144,6 +151,8 @@ export class GuardedDevice implements ModelDevice {
       this.#break(`${what}: ${trouble}`);
     } catch (error) {
       this.#break(`${what} threw ${describeThrown(error)}`, error);
+    } finally {
+      this.#time.end(began);
     }
     return undefined;
   }

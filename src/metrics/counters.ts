@@ -152,4 +152,18 @@ export const COUNTERS = {
     help: "Faults of the scenario that began at a device",
     when: "the message before which it begins was due; `disconnect` of the timeline by the clock",
   },
+  generator_cpu_ms: {
+    kind: "counter",
+    unit: "ms",
+    label: "worker",
+    help: "CPU time that a worker process used from time 0 on",
+    when: "twice a second",
+  },
+  generator_gc_ms: {
+    kind: "counter",
+    unit: "ms",
+    label: "worker",
+    help: "Time that a worker's event loop stood for garbage collections",
+    when: "twice a second",
+  },
 } as const satisfies Readonly<Record<string, MetricInfo>>;

@@ -94,4 +94,11 @@ export const LATENCIES = {
     help: "From the service's patch to the device's acknowledged reported value",
     when: "at the end, for each device that acknowledged a change of the timeline",
   },
+  generator_loop_delay_ms: {
+    kind: "histogram",
+    unit: "ms",
+    label: "worker",
+    help: "How long what was due waited for the event loop of a process of the generator",
+    when: "every 50 ms; a longer stall counts with each 50 ms of it",
+  },
 } as const satisfies Readonly<Record<string, MetricInfo>>;

@@ -4,7 +4,7 @@ export interface MetricInfo {
   readonly kind: "histogram" | "counter" | "derived";
   readonly unit: "ms" | "bytes" | "1";
   /** The one label that splits the metric, if any. */
-  readonly label?: "hub" | "class" | "alert" | "kind";
+  readonly label?: "hub" | "class" | "alert" | "kind" | "worker";
   /** Metrics whose sum is the whole that `rate` and `%` relate to; absent = the metric has no share. */
   readonly total?: readonly string[];
   readonly help: string;

@@ -1,6 +1,7 @@
 import type { CounterName, HistogramName } from "./catalog.ts";
 import type { DeviceEvent, SavedMessage } from "./device-event.ts";
 import type { DeviceRow } from "./device-row.ts";
+import type { ProcessHealth } from "./generator/process-health.ts";
 import { LatencyHistogram } from "./histogram.ts";
 import type { Labels } from "./metric-key.ts";
 import { metricKey } from "./metric-key.ts";
@@ -64,8 +65,9 @@ export class Recorder {
    * Everything since the last call, and begins anew.
    *
    * @param resources CPU seconds that the process has used since its start (not a delta), and its resident bytes now
+   * @param health how the process did since the last call
    */
-  take(resources: Snapshot["resources"]): Snapshot {
+  take(resources: Snapshot["resources"], health?: ProcessHealth): Snapshot {
     this.#sequence += 1;
     const snapshot: Snapshot = {
       worker: this.#worker,
@@ -76,6 +78,7 @@ export class Recorder {
       devices: [...this.#devices.values()],
       events: this.#events,
       messages: this.#messages,
+      ...(health === undefined ? {} : { health }),
       resources,
     };
     this.#counters = new Map();

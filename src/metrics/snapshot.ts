@@ -1,5 +1,6 @@
 import type { DeviceEvent, SavedMessage } from "./device-event.ts";
 import type { DeviceRow } from "./device-row.ts";
+import type { ProcessHealth } from "./generator/process-health.ts";
 
 /** A histogram's delta as it crosses processes. Min, max and sum are exact: the encoding rounds them to bucket edges. */
 export interface EncodedHistogram {
@@ -27,5 +28,7 @@ export interface Snapshot {
   readonly events: readonly DeviceEvent[];
   /** Only when messages are saved. */
   readonly messages: readonly SavedMessage[];
+  /** How the worker's process did since its last snapshot; absent where nobody watched it. */
+  readonly health?: ProcessHealth | undefined;
   readonly resources: { readonly cpuS: number; readonly rssBytes: number };
 }

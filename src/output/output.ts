@@ -1,6 +1,7 @@
 import type { FleetError } from "../base/errors.ts";
 import type { DeviceEvent } from "../metrics/device-event.ts";
 import type { DeviceRow, DeviceState } from "../metrics/device-row.ts";
+import type { GeneratorSample } from "../metrics/generator/generator-sample.ts";
 import type { EncodedHistogram } from "../metrics/snapshot.ts";
 import type { LedgerResult, Summary, TwinActionResult } from "./summary.ts";
 
@@ -74,7 +75,7 @@ export type RunEvent =
       readonly t: number;
       readonly worker: number;
       readonly boot: number;
-      readonly state: "started" | "ready" | "lost" | "restarting" | "stopped";
+      readonly state: "started" | "ready" | "silent" | "lost" | "restarting" | "stopped";
       readonly detail?: string | undefined;
     }
   | {
@@ -86,6 +87,8 @@ export type RunEvent =
       readonly counters: Readonly<Record<string, number>>;
       /** Measured since the last snapshot; without those that got nothing. All of them sum to the whole. */
       readonly histograms: Readonly<Record<string, EncodedHistogram>>;
+      /** How the generator did since the last snapshot; absent where it came to no devices. */
+      readonly generator?: GeneratorSample | undefined;
     }
   | {
       /** What became of devices, at the end; several events where there are many. */

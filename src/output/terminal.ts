@@ -234,10 +234,11 @@ export class TerminalLines implements Output, RunConsole {
   }
 
   #worker(event: RunEvent & { type: "worker" }): void {
-    if (event.state !== "lost" && event.state !== "restarting") return;
-    const detail = event.detail === undefined ? "" : `: ${event.detail}`;
-    const text = `worker ${event.worker} ${event.state}${detail}`;
-    this.#at(event.t, event.state === "lost" ? this.#ink.bad(text) : text);
+    const { t, worker, state, detail } = event;
+    if (state === "silent") this.#at(t, this.#ink.bad(`worker ${worker} ${detail ?? "is silent"}`));
+    if (state !== "lost" && state !== "restarting") return;
+    const text = `worker ${worker} ${state}${detail === undefined ? "" : `: ${detail}`}`;
+    this.#at(t, state === "lost" ? this.#ink.bad(text) : text);
   }
 }
 

@@ -2,6 +2,7 @@ import { z } from "zod";
 
 import { EXIT_CODES } from "../base/errors.ts";
 import { DEVICE_STATES } from "../metrics/device-row.ts";
+import { generatorSample } from "../metrics/generator/health-schema.ts";
 import type { RunEvent } from "../output/output.ts";
 import { summarySchema } from "../output/summary-schema.ts";
 import { deviceEvents, failureClass } from "./device-event-schema.ts";
@@ -75,7 +76,7 @@ const worker = z.strictObject({
   t,
   worker: count,
   boot: count,
-  state: z.enum(["started", "ready", "lost", "restarting", "stopped"]),
+  state: z.enum(["started", "ready", "silent", "lost", "restarting", "stopped"]),
   detail: z.string().optional(),
 });
 
@@ -86,6 +87,7 @@ const snapshot = z.strictObject({
   byHub: z.record(z.string(), count),
   counters: z.record(z.string(), ms),
   histograms: z.record(z.string(), histogram),
+  generator: generatorSample.optional(),
 });
 
 const row = z.strictObject({

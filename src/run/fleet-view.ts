@@ -1,11 +1,15 @@
 import { Aggregate } from "../metrics/aggregate.ts";
 import { HistogramSet } from "../metrics/histogram-set.ts";
+import type { HistogramName } from "../metrics/catalog.ts";
 import type { DeviceEvent, SavedMessage } from "../metrics/device-event.ts";
+import type { GeneratorSample } from "../metrics/generator/generator-sample.ts";
+import type { Labels } from "../metrics/metric-key.ts";
+import { metricKey } from "../metrics/metric-key.ts";
 import type { EncodedHistogram, Snapshot } from "../metrics/snapshot.ts";
 import type { RunEvent } from "../output/output.ts";
 import type { WorkerNotice } from "../supervisor/supervisor.ts";
 
-/** The snapshot of times that no worker measured: those of the timeline. No worker has this number. */
+/** The snapshot of times that no worker measured: those of the timeline and of this process. No worker has this number. */
 const RUN_ITSELF = -1;
 
 /** What all outputs see: merges what workers tell and passes it on as run events. */
@@ -49,7 +53,7 @@ export class FleetView {
   }
 
   /** Adds times that the run measured itself. */
-  addTimes(name: "twin_action_ms", times: EncodedHistogram): void {
+  addTimes(name: HistogramName, times: EncodedHistogram, labels?: Labels): void {
     if (times.count === 0) return;
     this.#ownSnapshots += 1;
     this.#add({
@@ -57,7 +61,7 @@ export class FleetView {
       boot: 1,
       sequence: this.#ownSnapshots,
       counters: {},
-      histograms: { [name]: times },
+      histograms: { [metricKey(name, labels)]: times },
       devices: [],
       events: [],
       messages: [],
@@ -66,7 +70,7 @@ export class FleetView {
   }
 
   /** Tells the whole fleet as it is now, and what was measured since the last time. */
-  tell(t: number): void {
+  tell(t: number, generator?: GeneratorSample): void {
     this.#emit({
       type: "snapshot",
       t,
@@ -74,6 +78,7 @@ export class FleetView {
       byHub: this.aggregate.byHub(),
       counters: this.aggregate.counters(),
       histograms: this.#news.take(),
+      ...(generator === undefined ? {} : { generator }),
     });
   }
 

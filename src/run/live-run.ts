@@ -10,6 +10,7 @@ import type { EmulatorProcess } from "./emulator-process.ts";
 import type { EndReason } from "./end-of-run.ts";
 import { endOfRun } from "./end-of-run.ts";
 import { FleetView } from "./fleet-view.ts";
+import { GeneratorWatch } from "./generator-watch.ts";
 import type { FleetIdentities } from "./identities.ts";
 import { IdentityCare } from "./identity-care.ts";
 import { IngestionFollower } from "./ingestion.ts";
@@ -64,6 +65,7 @@ export class LiveRun {
   #throttled: (() => Promise<readonly string[]>) | undefined;
   #teller: NodeJS.Timeout | undefined;
   #care: IdentityCare | undefined;
+  #generator: GeneratorWatch | undefined;
   #timeZeroMs: number | undefined;
   #endT: number | undefined;
 
@@ -135,6 +137,7 @@ export class LiveRun {
   async settle(): Promise<LedgerResult | null> {
     this.#endT ??= this.t;
     clearInterval(this.#teller);
+    this.#generator?.stop();
     this.#care?.stop();
     if (this.#supervisor !== undefined) {
       this.#given.context.console.phase("stopping the devices, reading back what was ingested");
@@ -142,7 +145,7 @@ export class LiveRun {
     await this.#timeline.stop();
     await this.#supervisor?.stop();
     for (const { times } of this.#timeline.results()) this.view.addTimes("twin_action_ms", times);
-    this.view.tell(Math.round(this.t));
+    this.#tell();
     const ledger = await this.#closeLedger();
     for (const line of (await this.#throttled?.()) ?? []) this.#given.context.console.warning(line);
     return ledger;
@@ -151,6 +154,7 @@ export class LiveRun {
   /** Ends what is left, the emulator last; safe to call twice and after any failure. */
   async shutdown(): Promise<void> {
     clearInterval(this.#teller);
+    this.#generator?.stop();
     this.#care?.stop();
     await this.#timeline.stop();
     await this.#supervisor?.stop();
@@ -228,8 +232,14 @@ export class LiveRun {
       fork: () => forkWorker({ execPath, workerFile, env, onOutput: this.#given.onChildOutput }),
       now: () => this.#nowMs(),
       random: context.random,
-      onSnapshot: (snapshot) => this.view.snapshot(snapshot),
-      onWorker: (notice) => this.view.worker(notice, Math.round(this.t)),
+      onSnapshot: (snapshot) => {
+        this.#generator?.heard(snapshot);
+        this.view.snapshot(snapshot);
+      },
+      onWorker: (notice) => {
+        this.#generator?.worker(notice);
+        this.view.worker(notice, Math.round(this.t));
+      },
     });
     this.#supervisor = supervisor;
     const stopEarly = (): void => void supervisor.stop();
@@ -251,7 +261,8 @@ export class LiveRun {
     supervisor.begin(this.#timeZeroMs);
     this.#follower?.start();
     this.#timeline.start();
-    this.#teller = setInterval(() => this.view.tell(Math.round(this.t)), TELL_MS);
+    this.#generator = this.#watchGenerator();
+    this.#teller = setInterval(() => this.#tell(), TELL_MS);
     const { prepared, context, log } = this.#given;
     this.#care = new IdentityCare({
       ...identities,
@@ -261,6 +272,26 @@ export class LiveRun {
       console: context.console,
       log,
     });
+  }
+
+  #watchGenerator(): GeneratorWatch {
+    const { prepared, context } = this.#given;
+    return new GeneratorWatch({
+      clock: () => this.t,
+      resources: context.resources,
+      workers: prepared.workers,
+      onSilent: (notice) => this.view.worker(notice, Math.round(this.t)),
+    });
+  }
+
+  /** Tells how fleet and generator are now. */
+  #tell(): void {
+    const generator = this.#generator?.take();
+    const delays = this.#generator?.takeDelays();
+    if (delays !== undefined) {
+      this.view.addTimes("generator_loop_delay_ms", delays, { worker: "supervisor" });
+    }
+    this.view.tell(Math.round(this.t), generator);
   }
 
   /** @returns null where ingestion cannot be read, or not completely */

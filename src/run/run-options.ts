@@ -1,4 +1,5 @@
 import type { LogLevel } from "../base/log.ts";
+import type { ResourceUse } from "../metrics/generator/process-probe.ts";
 import type { Output } from "../output/output.ts";
 import type { RunConsole } from "../output/terminal.ts";
 import type { CaPassphrase } from "../pki/ca-signer.ts";
@@ -35,6 +36,8 @@ export interface RunContext {
   /** Uniform in [0, 1); only for the jitter of restarts, never for devices. */
   readonly random: () => number;
   readonly cores: number;
+  /** What this process has used so far. */
+  readonly resources: () => ResourceUse;
   readonly execPath: string;
   readonly mainFile: string;
   readonly workerFile: string;

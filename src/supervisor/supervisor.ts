@@ -11,7 +11,8 @@ import { DEFAULT_WORKER_TIMEOUTS, WorkerProcess } from "./worker-process.ts";
 export interface WorkerNotice {
   readonly worker: number;
   readonly boot: number;
-  readonly state: "started" | "ready" | "lost" | "restarting" | "stopped";
+  /** silent: it has told nothing for longer than it should. */
+  readonly state: "started" | "ready" | "silent" | "lost" | "restarting" | "stopped";
   readonly detail?: string | undefined;
 }
 

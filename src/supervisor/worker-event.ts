@@ -1,5 +1,6 @@
 import { z } from "zod";
 
+import { processHealth } from "../metrics/generator/health-schema.ts";
 import type { Snapshot } from "../metrics/snapshot.ts";
 import type { WorkerEvent } from "../worker/protocol.ts";
 
@@ -10,7 +11,7 @@ const problem = z.object({
 });
 
 /**
- * The frame of a snapshot. Its inside is not walked: it comes from a process of this very build, a second at a time
+ * The frame of a snapshot. Its inside is not walked, but for how the process did: it comes from a process of this very build, a second at a time
  * with thousands of rows, and the walk would cost more than the merge.
  */
 function isSnapshot(value: unknown): value is Snapshot {
@@ -23,6 +24,7 @@ function isSnapshot(value: unknown): value is Snapshot {
     devices: z.array(z.unknown()),
     events: z.array(z.unknown()),
     messages: z.array(z.unknown()),
+    health: processHealth.optional(),
     resources: z.object({ cpuS: z.number(), rssBytes: z.number() }),
   });
   return frame.safeParse(value).success;

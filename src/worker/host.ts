@@ -11,6 +11,10 @@ import { Device } from "../device/device.ts";
 import { IdentityLoader } from "../device/identity.ts";
 import { createSlots } from "../device/slots.ts";
 import { parseAlertCondition } from "../metrics/alert-condition.ts";
+import { gcMs } from "../metrics/generator/gc-use.ts";
+import { ModelTime } from "../metrics/generator/model-time.ts";
+import type { ProcessHealth } from "../metrics/generator/process-health.ts";
+import { ProcessProbe } from "../metrics/generator/process-probe.ts";
 import { Recorder } from "../metrics/recorder.ts";
 import type { Snapshot } from "../metrics/snapshot.ts";
 import { loadModel } from "../model/load-model.ts";
@@ -37,6 +41,8 @@ export interface WorkerHostOptions {
 export class WorkerHost {
   readonly #options: WorkerHostOptions;
   readonly #models: ReadonlyMap<string, DeviceModel>;
+  /** By the model's name in the plan. */
+  readonly #modelTimes: ReadonlyMap<string, ModelTime>;
   readonly #files: FileTexts;
   readonly #recorder: Recorder;
   readonly #stop = new AbortController();
@@ -48,6 +54,7 @@ export class WorkerHost {
   #lives: Promise<unknown> = Promise.resolve();
   readonly #way: DeviceWay;
   #ticker: NodeJS.Timeout | undefined;
+  #probe: ProcessProbe | undefined;
 
   private constructor(
     options: WorkerHostOptions,
@@ -56,6 +63,9 @@ export class WorkerHost {
   ) {
     this.#options = options;
     this.#models = models;
+    this.#modelTimes = new Map(
+      [...models].map(([name, model]) => [name, new ModelTime(model.name, options.wallMs)]),
+    );
     this.#files = files;
     this.#alerts = options.shard.alerts.flatMap(({ name, when, where }) => {
       const parsed = parseAlertCondition(when);
@@ -98,6 +108,7 @@ export class WorkerHost {
     const { shard, wallMs } = this.#options;
     const clock = (): number => wallMs() - timeZeroMs;
     this.#log.info({ devices: shard.devices.length }, "devices start when they are due");
+    this.#watch(clock);
     const slots = createSlots(shard.concurrency);
     // Every device listens to the one signal.
     setMaxListeners(0, this.#stop.signal);
@@ -123,6 +134,8 @@ export class WorkerHost {
   /** Stops every device in order and sends the last snapshot; safe to call twice. */
   async stop(): Promise<void> {
     const startedMs = this.#options.wallMs();
+    // What the goodbyes of a whole fleet cost says nothing of the times that were measured.
+    this.#probe?.stop();
     this.#stop.abort(new Error("the worker was asked to stop"));
     await this.#lives;
     clearInterval(this.#ticker);
@@ -131,17 +144,31 @@ export class WorkerHost {
     this.#log.info({ durationMs }, "devices stopped");
   }
 
+  /** Watches this process from now on, its delays among what is recorded. @param clock ms after time 0 */
+  #watch(clock: () => number): void {
+    const worker = String(this.#options.shard.worker);
+    this.#probe = new ProcessProbe({
+      clock,
+      resources: this.#options.resources,
+      models: [...this.#modelTimes.values()],
+      onDelay: (ms) => this.#recorder.observe("generator_loop_delay_ms", ms, { worker }),
+    });
+  }
+
   #contextOf(spec: DeviceSpec, clock: () => number): Omit<DeviceContext, "slots" | "onChange"> {
     const { shard, log, wallMs, limits = DEVICE_LIMITS } = this.#options;
     const { endpoints } = shard;
     const model = this.#models.get(spec.model);
-    if (model === undefined) throw new Error(`model ${spec.model} was not loaded`);
+    const modelTime = this.#modelTimes.get(spec.model);
+    if (model === undefined || modelTime === undefined)
+      throw new Error(`model ${spec.model} was not loaded`);
     const now = (): Date => new Date(wallMs());
     return {
       spec,
       worker: shard.worker,
       boot: shard.boot,
       model,
+      modelTime,
       provisioningHost: endpoints.provisioningHost,
       idScope: endpoints.idScope,
       way: this.#way,
@@ -165,7 +192,15 @@ export class WorkerHost {
   #tell(): void {
     for (const device of this.#changed) this.#recorder.device(device.row);
     this.#changed.clear();
-    this.#options.onSnapshot(this.#recorder.take(this.#options.resources()));
+    const health = this.#probe?.take();
+    if (health !== undefined) this.#countUse(health);
+    this.#options.onSnapshot(this.#recorder.take(this.#options.resources(), health));
+  }
+
+  #countUse({ cpuMs, gc }: ProcessHealth): void {
+    const worker = String(this.#options.shard.worker);
+    this.#recorder.count("generator_cpu_ms", cpuMs, { worker });
+    this.#recorder.count("generator_gc_ms", gcMs(gc), { worker });
   }
 }
 

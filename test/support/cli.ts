@@ -37,6 +37,7 @@ export async function runHere(
     stderr: sink("stderr"),
     now: () => new Date(),
     cores: 1,
+    resources: () => ({ cpuS: 0, rssBytes: 0 }),
     addresses: () => [],
     onSignal: (handler) => {
       if (signal !== undefined) handler(signal);

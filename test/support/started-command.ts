@@ -53,6 +53,7 @@ export function startCommand(
     stderr: { write: (text) => err.push(text) > 0 },
     now: () => new Date(),
     cores: 1,
+    resources: () => ({ cpuS: 0, rssBytes: 0 }),
     nodeVersion: process.version,
     addresses: () => addresses,
     onSignal: (handler) => add(signals, handler),

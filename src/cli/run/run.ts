@@ -76,6 +76,7 @@ async function execute(given: unknown, host: Host): Promise<number> {
       wallMs: () => performance.timeOrigin + performance.now(),
       random: Math.random,
       cores: host.cores,
+      resources: () => host.resources(),
       execPath: host.execPath,
       mainFile: host.mainFile,
       workerFile: host.workerFile,

@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { createRandom } from "../../../src/base/random.ts";
 import type { DeviceFailure } from "../../../src/base/failure.ts";
 import { GuardedDevice } from "../../../src/device/guarded-device.ts";
+import { ModelTime } from "../../../src/metrics/generator/model-time.ts";
 import type {
   DeviceModel,
   JsonObject,
@@ -36,8 +37,12 @@ function guarded(more: object | ((context: ModelContext<JsonObject>) => object) 
     report: (patch) => void reports.push(patch),
     tell: (event) => void events.push(event),
   };
-  const device = new GuardedDevice(model, context, (failure) => void failures.push(failure));
-  return { device, failures, reports, events };
+  let nowMs = 0;
+  // Each look at the clock is a millisecond later.
+  const time = new ModelTime(model.name, () => (nowMs += 1));
+  const onBroken = (failure: DeviceFailure): void => void failures.push(failure);
+  const device = new GuardedDevice(model, context, { onBroken, time });
+  return { device, failures, reports, events, time };
 }
 
 /** As JavaScript does, which knows no types. */
@@ -253,4 +258,18 @@ test.for<readonly [event: unknown, told: string]>([
     return {};
   });
   expect(failures[0]?.message).toContain(told);
+});
+
+test("the time in the model's code is counted, also where it throws", () => {
+  const { device, time } = guarded({
+    desired: () => {
+      throw new Error("no");
+    },
+  });
+  time.take();
+  device.step(TIME);
+  device.methods["Echo"]?.(1);
+  expect(time.take()).toBe(2);
+  device.desired({}, PUSHED);
+  expect(time.take()).toBe(1);
 });
