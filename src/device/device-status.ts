@@ -1,22 +1,20 @@
 import type { DeviceFailure } from "../base/failure.ts";
 import type { DeviceRow, DeviceState } from "../metrics/device-row.ts";
-import { SeqSet } from "../metrics/seq-ranges.ts";
 import type { DeviceSpec } from "../plan/plan.ts";
+import { MessageAccount } from "./message-account.ts";
 
 /** What is known of one device in this life of its worker; gives its row. */
 export class DeviceStatus {
   readonly #spec: DeviceSpec;
   readonly #worker: number;
   readonly #boot: number;
-  readonly #ackedSeqs = new SeqSet();
+  readonly messages = new MessageAccount();
   deviceId = "";
   hub = "";
   attempts = 0;
   registrationMs: number | null = null;
   connectionMs: number | null = null;
   reconnects = 0;
-  sent = 0;
-  failed = 0;
   #failure: DeviceFailure | undefined;
 
   constructor(spec: DeviceSpec, worker: number, boot: number) {
@@ -27,10 +25,6 @@ export class DeviceStatus {
 
   get boot(): number {
     return this.#boot;
-  }
-
-  acknowledged(seq: number): void {
-    this.#ackedSeqs.add(seq);
   }
 
   /** The newest failure; `undefined` once the device is well again. */
@@ -50,10 +44,7 @@ export class DeviceStatus {
       registrationMs: this.registrationMs,
       connectionMs: this.connectionMs,
       reconnects: this.reconnects,
-      sent: this.sent,
-      acked: this.#ackedSeqs.count,
-      failed: this.failed,
-      ackedSeqs: this.#ackedSeqs.toRanges(),
+      ...this.messages.counts,
       wasAssigned: this.hub !== "",
       wasConnected: this.connectionMs !== null,
       errorClass: this.#failure?.failureClass ?? null,

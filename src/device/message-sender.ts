@@ -13,7 +13,13 @@ interface NumberedMessage {
   readonly dueMs: number;
 }
 
-/** Where the SDK writes the system property `iothub-creation-time-utc`, which it has no member for. */
+/** What messages go out over. */
+export type MessageConnection = Pick<HubConnection, "send">;
+
+/**
+ * Where the SDK writes the system property `iothub-creation-time-utc`, which it has no member for. Hubs keep it, so that
+ * whoever reads the messages knows how long each took.
+ */
 const CREATION_TIME = "$.ctime";
 
 /**
@@ -26,9 +32,8 @@ export class MessageSender {
   readonly #underWay = new Set<Promise<void>>();
   /** Messages that a fault holds back, by the timer that lets them go. */
   readonly #heldBack = new Map<NodeJS.Timeout, NumberedMessage>();
-  #connection: HubConnection | undefined;
+  #connection: MessageConnection | undefined;
   #connectedMs: number | undefined;
-  #seq = 0;
   #stopped = false;
 
   constructor(context: DeviceContext, status: DeviceStatus) {
@@ -36,7 +41,7 @@ export class MessageSender {
     this.#status = status;
   }
 
-  connected(connection: HubConnection): void {
+  connected(connection: MessageConnection): void {
     this.#connection = connection;
     this.#connectedMs = this.#context.clock();
   }
@@ -49,9 +54,7 @@ export class MessageSender {
   take(outgoing: OutgoingMessage, dueMs: number): void {
     const { recorder, clock } = this.#context;
     const { message, lateMs } = outgoing;
-    this.#seq += 1;
-    const numbered = { outgoing, seq: this.#seq, dueMs };
-    this.#status.sent += 1;
+    const numbered = { outgoing, seq: this.#status.messages.next(), dueMs };
     recorder.count("telemetry_sent");
     recorder.count("telemetry_bytes", Buffer.byteLength(message.body));
     if (lateMs === 0) {
@@ -95,7 +98,12 @@ export class MessageSender {
     const { recorder, clock, log } = this.#context;
     const { outgoing, seq, dueMs } = numbered;
     const { message, copies, fails } = outgoing;
-    const properties = this.#propertiesOf(numbered);
+    const properties = {
+      ...message.properties,
+      [CREATION_TIME]: this.#madeAt(numbered),
+      seq: String(seq),
+      boot: String(this.#status.boot),
+    };
     if (this.#context.saveMessages) this.#save(message, properties, seq);
     try {
       if (fails) throw new DeviceFailure("fault", "failed by the fault sendFailure");
@@ -106,8 +114,8 @@ export class MessageSender {
       }
       await acknowledged;
       if (this.#stopped) return;
+      if (!this.#status.messages.acknowledge(seq)) return;
       const nowMs = clock();
-      this.#status.acknowledged(seq);
       recorder.count("telemetry_acked");
       recorder.observe("telemetry_ms", nowMs - dueMs);
       this.#firstAck(nowMs);
@@ -115,16 +123,18 @@ export class MessageSender {
     } catch (error) {
       if (this.#stopped) return;
       this.#failed(seq, error);
+      return;
     }
     this.#context.onChange();
   }
 
   #failed(seq: number, error: unknown): void {
     if (!(error instanceof DeviceFailure)) throw error;
-    const { recorder, log } = this.#context;
-    this.#status.failed += 1;
+    if (!this.#status.messages.fail(seq)) return;
+    const { recorder, log, onChange } = this.#context;
     recorder.count("telemetry_failed", 1, { class: error.failureClass });
     log.trace({ seq, errorClass: error.failureClass, err: error }, "message failed");
+    onChange();
   }
 
   /** What a fault still holds back is never sent. */
@@ -136,18 +146,11 @@ export class MessageSender {
     this.#heldBack.clear();
   }
 
-  #propertiesOf({ outgoing, seq, dueMs }: NumberedMessage): Record<string, string> {
-    const { message, skewMs } = outgoing;
-    const numbers = { seq: String(seq), boot: String(this.#status.boot) };
-    if (skewMs === undefined) return { ...message.properties, ...numbers };
+  /** By the wall clock: a message was made when it was due; a fault may have held it back since. */
+  #madeAt({ outgoing, dueMs }: NumberedMessage): string {
     const { now, clock } = this.#context;
-    // It was made when it was due; a fault may have held it back since.
-    const madeMs = now().getTime() - (clock() - dueMs) + skewMs;
-    return {
-      ...message.properties,
-      [CREATION_TIME]: new Date(madeMs).toISOString(),
-      ...numbers,
-    };
+    const madeMs = now().getTime() - (clock() - dueMs) + (outgoing.skewMs ?? 0);
+    return new Date(madeMs).toISOString();
   }
 
   #firstAck(nowMs: number): void {
@@ -170,7 +173,7 @@ export class MessageSender {
 
 /** Sends a message once more; what becomes of it is the ledger's affair. */
 async function sendCopy(
-  connection: HubConnection,
+  connection: MessageConnection,
   message: Message,
   properties: Readonly<Record<string, string>>,
 ): Promise<void> {

@@ -12,11 +12,15 @@ import type { Labelled } from "./series-map.ts";
 import { SeriesMap } from "./series-map.ts";
 import type { Snapshot } from "./snapshot.ts";
 
-/** What a ledger compares with what the hub ingested. */
-export interface AckedMessages {
+/** What a device in one of its boots told of its messages; a ledger compares it with what the hub ingested. */
+export interface ToldMessages {
   readonly deviceId: string;
   readonly boot: number;
-  readonly ranges: SeqRanges;
+  /** Their numbers go from 1 to this. */
+  readonly sent: number;
+  readonly acked: SeqRanges;
+  /** None of them is acknowledged as well. */
+  readonly failed: SeqRanges;
 }
 
 type AlertEvent = DeviceEvent & { readonly type: "alert" };
@@ -130,11 +134,11 @@ export class Aggregate {
     return this.#devices.get(registrationId)?.row();
   }
 
-  /** What was acknowledged to each device in each boot. */
-  *acked(): Generator<AckedMessages> {
+  /** What each device that was assigned told of its messages, in each of its boots. */
+  *told(): Generator<ToldMessages> {
     for (const device of this.#devices.values()) {
-      for (const { deviceId, boot, ackedSeqs } of device.boots()) {
-        if (ackedSeqs.length > 0) yield { deviceId, boot, ranges: ackedSeqs };
+      for (const { deviceId, boot, sent, ackedSeqs, failedSeqs } of device.boots()) {
+        if (deviceId !== "") yield { deviceId, boot, sent, acked: ackedSeqs, failed: failedSeqs };
       }
     }
   }

@@ -72,6 +72,13 @@ export const DERIVED = {
     help: "Messages ingested after a later one of the same device",
     when: "at the end, from what the hub ingested; else not measured",
   },
+  telemetry_unconfirmed: {
+    kind: "derived",
+    unit: "1",
+    total: ["telemetry_sent"],
+    help: "Messages ingested and not known to be acknowledged to their device: a PUBACK was lost, or a worker",
+    when: "at the end, from what the hub ingested; else not measured",
+  },
   workers_lost: {
     kind: "derived",
     unit: "1",

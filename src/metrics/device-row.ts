@@ -41,6 +41,8 @@ export interface DeviceRow {
   readonly failed: number;
   /** Sequence numbers of this boot that the hub acknowledged. */
   readonly ackedSeqs: SeqRanges;
+  /** Sequence numbers of this boot that were given up. What is in neither, up to `sent`, is unacknowledged. */
+  readonly failedSeqs: SeqRanges;
   /** Whether the device ever reached these states in this boot. */
   readonly wasAssigned: boolean;
   readonly wasConnected: boolean;
@@ -65,6 +67,7 @@ export function unheardOf(registrationId: string): DeviceRow {
     acked: 0,
     failed: 0,
     ackedSeqs: [],
+    failedSeqs: [],
     wasAssigned: false,
     wasConnected: false,
     errorClass: null,

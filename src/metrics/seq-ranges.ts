@@ -17,8 +17,23 @@ export class SeqSet {
     return this.#count;
   }
 
-  add(seq: number): void {
+  /** The highest number of the set; 0 while it is empty. */
+  get max(): number {
+    return this.#bounds.at(-1) ?? 0;
+  }
+
+  /** @returns false if the number was in the set already */
+  add(seq: number): boolean {
+    // Numbers mostly come in order: the last run grows.
+    const end = this.#bounds.length - 1;
+    if (end > 0 && this.#bounds[end] === seq - 1) {
+      this.#bounds[end] = seq;
+      this.#count += 1;
+      return true;
+    }
+    const before = this.#count;
     this.addRange(seq, seq);
+    return this.#count > before;
   }
 
   /** Adds `first` to `last`, both included; nothing if `last` < `first`. */
@@ -72,3 +87,29 @@ export class SeqSet {
     return low * 2;
   }
 }
+
+/** How many numbers the runs hold. */
+export const countOf = (ranges: SeqRanges): number =>
+  ranges.reduce((count, [first, last]) => count + last - first + 1, 0);
+
+/** What is in `ranges` and not in `taken`; both ascending and disjoint. */
+export function without(ranges: SeqRanges, taken: SeqRanges): SeqRanges {
+  const left: [number, number][] = [];
+  let next = 0;
+  for (const [first, last] of ranges) {
+    let from = first;
+    while (next < taken.length && (taken[next]?.[1] ?? 0) < from) next += 1;
+    for (let at = next; at < taken.length; at += 1) {
+      const [takenFrom, takenTo] = taken[at] ?? [Infinity, Infinity];
+      if (takenFrom > last) break;
+      if (takenFrom > from) left.push([from, takenFrom - 1]);
+      from = Math.max(from, takenTo + 1);
+    }
+    if (from <= last) left.push([from, last]);
+  }
+  return left;
+}
+
+/** What is in both; both ascending and disjoint. */
+export const common = (ranges: SeqRanges, others: SeqRanges): SeqRanges =>
+  without(ranges, without(ranges, others));

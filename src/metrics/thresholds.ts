@@ -109,11 +109,10 @@ export function numberOf(
     case "devices_failed":
       return aggregate.totals().failed;
     case "telemetry_unacked":
-      return Math.max(
-        0,
+      return (
         aggregate.counter("telemetry_sent") -
-          aggregate.counter("telemetry_acked") -
-          aggregate.counter("telemetry_failed"),
+        aggregate.counter("telemetry_acked") -
+        aggregate.counter("telemetry_failed")
       );
     default:
       return "unmeasurable";

@@ -3,7 +3,8 @@ import type { DeviceEvent } from "../metrics/device-event.ts";
 import type { DeviceRow, DeviceState } from "../metrics/device-row.ts";
 import type { GeneratorSample } from "../metrics/generator/generator-sample.ts";
 import type { EncodedHistogram } from "../metrics/snapshot.ts";
-import type { LedgerResult, Summary, TwinActionResult } from "./summary.ts";
+import type { LedgerResult } from "./ledger.ts";
+import type { Summary, TwinActionResult } from "./summary.ts";
 
 /** What one event stream tells every output: screen, page, `run.ndjson`, replay and report read the same. */
 export type RunEvent =
@@ -116,7 +117,7 @@ export type RunEvent =
   | { readonly type: "summary"; readonly t: number; readonly summary: Summary };
 
 /** A device's row without the sequence numbers: the ledger has looked at them. */
-export type RecordedRow = Omit<DeviceRow, "ackedSeqs">;
+export type RecordedRow = Omit<DeviceRow, "ackedSeqs" | "failedSeqs">;
 
 /** A `FleetError` as text. */
 export type RecordedFailure = Pick<FleetError, "code" | "message" | "problems"> & {

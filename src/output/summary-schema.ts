@@ -1,5 +1,6 @@
 import { z } from "zod";
 
+import { ledgerSummarySchema } from "./ledger-schema.ts";
 import type { Summary } from "./summary.ts";
 
 const count = z.int().nonnegative();
@@ -102,14 +103,7 @@ export const summarySchema = z
       actions: z.array(twinAction),
     }),
     methods: z.strictObject({ received: count, failed: count, ms: percentiles }),
-    ledger: z
-      .strictObject({
-        acked: count,
-        ingested: count,
-        missing: count,
-        duplicated: count,
-        outOfOrder: count,
-      })
+    ledger: ledgerSummarySchema
       .nullable()
       .describe("null where what the hub ingested cannot be read."),
     thresholds: z.array(threshold),

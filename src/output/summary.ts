@@ -1,4 +1,5 @@
 import type { Percentiles } from "../metrics/percentiles.ts";
+import type { LedgerSummary } from "./ledger.ts";
 
 /** The verdict over a whole run. */
 export type Verdict = "passed" | "failed" | "interrupted";
@@ -23,19 +24,6 @@ export interface TwinActionResult {
   readonly notDue: boolean;
   /** From the patch call to the reported value's acknowledgment at the device. */
   readonly ms: Percentiles;
-}
-
-/** What was acknowledged to devices against what was ingested. */
-export interface LedgerResult {
-  readonly acked: number;
-  /** Distinct messages of this run's devices. */
-  readonly ingested: number;
-  /** Acknowledged to the device, and not ingested. */
-  readonly missing: number;
-  /** Ingested again, over the first time. */
-  readonly duplicated: number;
-  /** Ingested after a later one of the same device and boot. */
-  readonly outOfOrder: number;
 }
 
 /** `summary.json`; `docs/summary.schema.json` describes it and a test keeps both in step. */
@@ -98,7 +86,7 @@ export interface Summary {
     readonly ms: Percentiles;
   };
   /** null where ingestion cannot be read. */
-  readonly ledger: LedgerResult | null;
+  readonly ledger: LedgerSummary | null;
   readonly thresholds: readonly ThresholdResult[];
   readonly workers: {
     readonly planned: number;

@@ -6,8 +6,8 @@ import { HistogramSet } from "../metrics/histogram-set.ts";
 import type { DeviceEvent } from "../metrics/device-event.ts";
 import type { DeviceRow } from "../metrics/device-row.ts";
 import type { Snapshot } from "../metrics/snapshot.ts";
+import type { LedgerResult } from "../output/ledger.ts";
 import type { Output, RunEvent } from "../output/output.ts";
-import type { LedgerResult } from "../output/summary.ts";
 import type { RunFacts } from "../results/run-facts.ts";
 import { readRunEvents } from "./read-run-events.ts";
 import { RowsSoFar } from "./rows-so-far.ts";
@@ -79,7 +79,7 @@ class RunRecorded {
   }
 
   #devices({ rows }: Of<"devices">): void {
-    this.#rows.push(...rows.map((row) => ({ ...row, ackedSeqs: [] })));
+    this.#rows.push(...rows.map((row) => ({ ...row, ackedSeqs: [], failedSeqs: [] })));
   }
 
   result(): RecordedRun {

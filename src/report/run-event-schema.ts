@@ -3,6 +3,7 @@ import { z } from "zod";
 import { EXIT_CODES } from "../base/errors.ts";
 import { DEVICE_STATES } from "../metrics/device-row.ts";
 import { generatorSample } from "../metrics/generator/health-schema.ts";
+import { ledgerResultSchema } from "../output/ledger-schema.ts";
 import type { RunEvent } from "../output/output.ts";
 import { summarySchema } from "../output/summary-schema.ts";
 import { deviceEvents, failureClass } from "./device-event-schema.ts";
@@ -114,7 +115,11 @@ const devices = z.strictObject({ type: z.literal("devices"), t, rows: z.array(ro
 
 const summary = summarySchema.shape;
 
-const ledger = z.strictObject({ type: z.literal("ledger"), t, ledger: summary.ledger });
+const ledger = z.strictObject({
+  type: z.literal("ledger"),
+  t,
+  ledger: ledgerResultSchema.nullable(),
+});
 
 const end = z.strictObject({
   type: z.literal("end"),

@@ -1,6 +1,7 @@
 import type { Aggregate } from "../metrics/aggregate.ts";
 import { FAILURE_CLASSES } from "../base/failure.ts";
 import { percentilesOf } from "../metrics/histogram.ts";
+import { summedLedger } from "../output/ledger.ts";
 import type { TwinActionAccount } from "../output/output.ts";
 import type { Summary, ThresholdResult, TwinActionResult, Verdict } from "../output/summary.ts";
 import type { RunFacts } from "./run-facts.ts";
@@ -71,7 +72,7 @@ export function buildSummary(
       sent,
       acked,
       failed,
-      unacked: Math.max(0, sent - acked - failed),
+      unacked: sent - acked - failed,
       bytes: aggregate.counter("telemetry_bytes"),
       ms: aggregate.percentiles("telemetry_ms"),
     },
@@ -86,7 +87,7 @@ export function buildSummary(
       failed: aggregate.counter("methods_failed"),
       ms: aggregate.percentiles("method_ms"),
     },
-    ledger: facts.ledger,
+    ledger: facts.ledger === null ? null : summedLedger(facts.ledger),
     thresholds,
     workers: { planned, lost, restarted },
     resources: roundedResources(aggregate),

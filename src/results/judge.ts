@@ -39,6 +39,7 @@ function judgeThresholds({ thresholds, aggregate, ledger, workers }: RunFacts): 
     telemetry_missing: ledger?.missing ?? null,
     telemetry_duplicated: ledger?.duplicated ?? null,
     telemetry_out_of_order: ledger?.outOfOrder ?? null,
+    telemetry_unconfirmed: ledger?.unconfirmed ?? null,
     workers_lost: workers.lost,
     workers_restarted: workers.restarted,
   };

@@ -1,7 +1,8 @@
 import type { FleetError } from "../base/errors.ts";
 import type { Aggregate } from "../metrics/aggregate.ts";
+import type { LedgerResult } from "../output/ledger.ts";
 import type { TwinActionAccount, WorkerAccount } from "../output/output.ts";
-import type { LedgerResult, Summary } from "../output/summary.ts";
+import type { Summary } from "../output/summary.ts";
 
 /** How a run came to its end. */
 export interface RunEnd {

@@ -1,14 +1,18 @@
 import { FleetError } from "../base/errors.ts";
 import { sleep } from "../base/retry.ts";
-import type { IngestedRecord, IngestionReader } from "../service/ingestion-reader.ts";
-import type { Ledger } from "./ledger.ts";
+import type {
+  IngestedMessage,
+  IngestionReader,
+  IngestionReading,
+} from "../service/ingestion-reader.ts";
 
 /** Between two looks at what was ingested, in ms: often enough that nothing falls out of the emulator's memory. */
 const POLL_MS = 1_000;
 
 export interface FollowerOptions {
   readonly reader: IngestionReader;
-  readonly ledger: Pick<Ledger, "ingest">;
+  /** Gets each message once; those of one device in the order in which its hub took them. */
+  readonly take: (message: IngestedMessage) => void;
   /** Between two looks, in ms; default 1,000. */
   readonly pollMs?: number;
   /** A read failed in between; told for the first of several in a row. */
@@ -16,30 +20,29 @@ export interface FollowerOptions {
 }
 
 /**
- * Follows what the hubs ingest into a ledger, by asking again and again for what is new. A read that the emulator
- * fails in between is made good by the next; only the last one, in `finish()`, must succeed. Any other error is a bug
- * and ends following: `check()` and `finish()` throw it.
+ * Follows what the hubs ingest, by asking again and again for what is new. A read that the service fails in between is
+ * made good by the next; only the last one, in `finish()`, must succeed. Any other error is a bug and ends following:
+ * `check()` and `finish()` throw it.
  */
 export class IngestionFollower {
   readonly #options: FollowerOptions;
+  readonly #reading: IngestionReading;
   readonly #stopping = new AbortController();
-  #next: number;
-  #lost = 0;
   #polling: Promise<void> | undefined;
   #bug: { readonly error: unknown } | undefined;
 
-  private constructor(options: FollowerOptions, from: number) {
+  private constructor(options: FollowerOptions, reading: IngestionReading) {
     this.#options = options;
-    this.#next = from;
+    this.#reading = reading;
   }
 
   /**
    * Starts at the present end, so that earlier runs do not count.
    *
-   * @throws {FleetError} `REFUSED` or `UNREACHABLE` when the position cannot be read
+   * @throws {FleetError} `REFUSED` or `UNREACHABLE` when the reading cannot begin
    */
   static async open(options: FollowerOptions, signal?: AbortSignal): Promise<IngestionFollower> {
-    return new IngestionFollower(options, await options.reader.position(signal));
+    return new IngestionFollower(options, await options.reader.open(signal));
   }
 
   /** Begins to follow; call once. */
@@ -55,30 +58,33 @@ export class IngestionFollower {
   /**
    * Reads the rest and ends following.
    *
-   * @returns records that were gone before they could be read; with any, the ledger proves nothing
+   * @returns messages that were gone before they could be read; with any, a ledger of the others proves nothing
    * @throws {FleetError} `REFUSED` or `UNREACHABLE` when the rest cannot be read; what `check()` throws
    */
   async finish(): Promise<{ readonly lost: number }> {
-    await this.stop();
+    this.#stopping.abort();
+    await this.#polling;
     this.check();
-    await this.#read();
-    return { lost: this.#lost };
+    await this.#reading.read(this.#options.take);
+    await this.stop();
+    return { lost: this.#reading.lost };
   }
 
   /** Ends following without reading the rest; safe to call twice. */
   async stop(): Promise<void> {
     this.#stopping.abort();
     await this.#polling;
+    await this.#reading.close();
   }
 
   async #poll(): Promise<void> {
-    const { pollMs = POLL_MS, onFailure } = this.#options;
+    const { take, pollMs = POLL_MS, onFailure } = this.#options;
     const { signal } = this.#stopping;
     let failing = false;
     for (;;) {
       try {
         await sleep(pollMs, signal);
-        await this.#read(signal);
+        await this.#reading.read(take, signal);
         failing = false;
       } catch (error) {
         // What is broken off may fail in any way; finish() reads it again.
@@ -91,17 +97,5 @@ export class IngestionFollower {
         failing = true;
       }
     }
-  }
-
-  async #read(signal?: AbortSignal): Promise<void> {
-    const { reader, ledger } = this.#options;
-    // `#next` moves with every record, so that a stream that breaks off is taken up where it broke.
-    const take = (record: IngestedRecord): void => {
-      ledger.ingest(record);
-      this.#next = Math.max(this.#next, record.sequence + 1);
-    };
-    const { lost, next } = await reader.read(this.#next, take, signal);
-    this.#lost += lost;
-    this.#next = Math.max(this.#next, next);
   }
 }

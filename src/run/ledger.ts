@@ -1,78 +1,108 @@
-import type { AckedMessages } from "../metrics/aggregate.ts";
-import { SeqSet } from "../metrics/seq-ranges.ts";
-import type { LedgerResult } from "../output/summary.ts";
+import { groupedBy } from "../base/grouped-by.ts";
+import type { ToldMessages } from "../metrics/aggregate.ts";
+import { SeqSet, common, countOf, without } from "../metrics/seq-ranges.ts";
+import type { LedgerResult } from "../output/ledger.ts";
+import type { IngestedMessage } from "../service/ingestion-reader.ts";
+import { DeviceLedgerDraft, byWorst } from "./device-ledger.ts";
 
-/** One ingested message, by the key that a device gives each of its messages. */
-export interface LedgerRecord {
-  readonly deviceId: string;
-  readonly boot: number | null;
-  readonly seq: number | null;
+/** What was ingested of one device. */
+interface Device {
+  /** What was ingested by boot; almost always there is one. */
+  readonly lives: { readonly boot: number; readonly seqs: SeqSet }[];
+  /** Only where something is. */
+  amiss: DeviceLedgerDraft | undefined;
 }
 
-/** What was ingested of one device in one boot. */
-interface Ingested {
-  readonly seqs: SeqSet;
-  highest: number;
-}
+/** A message by its key. */
+export type LedgerRecord = Pick<IngestedMessage, "deviceId" | "boot" | "seq">;
 
-/** Compares what was acknowledged to devices with what was ingested; the key is (device, boot, seq). */
+/** A life that no worker told of. */
+const UNTOLD = { sent: 0, acked: [], failed: [] };
+
+/**
+ * Compares what was acknowledged to devices with what was ingested; the key is (device, boot, seq). Numbers are kept as
+ * runs: what a device takes here depends on how much is amiss, and not on how much it sends.
+ */
 export class Ledger {
-  readonly #deviceIds: ReadonlySet<string>;
-  readonly #ingested = new Map<string, Ingested>();
-  #duplicated = 0;
-  #outOfOrder = 0;
+  readonly #planned: readonly string[];
+  readonly #devices = new Map<string, Device>();
 
-  /** @param deviceIds the run's devices; records of others are not ours to judge */
+  /** @param deviceIds the run's devices; one that DPS gave another id is known by what it told */
   constructor(deviceIds: Iterable<string>) {
-    this.#deviceIds = new Set(deviceIds);
+    this.#planned = [...deviceIds];
   }
 
-  /** Takes records in the order in which they were ingested; those of strangers are left out. */
-  ingest(record: LedgerRecord): void {
-    const { deviceId, boot, seq } = record;
-    if (boot === null || seq === null || seq < 1 || !this.#deviceIds.has(deviceId)) return;
-    const key = keyOf(deviceId, boot);
-    const life = this.#ingested.get(key) ?? { seqs: new SeqSet(), highest: 0 };
-    this.#ingested.set(key, life);
-    if (life.seqs.has(seq)) {
-      this.#duplicated += 1;
-      return;
+  /**
+   * Takes a message; those of one device in the order in which they were ingested.
+   *
+   * @returns whether it is numbered as ours are, and came for the first time
+   */
+  ingest({ deviceId, boot, seq }: LedgerRecord): boolean {
+    if (boot === null || seq === null || boot < 1 || seq < 1) return false;
+    let device = this.#devices.get(deviceId);
+    if (device === undefined) {
+      device = { lives: [], amiss: undefined };
+      this.#devices.set(deviceId, device);
     }
-    life.seqs.add(seq);
-    if (seq < life.highest) this.#outOfOrder += 1;
-    life.highest = Math.max(life.highest, seq);
+    const seqs = seqsOf(device, boot);
+    const { max } = seqs;
+    const isNew = seqs.add(seq);
+    if (isNew && seq > max) return true;
+    device.amiss ??= new DeviceLedgerDraft();
+    device.amiss.add(isNew ? "outOfOrder" : "duplicated", boot, [[seq, seq]]);
+    return isNew;
   }
 
-  /** The account so far; `acked` has each (device, boot) once. */
-  result(acked: Iterable<AckedMessages>): LedgerResult {
-    let ackedCount = 0;
-    let missing = 0;
-    for (const { deviceId, boot, ranges } of acked) {
-      const seqs = this.#ingested.get(keyOf(deviceId, boot))?.seqs;
-      for (const [first, last] of ranges) {
-        ackedCount += last - first + 1;
-        missing += last - first + 1 - countWithin(seqs, first, last);
+  /**
+   * Closes the account; call once.
+   *
+   * @param told what devices told, each (device, boot) once; messages of other devices are left out
+   */
+  close(told: Iterable<ToldMessages>): LedgerResult {
+    const byDevice = groupedBy(told, ({ deviceId }) => deviceId);
+    for (const id of this.#planned) if (!byDevice.has(id)) byDevice.set(id, []);
+    const totals = { acked: 0, ingested: 0, missing: 0, unconfirmed: 0 };
+    const unconfirmedBy = { unacked: 0, failed: 0, untold: 0 };
+    const drafts: (readonly [deviceId: string, draft: DeviceLedgerDraft])[] = [];
+    for (const [deviceId, lives] of byDevice) {
+      const { lives: ingested, amiss } = this.#devices.get(deviceId) ?? { lives: [] };
+      const draft = amiss ?? new DeviceLedgerDraft();
+      drafts.push([deviceId, draft]);
+      for (const boot of new Set([...lives, ...ingested].map((life) => life.boot))) {
+        const { sent, acked, failed } = lives.find((life) => life.boot === boot) ?? UNTOLD;
+        const taken = ingested.find((life) => life.boot === boot)?.seqs.toRanges() ?? [];
+        const missing = without(acked, taken);
+        const unconfirmed = without(taken, acked);
+        const open = without(without([[1, sent]], acked), failed);
+        draft.add("missing", boot, missing);
+        draft.add("unacked", boot, open);
+        draft.add("unconfirmed", boot, unconfirmed);
+        totals.acked += countOf(acked);
+        totals.ingested += countOf(taken);
+        totals.missing += countOf(missing);
+        totals.unconfirmed += countOf(unconfirmed);
+        unconfirmedBy.unacked += countOf(common(unconfirmed, open));
+        unconfirmedBy.failed += countOf(common(unconfirmed, failed));
+        unconfirmedBy.untold += countOf(without(unconfirmed, [[1, sent]]));
       }
     }
-    let ingested = 0;
-    for (const { seqs } of this.#ingested.values()) ingested += seqs.count;
+    const devices = drafts.flatMap(([deviceId, draft]) => draft.result(deviceId) ?? []);
+    const sum = (trouble: "duplicated" | "outOfOrder"): number =>
+      devices.reduce((all, device) => all + device[trouble], 0);
     return {
-      acked: ackedCount,
-      ingested,
-      missing,
-      duplicated: this.#duplicated,
-      outOfOrder: this.#outOfOrder,
+      ...totals,
+      duplicated: sum("duplicated"),
+      outOfOrder: sum("outOfOrder"),
+      unconfirmedBy,
+      devices: devices.toSorted(byWorst),
     };
   }
 }
 
-const keyOf = (deviceId: string, boot: number): string => `${boot}/${deviceId}`;
-
-/** How many numbers of `seqs` lie within [first, last]. */
-function countWithin(seqs: SeqSet | undefined, first: number, last: number): number {
-  let count = 0;
-  for (const [from, to] of seqs?.toRanges() ?? []) {
-    count += Math.max(0, Math.min(to, last) - Math.max(from, first) + 1);
-  }
-  return count;
+function seqsOf({ lives }: Device, boot: number): SeqSet {
+  const known = lives.find((life) => life.boot === boot)?.seqs;
+  if (known !== undefined) return known;
+  const seqs = new SeqSet();
+  lives.push({ boot, seqs });
+  return seqs;
 }

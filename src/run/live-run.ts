@@ -3,7 +3,7 @@ import type { Logger } from "../base/log.ts";
 import { proxiesOf } from "../base/proxy.ts";
 import type { RunEvent, TwinActionAccount } from "../output/output.ts";
 import type { Plan } from "../plan/plan.ts";
-import type { LedgerResult } from "../output/summary.ts";
+import type { LedgerResult } from "../output/ledger.ts";
 import { forkWorker } from "../supervisor/fork-worker.ts";
 import { Supervisor } from "../supervisor/supervisor.ts";
 import type { EmulatorProcess } from "./emulator-process.ts";
@@ -182,12 +182,13 @@ export class LiveRun {
     const due = dueActions(prepared.plan).length > 0;
     this.#twins = await openFleetTwins(target, this.view.aggregate, due);
     if (target.ingestion !== undefined) {
-      this.#ledger = new Ledger(prepared.plan.devices.map(({ registrationId }) => registrationId));
+      const ledger = new Ledger(prepared.plan.devices.map(({ registrationId }) => registrationId));
+      this.#ledger = ledger;
       const { log } = this.#given;
       this.#follower = await IngestionFollower.open(
         {
           reader: target.ingestion,
-          ledger: this.#ledger,
+          take: (message) => void ledger.ingest(message),
           onFailure: (err) =>
             log.warn({ err }, "what was ingested could not be read, and is read again"),
         },
@@ -300,7 +301,7 @@ export class LiveRun {
     const { console } = this.#given.context;
     try {
       const { lost } = await this.#follower.finish();
-      if (lost === 0) return this.#ledger.result(this.view.aggregate.acked());
+      if (lost === 0) return this.#ledger.close(this.view.aggregate.told());
       console.warning(`${lost} ingested messages were gone before they were read: no ledger`);
     } catch (error) {
       if (!(error instanceof FleetError)) throw error;

@@ -74,7 +74,7 @@ export function tellEnd(facts: RunFacts, summary: Summary, emit: (event: RunEven
 }
 
 function recordedRow(row: DeviceRow): RecordedRow {
-  const { ackedSeqs: _, ...recorded } = row;
+  const { ackedSeqs: _acked, failedSeqs: _failed, ...recorded } = row;
   return recorded;
 }
 

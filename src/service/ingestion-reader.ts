@@ -1,84 +1,56 @@
-import { z } from "zod";
-
-import { serviceAgent } from "./connection.ts";
-import type { EmulatorEvents } from "./emulator-stream.ts";
-import { linesOf, openEmulatorStream, parseAnswer, readEmulatorAnswer } from "./emulator-stream.ts";
-
-/** One message that a hub ingested, as the ledger needs it. */
-export interface IngestedRecord {
-  /** Ascending over everything that was ingested; the order in which it was. */
-  readonly sequence: number;
+/**
+ * One message that a hub ingested, as the ledger needs it. Names in brackets are those under which Azure's Event
+ * Hub-compatible endpoint tells the same (Microsoft Learn, "Create and read IoT Hub messages").
+ */
+export interface IngestedMessage {
+  /** Host name of the hub. */
+  readonly hub: string;
+  /** Who sent it, by the connection that it came over (`iothub-connection-device-id`). */
   readonly deviceId: string;
-  /** null where the message carries no such property: it is not one of ours. */
+  /** Application property `boot`; null where the message has none that is a number: it is not one of ours. */
   readonly boot: number | null;
+  /** Application property `seq`; null as above. */
   readonly seq: number | null;
+  /** When the hub took it, ms since 1970 by the hub's clock (`iothub-enqueuedtime`). */
+  readonly enqueuedMs: number;
+  /** When it was made, ms since 1970 by the device's clock (`iothub-creation-time-utc`); null where it does not say. */
+  readonly createdMs: number | null;
 }
 
-/** Reads what was ingested. Azure's own reader (Event Hubs) will be a second implementation. */
+/** Opens readings of what a target's hubs ingest. */
 export interface IngestionReader {
   /**
-   * The sequence number that the next ingested message will get, or a later one.
+   * A reading that begins at the present end of all there is: what was ingested before does not count.
    *
    * @throws {FleetError} `REFUSED` or `UNREACHABLE`
    */
-  position(signal?: AbortSignal): Promise<number>;
-  /**
-   * Hands over every record from sequence `from` on that is there now, in order.
-   *
-   * @returns how many records were gone already, and the sequence number to go on from
-   * @throws {FleetError} `REFUSED` or `UNREACHABLE`
-   */
-  read(
-    from: number,
-    onRecord: (record: IngestedRecord) => void,
-    signal?: AbortSignal,
-  ): Promise<{ readonly lost: number; readonly next: number }>;
+  open(signal?: AbortSignal): Promise<IngestionReading>;
 }
 
-/** A line of the emulator's ledger stream, and the line that tells of records that fell out of its memory. */
-const line = z.union([
-  z.object({ lost: z.int().nonnegative() }),
-  z.object({
-    sequence: z.int(),
-    deviceId: z.string(),
-    boot: z.int().nullish(),
-    seq: z.int().nullish(),
-  }),
-]);
-const positionAnswer = z.object({ sequence: z.int().nonnegative() });
-
-/** The emulator's ingested messages over its NDJSON stream. */
-export function emulatorIngestionReader(events: EmulatorEvents): IngestionReader {
-  const agent = serviceAgent(events.route);
-  return {
-    position: async (signal) => {
-      const url = new URL(`${events.adminUrl}/position`);
-      const { sequence } = await readEmulatorAnswer(positionAnswer, events, url, { agent, signal });
-      return sequence;
-    },
-    read: async (from, onRecord, signal) => {
-      const url = new URL(events.eventsUrl);
-      url.searchParams.set("from", String(from));
-      url.searchParams.set("follow", "false");
-      url.searchParams.set("select", "ledger");
-      const answer = await openEmulatorStream(events, url, { agent, signal });
-      let lost = 0;
-      let next = from;
-      for await (const text of linesOf(answer, url)) {
-        const record = parseAnswer(line, text, url);
-        if ("lost" in record) {
-          lost += record.lost;
-          continue;
-        }
-        next = record.sequence + 1;
-        onRecord({
-          sequence: record.sequence,
-          deviceId: record.deviceId,
-          boot: record.boot ?? null,
-          seq: record.seq ?? null,
-        });
-      }
-      return { lost, next };
-    },
-  };
+/**
+ * One reading of what the hubs ingest, from its begin on. Where it stands (offsets of partitions, sequence numbers) is
+ * its own affair. What every implementation promises:
+ *
+ * - Whole: a `read` hands over everything that a hub acknowledged to a device before the call. Where it takes a while
+ *   until that can be read, the reading waits for it.
+ * - Once: what the source delivers again, as Event Hubs may after a broken link, is left out by its number in its
+ *   partition. A message that comes twice was ingested twice.
+ * - In order for each device: a device's messages all lie in one partition, in the order in which its hub took them.
+ *   Between devices there is no order.
+ * - Honest: messages that were dropped before they were read, because the source keeps them only so long, are `lost`.
+ *
+ * Messages of devices that are not the run's, and of other senders, are among them.
+ */
+export interface IngestionReading {
+  /**
+   * Hands over what is new since the last one. A call that fails has taken what was handed over: the next goes on
+   * behind it.
+   *
+   * @throws {FleetError} `REFUSED` or `UNREACHABLE`; whatever `take` throws
+   */
+  read(take: (message: IngestedMessage) => void, signal?: AbortSignal): Promise<void>;
+  /** Messages so far, whoever's, that were gone before they could be read. */
+  readonly lost: number;
+  /** Ends it; safe to call twice. */
+  close(): Promise<void>;
 }

@@ -12,6 +12,7 @@ import { openEnrollments } from "../../src/service/enrollments.ts";
 import type { TestCloud, TestShard } from "../support/fleet.ts";
 import { deviceSpec, runShard, startTestCloud } from "../support/fleet.ts";
 import { writeLeaf, writeTestFile } from "../support/pki.ts";
+import { toldIn } from "../support/results.ts";
 import { readAllEvents } from "./emulator-events.ts";
 import { serviceClients } from "./emulator-service-clients.ts";
 
@@ -46,9 +47,7 @@ async function missing(cloud: TestCloud, shard: TestShard, ids: readonly string[
     });
   }
   const rows = await Promise.all(ids.map((id) => shard.row(id, () => true)));
-  return ledger.result(
-    rows.map(({ deviceId, boot, ackedSeqs }) => ({ deviceId, boot, ranges: ackedSeqs })),
-  );
+  return ledger.close(toldIn(rows));
 }
 
 test("ten devices of a group roll at once: new thumbprints at the hub, and no message is missing", async () => {

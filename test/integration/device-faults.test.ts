@@ -5,6 +5,7 @@ import type { DeviceRow } from "../../src/metrics/device-row.ts";
 import { Ledger } from "../../src/run/ledger.ts";
 import type { TestCloud } from "../support/fleet.ts";
 import { deviceSpec, runShard, startTestCloud } from "../support/fleet.ts";
+import { toldIn } from "../support/results.ts";
 import { readAllEvents } from "./emulator-events.ts";
 
 /** A device for each kind of fault; each has it at its 3rd and 4th message, 100 ms and 150 ms after its first. */
@@ -66,8 +67,8 @@ beforeAll(async () => {
   for (const id of IDS) {
     await shard.row(id, ({ sent, state }) => sent >= 8 && state === "streaming");
   }
-  await shard.row("late", ({ ackedSeqs }) => ackedSeqs[0]?.[1] !== 2);
-  await shard.row(SKEWED, ({ ackedSeqs }) => ackedSeqs[0]?.[1] !== 2);
+  await shard.row("late", ({ ackedSeqs }) => (ackedSeqs[0]?.[1] ?? 0) > 4);
+  await shard.row(SKEWED, ({ ackedSeqs }) => (ackedSeqs[0]?.[1] ?? 0) > 4);
   await shard.row("late", ({ acked }) => acked >= 24);
   await shard.stop();
   for (const { devices, counters } of shard.snapshots) {
@@ -102,7 +103,7 @@ const accountOf = (id: string): object => {
 function ledgerOf(id: string): object {
   const ledger = new Ledger([id]);
   for (const event of of(id)) ledger.ingest(event);
-  return ledger.result([{ deviceId: id, boot: 1, ranges: rowOf(id).ackedSeqs }]);
+  return ledger.close(toldIn([rowOf(id)]));
 }
 
 test("every fault begins and ends once, as events and as a counter", () => {
@@ -152,14 +153,14 @@ test("oversizedBody: the SDK refuses a larger one itself, and the connection sta
   expect(failed["telemetry_failed{class:protocol}"]).toBe(2);
 });
 
-test("clockSkew: messages say that they were made two hours ago, others say nothing of it", () => {
-  const skews = of("clockSkew").map(({ systemProperties, enqueuedTime }) => {
-    const made = systemProperties["creation-time"];
-    return made === undefined
-      ? 0
-      : Math.round((Date.parse(made) - Date.parse(enqueuedTime)) / 3.6e6);
-  });
-  expect(skews.slice(0, 6)).toEqual([0, 0, -2, -2, 0, 0]);
+test("clockSkew: messages say that they were made two hours ago, others that it was just now", () => {
+  const skews = of("clockSkew").map(({ systemProperties, enqueuedTime }) =>
+    Math.round(
+      (Date.parse(systemProperties["creation-time"] ?? "") - Date.parse(enqueuedTime)) / 3.6e6,
+    ),
+  );
+  // Minus zero is rounded from just before.
+  expect(skews.slice(0, 6).map((skew) => skew || 0)).toEqual([0, 0, -2, -2, 0, 0]);
 });
 
 test("clockSkew: a message that is late was made when it was due", () => {

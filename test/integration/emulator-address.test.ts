@@ -67,7 +67,10 @@ test("a run reads back at the address what was ingested", async () => {
     connectTo: [],
     transport: "mqtt",
   });
-  expect(await ingestion?.position()).toBe(1);
+  const reading = await ingestion?.open();
+  await expect(reading?.read(() => {})).resolves.toBeUndefined();
+  expect(reading?.lost).toBe(0);
+  await reading?.close();
 });
 
 test("where ports are forwarded, the address that clients shall dial can be given", async () => {

@@ -1,3 +1,4 @@
+import type { ToldMessages } from "../../src/metrics/aggregate.ts";
 import { Aggregate } from "../../src/metrics/aggregate.ts";
 import type { DeviceRow } from "../../src/metrics/device-row.ts";
 import type { Results } from "../../src/output/results.ts";
@@ -20,12 +21,23 @@ export const deviceRow = (registrationId: string, changes: Partial<DeviceRow> = 
   acked: 1,
   failed: 0,
   ackedSeqs: [[1, 1]],
+  failedSeqs: [],
   wasAssigned: true,
   wasConnected: true,
   errorClass: null,
   error: null,
   ...changes,
 });
+
+/** What the ledger makes of rows, each of one boot. */
+export const toldIn = (rows: readonly DeviceRow[]): readonly ToldMessages[] =>
+  rows.map(({ deviceId, boot, sent, ackedSeqs: acked, failedSeqs: failed }) => ({
+    deviceId,
+    boot,
+    sent,
+    acked,
+    failed,
+  }));
 
 /** A device that DPS refused. */
 export const refusedRow = (registrationId: string, error = "refused"): DeviceRow =>

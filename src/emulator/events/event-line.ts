@@ -62,18 +62,26 @@ export function fullLine({ message, sequence }: StoredEvent, place: EventPlace):
   });
 }
 
-/** What a run's ledger needs of a message; `boot` and `seq` are null where the message has none. */
+/** What a run's ledger needs of a message; `boot`, `seq` and `createdMs` are null where the message does not say. */
 export function ledgerLine({ message, sequence }: StoredEvent): string {
-  const { user } = parsePropertyBag(message.bag);
+  const { user, system } = parsePropertyBag(message.bag);
   return JSON.stringify({
     sequence,
+    hub: message.hub,
     deviceId: message.deviceId,
     boot: count(user.get("boot")),
     seq: count(user.get("seq")),
     enqueuedMs: message.enqueuedMs,
+    createdMs: time(system.get("ctime")),
   });
 }
 
 function count(text: string | undefined): number | null {
   return text !== undefined && /^\d{1,15}$/.test(text) ? Number(text) : null;
+}
+
+/** ms since 1970 of an ISO 8601 time. */
+function time(text: string | undefined): number | null {
+  const ms = text !== undefined && /^\d{4}-\d\d-\d\dT/.test(text) ? Date.parse(text) : NaN;
+  return Number.isNaN(ms) ? null : ms;
 }

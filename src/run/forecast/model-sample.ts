@@ -64,8 +64,8 @@ export const blocks = (bytes: number, meterBytes: number): number =>
 
 const jsonBytes = (value: JsonObject): number => Buffer.byteLength(JSON.stringify(value));
 
-/** What the fleet adds to each message; five digits are what a device reaches within a day. */
-const ADDED = Buffer.byteLength("seq12345boot1");
+/** What the fleet adds to each message: numbers, of which five digits are reached within a day, and when it was made. */
+const ADDED = Buffer.byteLength("seq12345boot12026-01-31T12:00:00.000Z");
 
 /**
  * Body, values of system properties, names and values of application properties. Source: Microsoft Learn, "Create and

@@ -53,7 +53,7 @@ const viewOf = (all: readonly Snapshot[]): unknown => {
     states: aggregate.states(),
     totals: aggregate.totals(),
     resources: aggregate.resources(),
-    acked: [...aggregate.acked()],
+    told: [...aggregate.told()],
     percentiles: aggregate.percentiles("telemetry_ms"),
   };
 };
@@ -165,9 +165,9 @@ describe("devices", () => {
     });
     aggregate.add(snapshotOf({ boot: 2, sequence: 2, devices: [ackedRow(2, 2)] }));
     expect(aggregate.rows()[0]).toMatchObject({ state: "streaming", sent: 7 });
-    expect([...aggregate.acked()]).toEqual([
-      { deviceId: "d1", boot: 1, ranges: [[1, 5]] },
-      { deviceId: "d1", boot: 2, ranges: [[1, 2]] },
+    expect([...aggregate.told()]).toEqual([
+      { deviceId: "d1", boot: 1, sent: 5, acked: [[1, 5]], failed: [] },
+      { deviceId: "d1", boot: 2, sent: 2, acked: [[1, 2]], failed: [] },
     ]);
     expect(aggregate.byHub()).toEqual({ "cheesecave-hub.azure-devices.net": 1 });
   });

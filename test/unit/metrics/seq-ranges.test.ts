@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { SeqSet } from "../../../src/metrics/seq-ranges.ts";
+import { SeqSet, common, countOf, without } from "../../../src/metrics/seq-ranges.ts";
 
 const seqs = fc.array(fc.integer({ min: 1, max: 60 }), { maxLength: 80 });
 const of = (values: readonly number[]): SeqSet => {
@@ -67,4 +67,31 @@ test("a hole is one more run", () => {
   ]);
   set.add(37);
   expect(set.toRanges()).toEqual([[1, 40]]);
+});
+
+test("adding tells whether a number is new, and the highest is known", () => {
+  fc.assert(
+    fc.property(seqs, (values) => {
+      const set = new SeqSet();
+      const known = new Set<number>();
+      for (const value of values) {
+        expect(set.add(value)).toBe(!known.has(value));
+        known.add(value);
+        expect(set.max).toBe(Math.max(...known));
+      }
+    }),
+  );
+});
+
+test("runs without others are what is in the one set alone, in runs as a set has them", () => {
+  fc.assert(
+    fc.property(seqs, seqs, (values, taken) => {
+      const [all, some] = [of(values).toRanges(), of(taken).toRanges()];
+      const alone = values.filter((value) => !taken.includes(value));
+      expect(without(all, some)).toEqual(of(alone).toRanges());
+      const both = values.filter((value) => taken.includes(value));
+      expect(common(all, some)).toEqual(of(both).toRanges());
+      expect(countOf(all)).toBe(new Set(values).size);
+    }),
+  );
 });

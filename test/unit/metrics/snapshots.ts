@@ -17,6 +17,7 @@ export function rowOf(changes: Partial<DeviceRow> & { registrationId: string }):
     acked: 0,
     failed: 0,
     ackedSeqs: [],
+    failedSeqs: [],
     wasAssigned: true,
     wasConnected: true,
     errorClass: null,

@@ -40,6 +40,7 @@ test("a device that never got anywhere has empty fields, in the documented colum
     acked: 0,
     failed: 0,
     ackedSeqs: [],
+    failedSeqs: [],
     wasAssigned: false,
     wasConnected: false,
     errorClass: "unauthorized",

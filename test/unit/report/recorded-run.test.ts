@@ -14,6 +14,7 @@ import { tellEnd } from "../../../src/run/tell-record.ts";
 import { deviceRow, refusedRow } from "../../support/results.ts";
 import { runPlan, runSnapshot } from "../../support/run-events.ts";
 import { Aggregate } from "../../../src/metrics/aggregate.ts";
+import { Ledger } from "../../../src/run/ledger.ts";
 import type { RunFacts } from "../../../src/results/run-facts.ts";
 
 let dir: string;
@@ -67,7 +68,9 @@ function recorded(): readonly RunEvent[] {
     end: { interrupted: false, stoppedArriving: false, failure: undefined },
     aggregate,
     actions: [],
-    ledger: { acked: 1, ingested: 1, missing: 0, duplicated: 0, outOfOrder: 0 },
+    ledger: new Ledger(["cave-1"]).close([
+      { deviceId: "cave-1", boot: 1, sent: 1, acked: [[1, 1]], failed: [] },
+    ]),
     workers: { planned: 1, lost: 0, restarted: 0, gone: 0 },
   };
   const events: RunEvent[] = [

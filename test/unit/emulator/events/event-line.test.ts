@@ -77,13 +77,17 @@ test("a body that is no UTF-8 is shown as base64", () => {
   expect(full({ body: Buffer.from("ü") })).toMatchObject({ body: "ü" });
 });
 
-test("a ledger line has boot and seq, or null where they are no counts", () => {
-  expect(ledgerOf("boot=2&seq=17")).toEqual({
+test("a ledger line has boot, seq and the time of creation, or null where they are none", () => {
+  expect(ledgerOf("boot=2&seq=17&%24.ctime=2026-01-31T12%3A00%3A00.250Z")).toEqual({
     sequence: 7,
+    hub: "hub",
     deviceId: "dev",
     boot: 2,
     seq: 17,
     enqueuedMs: 0,
+    createdMs: Date.UTC(2026, 0, 31, 12, 0, 0, 250),
   });
-  expect(ledgerOf("seq=-1&boot=x")).toMatchObject({ boot: null, seq: null });
+  const none = { boot: null, seq: null, createdMs: null };
+  expect(ledgerOf("seq=-1&boot=x&%24.ctime=12")).toMatchObject(none);
+  expect(ledgerOf("%24.ctime=2026-13-45T99%3A00%3A00Z")).toMatchObject(none);
 });

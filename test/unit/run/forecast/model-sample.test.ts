@@ -30,13 +30,13 @@ function device(given: {
 
 const PLAN = { intervalMs: 5_000, timeScale: 1, desired: {}, reports: [] };
 
-test("a message is as large as body, properties and system properties, with the fleet's seq and boot", () => {
+test("a message is as large as body, properties and system properties, with what the fleet adds", () => {
   const messages: Message[] = [
     { body: "käse", properties: { a: "bc" }, contentType: "application/json" },
     { body: "x".repeat(5_000), properties: {} },
   ];
   const sample = sampleDevice(device({ messages }), PLAN);
-  expect(sample.sizes.slice(0, 2)).toEqual([5 + 3 + 16 + 13, 5_013]);
+  expect(sample.sizes.slice(0, 2)).toEqual([5 + 3 + 16 + 37, 5_037]);
   expect(sample.sizes).toHaveLength(2 * STEPS_SAMPLED);
   // One block and two of 4 KiB; one and ten of 512 B.
   expect(meteredPerStep(sample, 4_096)).toBe(3);

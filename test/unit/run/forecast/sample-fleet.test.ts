@@ -51,7 +51,7 @@ function sampled(text: string) {
 
 test("each device has a sample of its own entry, where there are few its own, and the twin's interval", async () => {
   const samples = await sampled(SCENARIO);
-  const added = "seq12345boot1".length;
+  const added = "seq12345boot12026-01-31T12:00:00.000Z".length;
   expect(samples.map(({ sizes }) => (sizes[0] ?? 0) - added)).toEqual([
     1,
     2,

@@ -1,0 +1,56 @@
+import type { SeqRanges } from "../metrics/device-row.ts";
+import { countOf } from "../metrics/seq-ranges.ts";
+import type { DeviceLedger, MessageNumber, MessageTrouble } from "../output/ledger.ts";
+import { MESSAGE_TROUBLES } from "../output/ledger.ts";
+
+/** How many messages of a trouble are told by their numbers. */
+const FIRST_FEW = 5;
+
+interface Some {
+  count: number;
+  readonly first: MessageNumber[];
+}
+
+/** What is amiss with one device's messages, as it is found out. */
+export class DeviceLedgerDraft {
+  readonly #troubles = new Map<MessageTrouble, Some>();
+
+  /** Adds messages of one boot that have this trouble; a message that has it again is counted again, and named once. */
+  add(trouble: MessageTrouble, boot: number, ranges: SeqRanges): void {
+    if (ranges.length === 0) return;
+    const some = this.#troubles.get(trouble) ?? { count: 0, first: [] };
+    this.#troubles.set(trouble, some);
+    some.count += countOf(ranges);
+    for (const [first, last] of ranges) {
+      for (let seq = first; seq <= last && some.first.length < FIRST_FEW; seq += 1) {
+        const isNamed = some.first.some((one) => one.boot === boot && one.seq === seq);
+        if (!isNamed) some.first.push({ boot, seq });
+      }
+    }
+  }
+
+  /** @returns undefined where nothing is amiss */
+  result(deviceId: string): DeviceLedger | undefined {
+    if (this.#troubles.size === 0) return undefined;
+    const count = (trouble: MessageTrouble): number => this.#troubles.get(trouble)?.count ?? 0;
+    return {
+      deviceId,
+      missing: count("missing"),
+      duplicated: count("duplicated"),
+      outOfOrder: count("outOfOrder"),
+      unacked: count("unacked"),
+      unconfirmed: count("unconfirmed"),
+      first: Object.fromEntries(
+        [...this.#troubles].map(([trouble, { first }]) => [trouble, first]),
+      ),
+    };
+  }
+}
+
+/** Those that lost most come first, then those that got most twice, and so on down the troubles. */
+export function byWorst(one: DeviceLedger, other: DeviceLedger): number {
+  for (const trouble of MESSAGE_TROUBLES) {
+    if (one[trouble] !== other[trouble]) return other[trouble] - one[trouble];
+  }
+  return 0;
+}
