@@ -99,7 +99,12 @@ async function prepare({ run, cwd, cores, env, signal }: ExamineOptions): Promis
   }
 }
 
-const QUIET: RunConsole = { phase: () => {}, progress: () => {}, warning: () => {} };
+const QUIET: RunConsole = {
+  phase: () => {},
+  progress: () => {},
+  status: () => {},
+  warning: () => {},
+};
 
 async function machine(prepared: PreparedRun | undefined): Promise<readonly Finding[]> {
   if (prepared === undefined) return [];

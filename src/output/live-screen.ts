@@ -31,6 +31,8 @@ export class LiveScreen implements Output, RunConsole {
   /** What the terminal shows; undefined = unknown. */
   #shown: readonly string[] | undefined;
   #size = "";
+  /** What goes on before the first snapshot. */
+  #status: string | undefined;
 
   constructor(sink: LineSink, options: TerminalOptions) {
     this.#sink = sink;
@@ -45,6 +47,12 @@ export class LiveScreen implements Output, RunConsole {
 
   progress(text: string, done: number, total: number): void {
     this.#lines().progress(text, done, total);
+  }
+
+  status(text: string | undefined): void {
+    this.#status = text;
+    if (this.#open) this.#draw();
+    else this.#plain.status(text);
   }
 
   warning(text: string): void {
@@ -119,7 +127,14 @@ export class LiveScreen implements Output, RunConsole {
     if (size !== this.#size) this.#shown = undefined;
     this.#size = size;
     const ink = this.#ink;
-    const lines = renderScreen(this.#state.view, { columns, rows, ink, events: this.#told });
+    const status = this.#status;
+    const lines = renderScreen(this.#state.view, {
+      columns,
+      rows,
+      ink,
+      events: this.#told,
+      status,
+    });
     const text = frameText(this.#shown, lines, columns);
     this.#shown = lines;
     if (text !== "") this.#sink.write(text);

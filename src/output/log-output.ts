@@ -34,6 +34,7 @@ function logEvent(log: Logger, event: RunEvent): void {
       log.info({ verdict, durationMs: event.t, devices, acked: telemetry.acked }, "run judged");
       return;
     }
+    case "begin":
     case "fleet":
     case "devices":
     case "ledger":

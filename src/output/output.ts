@@ -27,6 +27,10 @@ export type RunEvent =
       readonly version: string;
       /** Whether devices ask DPS for their hub, or brought it along. */
       readonly asksDps: boolean;
+      /** The part of a plan that this run does; null = all of it. */
+      readonly shard: { readonly index: number; readonly of: number } | null;
+      /** The same for all parts of one plan, and for no other plan. */
+      readonly planFingerprint: string;
     }
   | {
       /** The devices of the plan, in its order; several events where there are many. */
@@ -36,6 +40,13 @@ export type RunEvent =
         readonly registrationId: string;
         readonly model: string;
       }[];
+    }
+  | {
+      /** Time 0 is known: devices start when they are due. */
+      readonly type: "begin";
+      readonly t: number;
+      /** Time 0 (ISO). */
+      readonly at: string;
     }
   | {
       readonly type: "enrollment";

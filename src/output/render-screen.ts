@@ -54,16 +54,15 @@ function stateBar(view: ScreenView, width: number, ink: Paint): string {
     .join("");
 }
 
-function clockText({ t, durationMs }: ScreenView): string {
-  if (t === undefined) return "setting up";
+function clockText({ t, durationMs }: ScreenView, status = "setting up"): string {
+  if (t === undefined) return status;
   const at = formatClock(t).replace(/\.\d$/, "");
   return durationMs === null
     ? `${at}, Ctrl-C ends it`
     : `${at} of ${formatClock(durationMs).replace(/\.\d$/, "")}`;
 }
 
-function header(view: ScreenView, columns: number, ink: Paint): string {
-  const clock = clockText(view);
+function header(view: ScreenView, clock: string, columns: number, ink: Paint): string {
   const room = columns - displayWidth(clock) - 2;
   const title = `${ink.strong(view.title)}  ${ink.dim(view.subtitle)}`;
   return `${padEnd(fit(title, Math.max(0, room)), room)}  ${ink.strong(clock)}`;
@@ -167,6 +166,8 @@ export function renderScreen(
     readonly rows: number;
     readonly ink: Paint;
     readonly events: readonly string[];
+    /** What goes on before the first snapshot; undefined = the set-up. */
+    readonly status?: string | undefined;
   },
 ): string[] {
   const { columns, rows, ink, events } = options;
@@ -177,7 +178,7 @@ export function renderScreen(
   const fixed = 1 + devices.length + 1 + change.length + latencies.length + 4 * gap.length;
   const hubRows = Math.max(1, Math.min(6, rows - fixed - EVENT_ROWS));
   const head = [
-    header(view, columns, ink),
+    header(view, clockText(view, options.status), columns, ink),
     ...gap,
     ...devices,
     ...(view.t === undefined ? [] : [telemetryLine(view, ink)]),

@@ -115,6 +115,7 @@ export class ScreenState {
         };
         return;
       case "fleet":
+      case "begin":
       case "devices":
       case "ledger":
       case "end":

@@ -60,9 +60,13 @@ export class StepLines {
       this.write(this.#dim(`  ${progressText(progress)}`));
       return;
     }
-    const line = fit(`  ${progressBar(progress)}`, (this.#sink.columns || 80) - 1);
-    this.#inProgress = true;
-    this.#sink.write(`${CLEAR_LINE}${line}`);
+    this.#inPlace(`  ${progressBar(progress)}`);
+  }
+
+  /** One line on a terminal, in place until the next one or something else is told. */
+  status(text: string | undefined): void {
+    this.clearProgress();
+    if (text !== undefined && this.#sink.isTTY === true) this.#inPlace(`  ${text}`);
   }
 
   /** What is told of progress next is of another step. */
@@ -74,5 +78,10 @@ export class StepLines {
     if (!this.#inProgress) return;
     this.#inProgress = false;
     this.#sink.write(CLEAR_LINE);
+  }
+
+  #inPlace(text: string): void {
+    this.#inProgress = true;
+    this.#sink.write(`${CLEAR_LINE}${fit(text, (this.#sink.columns || 80) - 1)}`);
   }
 }

@@ -55,6 +55,13 @@ export const summarySchema = z
       durationS: z.number().nonnegative().describe("From time 0 to the end of the run."),
       version: z.string(),
       resumed: z.boolean(),
+      shard: z
+        .strictObject({ index: z.int().positive(), of: z.int().positive() })
+        .nullable()
+        .describe("The part of a plan that this run did (--shard); null: all of it."),
+      planFingerprint: z
+        .string()
+        .describe("The same for all parts of one plan, and for no other plan."),
     }),
     verdict: z.enum(["passed", "failed", "interrupted"]),
     devices: z

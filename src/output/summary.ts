@@ -38,6 +38,10 @@ export interface Summary {
     readonly durationS: number;
     readonly version: string;
     readonly resumed: boolean;
+    /** The part of a plan that this run did; null = all of it. */
+    readonly shard: { readonly index: number; readonly of: number } | null;
+    /** The same for all parts of one plan, and for no other plan. */
+    readonly planFingerprint: string;
   };
   readonly verdict: Verdict;
   /** Distinct devices that reached the state at least once. */

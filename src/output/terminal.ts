@@ -19,6 +19,8 @@ export interface RunConsole {
   phase(text: string): void;
   /** Progress of the current step, told as often as one likes: it is shown now and then, and not at all if it is soon done. */
   progress(text: string, done: number, total: number): void;
+  /** What goes on for the moment, in place of what was told so before: on a terminal only. @param text undefined = nothing */
+  status(text: string | undefined): void;
   /** Told once, however often it is called with the same text. */
   warning(text: string): void;
 }
@@ -57,6 +59,10 @@ export class TerminalLines implements Output, RunConsole {
 
   progress(text: string, done: number, total: number): void {
     this.#lines.progress(text, done, total);
+  }
+
+  status(text: string | undefined): void {
+    this.#lines.status(text);
   }
 
   warning(text: string): void {
@@ -110,6 +116,7 @@ export class TerminalLines implements Output, RunConsole {
         for (const line of summaryLines(event.summary, this.#ink)) this.#lines.write(line);
         return;
       case "fleet":
+      case "begin":
       case "devices":
       case "ledger":
       case "end":
@@ -256,8 +263,10 @@ const explainText = (deviceId: string): string => `; why: dps-fleet doctor expla
 function planText(plan: RunEvent & { type: "plan" }): string {
   const length =
     plan.durationMs === null ? "until stopped" : `for ${(plan.durationMs / 1_000).toFixed(0)} s`;
+  const { shard } = plan;
+  const part = shard === null ? "" : ` (part ${shard.index}/${shard.of})`;
   return (
-    `${plan.scenario}: ${plural(plan.devices, "device")} against ${plan.target}, ${length}, ` +
+    `${plan.scenario}: ${plural(plan.devices, "device")}${part} against ${plan.target}, ${length}, ` +
     `arrival within ${(plan.arrivalEndMs / 1_000).toFixed(1)} s, ` +
     `${timeScaleText(plan.timeScale)}${plural(plan.workers, "worker")}, seed ${plan.seed}`
   );

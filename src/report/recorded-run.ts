@@ -97,6 +97,8 @@ class RunRecorded {
         startedAt: plan.startedAt,
         durationS: Math.round(end?.t ?? this.#t) / 1_000,
         version: plan.version,
+        shard: plan.shard,
+        planFingerprint: plan.planFingerprint,
       },
       thresholds: plan.thresholds,
       asksDps: plan.asksDps,

@@ -35,7 +35,11 @@ const plan = z.strictObject({
   thresholds: z.array(z.string()),
   version: z.string(),
   asksDps: z.boolean(),
+  shard: summarySchema.shape.run.shape.shard,
+  planFingerprint: z.string(),
 });
+
+const begin = z.strictObject({ type: z.literal("begin"), t, at: z.iso.datetime() });
 
 const fleet = z.strictObject({
   type: z.literal("fleet"),
@@ -155,6 +159,7 @@ const told = z.strictObject({ type: z.literal("summary"), t, summary: summarySch
 const runEvent = z.discriminatedUnion("type", [
   plan,
   fleet,
+  begin,
   enrollment,
   individualEnrollments,
   ...deviceEvents,

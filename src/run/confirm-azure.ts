@@ -23,10 +23,11 @@ export async function confirmAzure(
 ): Promise<void> {
   if (prepared.plan.target !== "azure") return;
   const forecast = await forecastRun(prepared);
-  context.console.phase(forecastLine(forecast));
-  const { run, day } = forecast.messages;
+  const own = ownForecast(forecast);
+  context.console.phase(forecastLine(own));
+  const { run, day } = own.messages;
   if (options.yes || (run ?? day).metered4KiB <= ASK_BEYOND_MESSAGES) return;
-  const question = questionOf(prepared, forecast);
+  const question = questionOf(prepared, own);
   if (context.confirm === undefined) {
     throw new FleetError("USAGE", "there is no terminal to ask on, and nothing was done", {
       problems: [{ place: "--yes", message: `expected it as the answer to: ${question}` }],
@@ -37,7 +38,17 @@ export async function confirmAzure(
   throw new FleetError("INTERRUPTED", "nothing was done", { hint: "--yes asks no question" });
 }
 
-function questionOf({ scenario }: PreparedRun, { devices: { total } }: Forecast): string {
+type OwnForecast = Parameters<typeof forecastLine>[0];
+
+/** Of a plan that several runs share, the part that this one does. */
+const ownForecast = (forecast: Forecast): OwnForecast => {
+  const { part, tier } = forecast;
+  return part === null
+    ? forecast
+    : { devices: { total: part.devices }, messages: part.messages, tier };
+};
+
+function questionOf({ scenario }: PreparedRun, { devices: { total } }: OwnForecast): string {
   const { group, connectionStrings } = scenario.provisioning;
   const through = group === undefined ? "" : ` through the enrollment group ${group}`;
   const what = `${total} ${total === 1 ? "device" : "devices"}`;

@@ -25,6 +25,7 @@ import { dueActions, ensureEnrollments, openFleetTwins, ownTarget } from "./serv
 import { makeShards } from "./shards.ts";
 import type { Target } from "./target.ts";
 import { watchThrottling } from "./throttling-told.ts";
+import { timeZero } from "./time-zero.ts";
 import { Timeline } from "./timeline.ts";
 
 /** Time for one handshake with the provisioning host. */
@@ -119,7 +120,7 @@ export class LiveRun {
     const target = await this.#openTarget(identities);
     const supervisor = await this.#startWorkers(target, identities);
     context.stop.throwIfAborted();
-    this.#begin(supervisor, identities);
+    this.#begin(supervisor, identities, await timeZero(this.#given.options.startAtMs, context));
     const reason = await endOfRun({
       durationMs: prepared.plan.durationMs,
       clock: () => this.t,
@@ -256,10 +257,12 @@ export class LiveRun {
     return supervisor;
   }
 
-  #begin(supervisor: Supervisor, identities: FleetIdentities): void {
-    this.#timeZeroMs = this.#nowMs();
+  #begin(supervisor: Supervisor, identities: FleetIdentities, timeZeroMs: number): void {
+    this.#timeZeroMs = timeZeroMs;
+    const at = new Date(timeZeroMs).toISOString();
+    this.#given.emit({ type: "begin", t: Math.round(this.t), at });
     this.#given.log.info("workers ready, devices start");
-    supervisor.begin(this.#timeZeroMs);
+    supervisor.begin(timeZeroMs);
     this.#follower?.start();
     this.#timeline.start();
     this.#generator = this.#watchGenerator();

@@ -7,6 +7,9 @@ import { fileTrouble } from "../base/file-trouble.ts";
 import { valueFiles } from "../plan/entry-values.ts";
 import { draftPlan } from "../plan/make-plan.ts";
 import type { Plan } from "../plan/plan.ts";
+import { planFingerprint } from "../plan/plan-fingerprint.ts";
+import { planPart, shardProblems } from "../plan/plan-part.ts";
+import type { Shard } from "../plan/plan-part.ts";
 import { workersFor } from "../plan/shard.ts";
 import { applyOverrides } from "../scenario/overrides.ts";
 import type { Scenario } from "../scenario/scenario.ts";
@@ -29,7 +32,13 @@ export interface PreparedRun {
   readonly scenario: Scenario;
   /** The emulator that the run starts; undefined = it needs none. */
   readonly own: OwnEmulator | undefined;
+  /** What this run does: all of `whole`, or its part. */
   readonly plan: Plan;
+  readonly whole: Plan;
+  /** Which part; undefined = the whole. */
+  readonly shard: Shard | undefined;
+  /** Of the whole plan. */
+  readonly fingerprint: string;
   /** By the names that the plan's devices have. */
   readonly models: SettledModels["models"];
   readonly workers: number;
@@ -51,6 +60,13 @@ async function readScenario(file: string, cwd: string): Promise<string> {
       cause: error,
     });
   }
+}
+
+/** @throws {FleetError} `USAGE` where the plan cannot be had in so many parts */
+function partOf(whole: Plan, shard: Shard): Plan {
+  const problems = shardProblems(whole, shard);
+  if (problems.length === 0) return planPart(whole, shard);
+  throw new FleetError("USAGE", "the plan cannot be run in so many parts", { problems });
 }
 
 /**
@@ -91,7 +107,7 @@ export async function prepareRun(
   const tables = await readValueTables(files, source, context.cwd);
   const times = await readArrivalTimes(scenario.arrival, source, context.cwd);
   const { seed } = options;
-  const { plan, problems: ofPlan } = draftPlan(scenario, {
+  const { plan: whole, problems: ofPlan } = draftPlan(scenario, {
     seed,
     brought: brought.devices,
     defaults,
@@ -99,11 +115,13 @@ export async function prepareRun(
     arrival: { times, ownLimitPerMinute: registrationLimit(own?.size ?? {}) },
     modelOf: (model) => models.get(model),
   });
-  const ofDrawn = await variedSettingsProblems(plan, settled, modelsDir);
+  const ofDrawn = await variedSettingsProblems(whole, settled, modelsDir);
   const problems = [...settled.problems, ...ofPlan, ...ofDrawn];
   if (problems.length > 0) throw unusable(source, problems);
-  await checkDevices(plan, models, { source, dir: modelsDir });
-  checkKeyGiven(plan, ownEmulator);
+  await checkDevices(whole, models, { source, dir: modelsDir });
+  checkKeyGiven(whole, ownEmulator);
+  const { shard } = options;
+  const plan = shard === undefined ? whole : partOf(whole, shard);
   const devices = plan.devices.length;
   const workers =
     options.workers === "auto"
@@ -119,6 +137,9 @@ export async function prepareRun(
     scenario,
     own,
     plan,
+    whole,
+    shard,
+    fingerprint: planFingerprint(whole, models),
     models,
     workers,
     modelsDir,

@@ -76,7 +76,8 @@ export async function openRunFiles(options: {
   /** undefined = a new folder under `runs/` of `cwd`. */
   readonly outDir: string | undefined;
   readonly cwd: string;
-  readonly scenario: string;
+  /** What the run is called. */
+  readonly name: string;
   readonly startedAt: Date;
   readonly saveMessages: boolean;
   /** Told of each file that the disk takes no more of, when it happens. */
@@ -85,7 +86,7 @@ export async function openRunFiles(options: {
   const { cwd, outDir } = options;
   let dir: string;
   if (outDir === undefined) {
-    const name = `${fileStamp(options.startedAt)}-${options.scenario.replaceAll(/[^\w.-]+/g, "-")}`;
+    const name = `${fileStamp(options.startedAt)}-${options.name.replaceAll(/[^\w.-]+/g, "-")}`;
     dir = await makeDefaultDir(resolve(cwd, "runs"), name);
   } else {
     dir = resolve(cwd, outDir);

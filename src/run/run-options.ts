@@ -2,6 +2,7 @@ import type { LogLevel } from "../base/log.ts";
 import type { ResourceUse } from "../metrics/generator/process-probe.ts";
 import type { Output } from "../output/output.ts";
 import type { RunConsole } from "../output/terminal.ts";
+import type { Shard } from "../plan/plan-part.ts";
 import type { CaPassphrase } from "../pki/ca-signer.ts";
 import type { Overrides } from "../scenario/overrides.ts";
 import type { DialRule } from "../base/dial.ts";
@@ -21,6 +22,10 @@ export interface RunOptions {
   readonly connectTo: readonly DialRule[];
   readonly caFile?: string | undefined;
   readonly workers: "auto" | number;
+  /** The part of the plan that this run does; undefined = all of it. */
+  readonly shard?: Shard | undefined;
+  /** When time 0 is, ms since 1970; undefined = once all is set up. */
+  readonly startAtMs?: number | undefined;
   /** Nothing is asked. */
   readonly yes: boolean;
   readonly logLevel: LogLevel;

@@ -8,6 +8,7 @@ import type { Output, RunEvent } from "../output/output.ts";
 import type { Results } from "../output/results.ts";
 import { checkOutDir, checkOutDirWritable } from "../report/results-folder.ts";
 import { judge } from "../results/judge.ts";
+import { shardText } from "../plan/plan-part.ts";
 import type { RunFacts } from "../results/run-facts.ts";
 import { confirmAzure } from "./confirm-azure.ts";
 import { EMULATOR_FLAGS } from "../scenario/emulator-overrides.ts";
@@ -50,6 +51,18 @@ function tellUnused(
   context.console.warning(`emulator settings are not used (${unused.join(", ")}): ${why}`);
 }
 
+/** The emulator of a part knows nothing of the other parts. */
+function tellOwnEmulator({ own, shard }: PreparedRun, context: Pick<RunContext, "console">): void {
+  if (own === undefined || shard === undefined || shard.of === 1) return;
+  context.console.warning(
+    `part ${shardText(shard)} has an emulator of its own, which is good for a try: the parts of one test share one (--emulator FILE), or Azure`,
+  );
+}
+
+/** The scenario; parts that start in the same second have names of their own. */
+const runName = ({ plan: { scenario }, shard }: PreparedRun): string =>
+  shard === undefined ? scenario : `${scenario}-${shard.index}-of-${shard.of}`;
+
 const asksDps = ({ scenario }: PreparedRun): boolean =>
   scenario.provisioning.connectionStrings === undefined;
 
@@ -67,13 +80,13 @@ async function runWithFiles(
   context: RunContext,
 ): Promise<RunOutcome> {
   const { prepared, identities, target, files, startedAt } = given;
-  const { plan } = prepared;
+  const { plan, shard, fingerprint } = prepared;
   const emit = (event: RunEvent): void => {
     for (const output of outputs) output.emit(event);
   };
   const onChildOutput =
     context.log ?? ((text: string): void => files.log().write(text.replace(/\n$/, "")));
-  const runId = `${fileStamp(startedAt)}-${plan.scenario}`;
+  const runId = `${fileStamp(startedAt)}-${runName(prepared)}`;
   const log = createLogger({
     level: options.logLevel,
     destination: { write: onChildOutput },
@@ -99,6 +112,8 @@ async function runWithFiles(
       workers: prepared.workers,
       asksDps: asksDps(prepared),
       version: context.version,
+      shard,
+      fingerprint,
     },
     emit,
   );
@@ -126,6 +141,8 @@ async function runWithFiles(
         startedAt: startedAt.toISOString(),
         durationS: t / 1_000,
         version: context.version,
+        shard: shard ?? null,
+        planFingerprint: fingerprint,
       },
       thresholds: plan.thresholds,
       asksDps: asksDps(prepared),
@@ -182,12 +199,13 @@ export async function run(options: RunOptions, given: RunContext): Promise<RunOu
   if (options.outDir !== undefined) await checkOutDir(resolve(context.cwd, options.outDir));
   const target = await givenTarget(prepared, options, context);
   tellUnused(prepared, options, context);
+  tellOwnEmulator(prepared, context);
   await confirmAzure(prepared, options, context);
   const identities = await identitiesOrStop(prepared, options, context);
   const files = await openRunFiles({
     outDir: options.outDir,
     cwd: context.cwd,
-    scenario: prepared.plan.scenario,
+    name: runName(prepared),
     startedAt,
     saveMessages: options.saveMessages,
     warn: (text) => context.console.warning(text),

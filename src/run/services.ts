@@ -44,9 +44,11 @@ function checkAccess({ scenario, plan }: PreparedRun, target: Target): void {
   }
 }
 
-/** Actions that are due before the end. */
+/** Actions that are due before the end, and have devices in this part of the fleet. */
 export const dueActions = (plan: Plan): readonly TwinAction[] =>
-  plan.timeline.filter(({ atMs }) => atMs <= (plan.durationMs ?? Infinity));
+  plan.timeline.filter(
+    ({ atMs, devices }) => devices.length > 0 && atMs <= (plan.durationMs ?? Infinity),
+  );
 
 /**
  * Where the run goes, if that is known beforehand; all files that say so are read here, before anything is written.

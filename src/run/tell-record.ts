@@ -2,6 +2,7 @@ import type { DeviceRow } from "../metrics/device-row.ts";
 import type { RecordedRow, RunEvent } from "../output/output.ts";
 import type { Summary } from "../output/summary.ts";
 import type { Plan } from "../plan/plan.ts";
+import type { Shard } from "../plan/plan-part.ts";
 import type { RunFacts } from "../results/run-facts.ts";
 
 /** Devices in one event: a line of `run.ndjson` stays below some 200 KB. */
@@ -16,10 +17,12 @@ export function tellPlan(
     readonly workers: number;
     readonly asksDps: boolean;
     readonly version: string;
+    readonly shard: Shard | undefined;
+    readonly fingerprint: string;
   },
   emit: (event: RunEvent) => void,
 ): void {
-  const { runId, plan, startedAt, workers, asksDps, version } = given;
+  const { runId, plan, startedAt, workers, asksDps, version, shard, fingerprint } = given;
   emit({
     type: "plan",
     t: 0,
@@ -36,6 +39,8 @@ export function tellPlan(
     thresholds: plan.thresholds,
     version,
     asksDps,
+    shard: shard ?? null,
+    planFingerprint: fingerprint,
   });
   for (const some of chunks(plan.devices)) {
     const devices = some.map(({ registrationId, model }) => ({ registrationId, model }));

@@ -70,7 +70,7 @@ export class Timeline {
     return this.#entries.map(({ receipts }) => receipts.result());
   }
 
-  /** Never rejects: what fails is told by an event. */
+  /** Never rejects: what fails is told by an event. Of an action for other parts of the fleet nothing is told. */
   async #run(entry: { action: TwinAction; receipts: TwinReceipts }): Promise<void> {
     const { action, receipts } = entry;
     const { signal } = this.#stopping;
@@ -78,10 +78,11 @@ export class Timeline {
     try {
       await sleep(action.atMs - clock(), signal);
     } catch {
-      this.#tell(action, "notDue", 0);
+      if (action.devices.length > 0) this.#tell(action, "notDue", 0);
       return;
     }
     receipts.begin();
+    if (action.devices.length === 0) return;
     this.#tell(action, "patching", 0);
     const limit = pLimit(PATCHES_AT_ONCE);
     const errors: string[] = [];

@@ -52,6 +52,10 @@ export interface Enrollments {
 export const isStale = (error: unknown): boolean =>
   error instanceof RefusedCall && error.refusal.status === 412;
 
+/** Whether a refusal says that it is there already. */
+export const isConflict = (error: unknown): boolean =>
+  error instanceof RefusedCall && error.refusal.status === 409;
+
 /** A DPS instance whose connections are open. */
 export interface OpenEnrollments extends Enrollments {
   /** Closes idle connections; safe to call twice. */

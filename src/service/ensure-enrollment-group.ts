@@ -4,7 +4,7 @@ import { heldCertificates, sha1Of } from "./certificate-slots.ts";
 import type { AttestationDocument, EnrollmentDocument } from "./enrollment-document.ts";
 import { enrollmentText } from "./enrollment-document.ts";
 import type { Enrollments } from "./enrollments.ts";
-import { openEnrollments } from "./enrollments.ts";
+import { isConflict, openEnrollments } from "./enrollments.ts";
 import type { ServiceAccess } from "./service-access.ts";
 
 /** What the devices of a group show DPS. */
@@ -119,8 +119,16 @@ export async function ensureEnrollmentGroup(
         hint: "create it, or set provisioning.createGroup to true",
       });
     }
-    await enrollments.put({ ...name, document: documentOf(spec) }, undefined);
-    return "created";
+    try {
+      await enrollments.put({ ...name, document: documentOf(spec) }, undefined);
+      return "created";
+    } catch (error) {
+      // Another part of the same plan may have made it meanwhile.
+      const there = isConflict(error) ? await enrollments.find(name) : undefined;
+      if (there === undefined) throw error;
+      await checkGroup(spec, there.document, { place, enrollments });
+      return "kept";
+    }
   } finally {
     enrollments.close();
   }

@@ -138,7 +138,7 @@ const take = async (...names: readonly string[]) => {
       env: { KEPT: "as it was" },
       cwd: dir.path,
       stop: new AbortController().signal,
-      console: { phase: () => {}, warning: () => {}, progress: () => {} },
+      console: { phase: () => {}, warning: () => {}, progress: () => {}, status: () => {} },
     },
   );
 };

@@ -73,6 +73,30 @@ test("an emulator's limits are the plan's, and options of its own win", async ()
   expect(given.registration).toMatchObject({ limitPerMinute: 1_000, waiting: 0 });
 });
 
+test("of a part, its own devices and messages are told, and limits see the whole", async () => {
+  const fleet = [CAVES, "--devices", "90", "--rate", "90/s", "--emulator-dps-limit", "60/m"];
+  const whole = await forecastOf(...fleet);
+  const parts = [
+    await forecastOf(...fleet, "--shard", "1/4"),
+    await forecastOf(...fleet, "--shard", "4/4"),
+  ];
+  expect(whole.part).toBeNull();
+  expect(parts.map(({ part }) => part)).toMatchObject([
+    { index: 1, of: 4, devices: 23, arrival: { mostPerS: 23 }, messages: { perS: 4.6 } },
+    { index: 4, of: 4, devices: 22, messages: { perS: 4.4 } },
+  ]);
+  for (const part of parts) {
+    expect({ ...part, part: null, machine: [] }).toEqual({ ...whole, machine: [] });
+  }
+  const { stdout } = await plan(...fleet, "--shard", "4/4");
+  expect(stdout).toContain("4/4: 22 devices, the last one is due after 1 s");
+  const { exitCode, stderr } = await plan(CAVES, "--devices", "3", "--shard", "1/4");
+  expect({ exitCode, stderr }).toEqual({
+    exitCode: 2,
+    stderr: expect.stringContaining("expected at most as many parts as the plan has devices (3)"),
+  });
+});
+
 test("for people there are ticks and crosses, a curve, and what is short", async () => {
   const azure = [CAVES, "--target", "azure", "--devices", "3000", "--rate", "100/s"];
   const { exitCode, stdout } = await plan(...azure, "--duration", "1m", "--tier", "S1");

@@ -85,6 +85,8 @@ export function runResults(
       startedAt: "2026-01-01T00:00:00.000Z",
       durationS: 30.25,
       version: "0.0.0",
+      shard: null,
+      planFingerprint: "0".repeat(32),
     },
     aggregate,
     actions: [],

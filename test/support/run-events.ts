@@ -19,6 +19,8 @@ export const runPlan = (
   thresholds: [],
   version: "0.0.0",
   asksDps: true,
+  shard: null,
+  planFingerprint: "0".repeat(32),
   ...changes,
 });
 

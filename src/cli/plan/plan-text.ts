@@ -3,6 +3,7 @@ import { printable } from "../../output/text-width.ts";
 import { formatDuration } from "../../base/units.ts";
 import type { Forecast } from "../../run/forecast/forecast.ts";
 import { forecastLine, grouped } from "../../run/forecast/forecast-line.ts";
+import type { PartForecast } from "../../run/forecast/part-forecast.ts";
 import type { HubForecast } from "../../run/forecast/hub-forecast.ts";
 import { bytesText, limitText, timeText, useText } from "./plan-words.ts";
 
@@ -12,6 +13,7 @@ export function planText(forecast: Forecast): string {
     `${forecast.scenario}: ${forecastLine(forecast)}`,
     `target ${forecast.target}, seed ${forecast.seed}, ${durationText(forecast)}`,
     "",
+    ...(forecast.part === null ? [] : labelled("part", partLines(forecast.part))),
     ...labelled("devices", modelsOf(forecast)),
     ...labelled("arrival", arrivalLines(forecast)),
     ...labelled("registration", registrationLines(forecast)),
@@ -36,6 +38,13 @@ function durationText({ durationS, timeScale }: Forecast): string {
   const length = durationS === null ? "until stopped" : formatDuration(durationS * 1_000);
   return timeScale === 1 ? length : `${length}, devices' time ×${timeScale}`;
 }
+
+/** What follows it is of the whole plan, but for the machine. */
+const partLines = ({ index, of, devices, arrival, messages }: PartForecast): readonly string[] => [
+  `${index}/${of}: ${grouped(devices)} ${devices === 1 ? "device" : "devices"}, the last one is due after ${timeText(arrival.endS)}, at most ${grouped(arrival.mostPerS)} in a second`,
+  `${grouped(messages.perS)}/s once all of these are connected${messages.run === null ? "" : `, ${grouped(messages.run.messages)} messages in this run`}`,
+  "machine is what this part needs; the rest is of the whole plan, as services see it",
+];
 
 const modelsOf = ({ devices }: Forecast): readonly string[] =>
   Object.entries(devices.byModel).map(([model, count]) => `${grouped(count)} ${model}`);

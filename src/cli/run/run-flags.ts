@@ -2,6 +2,7 @@ import type { Options } from "yargs";
 import { z } from "zod";
 
 import { FleetError } from "../../base/errors.ts";
+import { parseStartTime } from "../../base/start-time.ts";
 import type { RunOptions } from "../../run/run-options.ts";
 import {
   CONNECT_TO_HELP,
@@ -26,6 +27,10 @@ export const RUN_OPTIONS: Readonly<Record<string, Options>> = {
   ...SCENARIO_OPTIONS,
   "connect-to": valuesOption(CONNECT_TO_HELP),
   ca: valueOption("file with the CAs to trust"),
+  "start-at": valueOption(
+    "when time 0 is, such as 2026-11-22T20:00:00Z or 20:00; at most 24 h ahead",
+    "once all is set up",
+  ),
   certs: valueOption("folder of the certificates", "certs"),
   "ca-passphrase-file": valueOption(
     "file with the passphrase of the CA's key",
@@ -41,19 +46,29 @@ export const RUN_OPTIONS: Readonly<Record<string, Options>> = {
 
 const text = once.optional();
 
-const runFlags = z.object({
-  ...scenarioFields,
-  out: text,
-  "save-messages": onOff.default(false),
-  certs: once.default("certs"),
-  "ca-passphrase-file": text,
-  ca: text,
-  "connect-to": connectTo,
-  yes: onOff.default(false),
-  json: onOff.default(false),
-  "no-web": onOff.default(false),
-  "log-level": logLevel,
-});
+const runFlags = (now: Date) =>
+  z.object({
+    ...scenarioFields,
+    "start-at": startAt(now).optional(),
+    out: text,
+    "save-messages": onOff.default(false),
+    certs: once.default("certs"),
+    "ca-passphrase-file": text,
+    ca: text,
+    "connect-to": connectTo,
+    yes: onOff.default(false),
+    json: onOff.default(false),
+    "no-web": onOff.default(false),
+    "log-level": logLevel,
+  });
+
+const startAt = (now: Date) =>
+  once.transform((written, context): number => {
+    const moment = parseStartTime(written, now);
+    if ("ms" in moment) return moment.ms;
+    context.addIssue(moment.problem);
+    return z.NEVER;
+  });
 
 /** What the command line asks for, checked. */
 export interface RunFlags {
@@ -69,10 +84,11 @@ export interface RunFlags {
  * Checks what yargs read.
  *
  * @param defaultScenario the scenario of a run that names none
+ * @param now what this machine's clock says
  * @throws {FleetError} `USAGE` with all problems at once, each at its flag
  */
-export function parseRunFlags(given: unknown, defaultScenario: string): RunFlags {
-  const parsed = runFlags.safeParse(given);
+export function parseRunFlags(given: unknown, defaultScenario: string, now: Date): RunFlags {
+  const parsed = runFlags(now).safeParse(given);
   if (!parsed.success) {
     throw new FleetError("USAGE", "the command line is wrong", {
       problems: parsed.error.issues.map(({ path, message }) => ({
@@ -89,6 +105,7 @@ export function parseRunFlags(given: unknown, defaultScenario: string): RunFlags
     demo: flags.scenario === undefined,
     options: {
       ...scenarioOptionsOf(flags, defaultScenario),
+      startAtMs: flags["start-at"],
       certsDir: flags.certs,
       outDir: flags.out,
       saveMessages: flags["save-messages"],

@@ -43,7 +43,7 @@ async function execute(given: unknown, host: Host): Promise<number> {
     json,
     demo,
     caPassphraseFile: passphraseFile,
-  } = parseRunFlags(given, defaultScenario(host));
+  } = parseRunFlags(given, defaultScenario(host), host.now());
   const { passphraseOf } = await passphrasesFrom({ passphraseFile }, host);
   const [{ run }, { TerminalLines }, { LiveScreen }] = await Promise.all([
     import("../../run/run.ts"),
@@ -109,6 +109,7 @@ const EPILOGUE = `Examples:
   $0 run fleet.yaml --duration 1m --threshold 'telemetry_ms p(99) < 1s'
   $0 run --devices 90 --emulator-tier F1 --emulator-dps-limit 60/m
   $0 run fleet.yaml --transport mqtt-ws     where port 8883 is closed
+  $0 run fleet.yaml --target azure --shard 2/4 --start-at 20:00
 
 ${ENVIRONMENT_HELP}
 

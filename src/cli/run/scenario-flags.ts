@@ -3,6 +3,7 @@ import { z } from "zod";
 
 import { showValue } from "../../base/show-value.ts";
 import { TRANSPORTS } from "../../base/transport.ts";
+import type { Shard } from "../../plan/plan-part.ts";
 import type { RunOptions } from "../../run/run-options.ts";
 import { KEY_KINDS } from "../../scenario/credentials-field.ts";
 import { sizeFields, UNITS_HIGHEST } from "../../scenario/emulator-section.ts";
@@ -59,6 +60,10 @@ export const SCENARIO_OPTIONS: Readonly<Record<string, Options>> = {
   ),
   seed: valueOption("seed of all randomness of the devices", "1"),
   workers: valueOption("worker processes: auto or a number", "auto"),
+  shard: valueOption(
+    "part I of N of the plan, such as 2/4; see docs/sharding.md",
+    "all of the plan",
+  ),
   target: valueOption("emulator or azure", SCENARIO_SAYS),
   transport: valueOption(
     "what devices speak: mqtt (port 8883), or mqtt-ws (WebSocket, port 443, HTTPS_PROXY)",
@@ -87,6 +92,18 @@ const text = once.optional();
 const SEED_MAX = 2 ** 32 - 1;
 const WORKERS_MAX = 512;
 
+/** Parts of one plan at most. */
+const PARTS_MAX = 10_000;
+
+const shard = once.transform((written, context): Shard => {
+  const [, index = 0, of = 0] = (/^(\d{1,6})\/(\d{1,6})$/.exec(written) ?? []).map(Number);
+  if (index >= 1 && index <= of && of <= PARTS_MAX) return { index, of };
+  context.addIssue(
+    `expected I/N with 1 <= I <= N <= ${PARTS_MAX}, such as 2/4, got ${showValue(written)}`,
+  );
+  return z.NEVER;
+});
+
 /** Schema of {@link SCENARIO_OPTIONS} and of the scenario itself. */
 export const scenarioFields = {
   scenario: text,
@@ -108,6 +125,7 @@ export const scenarioFields = {
         `expected auto or a whole number, 1 to ${WORKERS_MAX}, got ${showValue(input)}`,
     })
     .default("auto"),
+  shard: shard.optional(),
   key: enumField(KEY_KINDS).optional(),
   seed: whole(0, SEED_MAX).default(1),
   threshold: z.array(thresholdField).default([]),
@@ -125,7 +143,7 @@ const scenarioFlags = z.object(scenarioFields);
 export function scenarioOptionsOf(
   flags: z.output<typeof scenarioFlags>,
   defaultScenario: string,
-): Pick<RunOptions, "scenarioFile" | "overrides" | "seed" | "emulatorFile" | "workers"> {
+): Pick<RunOptions, "scenarioFile" | "overrides" | "seed" | "emulatorFile" | "workers" | "shard"> {
   return {
     scenarioFile: flags.scenario ?? defaultScenario,
     overrides: {
@@ -150,5 +168,6 @@ export function scenarioOptionsOf(
     seed: flags.seed,
     emulatorFile: flags.emulator,
     workers: flags.workers,
+    shard: flags.shard,
   };
 }

@@ -9,7 +9,9 @@ export function forecastLine({
   devices: { total },
   messages: { day, run },
   tier,
-}: Forecast): string {
+}: Pick<Forecast, "messages" | "tier"> & {
+  readonly devices: Pick<Forecast["devices"], "total">;
+}): string {
   const isFree = tier?.tier === "F1";
   const metered = isFree
     ? `${grouped(day.metered512B)} of 512 B`

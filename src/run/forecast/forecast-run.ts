@@ -37,12 +37,13 @@ export async function forecastRun(
   prepared: PreparedRun,
   settings: ForecastSettings = {},
 ): Promise<Forecast> {
-  const { plan, own, models, warnings } = prepared;
+  const { plan, whole, shard, own, models, warnings } = prepared;
   const [samples, machine] = await Promise.all([sampleFleet(prepared), machineLimits()]);
   const dps = dpsSetting(prepared, settings);
   const { size } = own ?? {};
   return forecast({
-    plan,
+    plan: whole,
+    part: shard === undefined ? undefined : { shard, plan },
     samples,
     modelNames: new Map([...models].map(([place, { name }]) => [place, name])),
     // One, unless the emulator is told of more.
@@ -56,7 +57,7 @@ export async function forecastRun(
 
 /** The limit of DPS that was given, that the run's own emulator is told, or that the scenario says of another; in Azure, Azure's. */
 function dpsSetting(
-  { plan, scenario, own }: PreparedRun,
+  { whole: plan, scenario, own }: PreparedRun,
   { dpsLimitPerMinute: given }: ForecastSettings,
 ): DpsSetting {
   const { tier = "none", dpsRegistrationsPerMinute, retryAfterS } = own?.size ?? {};

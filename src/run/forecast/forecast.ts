@@ -1,6 +1,7 @@
 import type { Problem } from "../../base/errors.ts";
 import type { HubTier } from "../../base/hub-tiers.ts";
 import { formatDuration } from "../../base/units.ts";
+import type { Shard } from "../../plan/plan-part.ts";
 import type { DeviceSpec, Plan } from "../../plan/plan.ts";
 import type { ArrivalForecast } from "./arrival-forecast.ts";
 import { arrivalForecast } from "./arrival-forecast.ts";
@@ -12,6 +13,8 @@ import { hubShares } from "./hub-shares.ts";
 import type { MachineNeed } from "./machine-needs.ts";
 import type { MessageForecast } from "./message-forecast.ts";
 import { messageForecast } from "./message-forecast.ts";
+import type { PartForecast } from "./part-forecast.ts";
+import { partForecast } from "./part-forecast.ts";
 import type { ModelSample } from "./model-sample.ts";
 import type { TierChoice } from "./tier-use.ts";
 import { tierChoices } from "./tier-use.ts";
@@ -31,6 +34,8 @@ export interface Forecast {
     readonly total: number;
     readonly byModel: Readonly<Record<string, number>>;
   };
+  /** What this run does of it with `--shard`; null = all. Machine is what this part needs, all else is of the whole plan. */
+  readonly part: PartForecast | null;
   readonly arrival: ArrivalForecast;
   readonly registration: DpsForecast;
   readonly messages: MessageForecast;
@@ -47,7 +52,10 @@ export interface Forecast {
 
 /** What a forecast is made of. */
 export interface ForecastInput {
+  /** The whole. */
   readonly plan: Plan;
+  /** What this run does of it; undefined = all. */
+  readonly part?: { readonly shard: Shard; readonly plan: Plan } | undefined;
   /** Of each of the plan's devices, in their order. */
   readonly samples: readonly ModelSample[];
   /** How models are called, by the names that the plan has; absent = as there. */
@@ -62,14 +70,12 @@ export interface ForecastInput {
 
 /** Computes what a run of a plan would do; pure. */
 export function forecast(input: ForecastInput): Forecast {
-  const { plan, samples, tier, dps } = input;
+  const { plan, part, samples, tier, dps, hubs = [] } = input;
   const { devices, durationMs } = plan;
   const untilMs = durationMs ?? Infinity;
   const registration = dpsForecast(devices, dps);
-  const shares = hubShares(plan, input.hubs ?? [], {
-    connectedMs: registration.connectedMs,
-    samples,
-  });
+  const { connectedMs } = registration;
+  const shares = hubShares(plan, hubs, { connectedMs, samples });
   const throttled = firstThrottled(registration.forecast, shares, tier, untilMs);
   return {
     schemaVersion: 1,
@@ -79,9 +85,13 @@ export function forecast(input: ForecastInput): Forecast {
     durationS: durationMs === undefined ? null : durationMs / 1_000,
     timeScale: plan.timeScale,
     devices: { total: devices.length, byModel: countedByModel(devices, input.modelNames) },
+    part:
+      part === undefined
+        ? null
+        : partForecast(part.shard, part.plan, hubs, { connectedMs, samples }),
     arrival: arrivalForecast(
       devices.map(({ startMs }) => startMs),
-      registration.connectedMs,
+      connectedMs,
     ),
     registration: registration.forecast,
     messages: messageForecast(shares, durationMs),

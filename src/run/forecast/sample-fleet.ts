@@ -15,17 +15,17 @@ import { sampleDevice } from "./model-sample.ts";
 const DEVICES_SAMPLED = 8;
 
 /**
- * What each device of a plan sends, in the order of its devices: as a few of its fleet entry do in their first steps.
+ * What each device of the whole plan sends, in the order of its devices: as a few of its fleet entry do in their first steps.
  * Files that settings name are read; nothing is sent and nothing written.
  *
  * @throws {FleetError} `SCENARIO_INVALID` where a model throws, with every entry's; `FILE_INVALID` for files of models
  */
 export async function sampleFleet({
   scenario,
-  plan,
+  whole: plan,
   models,
   modelsDir,
-}: Pick<PreparedRun, "scenario" | "plan" | "models" | "modelsDir">): Promise<
+}: Pick<PreparedRun, "scenario" | "whole" | "models" | "modelsDir">): Promise<
   readonly ModelSample[]
 > {
   const desired = scenario.provisioning.initialTwin?.properties?.desired ?? {};

@@ -30,6 +30,15 @@ test("it shows the run, and what is told goes below", () => {
   expect(text).toContain("› starting the emulator");
 });
 
+test("what goes on before time 0 stands in the place of the clock", () => {
+  const { live, terminal } = screen();
+  tell(live, runPlan());
+  live.status("devices start in 9s");
+  expect(terminal.shown()[0]).toMatch(/devices start in 9s$/);
+  live.status(undefined);
+  expect(terminal.shown()[0]).toMatch(/setting up$/);
+});
+
 test("only rows that change are drawn again", () => {
   const { live, terminal } = screen();
   tell(live, runPlan(), runSnapshot({ t: 1_000 }));

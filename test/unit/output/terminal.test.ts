@@ -118,6 +118,20 @@ test("what is soon done shows no progress in a file, and on a terminal from the 
   expect(progressOf(1, true).slice(1)).toEqual(["\r\u001B[K", "› issued\n"]);
 });
 
+function statusOf(isTTY: boolean): readonly string[] {
+  const printed: string[] = [];
+  const sink = { isTTY, columns: 80, write: (text: string): boolean => printed.push(text) > 0 };
+  const lines = new TerminalLines(sink, { colour: false, nowMs: () => 0 });
+  lines.status("devices start in 2s");
+  lines.status(undefined);
+  return printed;
+}
+
+test("what goes on for the moment is told on a terminal alone, and leaves nothing behind", () => {
+  expect(statusOf(false)).toEqual([]);
+  expect(statusOf(true)).toEqual(["\r\u001B[K  devices start in 2s", "\r\u001B[K"]);
+});
+
 test("without a terminal progress is a line every few seconds, with an estimate", () => {
   expect(progressOf(100, false)).toEqual([
     "  issuing certificates: 20 of 100, about 8 s left\n",

@@ -62,6 +62,8 @@ function recorded(): readonly RunEvent[] {
       startedAt: "2026-01-01T00:00:00Z",
       durationS: 30,
       version: "0.0.0",
+      shard: null,
+      planFingerprint: "0".repeat(32),
     },
     thresholds,
     asksDps: true,

@@ -45,6 +45,7 @@ async function ask({
   const console = {
     phase: (text: string): void => void shown.push(text),
     progress: () => {},
+    status: () => {},
     warning: () => {},
   };
   const confirm =

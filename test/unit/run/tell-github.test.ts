@@ -11,6 +11,7 @@ function consoleOf(warnings: string[]) {
   return {
     phase: () => {},
     progress: () => {},
+    status: () => {},
     warning: (text: string) => void warnings.push(text),
   };
 }

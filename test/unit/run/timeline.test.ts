@@ -56,6 +56,19 @@ test("an action after the end is not due and calls nobody", async () => {
   expect(made.results()[0]?.notDue).toBe(true);
 });
 
+test("an action for other parts of the fleet is not told here", async () => {
+  const { made, told, reached } = timeline({
+    actions: [action(0, []), action(0, ["a"]), action(60_000, [])],
+    patch: async () => 2,
+    until: "patched",
+  });
+  made.start();
+  await reached;
+  await made.stop();
+  expect(told).toEqual(["0ms patching 0", "0ms patched 1"]);
+  expect(made.results().map(({ notDue }) => notDue)).toEqual([false, false, true]);
+});
+
 test("a twin that cannot be patched is told, and the others are patched", async () => {
   const { made, told, reached } = timeline({
     actions: [action(0, ["a", "b"])],

@@ -3,8 +3,10 @@ import { expect, test } from "vitest";
 import { parseRunFlags } from "../../../../src/cli/run/run-flags.ts";
 import { refusal } from "../../../support/refusal.ts";
 
+const NOW = new Date("2026-11-22T12:00:00Z");
+
 test("without a flag, the defaults are those of the documentation", () => {
-  const { options, demo, json } = parseRunFlags({}, "thirty-caves.yaml");
+  const { options, demo, json } = parseRunFlags({}, "thirty-caves.yaml", NOW);
   expect({ demo, json }).toEqual({ demo: true, json: false });
   expect(options).toMatchObject({
     scenarioFile: "thirty-caves.yaml",
@@ -18,16 +20,34 @@ test("without a flag, the defaults are those of the documentation", () => {
 });
 
 test("a named scenario is no demo", () => {
-  expect(parseRunFlags({ scenario: "a.yaml" }, "b.yaml")).toMatchObject({
+  expect(parseRunFlags({ scenario: "a.yaml" }, "b.yaml", NOW)).toMatchObject({
     demo: false,
     options: { scenarioFile: "a.yaml" },
   });
 });
 
 test("a model is taken as it is written: the run finds it", () => {
-  const { options } = parseRunFlags({ model: "./my-device.ts" }, "a.yaml");
+  const { options } = parseRunFlags({ model: "./my-device.ts" }, "a.yaml", NOW);
   expect(options.overrides.model).toBe("./my-device.ts");
 });
+
+test("a part of the plan and a time to begin are taken", () => {
+  const given = { shard: "2/4", "start-at": "2026-11-22T12:01:00Z" };
+  expect(parseRunFlags(given, "a.yaml", NOW).options).toMatchObject({
+    shard: { index: 2, of: 4 },
+    startAtMs: NOW.getTime() + 60_000,
+  });
+});
+
+test.each(["0/2", "3/2", "1/0", "2", "1/2/3", "-1/2", "1/10001", "a/b", ""])(
+  "%o is no part of a plan",
+  async (shard) => {
+    const error = await refusal((async () => parseRunFlags({ shard }, "a.yaml", NOW))());
+    expect(error.problems).toEqual([
+      { place: "--shard", message: expect.stringContaining("expected I/N with 1 <= I <= N") },
+    ]);
+  },
+);
 
 test("all problems are told at once, each at its flag", async () => {
   const given = {
@@ -40,10 +60,12 @@ test("all problems are told at once, each at its flag", async () => {
     "log-level": "loud",
     rate: "-5/s",
     "time-scale": "fast",
+    shard: "5/4",
+    "start-at": "2026-11-22T11:00:00Z",
     threshold: ["devices_assigned == 100%", "foo < 3"],
     key: "p9",
   };
-  const error = await refusal((async () => parseRunFlags(given, "a.yaml"))());
+  const error = await refusal((async () => parseRunFlags(given, "a.yaml", NOW))());
   expect(error.code).toBe("USAGE");
   expect(error.problems.map(({ place }) => place)).toEqual([
     "--devices",
@@ -51,9 +73,11 @@ test("all problems are told at once, each at its flag", async () => {
     "--rate",
     "--time-scale",
     "--workers",
+    "--shard",
     "--key",
     "--seed",
     "--threshold",
+    "--start-at",
     "--out",
     "--connect-to",
     "--log-level",

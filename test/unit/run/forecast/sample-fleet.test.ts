@@ -46,7 +46,7 @@ function sampled(text: string) {
   const defaults = scenario.fleet.map(() => letters.defaults);
   const { plan } = draftPlan(scenario, { seed: 1, defaults });
   const models = new Map([["letters", letters]]);
-  return sampleFleet({ scenario, plan, models, modelsDir: "/" });
+  return sampleFleet({ scenario, whole: plan, models, modelsDir: "/" });
 }
 
 test("each device has a sample of its own entry, where there are few its own, and the twin's interval", async () => {

@@ -1,0 +1,50 @@
+import type { Problem } from "../base/errors.ts";
+import type { Plan } from "./plan.ts";
+import { deal, shardDevices } from "./shard.ts";
+
+/** One of the parts in which several runs share a plan. */
+export interface Shard {
+  /** From 1. */
+  readonly index: number;
+  /** How many parts there are, >= 1. */
+  readonly of: number;
+}
+
+/** `2/4`, as users write it. */
+export const shardText = ({ index, of }: Shard): string => `${index}/${of}`;
+
+/** Why a plan cannot be shared by so many runs. */
+export function shardProblems(
+  { devices, concurrency }: Pick<Plan, "devices" | "concurrency">,
+  { of }: Shard,
+): Problem[] {
+  const place = "--shard";
+  if (of > devices.length) {
+    const message = `expected at most as many parts as the plan has devices (${devices.length}), got ${of}`;
+    return [{ place, message, hint: "take fewer parts, or more devices" }];
+  }
+  if (concurrency === undefined || of <= concurrency) return [];
+  const message = `expected at most as many parts as devices may connect at once (arrival.concurrency is ${concurrency}), got ${of}`;
+  return [{ place, message, hint: "take fewer parts, or a higher concurrency" }];
+}
+
+/**
+ * What one of several runs does of a plan: every so-many-th device with its index, start time and values as they are in
+ * the whole, its share of the concurrency, and of each timeline action the devices that are its own, if there are any.
+ * All parts together are the plan.
+ */
+export function planPart(plan: Plan, { index, of }: Shard): Plan {
+  const devices = shardDevices(plan.devices, of)[index - 1] ?? [];
+  const ids = new Set(devices.map(({ registrationId }) => registrationId));
+  const { concurrency } = plan;
+  return {
+    ...plan,
+    devices,
+    arrivalEndMs: devices.at(-1)?.startMs ?? 0,
+    concurrency: concurrency === undefined ? undefined : deal(concurrency, of)[index - 1],
+    timeline: plan.timeline.map((action) => ({
+      ...action,
+      devices: action.devices.filter((id) => ids.has(id)),
+    })),
+  };
+}
