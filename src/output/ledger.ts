@@ -70,9 +70,17 @@ const DEVICES_NAMED = 20;
 
 /** What of a ledger goes into `summary.json`. */
 export function summedLedger(ledger: LedgerResult): LedgerSummary {
-  const { devices, ...totals } = ledger;
+  const { devices, acked, ingested, missing, duplicated, outOfOrder, unconfirmed, unconfirmedBy } =
+    ledger;
+  // One by one: a ledger that was read back has its members in another order, and the file is to be the same.
   return {
-    ...totals,
+    acked,
+    ingested,
+    missing,
+    duplicated,
+    outOfOrder,
+    unconfirmed,
+    unconfirmedBy,
     devices: devices.slice(0, DEVICES_NAMED),
     moreDevices: Math.max(0, devices.length - DEVICES_NAMED),
   };
