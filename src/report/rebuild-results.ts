@@ -2,6 +2,7 @@ import { makeDir } from "../base/make-dir.ts";
 import type { Results } from "../output/results.ts";
 import { cannotWrite } from "../output/write-file.ts";
 import { judge } from "../results/judge.ts";
+import { RunCourse } from "./html/run-course.ts";
 import { readRecordedRun } from "./recorded-run.ts";
 import { checkOutDir, noFolder } from "./results-folder.ts";
 import { writeResults } from "./write-results.ts";
@@ -20,14 +21,16 @@ export async function rebuildResults(given: {
 }): Promise<{ readonly results: Results; readonly isWhole: boolean }> {
   const { dir, shown, outDir } = given;
   if (outDir !== dir) await checkOutDir(outDir);
-  const { facts, isWhole } = await readRecordedRun(dir, shown);
+  const course = new RunCourse();
+  const { facts, isWhole } = await readRecordedRun(dir, shown, course);
   const results = judge(facts);
   try {
     makeDir(outDir);
   } catch (error) {
     throw noFolder(outDir, error);
   }
-  await writeResults(outDir, results, (path, error) => {
+  const source = { results, aggregate: facts.aggregate, course: course.course() };
+  await writeResults(outDir, source, (path, error) => {
     throw cannotWrite(path, "a file to write to", error);
   });
   return { results, isWhole };

@@ -11,6 +11,7 @@ const RUN_FILES: readonly string[] = [
   "run.ndjson",
   "devices.csv",
   "junit.xml",
+  "report.html",
   "messages.ndjson",
 ];
 

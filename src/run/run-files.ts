@@ -12,7 +12,7 @@ import { LostResults } from "../output/lost-results.ts";
 import { openMessagesFile } from "../output/messages-ndjson.ts";
 import { ndjsonOutput } from "../output/ndjson.ts";
 import type { Output } from "../output/output.ts";
-import type { Results } from "../output/results.ts";
+import type { ReportSource } from "../report/html/make-report-data.ts";
 import { checkOutDir, noFolder } from "../report/results-folder.ts";
 import { writeResults } from "../report/write-results.ts";
 
@@ -30,7 +30,7 @@ export interface RunFiles {
   /** A file for log lines, made when it is first asked for. */
   log(): LineFile;
   /** Writes the files that follow from the events, those that can be. */
-  writeResults(results: Results): Promise<void>;
+  writeResults(source: ReportSource): Promise<void>;
   /** Names of the files that are not whole; all of them once it is closed. */
   readonly lost: readonly string[];
   /** Resolves when all lines are on disk that it takes; safe to call twice. */
@@ -108,7 +108,7 @@ export async function openRunFiles(options: {
     events,
     saveMessages: (saved) => messages?.write(saved),
     log: () => (log ??= openLog(join(dir, "run.log"), lost.add)),
-    writeResults: (results) => writeResults(dir, results, lost.add),
+    writeResults: (source) => writeResults(dir, source, lost.add),
     get lost() {
       return lost.names;
     },

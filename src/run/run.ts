@@ -10,6 +10,7 @@ import { checkOutDir, checkOutDirWritable } from "../report/results-folder.ts";
 import { judge } from "../results/judge.ts";
 import { shardText } from "../plan/plan-part.ts";
 import type { RunFacts } from "../results/run-facts.ts";
+import { RunCourse } from "../report/html/run-course.ts";
 import { confirmAzure } from "./confirm-azure.ts";
 import { EMULATOR_FLAGS } from "../scenario/emulator-overrides.ts";
 import type { FleetIdentities } from "./identities.ts";
@@ -92,7 +93,8 @@ async function runWithFiles(
     destination: { write: onChildOutput },
     fields: { runId, component: "run" },
   });
-  const outputs: readonly Output[] = [files.events, ...context.outputs, logOutput(log)];
+  const course = new RunCourse();
+  const outputs: readonly Output[] = [files.events, ...context.outputs, logOutput(log), course];
   const live = new LiveRun({
     prepared,
     target,
@@ -158,7 +160,7 @@ async function runWithFiles(
     };
     results = judge(facts);
     tellEnd(facts, results.summary, emit);
-    await files.writeResults(results);
+    await files.writeResults({ results, aggregate: facts.aggregate, course: course.course() });
     await tellGitHub(results, context);
   } finally {
     await live.shutdown();

@@ -18,7 +18,7 @@ export async function expectRebuilt(dir: string): Promise<void> {
   const again = join(dir, "again");
   const { results, isWhole } = await rebuildResults({ dir, shown: dir, outDir: again });
   expect(isWhole).toBe(true);
-  for (const name of ["summary.json", "devices.csv", "junit.xml"]) {
+  for (const name of ["summary.json", "devices.csv", "junit.xml", "report.html"]) {
     expect(await readFile(join(again, name), "utf8")).toBe(await readFile(join(dir, name), "utf8"));
   }
   await rm(again, { recursive: true });

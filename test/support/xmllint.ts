@@ -24,3 +24,9 @@ export function xpathString(document: string, expression: string): string {
   // It ends what it prints with a line feed of its own.
   return text.replace(/\n$/, "");
 }
+
+/** What keeps a document from being well-formed; empty where nothing does. */
+export function documentProblems(document: string): string {
+  const { code, text } = xmllint(["--noout"], document);
+  return code === 0 ? "" : text;
+}

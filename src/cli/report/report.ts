@@ -11,8 +11,9 @@ const EPILOGUE = `Examples:
   $0 report runs/2026-11-22T02-37-54Z-thirty-caves
   $0 report runs/2026-11-22T02-37-54Z-thirty-caves --out /tmp/again --json
 
-Makes summary.json, devices.csv and junit.xml anew from run.ndjson alone. Of a run
-that was killed they tell what it had recorded by then, with verdict interrupted.
+Makes summary.json, devices.csv, junit.xml and report.html anew from run.ndjson
+alone. Of a run that was killed they tell what it had recorded by then, with
+verdict interrupted.
 It ends 0 whatever the verdict says, and 2 where there is nothing to read.
 
 ${ENVIRONMENT_HELP}`;

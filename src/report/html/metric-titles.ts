@@ -1,0 +1,23 @@
+import type { HistogramName } from "../../metrics/catalog.ts";
+
+const TITLES: Readonly<Partial<Record<HistogramName, string>>> = {
+  registration_ms: "Registration",
+  registration_tcp_ms: "TCP connect",
+  registration_tls_ms: "TLS handshake",
+  registration_connack_ms: "CONNACK",
+  registration_accepted_ms: "accepted",
+  registration_assigned_ms: "assigned",
+  connection_ms: "Connection",
+  connection_tls_ms: "TLS handshake",
+  connection_connack_ms: "CONNACK",
+  connection_twin_ms: "twin read and applied",
+  connection_first_ack_ms: "first acknowledgment",
+  telemetry_ms: "Telemetry",
+  reported_ms: "Reported properties",
+  method_ms: "Direct methods",
+  twin_action_ms: "Twin changes",
+  generator_loop_delay_ms: "Event loop of the generator",
+};
+
+/** A latency as people call it; where they have no word, its name in the catalogue. */
+export const metricTitle = (metric: HistogramName): string => TITLES[metric] ?? metric;

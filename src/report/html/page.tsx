@@ -1,0 +1,58 @@
+import { createHash } from "node:crypto";
+
+import type { JSX } from "preact";
+
+import type { ReportData } from "./report-data.ts";
+import { Alerts } from "./sections/alerts.tsx";
+import { Configuration } from "./sections/configuration.tsx";
+import { Courses } from "./sections/courses.tsx";
+import { Failures } from "./sections/failures.tsx";
+import { Funnel } from "./sections/funnel.tsx";
+import { Generator } from "./sections/generator.tsx";
+import { Headline } from "./sections/headline.tsx";
+import { Hubs } from "./sections/hubs.tsx";
+import { Latencies } from "./sections/latencies.tsx";
+import { Messages } from "./sections/messages.tsx";
+import { Slowest } from "./sections/slowest.tsx";
+import { Thresholds } from "./sections/thresholds.tsx";
+import { Twins } from "./sections/twins.tsx";
+import { STYLE } from "./style.ts";
+
+/** Nothing is loaded, run or sent; the one style sheet is known by its hash. */
+const POLICY = `default-src 'none'; style-src 'sha256-${createHash("sha256").update(STYLE).digest("base64")}'; base-uri 'none'; form-action 'none'`;
+
+/** The whole page: one file without scripts, fonts, images or links to elsewhere. */
+export function Page({ data }: { readonly data: ReportData }): JSX.Element {
+  const { run, verdict } = data.summary;
+  return (
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta http-equiv="Content-Security-Policy" content={POLICY} />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta name="color-scheme" content="light dark" />
+        <meta name="robots" content="noindex" />
+        <title>{`${run.scenario}: ${verdict}`}</title>
+        <style dangerouslySetInnerHTML={{ __html: STYLE }} />
+      </head>
+      <body>
+        <Headline data={data} />
+        <main>
+          <Thresholds data={data} />
+          <Funnel data={data} />
+          <Courses data={data} />
+          <Latencies data={data} />
+          <Hubs data={data} />
+          <Messages data={data} />
+          <Twins data={data} />
+          <Failures data={data} />
+          <Alerts data={data} />
+          <Slowest data={data} />
+          <Generator data={data} />
+          <Configuration data={data} />
+        </main>
+        <footer>A number that is shown was measured in this run; what was not has a dash.</footer>
+      </body>
+    </html>
+  );
+}

@@ -1,0 +1,57 @@
+import type { Output, RunEvent } from "../../output/output.ts";
+import type { FailureNote } from "./failure-notes.ts";
+import { FailureNotes } from "./failure-notes.ts";
+import { RunMarks } from "./run-marks.ts";
+import type { TimeMark } from "./run-marks.ts";
+import type { TimeBin } from "./time-bins.ts";
+import { TimeBins } from "./time-bins.ts";
+
+/** What only the events of a run tell: its course, beside the totals that it ends with. */
+export interface Course {
+  /** As the first event told it. */
+  readonly plan: RunEvent & { readonly type: "plan" };
+  readonly enrollment: (RunEvent & { readonly type: "enrollment" }) | undefined;
+  readonly bins: readonly TimeBin[];
+  /** How long a bin is, in ms. */
+  readonly binMs: number;
+  readonly marks: readonly TimeMark[];
+  readonly failures: readonly FailureNote[];
+}
+
+/**
+ * Listens to the events of a run, live or recorded, and keeps of its course what a page can show. Memory hardly grows
+ * with the length of the run or the number of devices.
+ */
+export class RunCourse implements Output {
+  #plan: Course["plan"] | undefined;
+  #enrollment: Course["enrollment"];
+  readonly #bins = new TimeBins();
+  readonly #marks = new RunMarks();
+  readonly #failures = new FailureNotes();
+
+  /** Takes the events in their order. */
+  emit(event: RunEvent): void {
+    if (event.type === "plan") this.#plan = event;
+    else if (event.type === "enrollment") this.#enrollment = event;
+    else if (event.type === "snapshot") this.#bins.add(event);
+    this.#marks.observe(event);
+    this.#failures.observe(event);
+  }
+
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  /** Of all that was told so far; the plan has to be. */
+  course(): Course {
+    if (this.#plan === undefined) throw new TypeError("a run without a plan");
+    return {
+      plan: this.#plan,
+      enrollment: this.#enrollment,
+      bins: this.#bins.bins(),
+      binMs: this.#bins.widthMs,
+      marks: this.#marks.marks(),
+      failures: this.#failures.notes(),
+    };
+  }
+}

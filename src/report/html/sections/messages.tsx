@@ -1,0 +1,61 @@
+import type { JSX } from "preact";
+
+import { formatBytes, formatCount, formatShare } from "../format.ts";
+import type { ReportData } from "../report-data.ts";
+import { Section } from "../section.tsx";
+import { DataTable } from "../table.tsx";
+
+interface Account {
+  readonly name: string;
+  readonly count: number;
+  readonly whole: number;
+  readonly means: string;
+}
+
+function accounts({ summary }: ReportData): readonly Account[] {
+  const { telemetry, ledger } = summary;
+  const { sent, acked, failed, unacked } = telemetry;
+  const ofSent: Account[] = [
+    { name: "due", count: sent, whole: sent, means: "acknowledged + failed + open" },
+    { name: "acknowledged", count: acked, whole: sent, means: "the hub's PUBACK came" },
+    { name: "failed", count: failed, whole: sent, means: "could not be handed over" },
+    { name: "open", count: unacked, whole: sent, means: "neither, when the run ended" },
+  ];
+  if (ledger === null) return ofSent;
+  const { acked: whole, ingested, missing, duplicated, outOfOrder } = ledger;
+  return [
+    ...ofSent,
+    { name: "ingested", count: ingested, whole, means: "distinct messages that the hub holds" },
+    { name: "missing", count: missing, whole, means: "acknowledged, and not ingested" },
+    { name: "duplicated", count: duplicated, whole, means: "ingested again" },
+    { name: "out of order", count: outOfOrder, whole, means: "ingested after a later one" },
+  ];
+}
+
+/** Where every message is. */
+export function Messages({ data }: { readonly data: ReportData }): JSX.Element {
+  const { telemetry, ledger, methods } = data.summary;
+  return (
+    <Section id="messages-account" title="Messages">
+      <p class="note">
+        {`${formatBytes(telemetry.bytes)} of message bodies. `}
+        {ledger === null
+          ? "What the hub ingested could not be read in this run: what is missing, duplicated or out of order was not measured."
+          : "What the hub ingested was read back and compared with what devices saw acknowledged, by device, boot and sequence number."}
+        {methods.received === 0
+          ? ""
+          : ` Direct methods: ${formatCount(methods.received)} received, ${formatCount(methods.failed)} failed.`}
+      </p>
+      <DataTable
+        caption="Account of the messages"
+        rows={accounts(data)}
+        columns={[
+          { name: "messages", cell: ({ name }) => name },
+          { name: "count", isNumber: true, cell: ({ count }) => formatCount(count) },
+          { name: "share", isNumber: true, cell: ({ count, whole }) => formatShare(count, whole) },
+          { name: "means", cell: ({ means }) => means },
+        ]}
+      />
+    </Section>
+  );
+}

@@ -1,0 +1,36 @@
+import type { JSX } from "preact";
+
+import type { ThresholdResult } from "../../../output/summary.ts";
+import { observedText } from "../../../output/threshold-text.ts";
+import type { ReportData } from "../report-data.ts";
+import { Section } from "../section.tsx";
+import { DataTable } from "../table.tsx";
+
+function Mark({ passed }: Pick<ThresholdResult, "passed">): JSX.Element {
+  if (passed === null) return <span class="open">○ not measured</span>;
+  return passed ? <span class="good">✓ holds</span> : <span class="bad">✗ failed</span>;
+}
+
+/** What kept the run from its end, and each threshold with what it was held against. */
+export function Thresholds({ data }: { readonly data: ReportData }): JSX.Element {
+  const { trouble, summary } = data;
+  return (
+    <Section id="verdict" title="Verdict">
+      {trouble?.type === "broken" ? (
+        <pre class="trouble">{trouble.detail.trimEnd()}</pre>
+      ) : trouble === undefined ? null : (
+        <p class="trouble">{trouble.message}</p>
+      )}
+      {summary.thresholds.length === 0 ? <p>The run had no thresholds.</p> : null}
+      <DataTable
+        caption="Thresholds, and what they were held against"
+        rows={summary.thresholds}
+        columns={[
+          { name: "threshold", cell: ({ expression }) => <code>{expression}</code> },
+          { name: "observed", isNumber: true, cell: (result) => observedText(result) },
+          { name: "verdict", cell: ({ passed }) => <Mark passed={passed} /> },
+        ]}
+      />
+    </Section>
+  );
+}
