@@ -24,11 +24,11 @@ export function metricsPage(): string {
 function table(metrics: Readonly<Record<string, MetricInfo>>): string {
   const rows = Object.entries(metrics).map(([name, info]) => {
     const total = (info.total ?? []).map(code).join(" + ");
-    const label = info.label === undefined ? "" : code(info.label);
+    const labels = info.labels.map(code).join(", ");
     const unit = info.unit === "1" ? "" : info.unit;
-    return row([code(name), unit, info.kind, label, total, info.help, info.when]);
+    return row([code(name), unit, info.kind, labels, total, info.help, info.when]);
   });
-  const columns = ["metric", "unit", "kind", "label", "share of", "what it is", "when"];
+  const columns = ["metric", "unit", "kind", "labels", "share of", "what it is", "when"];
   return [row(columns), row(columns.map(() => "---")), ...rows].join("\n");
 }
 
@@ -40,9 +40,9 @@ const INTRODUCTION = `# Metrics
 
 <!-- Written by \`npm run schemas\` from the catalogue in src/metrics. -->
 
-What every run measures, and what [thresholds](scenario.md#thresholds) can be held against. \`summary.json\` has the totals of the end; \`run.ndjson\` has all counters and histograms [once a second](events.md), under \`NAME\` or \`NAME{LABEL:VALUE}\`, with \`%\`, \`,\`, \`{\` and \`}\` of a value percent-encoded.
+What every run measures, and what [thresholds](scenario.md#thresholds) can be held against. \`summary.json\` has the totals of the end; \`run.ndjson\` has all counters and histograms [once a second](events.md), under \`NAME\` or \`NAME{LABEL:VALUE,LABEL:VALUE}\`, labels by their names in order, with \`%\`, \`,\`, \`{\` and \`}\` of a value percent-encoded.
 
 - **unit**: \`ms\` or \`bytes\`; none where things are counted.
-- **label**: what splits the metric. \`registration_ms{hub:cheesecave-hub.azure-devices.net}\` is that hub's part, \`registration_ms\` the whole. \`hub\` is a host name, \`alert\` an alert of the scenario by its name, \`kind\` a [kind of fault](faults.md#faults-of-the-devices), \`class\` one of ${FAILURE_CLASSES.map(code).join(", ")}.
-- **share of**: the whole that \`rate\` and a limit in \`%\` relate to; where several are named, their sum. Without it there is no \`rate\`.
+- **labels**: what splits the metric. \`registration_ms{hub:cheesecave-hub.azure-devices.net}\` is that hub's part, \`registration_ms\` the whole, and with several labels between the braces it is what all of them have in common. \`hub\` is a host name, once the device has one; \`model\` the name of the device's model; \`phase\` a named span of the run: a latency belongs to the one in which the work was due, a counter grows in the one that it is; \`alert\` an alert of the scenario by its name; \`kind\` a [kind of fault](faults.md#faults-of-the-devices); \`worker\` a process of the generator, by its number or \`supervisor\`; \`class\` one of ${FAILURE_CLASSES.map(code).join(", ")}.
+- **share of**: the whole that \`rate\` and a limit in \`%\` relate to; where several are named, their sum. The whole is that of the same hub, model and phase, as far as it has these labels. Without it there is no \`rate\`.
 - **when**: the moment at which a value is taken, or the counter grows. A metric that this run cannot measure decides nothing; one that it can and that has no sample fails its threshold.`;

@@ -17,9 +17,10 @@ export class DeviceAccount {
     this.#status = status;
   }
 
-  /** A hub connection is up. @param ms since it was due @param phases durations in ms */
-  connected(hub: string, ms: number, phases: Readonly<Record<string, number>>): void {
+  /** A hub connection is up. @param dueMs when it was due, ms after time 0 @param phases durations in ms */
+  connected(hub: string, dueMs: number, phases: Readonly<Record<string, number>>): void {
     const { recorder, clock, log } = this.#context;
+    const ms = clock() - dueMs;
     const reconnect = this.#status.connectionMs !== null;
     this.#status.connectionMs ??= ms;
     this.#status.failure = undefined;
@@ -30,11 +31,11 @@ export class DeviceAccount {
       this.#status.reconnects += 1;
       recorder.count("connection_reconnected");
     }
-    recorder.count("connection_opened", 1, { hub });
-    recorder.observe("connection_ms", ms, { hub });
-    recorder.observe("connection_tls_ms", phases["tls"] ?? 0);
-    recorder.observe("connection_connack_ms", phases["connack"] ?? 0);
-    recorder.observe("connection_twin_ms", phases["twin"] ?? 0);
+    recorder.count("connection_opened");
+    recorder.observe("connection_ms", ms, dueMs);
+    recorder.observe("connection_tls_ms", phases["tls"] ?? 0, dueMs);
+    recorder.observe("connection_connack_ms", phases["connack"] ?? 0, dueMs);
+    recorder.observe("connection_twin_ms", phases["twin"] ?? 0, dueMs);
     const { deviceId } = this.#status;
     recorder.event({ type: "connection", t: clock(), deviceId, hub, reconnect, ms, phases });
     log.debug({ hub, reconnect, durationMs: Math.round(ms) }, "hub connection opened");

@@ -1,6 +1,6 @@
 import type { Logger } from "../base/log.ts";
+import type { DeviceRecorder } from "../metrics/device-recorder.ts";
 import type { ModelTime } from "../metrics/generator/model-time.ts";
-import type { Recorder } from "../metrics/recorder.ts";
 import type { FileTexts } from "../model/model-files.ts";
 import type { DeviceModel, RandomStream } from "../model/model.ts";
 import type { DeviceSpec } from "../plan/plan.ts";
@@ -24,7 +24,7 @@ export interface DeviceContext {
   /** Reads the device's identity, with the TLS context that all its connections share. @throws {FleetError} */
   readonly loadIdentity: () => Promise<DeviceIdentity>;
   readonly slots: Slots;
-  readonly recorder: Recorder;
+  readonly recorder: DeviceRecorder;
   readonly saveMessages: boolean;
   readonly alerts: readonly Alert[];
   /** Seconds of the device's own time for each second of its interval, > 0. */

@@ -1,13 +1,11 @@
 import type { DeviceFailure } from "../base/failure.ts";
 import type { DeviceRow, DeviceState } from "../metrics/device-row.ts";
-import type { DeviceSpec } from "../plan/plan.ts";
+import type { DeviceContext } from "./device-context.ts";
 import { MessageAccount } from "./message-account.ts";
 
 /** What is known of one device in this life of its worker; gives its row. */
 export class DeviceStatus {
-  readonly #spec: DeviceSpec;
-  readonly #worker: number;
-  readonly #boot: number;
+  readonly #of: Pick<DeviceContext, "spec" | "model" | "worker" | "boot">;
   readonly messages = new MessageAccount();
   deviceId = "";
   hub = "";
@@ -17,14 +15,12 @@ export class DeviceStatus {
   reconnects = 0;
   #failure: DeviceFailure | undefined;
 
-  constructor(spec: DeviceSpec, worker: number, boot: number) {
-    this.#spec = spec;
-    this.#worker = worker;
-    this.#boot = boot;
+  constructor(of: Pick<DeviceContext, "spec" | "model" | "worker" | "boot">) {
+    this.#of = of;
   }
 
   get boot(): number {
-    return this.#boot;
+    return this.#of.boot;
   }
 
   /** The newest failure; `undefined` once the device is well again. */
@@ -34,12 +30,13 @@ export class DeviceStatus {
 
   row(state: DeviceState): DeviceRow {
     return {
-      registrationId: this.#spec.registrationId,
+      registrationId: this.#of.spec.registrationId,
+      model: this.#of.model.name,
       deviceId: this.deviceId,
       hub: this.hub,
       state,
-      boot: this.#boot,
-      worker: this.#worker,
+      boot: this.#of.boot,
+      worker: this.#of.worker,
       attempts: this.attempts,
       registrationMs: this.registrationMs,
       connectionMs: this.connectionMs,

@@ -45,9 +45,9 @@ export class Device {
   #connection: HubConnection | undefined;
 
   constructor(context: DeviceContext) {
-    const { spec, worker, boot, model } = context;
+    const { spec, model } = context;
     this.#context = context;
-    this.#status = new DeviceStatus(spec, worker, boot);
+    this.#status = new DeviceStatus(context);
     this.#account = new DeviceAccount(context, this.#status);
     this.#state = new LifeState((from, to) => this.#changed(from, to));
     this.#passports = new PassportOffice(context, (identity, dueMs, signal) =>
@@ -188,8 +188,9 @@ export class Device {
     dueMs: number,
     signal: AbortSignal,
   ): Promise<ConnectionEnd> {
-    const { clock, limits, way, slots } = this.#context;
+    const { clock, limits, recorder, way, slots } = this.#context;
     const { secureContext, tokenKey } = identity;
+    recorder.goesTo(hub);
     const end = deferred<DeviceFailure | undefined>();
     this.#twin.connecting();
     let opened: Awaited<ReturnType<typeof HubConnection.open>>;
@@ -219,7 +220,7 @@ export class Device {
       );
       this.#connection = opened.connection;
       this.#twin.connected(opened.connection, opened.desired);
-      this.#account.connected(hub, clock() - dueMs, opened.phases);
+      this.#account.connected(hub, dueMs, opened.phases);
       this.#account.shows(identity, isRolled);
       this.#state.to("streaming");
       this.#telemetry.connected(opened.connection);

@@ -117,7 +117,7 @@ export class MessageSender {
       if (!this.#status.messages.acknowledge(seq)) return;
       const nowMs = clock();
       recorder.count("telemetry_acked");
-      recorder.observe("telemetry_ms", nowMs - dueMs);
+      recorder.observe("telemetry_ms", nowMs - dueMs, dueMs);
       this.#firstAck(nowMs);
       log.trace({ seq, durationMs: Math.round(nowMs - dueMs) }, "message acknowledged");
     } catch (error) {
@@ -154,8 +154,9 @@ export class MessageSender {
   }
 
   #firstAck(nowMs: number): void {
-    if (this.#connectedMs === undefined) return;
-    this.#context.recorder.observe("connection_first_ack_ms", nowMs - this.#connectedMs);
+    const sinceMs = this.#connectedMs;
+    if (sinceMs === undefined) return;
+    this.#context.recorder.observe("connection_first_ack_ms", nowMs - sinceMs, sinceMs);
     this.#connectedMs = undefined;
   }
 

@@ -86,7 +86,7 @@ export class DeviceTwin {
     const ms = clock() - startMs;
     recorder.count("methods_received");
     if (result.status >= 300) recorder.count("methods_failed");
-    recorder.observe("method_ms", ms);
+    recorder.observe("method_ms", ms, startMs);
     log.trace({ method: name, status: result.status }, "method answered");
     const { deviceId } = this.#status;
     recorder.event({
@@ -167,7 +167,7 @@ export class DeviceTwin {
       const nowMs = clock();
       const ms = nowMs - startMs;
       recorder.count("reported_acked");
-      recorder.observe("reported_ms", ms);
+      recorder.observe("reported_ms", ms, startMs);
       log.trace({ desiredVersion, durationMs: Math.round(ms) }, "reported properties accepted");
       const { deviceId } = this.#status;
       recorder.event({ type: "reported", t: nowMs, deviceId, desiredVersion, patch, ms });

@@ -2,8 +2,8 @@ import { AlertBook } from "./alert-book.ts";
 import type { DeviceEvent } from "./device-event.ts";
 import type { CounterName, HistogramName } from "./catalog.ts";
 import { DeviceHistory } from "./device-history.ts";
-import type { DeviceRow, DeviceState, SeqRanges } from "./device-row.ts";
-import { LatencyHistogram } from "./histogram.ts";
+import type { DeviceRow, DeviceState, PlannedDevice, SeqRanges } from "./device-row.ts";
+import type { LatencyHistogram } from "./histogram.ts";
 import { HistogramSet } from "./histogram-set.ts";
 import type { Labels } from "./metric-key.ts";
 import type { Percentiles } from "./percentiles.ts";
@@ -35,9 +35,12 @@ export class Aggregate {
   readonly #lives = new Map<string, { worker: number; seen: SeqSet; cpuS: number; rss: number }>();
 
   /** @param devices the plan's devices, in the order in which `rows` gives them */
-  constructor(devices: readonly { readonly registrationId: string }[]) {
+  constructor(devices: readonly PlannedDevice[]) {
     this.#devices = new Map(
-      devices.map(({ registrationId }) => [registrationId, new DeviceHistory(registrationId)]),
+      devices.map(({ registrationId, model }) => [
+        registrationId,
+        new DeviceHistory({ registrationId, model }),
+      ]),
     );
   }
 
@@ -111,12 +114,12 @@ export class Aggregate {
 
   /** @param labels absent = merged over all */
   percentiles(name: HistogramName, labels?: Labels): Percentiles {
-    return this.#merged(name, labels).percentiles();
+    return this.#histograms.merged(name, labels).percentiles();
   }
 
   /** Any percentile, 0 to 100, in ms; null without a sample. */
   percentile(name: HistogramName, percentile: number, labels?: Labels): number | null {
-    return this.#merged(name, labels).valueAt(percentile);
+    return this.#histograms.merged(name, labels).valueAt(percentile);
   }
 
   /** All counters by key, as `run.ndjson` has them. */
@@ -167,15 +170,30 @@ export class Aggregate {
     return Object.fromEntries(hubs);
   }
 
-  /** Distinct devices: assigned and connected at least once, failed for good. */
-  totals(): { planned: number; assigned: number; connected: number; failed: number } {
-    const rows = this.rows();
+  /** Distinct devices: assigned and connected at least once, failed for good. @param labels absent = all devices */
+  totals(labels: Labels = {}): {
+    planned: number;
+    assigned: number;
+    connected: number;
+    failed: number;
+  } {
+    const rows = this.#rowsOf(labels);
     return {
       planned: rows.length,
       assigned: rows.filter((row) => row.wasAssigned).length,
       connected: rows.filter((row) => row.wasConnected).length,
       failed: rows.filter((row) => row.state === "failed").length,
     };
+  }
+
+  /** How many devices with these labels have the alert now. @param alert absent = the sum over all alerts */
+  alertsActive(alert: string | undefined, labels: Labels): number {
+    return this.#alerts.active(alert, this.#idsOf(labels));
+  }
+
+  /** How many distinct devices with these labels have had the alert. @param alert absent = any */
+  devicesAlerted(alert: string | undefined, labels: Labels): number {
+    return this.#alerts.devices(alert, this.#idsOf(labels));
   }
 
   /** CPU of every life of every worker; the sum of each worker's highest resident size. */
@@ -201,12 +219,17 @@ export class Aggregate {
     return true;
   }
 
-  #merged(name: HistogramName, labels?: Labels): LatencyHistogram {
-    const parts = this.#histograms.select(name, labels);
-    const [only] = parts;
-    if (only !== undefined && parts.length === 1) return only.value;
-    const whole = new LatencyHistogram();
-    for (const { value } of parts) whole.merge(value.encode());
-    return whole;
+  /** Of the hub and the model that `labels` name, if they do. */
+  #rowsOf({ hub, model }: Labels): readonly DeviceRow[] {
+    return this.rows().filter(
+      (row) =>
+        (hub === undefined || row.hub === hub) && (model === undefined || row.model === model),
+    );
+  }
+
+  /** undefined = all. */
+  #idsOf(labels: Labels): ReadonlySet<string> | undefined {
+    if (labels["hub"] === undefined && labels["model"] === undefined) return undefined;
+    return new Set(this.#rowsOf(labels).map(({ deviceId }) => deviceId));
   }
 }

@@ -34,14 +34,18 @@ export class AlertBook {
     return this.#pages.get(alert)?.raised ?? 0;
   }
 
-  /** How many devices have the alert now. @param alert absent = the sum over all alerts */
-  active(alert?: string): number {
-    return this.#of(alert).reduce((sum, page) => sum + page.active, 0);
+  /** How many devices have the alert now. @param alert absent = the sum over all alerts @param among absent = all */
+  active(alert?: string, among?: ReadonlySet<string>): number {
+    const pages = this.#of(alert);
+    if (among === undefined) return pages.reduce((sum, page) => sum + page.active, 0);
+    const on = pages.flatMap(({ devices }) => [...devices]);
+    return on.filter(([deviceId, isOn]) => isOn && among.has(deviceId)).length;
   }
 
-  /** How many distinct devices have had the alert. @param alert absent = any alert */
-  devices(alert?: string): number {
-    return new Set(this.#of(alert).flatMap(({ devices }) => [...devices.keys()])).size;
+  /** How many distinct devices have had the alert. @param alert absent = any alert @param among absent = all devices */
+  devices(alert?: string, among?: ReadonlySet<string>): number {
+    const ids = new Set(this.#of(alert).flatMap(({ devices }) => [...devices.keys()]));
+    return among === undefined ? ids.size : [...ids].filter((id) => among.has(id)).length;
   }
 
   /** The alerts that are on at these devices. */

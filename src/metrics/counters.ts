@@ -1,17 +1,19 @@
 import type { MetricInfo } from "./metric-info.ts";
+import { AT_DPS, AT_HUB } from "./metric-info.ts";
 
 /** What devices count as it happens; workers tell once a second. */
 export const COUNTERS = {
   registration_attempts: {
     kind: "counter",
     unit: "1",
+    labels: AT_DPS,
     help: "Registration requests, throttled repeats included",
     when: "a register request goes out",
   },
   registration_assigned: {
     kind: "counter",
     unit: "1",
-    label: "hub",
+    labels: AT_HUB,
     total: ["registration_attempts"],
     help: "Registrations that ended assigned",
     when: "DPS assigned a device, the first time or again",
@@ -19,7 +21,7 @@ export const COUNTERS = {
   registration_failed: {
     kind: "counter",
     unit: "1",
-    label: "class",
+    labels: [...AT_DPS, "class"],
     total: ["registration_attempts"],
     help: "Registrations that failed",
     when: "the last try of a registration failed",
@@ -27,6 +29,7 @@ export const COUNTERS = {
   throttled: {
     kind: "counter",
     unit: "1",
+    labels: AT_DPS,
     total: ["registration_attempts"],
     help: "Answers 429 or 5xx from DPS",
     when: "such an answer came",
@@ -34,7 +37,7 @@ export const COUNTERS = {
   connection_opened: {
     kind: "counter",
     unit: "1",
-    label: "hub",
+    labels: AT_HUB,
     total: ["connection_opened", "connection_failed"],
     help: "Hub connections that came up, reconnects included",
     when: "a hub connection is up, reconnects included",
@@ -42,6 +45,7 @@ export const COUNTERS = {
   connection_lost: {
     kind: "counter",
     unit: "1",
+    labels: AT_HUB,
     total: ["connection_opened"],
     help: "Hub connections that ended unasked",
     when: "a connection ended that the device did not end",
@@ -49,6 +53,7 @@ export const COUNTERS = {
   connection_reconnected: {
     kind: "counter",
     unit: "1",
+    labels: AT_HUB,
     total: ["connection_lost"],
     help: "Lost hub connections that came up again",
     when: "the connection after a lost one is up",
@@ -56,7 +61,7 @@ export const COUNTERS = {
   connection_failed: {
     kind: "counter",
     unit: "1",
-    label: "class",
+    labels: [...AT_HUB, "class"],
     total: ["connection_opened", "connection_failed"],
     help: "Attempts to connect to a hub that failed",
     when: "an attempt failed, whether it is repeated or not",
@@ -64,30 +69,35 @@ export const COUNTERS = {
   connection_renewed: {
     kind: "counter",
     unit: "1",
+    labels: AT_HUB,
     help: "Hub connections made anew in good order, for a new SAS token or a new certificate",
     when: "the new connection is up",
   },
   certificate_rolled: {
     kind: "counter",
     unit: "1",
+    labels: AT_HUB,
     help: "Devices that connected with a new certificate while they ran",
     when: "the first connection with it is up",
   },
   certificate_refused: {
     kind: "counter",
     unit: "1",
+    labels: AT_HUB,
     help: "New certificates that a running device could not use, or DPS refused; the old one stays in use",
     when: "the device's worker found it unfit, or DPS refused it",
   },
   telemetry_sent: {
     kind: "counter",
     unit: "1",
+    labels: AT_HUB,
     help: "Messages that were due",
     when: "a message is due, connected or not",
   },
   telemetry_acked: {
     kind: "counter",
     unit: "1",
+    labels: AT_HUB,
     total: ["telemetry_sent"],
     help: "Messages that the hub acknowledged",
     when: "its PUBACK came",
@@ -95,7 +105,7 @@ export const COUNTERS = {
   telemetry_failed: {
     kind: "counter",
     unit: "1",
-    label: "class",
+    labels: [...AT_HUB, "class"],
     total: ["telemetry_sent"],
     help: "Messages that could not be handed over; class offline = due while not connected",
     when: "a message was given up; nothing sends it again",
@@ -103,24 +113,28 @@ export const COUNTERS = {
   telemetry_bytes: {
     kind: "counter",
     unit: "bytes",
+    labels: AT_HUB,
     help: "Bytes of message bodies",
     when: "a message is due",
   },
   desired_received: {
     kind: "counter",
     unit: "1",
+    labels: AT_HUB,
     help: "Desired changes after a device's first twin, pushed or read",
     when: "it was applied",
   },
   reported_sent: {
     kind: "counter",
     unit: "1",
+    labels: AT_HUB,
     help: "Reported patches sent",
     when: "a patch goes out",
   },
   reported_acked: {
     kind: "counter",
     unit: "1",
+    labels: AT_HUB,
     total: ["reported_sent"],
     help: "Reported patches that the hub accepted",
     when: "the hub's answer came",
@@ -128,12 +142,14 @@ export const COUNTERS = {
   methods_received: {
     kind: "counter",
     unit: "1",
+    labels: AT_HUB,
     help: "Direct method calls that devices got",
     when: "a method was answered",
   },
   methods_failed: {
     kind: "counter",
     unit: "1",
+    labels: AT_HUB,
     total: ["methods_received"],
     help: "Direct method calls that were not answered with a status below 300",
     when: "a method was answered",
@@ -141,28 +157,28 @@ export const COUNTERS = {
   alerts_raised: {
     kind: "counter",
     unit: "1",
-    label: "alert",
+    labels: [...AT_HUB, "alert"],
     help: "Alerts of the scenario that came on, counted at each device each time",
     when: "the message that raised it was due",
   },
   faults_begun: {
     kind: "counter",
     unit: "1",
-    label: "kind",
+    labels: [...AT_HUB, "kind"],
     help: "Faults of the scenario that began at a device",
     when: "the message before which it begins was due; `disconnect` of the timeline by the clock",
   },
   generator_cpu_ms: {
     kind: "counter",
     unit: "ms",
-    label: "worker",
+    labels: ["worker"],
     help: "CPU time that a worker process used from time 0 on",
     when: "twice a second",
   },
   generator_gc_ms: {
     kind: "counter",
     unit: "ms",
-    label: "worker",
+    labels: ["worker"],
     help: "Time that a worker's event loop stood for garbage collections",
     when: "twice a second",
   },

@@ -1,18 +1,19 @@
 import type { MetricInfo } from "./metric-info.ts";
+import { OF_DEVICE } from "./metric-info.ts";
 
 /** What is computed from the rows of devices, the ledger or the supervisor. */
 export const DERIVED = {
   alerts_active: {
     kind: "derived",
     unit: "1",
-    label: "alert",
+    labels: [...OF_DEVICE, "alert"],
     help: "Alerts that are on at the end, counted at each device",
     when: "at the end, over all devices",
   },
   devices_alerted: {
     kind: "derived",
     unit: "1",
-    label: "alert",
+    labels: [...OF_DEVICE, "alert"],
     total: ["devices_planned"],
     help: "Distinct devices that had the alert (without a label: any) at least once",
     when: "at the end, over all devices",
@@ -20,12 +21,14 @@ export const DERIVED = {
   devices_planned: {
     kind: "derived",
     unit: "1",
+    labels: ["model"],
     help: "Devices of the plan",
     when: "before the first device starts",
   },
   devices_assigned: {
     kind: "derived",
     unit: "1",
+    labels: OF_DEVICE,
     total: ["devices_planned"],
     help: "Distinct devices that were assigned at least once",
     when: "at the end, over all devices",
@@ -33,6 +36,7 @@ export const DERIVED = {
   devices_connected: {
     kind: "derived",
     unit: "1",
+    labels: OF_DEVICE,
     total: ["devices_planned"],
     help: "Distinct devices that were connected at least once",
     when: "at the end, over all devices",
@@ -40,6 +44,7 @@ export const DERIVED = {
   devices_failed: {
     kind: "derived",
     unit: "1",
+    labels: OF_DEVICE,
     total: ["devices_planned"],
     help: "Devices that gave up for good",
     when: "at the end, over all devices",
@@ -47,6 +52,7 @@ export const DERIVED = {
   telemetry_unacked: {
     kind: "derived",
     unit: "1",
+    labels: OF_DEVICE,
     total: ["telemetry_sent"],
     help: "Messages neither acknowledged nor failed",
     when: "at the end, over all devices",
@@ -54,6 +60,7 @@ export const DERIVED = {
   telemetry_missing: {
     kind: "derived",
     unit: "1",
+    labels: [],
     total: ["telemetry_acked"],
     help: "Messages acknowledged to the device and not found among what the hub ingested",
     when: "at the end, from what the hub ingested; else not measured",
@@ -61,6 +68,7 @@ export const DERIVED = {
   telemetry_duplicated: {
     kind: "derived",
     unit: "1",
+    labels: [],
     total: ["telemetry_acked"],
     help: "Messages ingested more than once",
     when: "at the end, from what the hub ingested; else not measured",
@@ -68,6 +76,7 @@ export const DERIVED = {
   telemetry_out_of_order: {
     kind: "derived",
     unit: "1",
+    labels: [],
     total: ["telemetry_acked"],
     help: "Messages ingested after a later one of the same device",
     when: "at the end, from what the hub ingested; else not measured",
@@ -75,6 +84,7 @@ export const DERIVED = {
   telemetry_unconfirmed: {
     kind: "derived",
     unit: "1",
+    labels: [],
     total: ["telemetry_sent"],
     help: "Messages ingested and not known to be acknowledged to their device: a PUBACK was lost, or a worker",
     when: "at the end, from what the hub ingested; else not measured",
@@ -82,12 +92,14 @@ export const DERIVED = {
   workers_lost: {
     kind: "derived",
     unit: "1",
+    labels: [],
     help: "Worker processes that ended unasked",
     when: "at the end, over the whole run",
   },
   workers_restarted: {
     kind: "derived",
     unit: "1",
+    labels: [],
     help: "Lost worker processes that came back",
     when: "at the end, over the whole run",
   },

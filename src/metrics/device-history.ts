@@ -1,16 +1,16 @@
-import type { DeviceRow, DeviceState } from "./device-row.ts";
+import type { DeviceRow, DeviceState, PlannedDevice } from "./device-row.ts";
 import { unheardOf } from "./device-row.ts";
 
 /** All that the workers told of one planned device, over every life of its worker. Adding is order-free. */
 export class DeviceHistory {
-  readonly #registrationId: string;
+  readonly #planned: PlannedDevice;
   /** By boot: the row of the highest snapshot sequence. */
   readonly #boots = new Map<number, { readonly sequence: number; readonly row: DeviceRow }>();
   /** The boot that was lost, and what the device is until the next boot speaks. */
   #lost: { readonly boot: number; readonly state: DeviceState } | undefined;
 
-  constructor(registrationId: string) {
-    this.#registrationId = registrationId;
+  constructor(planned: PlannedDevice) {
+    this.#planned = planned;
   }
 
   add(row: DeviceRow, sequence: number): void {
@@ -46,7 +46,7 @@ export class DeviceHistory {
   row(): DeviceRow {
     const boots = this.boots();
     const last = boots.at(-1);
-    if (last === undefined) return unheardOf(this.#registrationId);
+    if (last === undefined) return unheardOf(this.#planned);
     const sum = (count: (row: DeviceRow) => number): number =>
       boots.reduce((total, row) => total + count(row), 0);
     // A new boot knows its assignment only after a while; until then the earlier one's is the best there is.

@@ -17,9 +17,18 @@ export type DeviceState = (typeof DEVICE_STATES)[number];
 /** Inclusive runs of sequence numbers, ascending and disjoint: `[[1, 36], [38, 40]]`. */
 export type SeqRanges = readonly (readonly [first: number, last: number])[];
 
+/** A device as it is known before any worker has told of it. */
+export interface PlannedDevice {
+  readonly registrationId: string;
+  /** Name of its device model. */
+  readonly model: string;
+}
+
 /** All that is known of one device; a row of `devices.csv`. A later row of the same (device, boot) replaces the earlier one. */
 export interface DeviceRow {
   readonly registrationId: string;
+  /** Name of its device model. */
+  readonly model: string;
   /** "" until assigned. */
   readonly deviceId: string;
   /** Host name of the assigned hub; "" until assigned. */
@@ -51,9 +60,10 @@ export interface DeviceRow {
 }
 
 /** The row of a device before anything is known of it. */
-export function unheardOf(registrationId: string): DeviceRow {
+export function unheardOf({ registrationId, model }: PlannedDevice): DeviceRow {
   return {
     registrationId,
+    model,
     deviceId: "",
     hub: "",
     state: "waiting",

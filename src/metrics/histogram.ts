@@ -20,6 +20,8 @@ const EMPTY: EncodedHistogram = { count: 0, min: 0, max: 0, sum: 0, data: "" };
  */
 export class LatencyHistogram {
   #buckets: Histogram | undefined;
+  /** What the buckets held when they were let go. */
+  #packed: string | undefined;
   #count = 0;
   #minUs = Infinity;
   #maxUs = 0;
@@ -44,21 +46,39 @@ export class LatencyHistogram {
     this.#note(other.count, toUs(other.min), toUs(other.max), toUs(other.sum));
   }
 
+  /** Adds all values of `other`, which stays as it is. */
+  absorb(other: LatencyHistogram): void {
+    if (other.#buckets === undefined) {
+      this.merge(other.encode());
+      return;
+    }
+    this.#open().add(other.#buckets);
+    this.#note(other.#count, other.#minUs, other.#maxUs, other.#sumUs);
+  }
+
+  /** Lets go of the 93 KiB of buckets and keeps what they hold, compressed; the next value brings them back. */
+  pack(): void {
+    if (this.#buckets === undefined) return;
+    if (this.#count > 0) this.#packed = encodeIntoCompressedBase64(this.#buckets);
+    this.#buckets = undefined;
+  }
+
   /** The state as it crosses processes: min, max and sum in ms. */
   encode(): EncodedHistogram {
-    if (this.#buckets === undefined || this.#count === 0) return EMPTY;
+    if (this.#count === 0) return EMPTY;
     return {
       count: this.#count,
       min: this.#minUs / 1_000,
       max: this.#maxUs / 1_000,
       sum: this.#sumUs / 1_000,
-      data: encodeIntoCompressedBase64(this.#buckets),
+      data: this.#packed ?? encodeIntoCompressedBase64(this.#look()),
     };
   }
 
   /** Forgets every value and keeps the memory. */
   reset(): void {
     this.#buckets?.reset();
+    this.#packed = undefined;
     this.#count = 0;
     this.#minUs = Infinity;
     this.#maxUs = 0;
@@ -67,8 +87,8 @@ export class LatencyHistogram {
 
   /** The value in ms that `percentile` (0 to 100) percent of the values do not exceed; null without a value. */
   valueAt(percentile: number): number | null {
-    if (this.#buckets === undefined || this.#count === 0) return null;
-    const us = this.#buckets.getValueAtPercentile(percentile);
+    if (this.#count === 0) return null;
+    const us = this.#look().getValueAtPercentile(percentile);
     return Math.min(this.#maxUs, Math.max(this.#minUs, us)) / 1_000;
   }
 
@@ -84,8 +104,8 @@ export class LatencyHistogram {
    * @param edgesMs ascending, from 0 to below 1 h
    */
   countsUpTo(edgesMs: readonly number[]): readonly number[] {
-    const buckets = this.#buckets;
-    if (buckets === undefined) return edgesMs.map(() => 0);
+    if (this.#count === 0) return edgesMs.map(() => 0);
+    const buckets = this.#look();
     // The only kind that `build` gives without WebAssembly; its interface alone does not show the counts.
     if (!(buckets instanceof JsHistogram))
       throw new TypeError("expected a histogram in JavaScript");
@@ -115,14 +135,14 @@ export class LatencyHistogram {
 
   /** 93 KiB, so only when there is something to record. */
   #open(): Histogram {
-    this.#buckets ??= build({
-      bitBucketSize: 32,
-      lowestDiscernibleValue: 1,
-      highestTrackableValue: HIGHEST_US,
-      numberOfSignificantValueDigits: 3,
-      autoResize: false,
-    });
+    this.#buckets ??= unpacked(this.#packed);
+    this.#packed = undefined;
     return this.#buckets;
+  }
+
+  /** To read from: what is packed stays so. */
+  #look(): Histogram {
+    return this.#buckets ?? unpacked(this.#packed);
   }
 
   #note(count: number, minUs: number, maxUs: number, sumUs: number): void {
@@ -131,6 +151,18 @@ export class LatencyHistogram {
     this.#maxUs = Math.max(this.#maxUs, maxUs);
     this.#sumUs += sumUs;
   }
+}
+
+function unpacked(packed: string | undefined): Histogram {
+  const buckets = build({
+    bitBucketSize: 32,
+    lowestDiscernibleValue: 1,
+    highestTrackableValue: HIGHEST_US,
+    numberOfSignificantValueDigits: 3,
+    autoResize: false,
+  });
+  if (packed !== undefined) buckets.add(decodeFromCompressedBase64(packed, 32));
+  return buckets;
 }
 
 /** The percentiles of an encoded histogram. */

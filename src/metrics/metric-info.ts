@@ -1,10 +1,20 @@
+/** What splits a metric; each value of a label is a part of the whole. */
+export type LabelName = "hub" | "model" | "phase" | "class" | "alert" | "kind" | "worker";
+
+/** Labels of what a device does at its hub; what it does before it has one carries none of the hub. */
+export const AT_HUB = ["hub", "model", "phase"] as const;
+/** Labels of what a device asks DPS: no hub is part of that until DPS has answered. */
+export const AT_DPS = ["model", "phase"] as const;
+/** Labels of what is known of each device at the end. */
+export const OF_DEVICE = ["hub", "model"] as const;
+
 /** One measured quantity, as thresholds, Prometheus and the docs know it. */
 export interface MetricInfo {
   /** histogram: many values with percentiles; counter: grows; derived: computed from rows, ledger or supervisor. */
   readonly kind: "histogram" | "counter" | "derived";
   readonly unit: "ms" | "bytes" | "1";
-  /** The one label that splits the metric, if any. */
-  readonly label?: "hub" | "class" | "alert" | "kind" | "worker";
+  /** What splits the metric; empty where nothing does. A series carries those of them that are known. */
+  readonly labels: readonly LabelName[];
   /** Metrics whose sum is the whole that `rate` and `%` relate to; absent = the metric has no share. */
   readonly total?: readonly string[];
   readonly help: string;

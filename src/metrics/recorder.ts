@@ -1,45 +1,50 @@
-import type { CounterName, HistogramName } from "./catalog.ts";
 import type { DeviceEvent, SavedMessage } from "./device-event.ts";
+import type { RecorderSinks } from "./device-recorder.ts";
+import { DeviceRecorder } from "./device-recorder.ts";
 import type { DeviceRow } from "./device-row.ts";
 import type { ProcessHealth } from "./generator/process-health.ts";
-import { LatencyHistogram } from "./histogram.ts";
-import type { Labels } from "./metric-key.ts";
-import { metricKey } from "./metric-key.ts";
+import type { Phase } from "./phases.ts";
+import type { SeriesPage } from "./series-book.ts";
+import { SeriesBook } from "./series-book.ts";
 import type { Snapshot } from "./snapshot.ts";
 
 /** What one worker measures between two snapshots. */
 export class Recorder {
   readonly #worker: number;
   readonly #boot: number;
+  readonly #sinks: RecorderSinks;
   #sequence = 0;
-  #counters = new Map<string, number>();
-  #histograms = new Map<string, LatencyHistogram>();
   #devices = new Map<string, DeviceRow>();
   #events: DeviceEvent[] = [];
   #messages: SavedMessage[] = [];
 
-  /** @param options `boot` is the worker's life: 1, and one more at each restart */
-  constructor(options: { readonly worker: number; readonly boot: number }) {
+  /** @param options `boot` is the worker's life: 1, and one more at each restart; `clock` gives ms after time 0 */
+  constructor(options: {
+    readonly worker: number;
+    readonly boot: number;
+    /** By the time at which they begin. */
+    readonly phases: readonly Phase[];
+    readonly clock: () => number;
+  }) {
     this.#worker = options.worker;
     this.#boot = options.boot;
+    this.#sinks = {
+      series: new SeriesBook(options.phases),
+      clock: options.clock,
+      // Times are kept to the microsecond: what a clock's binary fractions add says nothing.
+      onEvent: (event) => this.#events.push(exact(event)),
+      onMessage: (message) => this.#messages.push(message),
+    };
   }
 
-  /** Adds `by` (finite, >= 0; anything else is dropped) to a counter. */
-  count(name: CounterName, by = 1, labels?: Labels): void {
-    if (!Number.isFinite(by) || by < 0) return;
-    const key = metricKey(name, labels);
-    this.#counters.set(key, (this.#counters.get(key) ?? 0) + by);
+  /** The recorder of one device. @param model the name of its model @param hub host name; absent = not known yet */
+  of(model: string, hub?: string): DeviceRecorder {
+    return new DeviceRecorder(this.#sinks, model, hub);
   }
 
-  /** Records a latency; what is not a finite number is dropped, a negative one counts as 0. */
-  observe(name: HistogramName, ms: number, labels?: Labels): void {
-    const key = metricKey(name, labels);
-    let histogram = this.#histograms.get(key);
-    if (histogram === undefined) {
-      histogram = new LatencyHistogram();
-      this.#histograms.set(key, histogram);
-    }
-    histogram.record(ms);
+  /** The series of the worker's process itself. */
+  get ownProcess(): SeriesPage {
+    return this.#sinks.series.page({ worker: String(this.#worker) });
   }
 
   /** Tells a device's new row; it replaces the one that is not sent yet. */
@@ -50,15 +55,6 @@ export class Recorder {
       registrationMs: registrationMs === null ? null : toMicroseconds(registrationMs),
       connectionMs: connectionMs === null ? null : toMicroseconds(connectionMs),
     });
-  }
-
-  /** Times are kept to the microsecond: what a clock's binary fractions add says nothing. */
-  event(event: DeviceEvent): void {
-    this.#events.push(exact(event));
-  }
-
-  message(message: SavedMessage): void {
-    this.#messages.push(message);
   }
 
   /**
@@ -73,30 +69,17 @@ export class Recorder {
       worker: this.#worker,
       boot: this.#boot,
       sequence: this.#sequence,
-      counters: Object.fromEntries(this.#counters),
-      histograms: this.#takeHistograms(),
+      ...this.#sinks.series.take(),
       devices: [...this.#devices.values()],
       events: this.#events,
       messages: this.#messages,
       ...(health === undefined ? {} : { health }),
       resources,
     };
-    this.#counters = new Map();
     this.#devices = new Map();
     this.#events = [];
     this.#messages = [];
     return snapshot;
-  }
-
-  /** Histograms are emptied, not dropped: their buckets are large. */
-  #takeHistograms(): Snapshot["histograms"] {
-    const encoded: Record<string, ReturnType<LatencyHistogram["encode"]>> = {};
-    for (const [key, histogram] of this.#histograms) {
-      if (histogram.count === 0) continue;
-      encoded[key] = histogram.encode();
-      histogram.reset();
-    }
-    return encoded;
   }
 }
 

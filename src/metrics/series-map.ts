@@ -16,6 +16,7 @@ interface Series<Value> {
 /** Values by metric key, found by name and labels without parsing a key twice. */
 export class SeriesMap<Value> {
   readonly #series = new Map<string, Series<Value>>();
+  readonly #byName = new Map<string, Series<Value>[]>();
 
   get(key: string): Value | undefined {
     return this.#series.get(key)?.value;
@@ -23,16 +24,22 @@ export class SeriesMap<Value> {
 
   set(key: string, value: Value): void {
     const known = this.#series.get(key);
-    if (known === undefined) this.#series.set(key, { ...parseMetricKey(key), value });
-    else known.value = value;
+    if (known !== undefined) {
+      known.value = value;
+      return;
+    }
+    const series = { ...parseMetricKey(key), value };
+    this.#series.set(key, series);
+    const same = this.#byName.get(series.name);
+    if (same === undefined) this.#byName.set(series.name, [series]);
+    else same.push(series);
   }
 
   /** The series of `name` that carry all of `labels`. */
   select(name: string, labels: Labels = {}): readonly Labelled<Value>[] {
-    return [...this.#series.values()].filter(
-      (series) =>
-        series.name === name &&
-        Object.entries(labels).every(([label, value]) => series.labels[label] === value),
+    const wanted = Object.entries(labels);
+    return (this.#byName.get(name) ?? []).filter((series) =>
+      wanted.every(([label, value]) => series.labels[label] === value),
     );
   }
 

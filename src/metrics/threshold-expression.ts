@@ -1,7 +1,7 @@
 import { FAILURE_CLASSES } from "../base/failure.ts";
 import { nearest } from "../base/nearest.ts";
 import { parseDuration, parseSize } from "../base/units.ts";
-import type { MetricInfo } from "./metric-info.ts";
+import type { LabelName, MetricInfo } from "./metric-info.ts";
 import { METRICS, metricInfo } from "./catalog.ts";
 import type { Cursor } from "./cursor.ts";
 import type { Labels } from "./metric-key.ts";
@@ -29,7 +29,7 @@ export interface Threshold {
 const STATISTICS = ["count", "rate", "min", "mean", "max"] as const;
 
 /**
- * Reads `METRIC[{label:value}] [count|rate|min|mean|max|p(N)] OP NUMBER[unit|%]`.
+ * Reads `METRIC[{label:value, …}] [count|rate|min|mean|max|p(N)] OP NUMBER[unit|%]`.
  *
  * @throws {Stray} at the first thing that cannot stand where it stands
  */
@@ -60,20 +60,36 @@ export function readThreshold(cursor: Cursor): Threshold {
   };
 }
 
-function parseLabels(cursor: Cursor, metric: string, info: MetricInfo): Labels {
-  if (!cursor.takeText("{")) return {};
-  const label = cursor.take(/\w+/y) ?? cursor.fail("a label");
-  if (label !== info.label) {
-    const has = info.label === undefined ? "no labels" : `the label ${info.label} only`;
-    return cursor.refuse(`${metric} has ${has}, got ${label}`);
-  }
-  if (!cursor.takeText(":")) cursor.fail('":"');
-  const value = cursor.take(/[^{},\s]+/y) ?? cursor.fail(`a value of ${label}`);
-  if (label === "class" && !FAILURE_CLASSES.some((known) => known === value)) {
-    return cursor.refuse(`expected a failure class (${FAILURE_CLASSES.join(", ")}), got ${value}`);
-  }
-  if (!cursor.takeText("}")) cursor.fail('"}"');
-  return { [label]: value };
+function parseLabels(cursor: Cursor, metric: string, { labels: has }: MetricInfo): Labels {
+  const labels: Record<string, string> = {};
+  if (!cursor.takeText("{")) return labels;
+  do {
+    const word = cursor.take(/\w+/y) ?? cursor.fail("a label");
+    const label = has.find((one) => one === word) ?? refuseLabel(cursor, metric, word, has);
+    if (Object.hasOwn(labels, label)) return cursor.refuse(`${label} stands here twice`);
+    if (!cursor.takeText(":")) cursor.fail('":"');
+    labels[label] = parseLabelValue(cursor, label);
+  } while (cursor.takeText(","));
+  if (!cursor.takeText("}")) cursor.fail('"," or "}"');
+  return labels;
+}
+
+function refuseLabel(cursor: Cursor, metric: string, word: string, has: readonly string[]): never {
+  if (has.length === 0) return cursor.refuse(`${metric} has no labels, got ${word}`);
+  const near = nearest(word, has);
+  const mend = near === undefined ? "" : `; did you mean ${near}?`;
+  return cursor.refuse(`${metric} has the labels ${has.join(", ")}, got ${word}${mend}`);
+}
+
+function parseLabelValue(cursor: Cursor, label: LabelName): string {
+  const token = cursor.take(/"[^"]*"|[^{},\s"]+/y) ?? cursor.fail(`a value of ${label}`);
+  const value = token.startsWith('"') ? token.slice(1, -1) : token;
+  if (label !== "class" || FAILURE_CLASSES.some((known) => known === value)) return value;
+  const near = nearest(value, FAILURE_CLASSES);
+  const mend = near === undefined ? "" : `; did you mean ${near}?`;
+  return cursor.refuse(
+    `expected a failure class (${FAILURE_CLASSES.join(", ")}), got ${value}${mend}`,
+  );
 }
 
 function parseStatistic(cursor: Cursor, info: MetricInfo): Statistic {

@@ -1,6 +1,7 @@
 import type { Aggregate } from "./aggregate.ts";
 import type { HistogramName } from "./catalog.ts";
 import { isCounterName, isHistogramName, metricInfo } from "./catalog.ts";
+import { AT_HUB } from "./metric-info.ts";
 import type { Labels } from "./metric-key.ts";
 import { Cursor, Stray } from "./cursor.ts";
 import type { Operator, Threshold } from "./threshold-expression.ts";
@@ -13,7 +14,7 @@ export interface ThresholdProblem {
   readonly column: number;
 }
 
-/** Parses `METRIC[{label:value}] [count|rate|min|mean|max|p(N)] OP NUMBER[unit|%]`; never throws. */
+/** Parses `METRIC[{label:value, …}] [count|rate|min|mean|max|p(N)] OP NUMBER[unit|%]`; never throws. */
 export function parseThreshold(text: string): { readonly threshold: Threshold } | ThresholdProblem {
   try {
     return { threshold: readThreshold(new Cursor(text)) };
@@ -62,7 +63,7 @@ function observe(threshold: Threshold, view: ThresholdView): Reading {
   if (isHistogramName(metric)) return observeHistogram(metric, threshold, view.aggregate);
   const value = numberOf(metric, labels, view);
   if (statistic.type !== "rate" || value === "unmeasurable" || value === null) return value;
-  const total = totalOf(metric, view);
+  const total = totalOf(metric, labels, view);
   if (total === "unmeasurable") return total;
   if (total === 0) return null;
   return (unit === "%" ? 100 * value : value) / total;
@@ -97,32 +98,35 @@ export function numberOf(
   if (isCounterName(metric)) return aggregate.counter(metric, labels);
   switch (metric) {
     case "alerts_active":
-      return aggregate.alerts.active(labels["alert"]);
+      return aggregate.alertsActive(labels["alert"], labels);
     case "devices_alerted":
-      return aggregate.alerts.devices(labels["alert"]);
+      return aggregate.devicesAlerted(labels["alert"], labels);
     case "devices_planned":
-      return aggregate.totals().planned;
+      return aggregate.totals(labels).planned;
     case "devices_assigned":
-      return aggregate.totals().assigned;
+      return aggregate.totals(labels).assigned;
     case "devices_connected":
-      return aggregate.totals().connected;
+      return aggregate.totals(labels).connected;
     case "devices_failed":
-      return aggregate.totals().failed;
+      return aggregate.totals(labels).failed;
     case "telemetry_unacked":
       return (
-        aggregate.counter("telemetry_sent") -
-        aggregate.counter("telemetry_acked") -
-        aggregate.counter("telemetry_failed")
+        aggregate.counter("telemetry_sent", labels) -
+        aggregate.counter("telemetry_acked", labels) -
+        aggregate.counter("telemetry_failed", labels)
       );
     default:
       return "unmeasurable";
   }
 }
 
-function totalOf(metric: string, view: ThresholdView): number | "unmeasurable" {
+/** The whole is that of the same hub, model and phase, as far as it can be split so. */
+function totalOf(metric: string, labels: Labels, view: ThresholdView): number | "unmeasurable" {
   let total = 0;
   for (const part of metricInfo(metric)?.total ?? []) {
-    const value = numberOf(part, {}, view);
+    const shared = AT_HUB.filter((label) => metricInfo(part)?.labels.includes(label));
+    const narrowed = Object.entries(labels).filter(([label]) => shared.some((l) => l === label));
+    const value = numberOf(part, Object.fromEntries(narrowed), view);
     if (value === "unmeasurable") return value;
     total += value ?? 0;
   }

@@ -1,6 +1,6 @@
 import type { FleetError } from "../base/errors.ts";
 import type { DeviceEvent } from "../metrics/device-event.ts";
-import type { DeviceRow, DeviceState } from "../metrics/device-row.ts";
+import type { DeviceRow, DeviceState, PlannedDevice } from "../metrics/device-row.ts";
 import type { GeneratorSample } from "../metrics/generator/generator-sample.ts";
 import type { EncodedHistogram } from "../metrics/snapshot.ts";
 import type { LedgerResult } from "./ledger.ts";
@@ -36,10 +36,7 @@ export type RunEvent =
       /** The devices of the plan, in its order; several events where there are many. */
       readonly type: "fleet";
       readonly t: number;
-      readonly devices: readonly {
-        readonly registrationId: string;
-        readonly model: string;
-      }[];
+      readonly devices: readonly PlannedDevice[];
     }
   | {
       /** Time 0 is known: devices start when they are due. */

@@ -75,6 +75,7 @@ export function draftPlan(
     concurrency: scenario.arrival.concurrency,
     timeline: actions,
     alerts: scenario.alerts,
+    phases: [],
     thresholds: scenario.thresholds,
   };
   return { plan, problems };

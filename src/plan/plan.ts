@@ -2,6 +2,7 @@ import type { CertificateSpec } from "../base/certificate-spec.ts";
 import type { FaultSpec } from "../base/fault-spec.ts";
 import type { JsonObject } from "../base/json.ts";
 import type { SecretRef } from "../base/secret-ref.ts";
+import type { Phase } from "../metrics/phases.ts";
 import type { AlertSpec } from "../scenario/scenario.ts";
 
 export type { AlertSpec };
@@ -78,6 +79,8 @@ export interface Plan {
   readonly concurrency: number | undefined;
   readonly timeline: readonly TwinAction[];
   readonly alerts: readonly AlertSpec[];
+  /** Named spans of the run, by the time at which they begin. */
+  readonly phases: readonly Phase[];
   /** Threshold expressions, parsed by `metrics/thresholds`. */
   readonly thresholds: readonly string[];
 }

@@ -11,9 +11,7 @@ export class RowsSoFar {
 
   apply(event: RunEvent): void {
     if (event.type === "fleet") {
-      for (const { registrationId } of event.devices) {
-        this.#rows.set(registrationId, unheardOf(registrationId));
-      }
+      for (const device of event.devices) this.#rows.set(device.registrationId, unheardOf(device));
     } else if (event.type === "state") {
       this.#change(event.deviceId, () => ({ state: event.to }));
     } else if (event.type === "registration") {

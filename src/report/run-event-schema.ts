@@ -97,6 +97,7 @@ const snapshot = z.strictObject({
 
 const row = z.strictObject({
   registrationId: z.string(),
+  model: z.string(),
   deviceId: z.string(),
   hub: z.string(),
   state: z.enum(DEVICE_STATES),

@@ -2,12 +2,16 @@ import { Aggregate } from "../metrics/aggregate.ts";
 import { HistogramSet } from "../metrics/histogram-set.ts";
 import type { HistogramName } from "../metrics/catalog.ts";
 import type { DeviceEvent, SavedMessage } from "../metrics/device-event.ts";
+import type { PlannedDevice } from "../metrics/device-row.ts";
 import type { GeneratorSample } from "../metrics/generator/generator-sample.ts";
 import type { Labels } from "../metrics/metric-key.ts";
 import { metricKey } from "../metrics/metric-key.ts";
+import type { Phase } from "../metrics/phases.ts";
+import { SeriesBook } from "../metrics/series-book.ts";
 import type { EncodedHistogram, Snapshot } from "../metrics/snapshot.ts";
 import type { RunEvent } from "../output/output.ts";
 import type { WorkerNotice } from "../supervisor/supervisor.ts";
+import type { TwinTime } from "./twin-receipts.ts";
 
 /** The snapshot of times that no worker measured: those of the timeline and of this process. No worker has this number. */
 const RUN_ITSELF = -1;
@@ -20,15 +24,18 @@ export class FleetView {
   readonly #emit: (event: RunEvent) => void;
   readonly #onDeviceEvent: (event: DeviceEvent) => void;
   readonly #onMessages: (messages: readonly SavedMessage[]) => void;
+  readonly #phases: readonly Phase[];
   #ownSnapshots = 0;
 
   constructor(options: {
-    readonly devices: readonly { readonly registrationId: string }[];
+    readonly devices: readonly PlannedDevice[];
+    readonly phases: readonly Phase[];
     readonly emit: (event: RunEvent) => void;
     readonly onDeviceEvent: (event: DeviceEvent) => void;
     readonly onMessages: (messages: readonly SavedMessage[]) => void;
   }) {
     this.aggregate = new Aggregate(options.devices);
+    this.#phases = options.phases;
     this.#emit = options.emit;
     this.#onDeviceEvent = options.onDeviceEvent;
     this.#onMessages = options.onMessages;
@@ -54,19 +61,19 @@ export class FleetView {
 
   /** Adds times that the run measured itself. */
   addTimes(name: HistogramName, times: EncodedHistogram, labels?: Labels): void {
-    if (times.count === 0) return;
-    this.#ownSnapshots += 1;
-    this.#add({
-      worker: RUN_ITSELF,
-      boot: 1,
-      sequence: this.#ownSnapshots,
-      counters: {},
-      histograms: { [metricKey(name, labels)]: times },
-      devices: [],
-      events: [],
-      messages: [],
-      resources: { cpuS: 0, rssBytes: 0 },
-    });
+    if (times.count > 0) this.#addOwn({ [metricKey(name, labels)]: times });
+  }
+
+  /** Adds how long devices took to follow changes of the timeline: the run measures that, no worker. */
+  addTwinTimes(times: readonly TwinTime[]): void {
+    const series = new SeriesBook(this.#phases);
+    for (const { deviceId, ms, patchedMs } of times) {
+      const row = this.aggregate.row(deviceId);
+      if (row === undefined) continue;
+      const { model, hub } = row;
+      series.page({ model, hub }).observe("twin_action_ms", ms, patchedMs);
+    }
+    this.#addOwn(series.take().histograms);
   }
 
   /** Tells the whole fleet as it is now, and what was measured since the last time. */
@@ -79,6 +86,21 @@ export class FleetView {
       counters: this.aggregate.counters(),
       histograms: this.#news.take(),
       ...(generator === undefined ? {} : { generator }),
+    });
+  }
+
+  #addOwn(histograms: Snapshot["histograms"]): void {
+    this.#ownSnapshots += 1;
+    this.#add({
+      worker: RUN_ITSELF,
+      boot: 1,
+      sequence: this.#ownSnapshots,
+      counters: {},
+      histograms,
+      devices: [],
+      events: [],
+      messages: [],
+      resources: { cpuS: 0, rssBytes: 0 },
     });
   }
 

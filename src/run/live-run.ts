@@ -16,6 +16,7 @@ import { IdentityCare } from "./identity-care.ts";
 import { IngestionFollower } from "./ingestion.ts";
 import { Ledger } from "./ledger.ts";
 import { startOwnEmulator } from "./own-emulator.ts";
+import { plannedDevices } from "./planned-devices.ts";
 import type { PreparedRun } from "./prepare.ts";
 import { checkReachable } from "./reachability.ts";
 import type { RunFiles } from "./run-files.ts";
@@ -73,7 +74,8 @@ export class LiveRun {
   constructor(given: LiveRunOptions) {
     this.#given = given;
     this.view = new FleetView({
-      devices: given.prepared.plan.devices,
+      devices: plannedDevices(given.prepared),
+      phases: given.prepared.plan.phases,
       emit: given.emit,
       onDeviceEvent: (event) => {
         this.#timeline.observe(event);
@@ -145,7 +147,7 @@ export class LiveRun {
     }
     await this.#timeline.stop();
     await this.#supervisor?.stop();
-    for (const { times } of this.#timeline.results()) this.view.addTimes("twin_action_ms", times);
+    this.view.addTwinTimes(this.#timeline.times());
     this.#tell();
     const ledger = await this.#closeLedger();
     for (const line of (await this.#throttled?.()) ?? []) this.#given.context.console.warning(line);

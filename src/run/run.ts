@@ -16,6 +16,7 @@ import { EMULATOR_FLAGS } from "../scenario/emulator-overrides.ts";
 import type { FleetIdentities } from "./identities.ts";
 import { ensureIdentities, tellWarnings } from "./identities.ts";
 import { LiveRun } from "./live-run.ts";
+import { plannedDevices } from "./planned-devices.ts";
 import type { PreparedRun } from "./prepare.ts";
 import { prepareRun } from "./prepare.ts";
 import type { RunFiles } from "./run-files.ts";
@@ -110,6 +111,7 @@ async function runWithFiles(
     {
       runId,
       plan,
+      devices: plannedDevices(prepared),
       startedAt,
       workers: prepared.workers,
       asksDps: asksDps(prepared),

@@ -26,6 +26,7 @@ export function makeShards(options: {
     seed: plan.seed,
     devices,
     alerts: plan.alerts,
+    phases: plan.phases,
     timeScale: plan.timeScale,
     ...(slots === undefined ? {} : { concurrency: slots[worker] }),
     certsDir,

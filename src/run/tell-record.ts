@@ -1,4 +1,4 @@
-import type { DeviceRow } from "../metrics/device-row.ts";
+import type { DeviceRow, PlannedDevice } from "../metrics/device-row.ts";
 import type { RecordedRow, RunEvent } from "../output/output.ts";
 import type { Summary } from "../output/summary.ts";
 import type { Plan } from "../plan/plan.ts";
@@ -13,6 +13,7 @@ export function tellPlan(
   given: {
     readonly runId: string;
     readonly plan: Plan;
+    readonly devices: readonly PlannedDevice[];
     readonly startedAt: Date;
     readonly workers: number;
     readonly asksDps: boolean;
@@ -22,7 +23,7 @@ export function tellPlan(
   },
   emit: (event: RunEvent) => void,
 ): void {
-  const { runId, plan, startedAt, workers, asksDps, version, shard, fingerprint } = given;
+  const { runId, plan, devices, startedAt, workers, asksDps, version, shard, fingerprint } = given;
   emit({
     type: "plan",
     t: 0,
@@ -42,10 +43,7 @@ export function tellPlan(
     shard: shard ?? null,
     planFingerprint: fingerprint,
   });
-  for (const some of chunks(plan.devices)) {
-    const devices = some.map(({ registrationId, model }) => ({ registrationId, model }));
-    emit({ type: "fleet", t: 0, devices });
-  }
+  for (const some of chunks(devices)) emit({ type: "fleet", t: 0, devices: some });
 }
 
 /** Tells all that the verdict follows from, and the summary: the last events of every run. */

@@ -8,6 +8,7 @@ import { sleep } from "../base/retry.ts";
 import type { DeviceEvent } from "../metrics/device-event.ts";
 import type { RunEvent, TwinActionAccount } from "../output/output.ts";
 import type { TwinAction } from "../plan/plan.ts";
+import type { TwinTime } from "./twin-receipts.ts";
 import { TwinReceipts } from "./twin-receipts.ts";
 
 /** Patch calls under way at once. */
@@ -68,6 +69,11 @@ export class Timeline {
 
   results(): readonly TwinActionAccount[] {
     return this.#entries.map(({ receipts }) => receipts.result());
+  }
+
+  /** Who has acknowledged, of all actions. */
+  times(): readonly TwinTime[] {
+    return this.#entries.flatMap(({ receipts }) => receipts.acknowledged());
   }
 
   /** Never rejects: what fails is told by an event. Of an action for other parts of the fleet nothing is told. */

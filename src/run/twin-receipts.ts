@@ -19,6 +19,13 @@ interface Receipt {
   readonly shown: { readonly desiredVersion: number; readonly t: number }[];
 }
 
+/** A device that acknowledged an action: when its patch went out, ms after time 0, and how long it took. */
+export interface TwinTime {
+  readonly deviceId: string;
+  readonly patchedMs: number;
+  readonly ms: number;
+}
+
 /** The account of one timeline action: who was told, who followed, and who followed unasked. Pure bookkeeping. */
 export class TwinReceipts {
   readonly #action: TwinAction;
@@ -81,12 +88,19 @@ export class TwinReceipts {
     };
   }
 
+  /** Who has acknowledged so far. */
+  acknowledged(): readonly TwinTime[] {
+    return [...this.#selected].flatMap(([deviceId, receipt]) => {
+      const { patchT: patchedMs } = receipt;
+      const at = acknowledgedAt(receipt);
+      if (at === undefined || patchedMs === undefined) return [];
+      return [{ deviceId, patchedMs, ms: at - patchedMs }];
+    });
+  }
+
   #times(): LatencyHistogram {
     const times = new LatencyHistogram();
-    for (const receipt of this.#selected.values()) {
-      const at = acknowledgedAt(receipt);
-      if (at !== undefined && receipt.patchT !== undefined) times.record(at - receipt.patchT);
-    }
+    for (const { ms } of this.acknowledged()) times.record(ms);
     return times;
   }
 

@@ -45,6 +45,8 @@ export class WorkerHost {
   readonly #modelTimes: ReadonlyMap<string, ModelTime>;
   readonly #files: FileTexts;
   readonly #recorder: Recorder;
+  /** ms after time 0; before that is known there is no device that could ask. */
+  readonly #clock = (): number => this.#options.wallMs() - this.#timeZeroMs;
   readonly #stop = new AbortController();
   readonly #changed = new Set<Device>();
   readonly #devices = new Map<string, Device>();
@@ -55,6 +57,8 @@ export class WorkerHost {
   readonly #way: DeviceWay;
   #ticker: NodeJS.Timeout | undefined;
   #probe: ProcessProbe | undefined;
+  /** ms since 1970. */
+  #timeZeroMs = 0;
 
   private constructor(
     options: WorkerHostOptions,
@@ -72,7 +76,7 @@ export class WorkerHost {
       // The scenario's schema has parsed each of them before.
       return "condition" in parsed ? [{ name, condition: parsed.condition, where }] : [];
     });
-    this.#recorder = new Recorder(options.shard);
+    this.#recorder = new Recorder({ ...options.shard, clock: this.#clock });
     this.#log = options.log.child({ component: "worker" });
     const { transport, connectTo, caPem } = options.shard.endpoints;
     this.#way = { transport, connectTo, proxyFor: proxiesOf(options.env, caPem) };
@@ -105,16 +109,16 @@ export class WorkerHost {
 
   /** Starts every device at its moment after time 0. @param timeZeroMs ms since 1970 */
   begin(timeZeroMs: number): void {
-    const { shard, wallMs } = this.#options;
-    const clock = (): number => wallMs() - timeZeroMs;
+    const { shard } = this.#options;
+    this.#timeZeroMs = timeZeroMs;
     this.#log.info({ devices: shard.devices.length }, "devices start when they are due");
-    this.#watch(clock);
+    this.#watch();
     const slots = createSlots(shard.concurrency);
     // Every device listens to the one signal.
     setMaxListeners(0, this.#stop.signal);
     const lives = shard.devices.map((spec) => {
       const device: Device = new Device({
-        ...this.#contextOf(spec, clock),
+        ...this.#contextOf(spec),
         slots,
         onChange: () => this.#changed.add(device),
       });
@@ -144,18 +148,19 @@ export class WorkerHost {
     this.#log.info({ durationMs }, "devices stopped");
   }
 
-  /** Watches this process from now on, its delays among what is recorded. @param clock ms after time 0 */
-  #watch(clock: () => number): void {
-    const worker = String(this.#options.shard.worker);
+  /** Watches this process from now on, its delays among what is recorded. */
+  #watch(): void {
+    const clock = this.#clock;
     this.#probe = new ProcessProbe({
       clock,
       resources: this.#options.resources,
       models: [...this.#modelTimes.values()],
-      onDelay: (ms) => this.#recorder.observe("generator_loop_delay_ms", ms, { worker }),
+      onDelay: (ms) =>
+        this.#recorder.ownProcess.observe("generator_loop_delay_ms", ms, clock() - ms),
     });
   }
 
-  #contextOf(spec: DeviceSpec, clock: () => number): Omit<DeviceContext, "slots" | "onChange"> {
+  #contextOf(spec: DeviceSpec): Omit<DeviceContext, "slots" | "onChange"> {
     const { shard, log, wallMs, limits = DEVICE_LIMITS } = this.#options;
     const { endpoints } = shard;
     const model = this.#models.get(spec.model);
@@ -173,11 +178,11 @@ export class WorkerHost {
       idScope: endpoints.idScope,
       way: this.#way,
       loadIdentity: () => this.#identities.load(spec),
-      recorder: this.#recorder,
+      recorder: this.#recorder.of(model.name, spec.hub),
       timeScale: shard.timeScale,
       saveMessages: shard.saveMessages,
       alerts: this.#alerts,
-      clock,
+      clock: this.#clock,
       now,
       files: this.#files,
       random: (stream) => createRandom(shard.seed, spec.registrationId, stream),
@@ -198,9 +203,9 @@ export class WorkerHost {
   }
 
   #countUse({ cpuMs, gc }: ProcessHealth): void {
-    const worker = String(this.#options.shard.worker);
-    this.#recorder.count("generator_cpu_ms", cpuMs, { worker });
-    this.#recorder.count("generator_gc_ms", gcMs(gc), { worker });
+    const { ownProcess } = this.#recorder;
+    ownProcess.count("generator_cpu_ms", cpuMs, this.#clock());
+    ownProcess.count("generator_gc_ms", gcMs(gc), this.#clock());
   }
 }
 

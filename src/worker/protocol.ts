@@ -1,6 +1,7 @@
 import type { DialRule } from "../base/dial.ts";
 import type { Transport } from "../base/transport.ts";
 import type { LogLevel } from "../base/log.ts";
+import type { Phase } from "../metrics/phases.ts";
 import type { Snapshot } from "../metrics/snapshot.ts";
 import type { AlertSpec, DeviceSpec } from "../plan/plan.ts";
 
@@ -25,6 +26,7 @@ export interface ShardStart {
   readonly seed: number;
   readonly devices: readonly DeviceSpec[];
   readonly alerts: readonly AlertSpec[];
+  readonly phases: readonly Phase[];
   /** Seconds of the devices' own time for each second of their intervals, > 0. */
   readonly timeScale: number;
   /** This shard's share of the fleet's concurrency; undefined = no bound. */

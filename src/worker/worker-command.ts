@@ -81,6 +81,7 @@ const shardStart = z.strictObject({
       where: z.record(z.string(), z.string()),
     }),
   ),
+  phases: z.array(z.strictObject({ name: z.string(), atMs: ms })),
   timeScale: z.number().positive(),
   concurrency: z.int().positive().optional(),
   certsDir: z.string(),

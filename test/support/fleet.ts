@@ -5,6 +5,8 @@ import type { DeviceLimits } from "../../src/device/device-limits.ts";
 import { DEVICE_LIMITS } from "../../src/device/device-limits.ts";
 import type { DeviceEvent } from "../../src/metrics/device-event.ts";
 import type { DeviceRow } from "../../src/metrics/device-row.ts";
+import { parseMetricKey } from "../../src/metrics/metric-key.ts";
+import { SeriesMap } from "../../src/metrics/series-map.ts";
 import type { Snapshot } from "../../src/metrics/snapshot.ts";
 import type { DeviceSpec } from "../../src/plan/plan.ts";
 import { ensureEnrollmentGroup } from "../../src/service/ensure-enrollment-group.ts";
@@ -119,8 +121,8 @@ export interface TestShard extends AsyncDisposable {
   readonly event: <T extends DeviceEvent>(fits: (event: DeviceEvent) => event is T) => Promise<T>;
   /** Resolves when the newest row of a device fits. */
   readonly row: (registrationId: string, fits: (row: DeviceRow) => boolean) => Promise<DeviceRow>;
-  /** Sum of a counter over all snapshots, whatever its labels. */
-  readonly counter: (name: string) => number;
+  /** Sum of a counter over all snapshots, whatever other labels it has: `telemetry_failed{class:offline}`. */
+  readonly counter: (key: string) => number;
   /** Tells the worker that files of these devices have changed. */
   readonly identitiesChanged: (...registrationIds: string[]) => void;
   readonly stop: () => Promise<void>;
@@ -150,6 +152,7 @@ export async function runShard(
       certsDir: cloud.certsDir,
       modelsDir: cloud.certsDir,
       alerts: [],
+      phases: [],
       endpoints: cloud.endpoints,
       saveMessages: false,
       snapshotIntervalMs: 10,
@@ -190,13 +193,18 @@ export async function runShard(
         const row = rows.get(registrationId);
         return row !== undefined && fits(row) ? row : undefined;
       }),
-    counter: (name) =>
-      snapshots
-        .flatMap((snapshot) => Object.entries(snapshot.counters))
-        .filter(([key]) => key === name || key.startsWith(`${name}{`))
-        .reduce((sum, [, count]) => sum + count, 0),
+    counter: (key) => sumOf(snapshots, key),
     identitiesChanged: (...ids) => host.identitiesChanged(ids),
     stop,
     [Symbol.asyncDispose]: stop,
   };
+}
+
+function sumOf(snapshots: readonly Snapshot[], wanted: string): number {
+  const { name, labels } = parseMetricKey(wanted);
+  const series = new SeriesMap<number>();
+  for (const { counters } of snapshots) {
+    for (const [key, by] of Object.entries(counters)) series.set(key, (series.get(key) ?? 0) + by);
+  }
+  return series.select(name, labels).reduce((sum, { value }) => sum + value, 0);
 }

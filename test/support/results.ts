@@ -8,6 +8,7 @@ import { buildSummary } from "../../src/results/build-summary.ts";
 /** A device that is connected and has nothing to complain of. */
 export const deviceRow = (registrationId: string, changes: Partial<DeviceRow> = {}): DeviceRow => ({
   registrationId,
+  model: "cheese-cave",
   deviceId: registrationId,
   hub: "cheesecave-hub.azure-devices.net",
   state: "streaming",

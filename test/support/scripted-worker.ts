@@ -79,6 +79,7 @@ export function shardOf(worker: number, startMs: readonly number[]): ShardStart 
     certsDir: "/certs",
     modelsDir: "/scenarios",
     alerts: [],
+    phases: [],
     endpoints: { provisioningHost: "dps", idScope: "0ne", connectTo: [], transport: "mqtt" },
     saveMessages: false,
     snapshotIntervalMs: 1_000,

@@ -47,6 +47,7 @@ const { shard } = parseWorkerCommand({
       startMs: (index / RATE_PER_S) * 1000,
     })),
     alerts: [],
+    phases: [],
     timeScale: 1,
     certsDir: dir,
     modelsDir: dir,

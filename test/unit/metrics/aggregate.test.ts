@@ -6,7 +6,10 @@ import { LatencyHistogram } from "../../../src/metrics/histogram.ts";
 import type { Snapshot } from "../../../src/metrics/snapshot.ts";
 import { rowOf, snapshotOf } from "./snapshots.ts";
 
-const PLANNED = ["d1", "d2", "d3"].map((registrationId) => ({ registrationId }));
+const PLANNED = ["d1", "d2", "d3"].map((registrationId) => ({
+  registrationId,
+  model: "cheese-cave",
+}));
 
 const encodedOf = (values: readonly number[]): ReturnType<LatencyHistogram["encode"]> => {
   const histogram = new LatencyHistogram();

@@ -32,3 +32,15 @@ test("what is taken sums to what was added, wherever it is taken", () => {
     { numRuns: 30 },
   );
 });
+
+test("of more series than can be kept open every one keeps what it got", () => {
+  const set = new HistogramSet();
+  const keys = Array.from({ length: 300 }, (_, n) => `telemetry_ms{phase:p${n}}`);
+  for (const round of [1, 2]) {
+    for (const key of keys) set.add({ [key]: encodedOf([round]) });
+  }
+  const names = keys.map((_, n) => set.merged("telemetry_ms", { phase: `p${n}` }).encode());
+  expect(names).toEqual(keys.map(() => encodedOf([1, 2])));
+  expect(set.merged("telemetry_ms").percentiles()).toMatchObject({ count: 600, min: 1, max: 2 });
+  expect(Object.values(set.take())).toEqual(names);
+});

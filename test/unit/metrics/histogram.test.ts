@@ -86,3 +86,24 @@ test("values are counted up to an edge, exactly where no value is within a thous
   );
   expect(of([1, 1, 1_000]).countsUpTo(edges)).toEqual([2, 2, 2, 3, 3, 3]);
 });
+
+test("a packed histogram holds, takes and gives the same as one that was not", () => {
+  fc.assert(
+    fc.property(fc.array(latency), fc.array(latency), (first, second) => {
+      const packed = of(first);
+      packed.pack();
+      expect(packed.encode()).toEqual(of(first).encode());
+      const absorbed = of(second);
+      absorbed.absorb(packed);
+      for (const value of second) packed.record(value);
+      packed.pack();
+      const whole = of([...first, ...second]);
+      expect(packed.percentiles()).toEqual(whole.percentiles());
+      expect(packed.countsUpTo([1, 1_000])).toEqual(whole.countsUpTo([1, 1_000]));
+      expect(absorbed.encode()).toEqual(whole.encode());
+      packed.reset();
+      expect(packed.encode()).toEqual(of([]).encode());
+    }),
+    { numRuns: 30 },
+  );
+});

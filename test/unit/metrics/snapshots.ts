@@ -4,6 +4,7 @@ import type { Snapshot } from "../../../src/metrics/snapshot.ts";
 /** A streaming device's row; `changes` says what matters to the test. */
 export function rowOf(changes: Partial<DeviceRow> & { registrationId: string }): DeviceRow {
   return {
+    model: "cheese-cave",
     deviceId: changes.registrationId,
     hub: "cheesecave-hub.azure-devices.net",
     state: "streaming",

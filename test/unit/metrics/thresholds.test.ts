@@ -48,6 +48,16 @@ describe("parsing", () => {
     });
   });
 
+  test("several labels stand in any order, and a value with odd characters in quotes", () => {
+    expect(
+      parsed('telemetry_ms { phase: "rush, hour", model :cave, hub:h } max < 1s').labels,
+    ).toEqual({
+      phase: "rush, hour",
+      model: "cave",
+      hub: "h",
+    });
+  });
+
   test("a problem says what was expected, where, and points at it", () => {
     expect(problemOf("registration_ms p(95 < 5s")).toBe(
       'expected ")", got "<" (column 22)\n  registration_ms p(95 < 5s\n                       ^',
@@ -71,9 +81,15 @@ describe("parsing", () => {
     ["telemetry_sent rate < 5%", "no rate"],
     ["telemetry_sent < 5%", "has no %"],
     ["telemetry_missing == 0s", "expected a plain number"],
-    ["registration_failed{hub:x} == 0", "the label class only"],
+    ["registration_failed{hub:x} == 0", "has the labels model, phase, class, got hub"],
+    ["connection_ms{modle:cave} max < 5s", "did you mean model?"],
+    ["connection_ms{model:cave,model:belt} max < 5s", "model stands here twice"],
+    ["connection_ms{model:cave hub:h} max < 5s", 'expected "," or "}"'],
+    ["connection_ms{model:} max < 5s", "expected a value of model"],
+    ["connection_ms{} max < 5s", "expected a label"],
     ["registration_failed{class:oops} == 0", "expected a failure class"],
-    ["telemetry_sent{class:tls} == 0", "no labels"],
+    ["registration_failed{class:unautorized} == 0", "did you mean unauthorized?"],
+    ["workers_lost{hub:h} == 0", "no labels"],
     ["telemetry_failed{class offline} == 0", 'expected ":"'],
     ["devices_assigned == 100% please", "expected the end"],
   ])("%j is refused", (text, expected) => {
@@ -103,14 +119,19 @@ describe("parsing", () => {
 describe("evaluating", () => {
   const histogram = new LatencyHistogram();
   for (const value of [1_000, 2_000, 9_000]) histogram.record(value);
-  const aggregate = new Aggregate([{ registrationId: "d1" }, { registrationId: "d2" }]);
+  const aggregate = new Aggregate([
+    { registrationId: "d1", model: "cave" },
+    { registrationId: "d2", model: "belt" },
+  ]);
   aggregate.add(
     snapshotOf({
       counters: {
-        telemetry_sent: 200,
-        telemetry_acked: 190,
-        "telemetry_failed{class:offline}": 6,
-        "telemetry_failed{class:timeout}": 2,
+        "telemetry_sent{hub:a,model:cave,phase:rush}": 150,
+        "telemetry_sent{hub:b,model:belt}": 50,
+        "telemetry_acked{hub:a,model:cave,phase:rush}": 148,
+        "telemetry_acked{hub:b,model:belt}": 42,
+        "telemetry_failed{class:offline,hub:b,model:belt}": 6,
+        "telemetry_failed{class:timeout,hub:a,model:cave,phase:rush}": 2,
         "alerts_raised{alert:warm}": 2,
       },
       events: [
@@ -119,7 +140,10 @@ describe("evaluating", () => {
         { type: "alert", t: 3, deviceId: "d2", alert: "warm", state: "cleared" },
       ],
       histograms: { "registration_ms{hub:a}": histogram.encode() },
-      devices: [rowOf({ registrationId: "d1" })],
+      devices: [
+        rowOf({ registrationId: "d1", model: "cave", hub: "a" }),
+        rowOf({ registrationId: "d2", model: "belt", hub: "", wasAssigned: false }),
+      ],
     }),
   );
   const extra = { telemetry_missing: null, telemetry_duplicated: 0, workers_lost: 1 };
@@ -132,6 +156,18 @@ describe("evaluating", () => {
     ["registration_ms count == 3", 3, "", true],
     ["registration_ms{hub:a} count == 3", 3, "", true],
     ["devices_assigned == 100%", 50, "%", false],
+    ["devices_assigned{model:cave} == 100%", 100, "%", true],
+    ["devices_assigned{model:belt} == 100%", 0, "%", false],
+    ["devices_assigned{hub:a} >= 50%", 50, "%", true],
+    ["devices_planned{model:belt} == 1", 1, "", true],
+    ["telemetry_sent{hub:a} == 150", 150, "", true],
+    ["telemetry_failed{hub:b} rate < 10%", 12, "%", false],
+    ["telemetry_failed{hub:b,class:offline} rate <= 12%", 12, "%", true],
+    ["telemetry_failed{hub:a,class:offline} == 0", 0, "", true],
+    ["telemetry_acked{phase:rush,model:cave} == 148", 148, "", true],
+    ["telemetry_unacked{model:belt} == 2", 2, "", true],
+    ["alerts_active{model:cave} == 1", 1, "", true],
+    ["devices_alerted{hub:a,alert:warm} == 1", 1, "", true],
     ["devices_assigned >= 1", 1, "", true],
     ["telemetry_failed == 8", 8, "", true],
     ["telemetry_failed{class:offline} rate <= 3%", 3, "%", true],

@@ -27,6 +27,7 @@ test("a field never holds a bare comma or line end", () => {
 test("a device that never got anywhere has empty fields, in the documented columns", () => {
   const row: DeviceRow = {
     registrationId: "cave1",
+    model: "cheese-cave",
     deviceId: "",
     hub: "",
     state: "failed",

@@ -49,6 +49,7 @@ test("a plan holds every device, complete, in order and with its start", () => {
     concurrency: 7,
     timeline: [{ at: "2s", atMs: 2_000, devices: ["belt-1"], desired: { a: 1 } }],
     alerts: [],
+    phases: [],
     thresholds: ["devices_assigned == 100%", "telemetry_missing == 0"],
   });
 });

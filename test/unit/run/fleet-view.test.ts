@@ -9,6 +9,7 @@ function viewOf(rows: readonly Partial<DeviceRow>[]): FleetView {
   const devices = rows.map((row, index) => rowOf({ registrationId: `d${index + 1}`, ...row }));
   const view = new FleetView({
     devices,
+    phases: [],
     emit: () => {},
     onDeviceEvent: () => {},
     onMessages: () => {},
@@ -51,6 +52,7 @@ test("the alerts of a lost worker's devices go off, as an event of each; those o
   );
   const view = new FleetView({
     devices,
+    phases: [],
     emit: (event) => told.push(event),
     onDeviceEvent: () => {},
     onMessages: () => {},

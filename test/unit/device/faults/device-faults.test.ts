@@ -14,17 +14,19 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
+const clock = (): number => Date.now();
+
 /** The faults of a device, and everything that they do to it, in order. */
 function faultsOf(...specs: readonly FaultSpec[]) {
-  const recorder = new Recorder({ worker: 0, boot: 1 });
+  const recorder = new Recorder({ worker: 0, boot: 1, phases: [], clock });
   const done: string[] = [];
   const begun: ActiveFault[] = [];
   const faults = new DeviceFaults({
     context: {
       spec: deviceSpec("cave-1", { faults: specs }),
       random: (stream) => createRandom(1, "cave-1", stream),
-      clock: () => Date.now(),
-      recorder,
+      clock,
+      recorder: recorder.of("cheese-cave"),
       log: silentLogger(),
     },
     model: {
@@ -61,7 +63,7 @@ test("a fault of the timeline begins before the step that is due then, and both 
     { ...common, state: "begun", parameters: { wide: true } },
     { ...common, state: "ended", parameters: { wide: true } },
   ]);
-  expect(counters).toEqual({ "faults_begun{kind:doorOpen}": 1 });
+  expect(counters).toEqual({ "faults_begun{kind:doorOpen,model:cheese-cave}": 1 });
 });
 
 test("a device that begins later, after a restart too, takes up what is on and not what is over", () => {

@@ -37,6 +37,7 @@ const planOf = (devices: readonly DeviceSpec[], more: Partial<Plan> = {}): Plan 
   concurrency: undefined,
   timeline: [],
   alerts: [],
+  phases: [],
   thresholds: [],
   ...more,
 });
