@@ -14,12 +14,16 @@ export type Statistic =
   | { readonly type: "count" | "rate" | "min" | "mean" | "max" | "value" }
   | { readonly type: "percentile"; readonly percentile: number };
 
-export interface Threshold {
-  /** As the user wrote it. */
-  readonly expression: string;
+/** One number of a run: a metric or a part of it, and what of it. */
+export interface Measure {
   readonly metric: string;
   readonly labels: Labels;
   readonly statistic: Statistic;
+}
+
+export interface Threshold extends Measure {
+  /** As the user wrote it. */
+  readonly expression: string;
   readonly operator: Operator;
   /** In `unit`: durations in ms, sizes in bytes, shares in percent or as a fraction. */
   readonly limit: number;
@@ -34,6 +38,27 @@ const STATISTICS = ["count", "rate", "min", "mean", "max"] as const;
  * @throws {Stray} at the first thing that cannot stand where it stands
  */
 export function readThreshold(cursor: Cursor): Threshold {
+  const { info, ...measure } = readMeasure(cursor);
+  const operator = readOperator(cursor);
+  const { limit, unit } = parseLimit(cursor, measure.metric, info, measure.statistic);
+  if (!cursor.atEnd()) cursor.fail("the end");
+  const share = unit === "%" && measure.statistic.type === "value";
+  return {
+    ...measure,
+    expression: cursor.text.trim(),
+    statistic: share ? { type: "rate" } : measure.statistic,
+    operator,
+    limit,
+    unit,
+  };
+}
+
+/**
+ * Reads `METRIC[{label:value, …}] [count|rate|min|mean|max|p(N)]`.
+ *
+ * @throws {Stray} at the first thing that cannot stand where it stands
+ */
+export function readMeasure(cursor: Cursor): Measure & { readonly info: MetricInfo } {
   const metric = cursor.take(/[a-z_]\w*/iy) ?? cursor.fail("a metric such as registration_ms");
   const info = metricInfo(metric);
   if (info === undefined) {
@@ -43,22 +68,12 @@ export function readThreshold(cursor: Cursor): Threshold {
     );
   }
   const labels = parseLabels(cursor, metric, info);
-  const statistic = parseStatistic(cursor, info);
-  const operator =
-    OPERATORS.find((sign) => cursor.takeText(sign)) ?? cursor.fail(`one of ${OPERATORS.join(" ")}`);
-  const { limit, unit } = parseLimit(cursor, metric, info, statistic);
-  if (!cursor.atEnd()) cursor.fail("the end");
-  const share = unit === "%" && statistic.type === "value";
-  return {
-    expression: cursor.text.trim(),
-    metric,
-    labels,
-    statistic: share ? { type: "rate" } : statistic,
-    operator,
-    limit,
-    unit,
-  };
+  return { metric, labels, statistic: parseStatistic(cursor, info), info };
 }
+
+/** @throws {Stray} where no operator stands */
+export const readOperator = (cursor: Cursor): Operator =>
+  OPERATORS.find((sign) => cursor.takeText(sign)) ?? cursor.fail(`one of ${OPERATORS.join(" ")}`);
 
 function parseLabels(cursor: Cursor, metric: string, { labels: has }: MetricInfo): Labels {
   const labels: Record<string, string> = {};

@@ -4,7 +4,7 @@ import { isCounterName, isHistogramName, metricInfo } from "./catalog.ts";
 import { AT_HUB } from "./metric-info.ts";
 import type { Labels } from "./metric-key.ts";
 import { Cursor, Stray } from "./cursor.ts";
-import type { Operator, Threshold } from "./threshold-expression.ts";
+import type { Measure, Operator, Threshold } from "./threshold-expression.ts";
 import { readThreshold } from "./threshold-expression.ts";
 
 /** Where and why an expression is not a threshold; the message ends with the text and a caret under the column. */
@@ -16,8 +16,16 @@ export interface ThresholdProblem {
 
 /** Parses `METRIC[{label:value, …}] [count|rate|min|mean|max|p(N)] OP NUMBER[unit|%]`; never throws. */
 export function parseThreshold(text: string): { readonly threshold: Threshold } | ThresholdProblem {
+  return readExpression(text, readThreshold);
+}
+
+/** What `read` makes of a text, or where and why it is none; never throws. @param read throws `Stray` at what is wrong */
+export function readExpression<Read>(
+  text: string,
+  read: (cursor: Cursor) => Read,
+): { readonly threshold: Read } | ThresholdProblem {
   try {
-    return { threshold: readThreshold(new Cursor(text)) };
+    return { threshold: read(new Cursor(text)) };
   } catch (error) {
     if (!(error instanceof Stray)) throw error;
     const column = error.at + 1;
@@ -49,7 +57,9 @@ export interface ThresholdOutcome {
 /** What cannot be measured has `passed: null`; what can be measured and has no sample fails. */
 export function evaluateThreshold(threshold: Threshold, view: ThresholdView): ThresholdOutcome {
   const { expression, unit } = threshold;
-  const reading = observe(threshold, view);
+  const inPercent = unit === "%" ? 100 : 1;
+  const found = readMeasured(threshold, view);
+  const reading = typeof found === "number" ? inPercent * found : found;
   if (reading === "unmeasurable") return { expression, unit, observed: null, passed: null };
   const passed = reading !== null && holds(reading, threshold.operator, threshold.limit);
   return { expression, unit, observed: reading, passed };
@@ -58,19 +68,20 @@ export function evaluateThreshold(threshold: Threshold, view: ThresholdView): Th
 /** null = no sample. */
 export type Reading = number | null | "unmeasurable";
 
-function observe(threshold: Threshold, view: ThresholdView): Reading {
-  const { metric, labels, statistic, unit } = threshold;
-  if (isHistogramName(metric)) return observeHistogram(metric, threshold, view.aggregate);
+/** The number that is meant; a rate is a fraction. */
+export function readMeasured(measure: Measure, view: ThresholdView): Reading {
+  const { metric, labels, statistic } = measure;
+  if (isHistogramName(metric)) return observeHistogram(metric, measure, view.aggregate);
   const value = numberOf(metric, labels, view);
   if (statistic.type !== "rate" || value === "unmeasurable" || value === null) return value;
   const total = totalOf(metric, labels, view);
   if (total === "unmeasurable") return total;
   if (total === 0) return null;
-  return (unit === "%" ? 100 * value : value) / total;
+  return value / total;
 }
 
-function observeHistogram(metric: HistogramName, threshold: Threshold, fleet: Aggregate): Reading {
-  const { labels, statistic } = threshold;
+function observeHistogram(metric: HistogramName, measure: Measure, fleet: Aggregate): Reading {
+  const { labels, statistic } = measure;
   switch (statistic.type) {
     case "percentile":
       return fleet.percentile(metric, statistic.percentile, labels);
@@ -133,7 +144,8 @@ function totalOf(metric: string, labels: Labels, view: ThresholdView): number | 
   return total;
 }
 
-function holds(observed: number, operator: Operator, limit: number): boolean {
+/** Whether `observed OPERATOR limit` is true. */
+export function holds(observed: number, operator: Operator, limit: number): boolean {
   switch (operator) {
     case "<":
       return observed < limit;

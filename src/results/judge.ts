@@ -5,6 +5,7 @@ import type { ThresholdResult } from "../output/summary.ts";
 import { buildSummary } from "./build-summary.ts";
 import { nothingProvisioned } from "./nothing-provisioned.ts";
 import type { RunFacts } from "./run-facts.ts";
+import { thresholdView } from "./threshold-view.ts";
 import { decide } from "./verdict.ts";
 
 /** Makes of a run's facts what its result files hold; pure, so that a record of the run gives the same again. */
@@ -34,19 +35,11 @@ export function judge(facts: RunFacts): Results {
   };
 }
 
-function judgeThresholds({ thresholds, aggregate, ledger, workers }: RunFacts): ThresholdResult[] {
-  const extra = {
-    telemetry_missing: ledger?.missing ?? null,
-    telemetry_duplicated: ledger?.duplicated ?? null,
-    telemetry_out_of_order: ledger?.outOfOrder ?? null,
-    telemetry_unconfirmed: ledger?.unconfirmed ?? null,
-    workers_lost: workers.lost,
-    workers_restarted: workers.restarted,
-  };
-  return thresholds.flatMap((expression) => {
+function judgeThresholds(facts: RunFacts): ThresholdResult[] {
+  const view = thresholdView(facts);
+  return facts.thresholds.flatMap((expression) => {
     const parsed = parseThreshold(expression);
     // Whoever made the plan has parsed each of them before.
-    if (!("threshold" in parsed)) return [];
-    return [evaluateThreshold(parsed.threshold, { aggregate, extra })];
+    return "threshold" in parsed ? [evaluateThreshold(parsed.threshold, view)] : [];
   });
 }

@@ -5,7 +5,12 @@ import { once, onOff } from "../flag-fields.ts";
 import { parseFlags } from "../parse-flags.ts";
 
 const reportFlags = z.object({
-  run: once.min(1, "expected the folder of a run, got an empty name"),
+  run: z
+    .string({
+      error: ({ input }) =>
+        `expected the folder of a run, got ${input === undefined ? "nothing" : "several"}`,
+    })
+    .min(1, "expected the folder of a run, got an empty name"),
   out: once.min(1, "expected a folder, got an empty name").optional(),
   json: onOff.default(false),
 });

@@ -5,11 +5,13 @@ import type { CommandModule } from "yargs";
 import { ENVIRONMENT_HELP } from "../environment.ts";
 import type { Host } from "../host.ts";
 import { near } from "../run/default-scenario.ts";
+import { COMPARE_EPILOGUE, compareOptions, runCompare } from "./compare.ts";
 import { parseReportFlags, reportOptions } from "./report-flags.ts";
 
 const EPILOGUE = `Examples:
   $0 report runs/2026-11-22T02-37-54Z-thirty-caves
   $0 report runs/2026-11-22T02-37-54Z-thirty-caves --out /tmp/again --json
+  $0 report compare runs/before runs/after
 
 Makes summary.json, devices.csv, junit.xml and report.html anew from run.ndjson
 alone. Of a run that was killed they tell what it had recorded by then, with
@@ -41,14 +43,28 @@ async function execute(given: unknown, host: Host): Promise<void> {
   if (json) host.stdout.write(`${JSON.stringify(summary)}\n`);
 }
 
-/** `dps-fleet report RUN`. */
+/** `dps-fleet report …`: results again, and what is done with those of several runs below it. */
 export function reportCommand(host: Host): CommandModule {
   return {
-    command: "report <run>",
+    // Optional for yargs alone: the words below it have none.
+    command: "report [run]",
     describe: "make the results of a finished run again from what it recorded",
-    builder: (yargs) => reportOptions(yargs).strict().epilogue(EPILOGUE),
+    builder: (yargs) =>
+      reportOptions(yargs).command(compareCommand(host)).strict().epilogue(EPILOGUE),
     handler: async (given) => {
       await execute(given, host);
+    },
+  };
+}
+
+function compareCommand(host: Host): CommandModule {
+  return {
+    command: "compare <first> <second>",
+    describe: "the difference of two runs, and thresholds on it",
+    builder: (yargs) =>
+      compareOptions(yargs).strict().epilogue(`${COMPARE_EPILOGUE}\n\n${ENVIRONMENT_HELP}`),
+    handler: async (given) => {
+      await runCompare(given, host);
     },
   };
 }

@@ -10,6 +10,7 @@ const COMMANDS = [
   "run",
   "plan",
   "report",
+  "report compare",
   "emulator",
   "events",
   "ca",

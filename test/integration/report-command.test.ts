@@ -1,0 +1,95 @@
+import { mkdir, readdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { LatencyHistogram } from "../../src/metrics/histogram.ts";
+import { runHere } from "../support/cli.ts";
+import { temporaryDir } from "../support/pki.ts";
+import { runPlan, runSnapshot } from "../support/run-events.ts";
+
+/** A record that was cut off, of a run in which two messages took so long. */
+async function record(dir: string, ms: number): Promise<void> {
+  const histogram = new LatencyHistogram();
+  histogram.record(ms);
+  histogram.record(ms);
+  const events = [
+    runPlan({ devices: 1 }),
+    { type: "fleet", t: 0, devices: [{ registrationId: "cave-1", model: "cheese-cave" }] },
+    runSnapshot({
+      t: 2_000,
+      counters: { telemetry_sent: 2, telemetry_acked: 2 },
+      histograms: { telemetry_ms: histogram.encode() },
+    }),
+  ];
+  await mkdir(dir);
+  const lines = events.map((event) => JSON.stringify(event));
+  await writeFile(join(dir, "run.ndjson"), `${lines.join("\n")}\n{"type":"sta`);
+}
+
+test("report makes the files of a run that was killed, and says where its record ends", async () => {
+  using folder = temporaryDir();
+  await record(join(folder.path, "one"), 10);
+  const { exitCode, stdout } = await runHere(folder.path, ["report", "one"]);
+  expect(exitCode).toBe(0);
+  expect(stdout).toContain("! the record ends at 2.0 s, without an end");
+  expect(stdout).toContain("interrupted");
+  expect((await readdir(join(folder.path, "one"))).toSorted()).toEqual(
+    expect.arrayContaining(["devices.csv", "junit.xml", "run.ndjson", "summary.json"]),
+  );
+});
+
+test("report --out leaves the run as it is, and takes no folder that holds another", async () => {
+  using folder = temporaryDir();
+  await record(join(folder.path, "one"), 10);
+  await record(join(folder.path, "two"), 10);
+  const again = await runHere(folder.path, ["report", "one", "--out", "again", "--json"]);
+  expect(again.exitCode).toBe(0);
+  expect(JSON.parse(again.stdout)).toMatchObject({ verdict: "interrupted" });
+  expect(await readdir(join(folder.path, "one"))).toEqual(["run.ndjson"]);
+  const taken = await runHere(folder.path, ["report", "one", "--out", "two"]);
+  expect(taken.exitCode).toBe(2);
+  expect(taken.stderr).toContain("found run.ndjson");
+});
+
+test("a run compared with itself shows no change", async () => {
+  using folder = temporaryDir();
+  await record(join(folder.path, "one"), 10);
+  const threshold = ["--threshold", "telemetry_ms p(95) == 0%"];
+  const { exitCode, stdout } = await runHere(folder.path, [
+    ...["report", "compare", "one", "one", ...threshold],
+  ]);
+  expect(exitCode).toBe(0);
+  expect(stdout).toMatch(/^telemetry_ms p\(95\) +10\.0 ms +10\.0 ms +no change$/m);
+  expect(stdout).toContain("\nno change\n");
+  expect(stdout).not.toMatch(/[+-]\d/);
+});
+
+test("compare tells what changed, judges it, and warns of runs that are not alike", async () => {
+  using folder = temporaryDir();
+  await record(join(folder.path, "before"), 10);
+  await record(join(folder.path, "after"), 20);
+  const args = ["report", "compare", "before", "after"];
+  const judged = await runHere(folder.path, [...args, "--threshold", "telemetry_ms p(50) < +50%"]);
+  expect(judged.exitCode).toBe(99);
+  expect(judged.stdout).toMatch(/^telemetry_ms p\(50\) +10\.0 ms +20\.0 ms +\+100\.0 %$/m);
+  expect(judged.stdout).toContain("✗ telemetry_ms p(50) < +50%  changed by 100.0 %");
+  expect(judged.stdout).toContain("! not alike: the record of the first ends early");
+  const json = await runHere(folder.path, [...args, "--json"]);
+  expect(json.exitCode).toBe(0);
+  expect(JSON.parse(json.stdout)).toMatchObject({ thresholds: [] });
+});
+
+test("what cannot be compared ends 2 with its place", async () => {
+  using folder = temporaryDir();
+  await record(join(folder.path, "one"), 10);
+  const missing = await runHere(folder.path, ["report", "compare", "one", "two"]);
+  expect(missing).toMatchObject({ exitCode: 2 });
+  expect(missing.stderr).toContain("two/run.ndjson");
+  const nothing = await runHere(folder.path, ["report"]);
+  expect(nothing.exitCode).toBe(2);
+  expect(nothing.stderr).toContain("RUN: expected the folder of a run, got nothing");
+  const wrong = await runHere(folder.path, [
+    ...["report", "compare", "one", "one", "--threshold", "telemetry_ms p(95) < 5s"],
+  ]);
+  expect(wrong.exitCode).toBe(2);
+  expect(wrong.stderr).toContain("expected a change in percent such as +10%, got 5");
+});
