@@ -55,7 +55,11 @@ test("a run compared with itself shows no change", async () => {
   await record(join(folder.path, "one"), 10);
   const threshold = ["--threshold", "telemetry_ms p(95) == 0%"];
   const { exitCode, stdout } = await runHere(folder.path, [
-    ...["report", "compare", "one", "one", ...threshold],
+    "report",
+    "compare",
+    "one",
+    "one",
+    ...threshold,
   ]);
   expect(exitCode).toBe(0);
   expect(stdout).toMatch(/^telemetry_ms p\(95\) +10\.0 ms +10\.0 ms +no change$/m);
@@ -88,7 +92,12 @@ test("what cannot be compared ends 2 with its place", async () => {
   expect(nothing.exitCode).toBe(2);
   expect(nothing.stderr).toContain("RUN: expected the folder of a run, got nothing");
   const wrong = await runHere(folder.path, [
-    ...["report", "compare", "one", "one", "--threshold", "telemetry_ms p(95) < 5s"],
+    "report",
+    "compare",
+    "one",
+    "one",
+    "--threshold",
+    "telemetry_ms p(95) < 5s",
   ]);
   expect(wrong.exitCode).toBe(2);
   expect(wrong.stderr).toContain("expected a change in percent such as +10%, got 5");

@@ -15,13 +15,14 @@ export function changeText({ a, b, change }: ComparedNumber): string {
   return percent < 0.05 ? `${sign}<0.1 %` : `${sign}${percent.toFixed(1)} %`;
 }
 
+const show = (value: number | null, unit: ComparedNumber["unit"]): string =>
+  unit === "ms" ? formatMs(value) : value === null ? "-" : String(value);
+
 /** The numbers of two runs side by side. @param names of the two */
 function compareTable(
   numbers: readonly ComparedNumber[],
   names: readonly [string, string],
 ): string {
-  const show = (value: number | null, unit: ComparedNumber["unit"]): string =>
-    unit === "ms" ? formatMs(value) : value === null ? "-" : String(value);
   return textTable(
     ["metric", ...names, "change"],
     numbers.map((number) => [
