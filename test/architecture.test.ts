@@ -14,6 +14,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   "src/output": ["src/base", "src/metrics"],
   "src/results": ["src/base", "src/metrics", "src/output"],
   "src/report": ["src/base", "src/metrics", "src/output", "src/results"],
+  "src/telemetry-export": ["src/base", "src/metrics"],
   "src/plan": ["src/base", "src/metrics", "src/scenario"],
   "src/device": [
     "src/base",
@@ -42,6 +43,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     "src/results",
     "src/report",
     "src/emulator-config",
+    "src/telemetry-export",
     "src/worker/protocol.ts",
   ],
   "src/doctor": [
@@ -85,6 +87,8 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     "src/results",
     "src/report",
     "src/run",
+    "src/telemetry-export/otlp-url.ts",
+    "src/telemetry-export/scrape-address.ts",
     "src/doctor",
     "src/cli/emulator",
   ],

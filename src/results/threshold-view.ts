@@ -1,8 +1,13 @@
 import type { ThresholdView } from "../metrics/thresholds.ts";
 import type { RunFacts } from "./run-facts.ts";
 
+/** The facts that thresholds look at: known at any moment of a run, the ledger at its end. */
+export type MeasuredFacts = Pick<RunFacts, "aggregate" | "ledger"> & {
+  readonly workers: Pick<RunFacts["workers"], "lost" | "restarted">;
+};
+
 /** What thresholds over a whole run are held against. */
-export const thresholdView = ({ aggregate, ledger, workers }: RunFacts): ThresholdView => ({
+export const thresholdView = ({ aggregate, ledger, workers }: MeasuredFacts): ThresholdView => ({
   aggregate,
   extra: {
     telemetry_missing: ledger?.missing ?? null,

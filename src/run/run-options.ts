@@ -6,6 +6,7 @@ import type { Shard } from "../plan/plan-part.ts";
 import type { CaPassphrase } from "../pki/ca-signer.ts";
 import type { Overrides } from "../scenario/overrides.ts";
 import type { DialRule } from "../base/dial.ts";
+import type { ExportWishes } from "../telemetry-export/open-telemetry-export.ts";
 
 /** What the command line says of a run; all paths as typed, relative to `RunContext.cwd`. */
 export interface RunOptions {
@@ -26,6 +27,8 @@ export interface RunOptions {
   readonly shard?: Shard | undefined;
   /** When time 0 is, ms since 1970; undefined = once all is set up. */
   readonly startAtMs?: number | undefined;
+  /** Who else gets the metrics while it runs. */
+  readonly exports?: ExportWishes | undefined;
   /** Nothing is asked. */
   readonly yes: boolean;
   readonly logLevel: LogLevel;

@@ -6,11 +6,15 @@ import { logOutput } from "../output/log-output.ts";
 import { closeAll } from "../output/close-all.ts";
 import type { Output, RunEvent } from "../output/output.ts";
 import type { Results } from "../output/results.ts";
+import type { LedgerResult } from "../output/ledger.ts";
 import { checkOutDir, checkOutDirWritable } from "../report/results-folder.ts";
 import { judge } from "../results/judge.ts";
 import { shardText } from "../plan/plan-part.ts";
 import type { RunFacts } from "../results/run-facts.ts";
 import { RunCourse } from "../report/html/run-course.ts";
+import { thresholdView } from "../results/threshold-view.ts";
+import { openTelemetryExport } from "../telemetry-export/open-telemetry-export.ts";
+import type { TelemetryExport } from "../telemetry-export/telemetry-export.ts";
 import { confirmAzure } from "./confirm-azure.ts";
 import { EMULATOR_FLAGS } from "../scenario/emulator-overrides.ts";
 import type { FleetIdentities } from "./identities.ts";
@@ -77,11 +81,12 @@ async function runWithFiles(
     readonly target: Target | undefined;
     readonly files: RunFiles;
     readonly startedAt: Date;
+    readonly exporting: TelemetryExport | undefined;
   },
   options: RunOptions,
   context: RunContext,
 ): Promise<RunOutcome> {
-  const { prepared, identities, target, files, startedAt } = given;
+  const { prepared, identities, target, files, startedAt, exporting } = given;
   const { plan, shard, fingerprint } = prepared;
   const emit = (event: RunEvent): void => {
     for (const output of outputs) output.emit(event);
@@ -121,6 +126,17 @@ async function runWithFiles(
     },
     emit,
   );
+  let ledger: LedgerResult | null = null;
+  exporting?.begin(
+    {
+      id: runId,
+      scenario: plan.scenario,
+      target: plan.target,
+      version: context.version,
+      startedMs: startedAt.getTime(),
+    },
+    () => thresholdView({ aggregate: live.view.aggregate, ledger, workers: live.workers }),
+  );
   let results: Results;
   try {
     let failure: FleetError | undefined;
@@ -131,7 +147,7 @@ async function runWithFiles(
       if (!(error instanceof FleetError)) throw error;
       failure = error;
     }
-    const ledger = await live.settle();
+    ledger = await live.settle();
     // A stop in the final drain counts too; where nothing but a stop ends a run, it is no interruption.
     const stopped = context.stop.aborted && plan.durationMs !== undefined;
     const interrupted = stopped || failure?.code === "INTERRUPTED";
@@ -160,6 +176,7 @@ async function runWithFiles(
       ledger,
       workers: { planned: prepared.workers, ...live.workers },
     };
+    await exporting?.finish();
     results = judge(facts);
     tellEnd(facts, results.summary, emit);
     await files.writeResults({ results, aggregate: facts.aggregate, course: course.course() });
@@ -201,6 +218,12 @@ export async function run(options: RunOptions, given: RunContext): Promise<RunOu
   tellWarnings(context.console, prepared.warnings);
   checkOutDirWritable(resolve(context.cwd, options.outDir ?? "runs"));
   if (options.outDir !== undefined) await checkOutDir(resolve(context.cwd, options.outDir));
+  await using exporting = await openTelemetryExport(options.exports ?? {}, {
+    env: context.env,
+    cwd: context.cwd,
+    console: context.console,
+    nowMs: () => context.now().getTime(),
+  });
   const target = await givenTarget(prepared, options, context);
   tellUnused(prepared, options, context);
   tellOwnEmulator(prepared, context);
@@ -214,5 +237,9 @@ export async function run(options: RunOptions, given: RunContext): Promise<RunOu
     saveMessages: options.saveMessages,
     warn: (text) => context.console.warning(text),
   });
-  return runWithFiles({ prepared, identities, target, files, startedAt }, options, context);
+  return await runWithFiles(
+    { prepared, identities, target, files, startedAt, exporting },
+    options,
+    context,
+  );
 }

@@ -4,6 +4,8 @@ import { z } from "zod";
 import { FleetError } from "../../base/errors.ts";
 import { parseStartTime } from "../../base/start-time.ts";
 import type { RunOptions } from "../../run/run-options.ts";
+import { otlpUrlProblem } from "../../telemetry-export/otlp-url.ts";
+import { parseScrapeAddress } from "../../telemetry-export/scrape-address.ts";
 import {
   CONNECT_TO_HELP,
   connectTo,
@@ -38,6 +40,13 @@ export const RUN_OPTIONS: Readonly<Record<string, Options>> = {
   ),
   out: valueOption("folder for the results", "a new one in runs/"),
   "save-messages": flag("write every telemetry message to messages.ndjson"),
+  prometheus: valueOption(
+    "PORT or HOST:PORT for Prometheus to scrape; 0 takes a free port, on 127.0.0.1",
+  ),
+  otlp: valueOption(
+    "URL of a collector that metrics are pushed to, by OTLP over HTTP",
+    "OTEL_EXPORTER_OTLP_ENDPOINT",
+  ),
   json: flag("print summary.json on stdout, and nothing else there"),
   yes: flag("ask nothing before a run against Azure, however many messages it sends"),
   "no-web": flag("no web page (there is none yet)"),
@@ -45,6 +54,19 @@ export const RUN_OPTIONS: Readonly<Record<string, Options>> = {
 };
 
 const text = once.optional();
+
+/** `PORT` or `HOST:PORT`, an IPv6 address in brackets. */
+const scrapeAddress = once.transform((written, context) => {
+  const address = parseScrapeAddress(written);
+  if (address !== undefined) return address;
+  context.addIssue(`expected a port from 0 to 65535, or HOST:PORT, got "${written}"`);
+  return z.NEVER;
+});
+
+const collectorUrl = once.superRefine((written, context) => {
+  const problem = otlpUrlProblem(written);
+  if (problem !== undefined) context.addIssue(problem);
+});
 
 const runFlags = (now: Date) =>
   z.object({
@@ -56,6 +78,8 @@ const runFlags = (now: Date) =>
     "ca-passphrase-file": text,
     ca: text,
     "connect-to": connectTo,
+    prometheus: scrapeAddress.optional(),
+    otlp: collectorUrl.optional(),
     yes: onOff.default(false),
     json: onOff.default(false),
     "no-web": onOff.default(false),
@@ -111,6 +135,7 @@ export function parseRunFlags(given: unknown, defaultScenario: string, now: Date
       saveMessages: flags["save-messages"],
       connectTo: flags["connect-to"],
       caFile: flags.ca,
+      exports: { prometheus: flags.prometheus, otlp: flags.otlp },
       yes: flags.yes,
       logLevel: flags["log-level"],
     },

@@ -110,6 +110,7 @@ const EPILOGUE = `Examples:
   $0 run --devices 90 --emulator-tier F1 --emulator-dps-limit 60/m
   $0 run fleet.yaml --transport mqtt-ws     where port 8883 is closed
   $0 run fleet.yaml --target azure --shard 2/4 --start-at 20:00
+  $0 run fleet.yaml --prometheus 9464       http://127.0.0.1:9464/metrics
 
 ${ENVIRONMENT_HELP}
 
@@ -117,6 +118,9 @@ Against Azure, PROVISIONING_IDSCOPE names the DPS instance. With
 DPS_CONNECTION_STRING the run creates the enrollment group, with
 IOTHUB_CONNECTION_STRING its timeline changes twins. PROVISIONING_HOST replaces
 the global endpoint.
+
+OTEL_EXPORTER_OTLP_ENDPOINT names a collector as --otlp does, and
+OTEL_EXPORTER_OTLP_HEADERS has its keys.
 
 HTTPS_PROXY and NO_PROXY count for all that goes to port 443 of services.
 
