@@ -35,6 +35,7 @@ function logEvent(log: Logger, event: RunEvent): void {
       return;
     }
     case "begin":
+    case "configuration":
     case "fleet":
     case "devices":
     case "ledger":

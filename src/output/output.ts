@@ -1,4 +1,5 @@
 import type { FleetError } from "../base/errors.ts";
+import type { JsonObject } from "../base/json.ts";
 import type { DeviceEvent } from "../metrics/device-event.ts";
 import type { DeviceRow, DeviceState, PlannedDevice } from "../metrics/device-row.ts";
 import type { GeneratorSample } from "../metrics/generator/generator-sample.ts";
@@ -31,6 +32,15 @@ export type RunEvent =
       readonly shard: { readonly index: number; readonly of: number } | null;
       /** The same for all parts of one plan, and for no other plan. */
       readonly planFingerprint: string;
+    }
+  | {
+      /** What is run; nothing in it is secret. */
+      readonly type: "configuration";
+      readonly t: number;
+      /** With all overrides and defaults. */
+      readonly scenario: JsonObject;
+      /** What the command line or the environment said in the scenario's place, by name. */
+      readonly overrides: JsonObject;
     }
   | {
       /** The devices of the plan, in its order; several events where there are many. */

@@ -114,6 +114,7 @@ export class ScreenState {
           alerts: { ...this.#view.alerts, [event.alert]: this.#alerts.active(event.alert) },
         };
         return;
+      case "configuration":
       case "fleet":
       case "begin":
       case "devices":

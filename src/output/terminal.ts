@@ -115,6 +115,7 @@ export class TerminalLines implements Output, RunConsole {
         for (const line of alertLines(this.#alerts)) this.#at(event.t, line);
         for (const line of summaryLines(event.summary, this.#ink)) this.#lines.write(line);
         return;
+      case "configuration":
       case "fleet":
       case "begin":
       case "devices":

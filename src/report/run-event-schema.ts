@@ -41,6 +41,13 @@ const plan = z.strictObject({
 
 const begin = z.strictObject({ type: z.literal("begin"), t, at: z.iso.datetime() });
 
+const configuration = z.strictObject({
+  type: z.literal("configuration"),
+  t,
+  scenario: z.record(z.string(), z.json()),
+  overrides: z.record(z.string(), z.json()),
+});
+
 const fleet = z.strictObject({
   type: z.literal("fleet"),
   t,
@@ -159,6 +166,7 @@ const told = z.strictObject({ type: z.literal("summary"), t, summary: summarySch
 
 const runEvent = z.discriminatedUnion("type", [
   plan,
+  configuration,
   fleet,
   begin,
   enrollment,

@@ -123,6 +123,8 @@ async function runWithFiles(
       version: context.version,
       shard,
       fingerprint,
+      scenario: prepared.scenario,
+      overrides: options.overrides,
     },
     emit,
   );

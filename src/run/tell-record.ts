@@ -4,6 +4,9 @@ import type { Summary } from "../output/summary.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { Shard } from "../plan/plan-part.ts";
 import type { RunFacts } from "../results/run-facts.ts";
+import type { Overrides } from "../scenario/overrides.ts";
+import type { Scenario } from "../scenario/scenario.ts";
+import { shownOverrides, shownScenario } from "./shown-scenario.ts";
 
 /** Devices in one event: a line of `run.ndjson` stays below some 200 KB. */
 const DEVICES_AT_ONCE = 500;
@@ -20,6 +23,8 @@ export function tellPlan(
     readonly version: string;
     readonly shard: Shard | undefined;
     readonly fingerprint: string;
+    readonly scenario: Scenario;
+    readonly overrides: Overrides;
   },
   emit: (event: RunEvent) => void,
 ): void {
@@ -43,6 +48,8 @@ export function tellPlan(
     shard: shard ?? null,
     planFingerprint: fingerprint,
   });
+  const overrides = shownOverrides(given.overrides);
+  emit({ type: "configuration", t: 0, scenario: shownScenario(given.scenario), overrides });
   for (const some of chunks(devices)) emit({ type: "fleet", t: 0, devices: some });
 }
 

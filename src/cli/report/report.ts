@@ -4,7 +4,7 @@ import type { CommandModule } from "yargs";
 
 import { ENVIRONMENT_HELP } from "../environment.ts";
 import type { Host } from "../host.ts";
-import { near } from "../run/default-scenario.ts";
+import { resultsText } from "../run/results-text.ts";
 import { COMPARE_EPILOGUE, compareOptions, runCompare } from "./compare.ts";
 import { parseReportFlags, reportOptions } from "./report-flags.ts";
 
@@ -39,7 +39,7 @@ async function execute(given: unknown, host: Host): Promise<void> {
     lines.warning(`the record ends at ${end}, without an end: what came later is not known`);
   }
   lines.emit({ type: "summary", t, summary });
-  screen.write(`results: ${near(host, outDir)}\n`);
+  screen.write(resultsText(host, outDir));
   if (json) host.stdout.write(`${JSON.stringify(summary)}\n`);
 }
 

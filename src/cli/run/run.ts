@@ -6,7 +6,8 @@ import { confirmer } from "../confirm.ts";
 import { ENVIRONMENT_HELP } from "../environment.ts";
 import type { Host, HostOutput } from "../host.ts";
 import { formatFleetError } from "../../base/fleet-error-text.ts";
-import { defaultScenario, near } from "./default-scenario.ts";
+import { defaultScenario } from "./default-scenario.ts";
+import { resultsText } from "./results-text.ts";
 import { parseRunFlags, RUN_OPTIONS } from "./run-flags.ts";
 
 /** Length of the demo where no terminal is there to stop it. */
@@ -89,9 +90,7 @@ async function execute(given: unknown, host: Host): Promise<number> {
       confirm: confirmer(host, stop),
       passphraseOf,
     });
-    const { lost } = outcome;
-    const holes = lost.length === 0 ? "" : `, not whole: ${lost.join(", ")}`;
-    screen.write(`results: ${near(host, outcome.dir)}${holes}\n`);
+    screen.write(resultsText(host, outcome.dir, outcome.lost));
     if (json) host.stdout.write(`${JSON.stringify(outcome.summary)}\n`);
     if (outcome.failure !== undefined) host.stderr.write(formatFleetError(outcome.failure));
     return outcome.exitCode;

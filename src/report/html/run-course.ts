@@ -10,6 +10,7 @@ import { TimeBins } from "./time-bins.ts";
 export interface Course {
   /** As the first event told it. */
   readonly plan: RunEvent & { readonly type: "plan" };
+  readonly configuration: (RunEvent & { readonly type: "configuration" }) | undefined;
   readonly enrollment: (RunEvent & { readonly type: "enrollment" }) | undefined;
   readonly bins: readonly TimeBin[];
   /** How long a bin is, in ms. */
@@ -24,6 +25,7 @@ export interface Course {
  */
 export class RunCourse implements Output {
   #plan: Course["plan"] | undefined;
+  #configuration: Course["configuration"];
   #enrollment: Course["enrollment"];
   readonly #bins = new TimeBins();
   readonly #marks = new RunMarks();
@@ -32,6 +34,7 @@ export class RunCourse implements Output {
   /** Takes the events in their order. */
   emit(event: RunEvent): void {
     if (event.type === "plan") this.#plan = event;
+    else if (event.type === "configuration") this.#configuration = event;
     else if (event.type === "enrollment") this.#enrollment = event;
     else if (event.type === "snapshot") this.#bins.add(event);
     this.#marks.observe(event);
@@ -47,6 +50,7 @@ export class RunCourse implements Output {
     if (this.#plan === undefined) throw new TypeError("a run without a plan");
     return {
       plan: this.#plan,
+      configuration: this.#configuration,
       enrollment: this.#enrollment,
       bins: this.#bins.bins(),
       binMs: this.#bins.widthMs,

@@ -1,13 +1,23 @@
 import type { JSX } from "preact";
+import { Fragment } from "preact";
+import { stringify } from "yaml";
 
+import type { Json, JsonObject } from "../../../base/json.ts";
 import { formatDuration } from "../../../base/units.ts";
 import { formatCount } from "../format.ts";
 import type { ReportData } from "../report-data.ts";
 import { Section } from "../section.tsx";
 
+/** YAML without anchors and line breaks of its own. */
+const yamlText = (value: JsonObject): string =>
+  stringify(value, { aliasDuplicateObjects: false, lineWidth: 0 }).trimEnd();
+
+const valueText = (value: Json): string =>
+  typeof value === "string" ? value : JSON.stringify(value);
+
 /** What was run, against what; without a secret. */
 export function Configuration({ data }: { readonly data: ReportData }): JSX.Element {
-  const { plan, enrollment } = data.course;
+  const { plan, enrollment, configuration } = data.course;
   const { run } = data.summary;
   const pairs: readonly (readonly [name: string, value: string])[] = [
     ["run", run.id],
@@ -24,19 +34,28 @@ export function Configuration({ data }: { readonly data: ReportData }): JSX.Elem
     ["time scale of the devices", `×${plan.timeScale}`],
     ["seed", String(plan.seed)],
     ["version", `dps-fleet ${run.version}`],
+    ...Object.entries(configuration?.overrides ?? {}).map(
+      ([name, value]) => [`given: ${name}`, valueText(value)] as const,
+    ),
   ];
   return (
     <Section id="configuration" title="Configuration">
       <dl class="pairs">
         {pairs.map(([name, value]) => (
-          <>
-            <dt key={name}>{name}</dt>
+          <Fragment key={name}>
+            <dt>{name}</dt>
             <dd>
               <bdi>{value}</bdi>
             </dd>
-          </>
+          </Fragment>
         ))}
       </dl>
+      {configuration === undefined ? null : (
+        <details>
+          <summary>The scenario, with all that was given and all defaults</summary>
+          <pre>{yamlText(configuration.scenario)}</pre>
+        </details>
+      )}
     </Section>
   );
 }
