@@ -9,6 +9,7 @@ import { fileURLToPath } from "node:url";
 const ROWS = [
   "leaf",
   "model-step",
+  "ledger",
   "device-cpu",
   "device-websocket",
   "start",

@@ -1,3 +1,5 @@
+import type { AccountLine } from "./account-text.ts";
+import { accountLines } from "./account-text.ts";
 import { failedDevices } from "./failed-devices.ts";
 import type { Results } from "./results.ts";
 import type { RunTrouble } from "./run-trouble.ts";
@@ -24,14 +26,17 @@ function outcomeOf(trouble: RunTrouble | undefined): readonly XmlElement[] {
   }
 }
 
-function judged(result: ThresholdResult): readonly XmlElement[] {
+/** @param amiss what is amiss with the run's messages: that of the threshold's metric belongs to its failure */
+function judged(result: ThresholdResult, amiss: readonly AccountLine[]): readonly XmlElement[] {
   if (result.passed === null) {
     return [{ name: "skipped", attributes: { message: observedText(result) } }];
   }
   if (result.passed) return [];
   const message = failedText(result);
+  const lines = amiss.filter(({ metric }) => result.expression.trim().startsWith(metric));
+  const content = [message, ...lines.map(({ text }) => text)].join("\n");
   return [
-    { name: "failure", attributes: { type: "THRESHOLD_FAILED", message }, content: `${message}\n` },
+    { name: "failure", attributes: { type: "THRESHOLD_FAILED", message }, content: `${content}\n` },
   ];
 }
 
@@ -77,6 +82,7 @@ export function junitXml(results: Results): string {
   const { scenario, durationS, startedAt } = summary.run;
   const time = durationS.toFixed(3);
   const ends = outcomeOf(runTrouble(results));
+  const amiss = accountLines(summary);
   const cases: readonly XmlElement[] = [
     {
       name: "testcase",
@@ -86,7 +92,7 @@ export function junitXml(results: Results): string {
     ...summary.thresholds.map((result) => ({
       name: "testcase",
       attributes: { classname: scenario, name: result.expression },
-      content: judged(result),
+      content: judged(result, amiss),
     })),
   ];
   const count = (name: string): number =>

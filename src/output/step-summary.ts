@@ -1,3 +1,4 @@
+import { accountLines } from "./account-text.ts";
 import { failedDevices } from "./failed-devices.ts";
 import { markdownTable, markdownText } from "./markdown.ts";
 import type { Results } from "./results.ts";
@@ -52,7 +53,12 @@ function failedTable(results: Results): readonly string[] {
   return [markdownTable(["kept out by", "devices:", "for example"], rows)];
 }
 
-function messages({ telemetry, ledger }: Summary): string {
+function messages(summary: Summary): readonly string[] {
+  const amiss = accountLines(summary).map(({ text }) => `- ${markdownText(text)}`);
+  return [messageCounts(summary), ...(amiss.length === 0 ? [] : [amiss.join("\n")])];
+}
+
+function messageCounts({ telemetry, ledger }: Summary): string {
   const { sent, acked, failed, unacked } = telemetry;
   const account = `${plural(sent, "message")} sent, ${acked} acknowledged, ${failed} failed, ${unacked} open`;
   if (ledger === null) return `${account}; what was ingested cannot be read.`;
@@ -75,7 +81,7 @@ export function stepSummary(results: Results): string {
     funnel(summary),
     thresholdTable(summary),
     ...failedTable(results),
-    messages(summary),
+    ...messages(summary),
   ];
   return `\n${parts.map((part) => part.trimEnd()).join("\n\n")}\n`;
 }

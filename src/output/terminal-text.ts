@@ -1,4 +1,5 @@
 import type { Percentiles } from "../metrics/percentiles.ts";
+import { accountLines } from "./account-text.ts";
 import type { Summary, ThresholdResult, TwinActionResult } from "./summary.ts";
 import { observedText } from "./threshold-text.ts";
 
@@ -129,6 +130,7 @@ export function summaryLines(summary: Summary, ink: Paint): readonly string[] {
     ledger === null
       ? `${label("ledger")}not readable in this run`
       : `${label("ledger")}${ledger.ingested} ingested of ${ledger.acked} acknowledged: ${ledger.missing} missing, ${ledger.duplicated} duplicated, ${ledger.outOfOrder} out of order`,
+    ...accountLines(summary).map(({ text }) => `${label("")}${ink.bad(text)}`),
     ...(workers.lost > 0
       ? [`${label("workers")}${workers.lost} lost, ${workers.restarted} restarted`]
       : []),

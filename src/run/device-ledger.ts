@@ -41,7 +41,10 @@ export class DeviceLedgerDraft {
       unacked: count("unacked"),
       unconfirmed: count("unconfirmed"),
       first: Object.fromEntries(
-        [...this.#troubles].map(([trouble, { first }]) => [trouble, first]),
+        MESSAGE_TROUBLES.flatMap((trouble) => {
+          const some = this.#troubles.get(trouble);
+          return some === undefined ? [] : [[trouble, some.first]];
+        }),
       ),
     };
   }

@@ -41,7 +41,8 @@ export class Ledger {
     if (boot === null || seq === null || boot < 1 || seq < 1) return false;
     let device = this.#devices.get(deviceId);
     if (device === undefined) {
-      device = { lives: [], amiss: undefined };
+      // With its one life at once: an array that grows takes room for many.
+      device = { lives: [{ boot, seqs: new SeqSet() }], amiss: undefined };
       this.#devices.set(deviceId, device);
     }
     const seqs = seqsOf(device, boot);
@@ -100,6 +101,8 @@ export class Ledger {
 }
 
 function seqsOf({ lives }: Device, boot: number): SeqSet {
+  const [first] = lives;
+  if (first?.boot === boot) return first.seqs;
   const known = lives.find((life) => life.boot === boot)?.seqs;
   if (known !== undefined) return known;
   const seqs = new SeqSet();

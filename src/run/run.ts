@@ -15,6 +15,7 @@ import { RunCourse } from "../report/html/run-course.ts";
 import { thresholdView } from "../results/threshold-view.ts";
 import { openTelemetryExport } from "../telemetry-export/open-telemetry-export.ts";
 import type { TelemetryExport } from "../telemetry-export/telemetry-export.ts";
+import { checkBalance } from "./balance.ts";
 import { confirmAzure } from "./confirm-azure.ts";
 import { EMULATOR_FLAGS } from "../scenario/emulator-overrides.ts";
 import type { FleetIdentities } from "./identities.ts";
@@ -183,6 +184,7 @@ async function runWithFiles(
     tellEnd(facts, results.summary, emit);
     await files.writeResults({ results, aggregate: facts.aggregate, course: course.course() });
     await tellGitHub(results, context);
+    checkBalance(live.view.aggregate);
   } finally {
     await live.shutdown();
     await closeAll([...outputs, files]);

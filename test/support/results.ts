@@ -1,6 +1,7 @@
 import type { ToldMessages } from "../../src/metrics/aggregate.ts";
 import { Aggregate } from "../../src/metrics/aggregate.ts";
 import type { DeviceRow } from "../../src/metrics/device-row.ts";
+import type { LedgerResult } from "../../src/output/ledger.ts";
 import type { Results } from "../../src/output/results.ts";
 import type { Summary, ThresholdResult } from "../../src/output/summary.ts";
 import { buildSummary } from "../../src/results/build-summary.ts";
@@ -52,19 +53,24 @@ export const refusedRow = (registrationId: string, error = "refused"): DeviceRow
     error,
   });
 
+/** What a run's results may be other than those of one that passed. */
+interface ResultChanges {
+  readonly thresholds?: readonly ThresholdResult[];
+  readonly verdict?: Summary["verdict"];
+  readonly scenario?: string;
+  readonly workers?: Summary["workers"];
+  readonly exitCode?: number;
+  readonly failure?: Results["failure"];
+}
+
 /** The results of a run that passed, unless they are given otherwise. */
 export function runResults(
-  changes: {
+  changes: ResultChanges & {
     readonly rows?: readonly DeviceRow[];
-    readonly thresholds?: readonly ThresholdResult[];
-    readonly verdict?: Summary["verdict"];
-    readonly scenario?: string;
-    readonly workers?: Summary["workers"];
-    readonly exitCode?: number;
-    readonly failure?: Results["failure"];
+    readonly ledger?: LedgerResult;
   } = {},
 ): Results {
-  const { rows = [deviceRow("cave-1"), deviceRow("cave-2")], verdict = "passed" } = changes;
+  const { rows = [deviceRow("cave-1"), deviceRow("cave-2")], ledger = null } = changes;
   const aggregate = new Aggregate(rows);
   aggregate.add({
     worker: 0,
@@ -77,6 +83,15 @@ export function runResults(
     messages: [],
     resources: { cpuS: 1, rssBytes: 1 },
   });
+  return resultsOf(aggregate, ledger, changes);
+}
+
+/** The results of what was measured. */
+export function resultsOf(
+  aggregate: Aggregate,
+  ledger: LedgerResult | null,
+  changes: ResultChanges = {},
+): Results {
   const facts = {
     run: {
       id: "r",
@@ -91,10 +106,13 @@ export function runResults(
     },
     aggregate,
     actions: [],
-    ledger: null,
+    ledger,
     workers: { gone: 0, ...(changes.workers ?? { planned: 1, lost: 0, restarted: 0 }) },
   };
-  const summary = buildSummary(facts, { verdict, thresholds: changes.thresholds ?? [] });
+  const summary = buildSummary(facts, {
+    verdict: changes.verdict ?? "passed",
+    thresholds: changes.thresholds ?? [],
+  });
   return {
     summary,
     rows: aggregate.rows(),
