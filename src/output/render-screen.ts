@@ -2,7 +2,8 @@ import type { DeviceState } from "../metrics/device-row.ts";
 import { DEVICE_STATES } from "../metrics/device-row.ts";
 import type { ScreenView, TwinChange } from "./screen-view.ts";
 import type { Paint } from "./terminal-text.ts";
-import { formatClock, formatMs } from "./terminal-text.ts";
+import { formatMs } from "./format-ms.ts";
+import { formatClock } from "./terminal-text.ts";
 import { displayWidth, fit, padEnd, printable } from "./text-width.ts";
 
 /** The bar of a terminal that has room for more; a longer one tells nothing more. */

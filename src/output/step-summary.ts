@@ -3,8 +3,10 @@ import { failedDevices } from "./failed-devices.ts";
 import { markdownTable, markdownText } from "./markdown.ts";
 import type { Results } from "./results.ts";
 import { runTrouble } from "./run-trouble.ts";
+import { slowHubs, slowHubText } from "./slow-hubs.ts";
 import type { Summary, Verdict } from "./summary.ts";
-import { formatMs, plural } from "./terminal-text.ts";
+import { formatMs } from "./format-ms.ts";
+import { plural } from "./terminal-text.ts";
 import { observedText } from "./threshold-text.ts";
 
 const MARKS: Readonly<Record<Verdict, string>> = { passed: "✅", failed: "❌", interrupted: "⚠️" };
@@ -80,6 +82,7 @@ export function stepSummary(results: Results): string {
     ...(trouble === undefined ? [] : [`**${markdownText(trouble.message)}**`]),
     funnel(summary),
     thresholdTable(summary),
+    ...slowHubs(summary).map((slow) => `**${markdownText(slowHubText(slow))}.**`),
     ...failedTable(results),
     ...messages(summary),
   ];

@@ -110,6 +110,9 @@ export const summarySchema = z
       actions: z.array(twinAction),
     }),
     methods: z.strictObject({ received: count, failed: count, ms: percentiles }),
+    hubs: z
+      .record(z.string(), z.strictObject({ connection: percentiles, telemetry: percentiles }))
+      .describe("Latencies at each hub that a device was connected to, by host name."),
     ledger: ledgerSummarySchema
       .nullable()
       .describe("null where what the hub ingested cannot be read."),

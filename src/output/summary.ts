@@ -26,6 +26,12 @@ export interface TwinActionResult {
   readonly ms: Percentiles;
 }
 
+/** What one hub did with its devices. */
+export interface HubSummary {
+  readonly connection: Percentiles;
+  readonly telemetry: Percentiles;
+}
+
 /** `summary.json`; `docs/summary.schema.json` describes it and a test keeps both in step. */
 export interface Summary {
   readonly schemaVersion: 1;
@@ -89,6 +95,8 @@ export interface Summary {
     readonly failed: number;
     readonly ms: Percentiles;
   };
+  /** By host name, each that a device was connected to. */
+  readonly hubs: Readonly<Record<string, HubSummary>>;
   /** null where ingestion cannot be read. */
   readonly ledger: LedgerSummary | null;
   readonly thresholds: readonly ThresholdResult[];

@@ -1,6 +1,8 @@
 import type { Percentiles } from "../metrics/percentiles.ts";
 import { accountLines } from "./account-text.ts";
 import type { Summary, ThresholdResult, TwinActionResult } from "./summary.ts";
+import { formatMs } from "./format-ms.ts";
+import { slowHubs, slowHubText } from "./slow-hubs.ts";
 import { observedText } from "./threshold-text.ts";
 
 /** Colours, or none of them where the output is no terminal. */
@@ -43,14 +45,6 @@ export const sumByName = (counters: Readonly<Record<string, number>>, name: stri
   Object.entries(counters)
     .filter(([key]) => key === name || key.startsWith(`${name}{`))
     .reduce((sum, [, count]) => sum + count, 0);
-
-/** A latency for people: `12.3 ms`, `3.21 s`, `-` where there is none. */
-export function formatMs(ms: number | null): string {
-  if (ms === null) return "-";
-  if (ms < 10) return `${ms.toFixed(2)} ms`;
-  if (ms < 1_000) return `${ms.toFixed(1)} ms`;
-  return `${(ms / 1_000).toFixed(2)} s`;
-}
 
 /** `t` of an event (ms since time 0) as a clock: `00:12.3`; before time 0 it is 0. */
 export function formatClock(t: number): string {
@@ -127,6 +121,7 @@ export function summaryLines(summary: Summary, ink: Paint): readonly string[] {
     ...(methods.received > 0
       ? [`${label("methods")}${methods.received} received, ${methods.failed} failed`]
       : []),
+    ...slowHubs(summary).map((slow) => ink.bad(`${label("slow hub")}${slowHubText(slow)}`)),
     ledger === null
       ? `${label("ledger")}not readable in this run`
       : `${label("ledger")}${ledger.ingested} ingested of ${ledger.acked} acknowledged: ${ledger.missing} missing, ${ledger.duplicated} duplicated, ${ledger.outOfOrder} out of order`,

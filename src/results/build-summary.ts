@@ -87,11 +87,25 @@ export function buildSummary(
       failed: aggregate.counter("methods_failed"),
       ms: aggregate.percentiles("method_ms"),
     },
+    hubs: byHub(aggregate),
     ledger: facts.ledger === null ? null : summedLedger(facts.ledger),
     thresholds,
     workers: { planned, lost, restarted },
     resources: roundedResources(aggregate),
   };
+}
+
+function byHub(aggregate: Aggregate): Summary["hubs"] {
+  const hubs = Object.keys(aggregate.labelled("connection_opened", "hub")).toSorted();
+  return Object.fromEntries(
+    hubs.map((hub) => [
+      hub,
+      {
+        connection: aggregate.percentiles("connection_ms", { hub }),
+        telemetry: aggregate.percentiles("telemetry_ms", { hub }),
+      },
+    ]),
+  );
 }
 
 const actionResult = ({ times, ...account }: TwinActionAccount): TwinActionResult => ({

@@ -1,6 +1,6 @@
 import type { ThresholdResult } from "../../output/summary.ts";
 import type { Paint } from "../../output/terminal-text.ts";
-import { formatMs } from "../../output/terminal-text.ts";
+import { formatMs } from "../../output/format-ms.ts";
 import { textTable } from "../../output/text-table.ts";
 import type { Comparison } from "./compare-recorded.ts";
 import type { ComparedNumber } from "./compare-runs.ts";

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 
-import { formatClock, formatMs } from "../../../src/output/terminal-text.ts";
+import { formatMs } from "../../../src/output/format-ms.ts";
+import { formatClock } from "../../../src/output/terminal-text.ts";
 import { TerminalLines } from "../../../src/output/terminal.ts";
 import { runPlan } from "../../support/run-events.ts";
 

@@ -1,6 +1,6 @@
 import type { JSX } from "preact";
 
-import { formatMs } from "../../../output/terminal-text.ts";
+import { formatMs } from "../../../output/format-ms.ts";
 import { countOf, formatCount, formatDate, formatShare, NOT_MEASURED } from "../format.ts";
 import type { ReportData } from "../report-data.ts";
 import { Name } from "../section.tsx";
