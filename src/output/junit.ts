@@ -1,10 +1,11 @@
 import type { AccountLine } from "./account-text.ts";
 import { accountLines } from "./account-text.ts";
 import { failedDevices } from "./failed-devices.ts";
+import { GENERATOR_LIMITED, generatorLines } from "./generator-text.ts";
 import type { Results } from "./results.ts";
 import type { RunTrouble } from "./run-trouble.ts";
 import { runTrouble } from "./run-trouble.ts";
-import type { ThresholdResult } from "./summary.ts";
+import type { Summary, ThresholdResult } from "./summary.ts";
 import { paint, plural, summaryLines } from "./terminal-text.ts";
 import { failedText, observedText } from "./threshold-text.ts";
 import type { XmlElement } from "./xml.ts";
@@ -26,18 +27,46 @@ function outcomeOf(trouble: RunTrouble | undefined): readonly XmlElement[] {
   }
 }
 
-/** @param amiss what is amiss with the run's messages: that of the threshold's metric belongs to its failure */
-function judged(result: ThresholdResult, amiss: readonly AccountLine[]): readonly XmlElement[] {
+const failure = (...lines: readonly [message: string, ...string[]]): readonly XmlElement[] => [
+  {
+    name: "failure",
+    attributes: { type: "THRESHOLD_FAILED", message: lines[0] },
+    content: `${lines.join("\n")}\n`,
+  },
+];
+
+const skipped = (message: string): readonly XmlElement[] => [
+  { name: "skipped", attributes: { message } },
+];
+
+/**
+ * @param summary `strict`: what could not be measured fails
+ * @param amiss what is amiss with the run's messages: that of the threshold's metric belongs to its failure
+ */
+function judged(
+  result: ThresholdResult,
+  { strict }: Summary,
+  amiss: readonly AccountLine[],
+): readonly XmlElement[] {
+  if (result.passed === true) return [];
   if (result.passed === null) {
-    return [{ name: "skipped", attributes: { message: observedText(result) } }];
+    const message = observedText(result);
+    return strict === null ? skipped(message) : failure(`${result.expression} ${message}`);
   }
-  if (result.passed) return [];
-  const message = failedText(result);
   const lines = amiss.filter(({ metric }) => result.expression.trim().startsWith(metric));
-  const content = [message, ...lines.map(({ text }) => text)].join("\n");
-  return [
-    { name: "failure", attributes: { type: "THRESHOLD_FAILED", message }, content: `${content}\n` },
-  ];
+  return failure(failedText(result), ...lines.map(({ text }) => text));
+}
+
+/** Whether the generator was the limit: a failure with --strict, else told and not judged. */
+function generatorCase({ run, generator, strict }: Summary): readonly XmlElement[] {
+  if (generator === null) return [];
+  let content: readonly XmlElement[] = [];
+  if (generator.limited) {
+    const [, ...reasons] = generatorLines({ generator });
+    content = strict === null ? skipped(GENERATOR_LIMITED) : failure(GENERATOR_LIMITED, ...reasons);
+  }
+  const attributes = { classname: run.scenario, name: "the generator is not the limit" };
+  return [{ name: "testcase", attributes, content }];
 }
 
 /** One line a class: thousands of devices do not become thousands of test cases. */
@@ -49,7 +78,7 @@ function failedLines(results: Results): readonly string[] {
 }
 
 function propertiesOf({ summary, rows, exitCode }: Results): XmlElement {
-  const { run, devices, verdict } = summary;
+  const { run, devices, verdict, generator } = summary;
   const values = {
     runId: run.id,
     target: run.target,
@@ -61,6 +90,7 @@ function propertiesOf({ summary, rows, exitCode }: Results): XmlElement {
     devicesAssigned: devices.assigned,
     devicesConnected: devices.connected,
     devicesFailed: devices.failed,
+    ...(generator === null ? {} : { generatorLimited: String(generator.limited) }),
     ...Object.fromEntries(
       failedDevices(rows).map(({ errorClass, count }) => [`failed.${errorClass}`, count]),
     ),
@@ -89,10 +119,11 @@ export function junitXml(results: Results): string {
       attributes: { classname: scenario, name: "the run comes to its end", time },
       content: ends,
     },
+    ...generatorCase(summary),
     ...summary.thresholds.map((result) => ({
       name: "testcase",
       attributes: { classname: scenario, name: result.expression },
-      content: judged(result, amiss),
+      content: judged(result, summary, amiss),
     })),
   ];
   const count = (name: string): number =>

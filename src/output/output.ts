@@ -26,6 +26,8 @@ export type RunEvent =
       readonly thresholds: readonly string[];
       /** Of the program. */
       readonly version: string;
+      /** Whether what makes figures less than what was asked for fails the run. */
+      readonly strict: boolean;
       /** Whether devices ask DPS for their hub, or brought it along. */
       readonly asksDps: boolean;
       /** The part of a plan that this run does; null = all of it. */

@@ -1,5 +1,6 @@
 import { accountLines } from "./account-text.ts";
 import { failedDevices } from "./failed-devices.ts";
+import { GENERATOR_LIMITED, reasonsWithMends } from "./generator-text.ts";
 import { markdownTable, markdownText } from "./markdown.ts";
 import type { Results } from "./results.ts";
 import { runTrouble } from "./run-trouble.ts";
@@ -55,9 +56,27 @@ function failedTable(results: Results): readonly string[] {
   return [markdownTable(["kept out by", "devices:", "for example"], rows)];
 }
 
+const list = (texts: readonly string[]): string =>
+  texts.map((text) => `- ${markdownText(text)}`).join("\n");
+
+function strictList({ strict }: Summary): readonly string[] {
+  if (strict === null || strict.length === 0) return [];
+  return ["Failed because of `--strict`:", list(strict.map(({ text }) => text))];
+}
+
+/** Where the generator was the limit; nothing where it was not. */
+function generatorPart({ generator }: Summary): readonly string[] {
+  if (generator?.limited !== true) return [];
+  const reasons = reasonsWithMends(generator).flatMap(({ texts, mend }) => [
+    ...texts,
+    `what helps: ${mend}`,
+  ]);
+  return [`⚠️ **${markdownText(GENERATOR_LIMITED)}**`, list(reasons)];
+}
+
 function messages(summary: Summary): readonly string[] {
-  const amiss = accountLines(summary).map(({ text }) => `- ${markdownText(text)}`);
-  return [messageCounts(summary), ...(amiss.length === 0 ? [] : [amiss.join("\n")])];
+  const amiss = accountLines(summary).map(({ text }) => text);
+  return [messageCounts(summary), ...(amiss.length === 0 ? [] : [list(amiss)])];
 }
 
 function messageCounts({ telemetry, ledger }: Summary): string {
@@ -82,6 +101,8 @@ export function stepSummary(results: Results): string {
     ...(trouble === undefined ? [] : [`**${markdownText(trouble.message)}**`]),
     funnel(summary),
     thresholdTable(summary),
+    ...strictList(summary),
+    ...generatorPart(summary),
     ...slowHubs(summary).map((slow) => `**${markdownText(slowHubText(slow))}.**`),
     ...failedTable(results),
     ...messages(summary),

@@ -1,5 +1,6 @@
 import type { Percentiles } from "../metrics/percentiles.ts";
 import { accountLines } from "./account-text.ts";
+import { generatorLines } from "./generator-text.ts";
 import type { Summary, ThresholdResult, TwinActionResult } from "./summary.ts";
 import { formatMs } from "./format-ms.ts";
 import { slowHubs, slowHubText } from "./slow-hubs.ts";
@@ -130,8 +131,13 @@ export function summaryLines(summary: Summary, ink: Paint): readonly string[] {
       ? [`${label("workers")}${workers.lost} lost, ${workers.restarted} restarted`]
       : []),
     ...twin.actions.map(actionLine),
+    ...generatorLines(summary).map((line, index) => {
+      const told = `${label(index === 0 ? "generator" : "")}${line}`;
+      return summary.generator?.limited === true ? ink.bad(told) : told;
+    }),
     "",
     ...summary.thresholds.map((result) => thresholdLine(result, ink)),
+    ...(summary.strict ?? []).map(({ text }) => `  ${ink.bad("✗")} --strict: ${text}`),
     "",
     ink.strong(verdict) +
       ink.dim(sumOf(registration.failed) > 0 ? ", see devices.csv for each failure" : ""),

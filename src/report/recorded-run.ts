@@ -2,6 +2,7 @@ import { join } from "node:path";
 
 import { FleetError } from "../base/errors.ts";
 import { Aggregate } from "../metrics/aggregate.ts";
+import { GeneratorRecord } from "../metrics/generator/generator-record.ts";
 import { HistogramSet } from "../metrics/histogram-set.ts";
 import type { DeviceEvent } from "../metrics/device-event.ts";
 import type { DeviceRow } from "../metrics/device-row.ts";
@@ -54,6 +55,7 @@ class RunRecorded {
   readonly #alerts: DeviceEvent[] = [];
   readonly #soFar = new RowsSoFar();
   readonly #rows: DeviceRow[] = [];
+  readonly #generator = new GeneratorRecord();
   readonly #workers = { lost: 0, restarted: 0 };
 
   apply(event: RunEvent): void {
@@ -68,7 +70,8 @@ class RunRecorded {
     else if (event.type === "end") this.#end = event;
   }
 
-  #snapshot({ counters, histograms }: Of<"snapshot">): void {
+  #snapshot({ t, counters, histograms, generator }: Of<"snapshot">): void {
+    if (generator !== undefined) this.#generator.add(generator, t);
     this.#counters = counters;
     this.#histograms.add(histograms);
   }
@@ -114,6 +117,8 @@ class RunRecorded {
       actions: end?.actions ?? [],
       ledger: this.#ledger,
       workers: end?.workers ?? { planned: plan.workers, ...this.#workers, gone: 0 },
+      generator: this.#generator,
+      strict: plan.strict,
     };
     return { plan, facts, isWhole: end !== undefined };
   }

@@ -37,6 +37,7 @@ const plan = z.strictObject({
   asksDps: z.boolean(),
   shard: summarySchema.shape.run.shape.shard,
   planFingerprint: z.string(),
+  strict: z.boolean(),
 });
 
 const begin = z.strictObject({ type: z.literal("begin"), t, at: z.iso.datetime() });

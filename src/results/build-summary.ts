@@ -10,6 +10,8 @@ import type { RunFacts } from "./run-facts.ts";
 export interface Judgement {
   readonly verdict: Verdict;
   readonly thresholds: readonly ThresholdResult[];
+  readonly generator: Summary["generator"];
+  readonly strict: Summary["strict"];
 }
 
 /** A counter by failure class; `unauthorized` is there even when it is 0, as the one that users look for. */
@@ -28,7 +30,7 @@ const withoutZeros = (split: Readonly<Record<string, number>>): Record<string, n
 /** Puts `summary.json` together; pure. */
 export function buildSummary(
   facts: Pick<RunFacts, "run" | "aggregate" | "actions" | "ledger" | "workers">,
-  { verdict, thresholds }: Judgement,
+  { verdict, thresholds, generator, strict }: Judgement,
 ): Summary {
   const { aggregate } = facts;
   const { planned, lost, restarted } = facts.workers;
@@ -92,6 +94,8 @@ export function buildSummary(
     thresholds,
     workers: { planned, lost, restarted },
     resources: roundedResources(aggregate),
+    generator,
+    strict,
   };
 }
 

@@ -3,15 +3,19 @@ import { evaluateThreshold, parseThreshold } from "../metrics/thresholds.ts";
 import type { Results } from "../output/results.ts";
 import type { ThresholdResult } from "../output/summary.ts";
 import { buildSummary } from "./build-summary.ts";
+import { generatorHealth } from "./generator-health.ts";
 import { nothingProvisioned } from "./nothing-provisioned.ts";
 import type { RunFacts } from "./run-facts.ts";
+import { strictReasons } from "./strict.ts";
 import { thresholdView } from "./threshold-view.ts";
 import { decide } from "./verdict.ts";
 
 /** Makes of a run's facts what its result files hold; pure, so that a record of the run gives the same again. */
 export function judge(facts: RunFacts): Results {
   const { aggregate, asksDps, end, workers } = facts;
+  const generator = generatorHealth(facts);
   const thresholds = judgeThresholds(facts);
+  const strict = facts.strict ? strictReasons({ generator, thresholds }) : null;
   const totals = aggregate.totals();
   const { interrupted, stoppedArriving } = end;
   const { verdict, exitCode } = decide({
@@ -23,12 +27,13 @@ export function judge(facts: RunFacts): Results {
     admitted: asksDps ? totals.assigned : totals.connected,
     lostForGood: workers.gone,
     thresholds,
+    strict: strict ?? [],
   });
   const rows = aggregate.rows();
   const nothing = exitCode === EXIT_CODES.NOTHING_PROVISIONED;
   const failure = end.failure ?? (nothing ? nothingProvisioned(rows, asksDps) : undefined);
   return {
-    summary: buildSummary(facts, { verdict, thresholds }),
+    summary: buildSummary(facts, { verdict, thresholds, generator, strict }),
     rows,
     exitCode,
     failure: interrupted ? undefined : failure,

@@ -1,6 +1,7 @@
 import type { FleetError } from "../base/errors.ts";
 import type { Aggregate } from "../metrics/aggregate.ts";
 import type { LedgerResult } from "../output/ledger.ts";
+import type { GeneratorRecord } from "../metrics/generator/generator-record.ts";
 import type { TwinActionAccount, WorkerAccount } from "../output/output.ts";
 import type { Summary } from "../output/summary.ts";
 
@@ -27,4 +28,7 @@ export interface RunFacts {
   /** null where ingestion cannot be read. */
   readonly ledger: LedgerResult | null;
   readonly workers: WorkerAccount;
+  readonly generator: GeneratorRecord;
+  /** --strict: what makes the figures less than what was asked for fails the run. */
+  readonly strict: boolean;
 }

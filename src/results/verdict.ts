@@ -16,6 +16,8 @@ export interface VerdictFacts {
   readonly lostForGood: number;
   /** null decides nothing. */
   readonly thresholds: readonly { readonly passed: boolean | null }[];
+  /** What fails it with --strict; empty without. */
+  readonly strict: readonly unknown[];
 }
 
 /** The first that holds of interrupted, nothing provisioned or reached, workers lost, threshold failed, passed. */
@@ -41,6 +43,7 @@ function failureOf(facts: VerdictFacts): number | undefined {
   }
   if (facts.failureCode !== undefined) return facts.failureCode;
   if (facts.lostForGood > 0) return EXIT_CODES.WORKER_LOST;
-  if (facts.thresholds.some(({ passed }) => passed === false)) return EXIT_CODES.THRESHOLD_FAILED;
+  const failed = facts.thresholds.some(({ passed }) => passed === false);
+  if (failed || facts.strict.length > 0) return EXIT_CODES.THRESHOLD_FAILED;
   return undefined;
 }

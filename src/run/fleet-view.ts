@@ -3,6 +3,7 @@ import { HistogramSet } from "../metrics/histogram-set.ts";
 import type { HistogramName } from "../metrics/catalog.ts";
 import type { DeviceEvent, SavedMessage } from "../metrics/device-event.ts";
 import type { PlannedDevice } from "../metrics/device-row.ts";
+import { GeneratorRecord } from "../metrics/generator/generator-record.ts";
 import type { GeneratorSample } from "../metrics/generator/generator-sample.ts";
 import type { Labels } from "../metrics/metric-key.ts";
 import { metricKey } from "../metrics/metric-key.ts";
@@ -19,6 +20,7 @@ const RUN_ITSELF = -1;
 /** What all outputs see: merges what workers tell and passes it on as run events. */
 export class FleetView {
   readonly aggregate: Aggregate;
+  readonly generator = new GeneratorRecord();
   /** What was measured since the last telling. */
   readonly #news = new HistogramSet();
   readonly #emit: (event: RunEvent) => void;
@@ -78,6 +80,7 @@ export class FleetView {
 
   /** Tells the whole fleet as it is now, and what was measured since the last time. */
   tell(t: number, generator?: GeneratorSample): void {
+    if (generator !== undefined) this.generator.add(generator, t);
     this.#emit({
       type: "snapshot",
       t,

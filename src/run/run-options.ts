@@ -29,6 +29,8 @@ export interface RunOptions {
   readonly startAtMs?: number | undefined;
   /** Who else gets the metrics while it runs. */
   readonly exports?: ExportWishes | undefined;
+  /** What could not be measured, or not by a generator that kept up, fails the run. */
+  readonly strict: boolean;
   /** Nothing is asked. */
   readonly yes: boolean;
   readonly logLevel: LogLevel;

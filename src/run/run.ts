@@ -126,6 +126,7 @@ async function runWithFiles(
       fingerprint,
       scenario: prepared.scenario,
       overrides: options.overrides,
+      strict: options.strict,
     },
     emit,
   );
@@ -138,7 +139,13 @@ async function runWithFiles(
       version: context.version,
       startedMs: startedAt.getTime(),
     },
-    () => thresholdView({ aggregate: live.view.aggregate, ledger, workers: live.workers }),
+    () =>
+      thresholdView({
+        aggregate: live.view.aggregate,
+        generator: live.view.generator,
+        ledger,
+        workers: live.workers,
+      }),
   );
   let results: Results;
   try {
@@ -178,6 +185,8 @@ async function runWithFiles(
       actions: live.actions,
       ledger,
       workers: { planned: prepared.workers, ...live.workers },
+      generator: live.view.generator,
+      strict: options.strict,
     };
     await exporting?.finish();
     results = judge(facts);

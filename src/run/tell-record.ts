@@ -21,6 +21,7 @@ export function tellPlan(
     readonly workers: number;
     readonly asksDps: boolean;
     readonly version: string;
+    readonly strict: boolean;
     readonly shard: Shard | undefined;
     readonly fingerprint: string;
     readonly scenario: Scenario;
@@ -28,7 +29,8 @@ export function tellPlan(
   },
   emit: (event: RunEvent) => void,
 ): void {
-  const { runId, plan, devices, startedAt, workers, asksDps, version, shard, fingerprint } = given;
+  const { runId, plan, devices, startedAt, workers, asksDps, version, strict } = given;
+  const { shard, fingerprint } = given;
   emit({
     type: "plan",
     t: 0,
@@ -47,6 +49,7 @@ export function tellPlan(
     asksDps,
     shard: shard ?? null,
     planFingerprint: fingerprint,
+    strict,
   });
   const overrides = shownOverrides(given.overrides);
   emit({ type: "configuration", t: 0, scenario: shownScenario(given.scenario), overrides });

@@ -1,4 +1,5 @@
 import { Aggregate } from "../../src/metrics/aggregate.ts";
+import { GeneratorRecord } from "../../src/metrics/generator/generator-record.ts";
 import type { DeviceEvent } from "../../src/metrics/device-event.ts";
 import { LatencyHistogram } from "../../src/metrics/histogram.ts";
 import type { EncodedHistogram, Snapshot } from "../../src/metrics/snapshot.ts";
@@ -132,6 +133,8 @@ export function reportSource(given: Partial<ForeignTexts> = {}): ReportSource {
     },
     thresholds,
     asksDps: true,
+    generator: new GeneratorRecord(),
+    strict: false,
     end: { interrupted: false, stoppedArriving: false, failure: undefined },
     aggregate,
     actions: [

@@ -3,7 +3,7 @@ import { Aggregate } from "../../src/metrics/aggregate.ts";
 import type { DeviceRow } from "../../src/metrics/device-row.ts";
 import type { LedgerResult } from "../../src/output/ledger.ts";
 import type { Results } from "../../src/output/results.ts";
-import type { Summary, ThresholdResult } from "../../src/output/summary.ts";
+import type { GeneratorHealth, Summary, ThresholdResult } from "../../src/output/summary.ts";
 import { buildSummary } from "../../src/results/build-summary.ts";
 
 /** A device that is connected and has nothing to complain of. */
@@ -59,9 +59,42 @@ interface ResultChanges {
   readonly verdict?: Summary["verdict"];
   readonly scenario?: string;
   readonly workers?: Summary["workers"];
+  readonly generator?: Summary["generator"];
+  readonly strict?: Summary["strict"];
   readonly exitCode?: number;
   readonly failure?: Results["failure"];
 }
+
+const PROCESS = {
+  cpuShare: { mean: 0.1, peak: 0.25 },
+  loopDelayMs: { p50: 0.4, p99: 1_467, max: 1_516 },
+  lateMs: 1_416,
+  stalls: 1,
+  gc: { share: { mean: 0, peak: 0 }, byKind: {} },
+  peakHeapBytes: 30e6,
+  peakHeapShare: 0.015,
+  peakRssBytes: 120e6,
+};
+
+/** A generator whose one worker stood still. */
+export const LIMITED: GeneratorHealth = {
+  limited: true,
+  reasons: [
+    {
+      kind: "stall",
+      worker: 0,
+      text: "the event loop of worker 0 stood still for 1.5 s at 12.0 s",
+      mend: "more workers",
+      fromMs: 12_000,
+      toMs: 13_516,
+      value: 1_516,
+      limit: 1_000,
+    },
+  ],
+  workers: [{ worker: 0, ...PROCESS }],
+  supervisor: PROCESS,
+  machine: { cpuShare: { mean: 0.4, peak: 0.6 } },
+};
 
 /** The results of a run that passed, unless they are given otherwise. */
 export function runResults(
@@ -112,6 +145,8 @@ export function resultsOf(
   const summary = buildSummary(facts, {
     verdict: changes.verdict ?? "passed",
     thresholds: changes.thresholds ?? [],
+    generator: changes.generator ?? null,
+    strict: changes.strict ?? null,
   });
   return {
     summary,

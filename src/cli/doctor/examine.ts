@@ -73,6 +73,7 @@ function runOptions(flags: DoctorFlags, scenarioFile: string): RunOptions {
     connectTo: flags.connectTo,
     caFile: flags.ca,
     workers: "auto",
+    strict: false,
     yes: true,
     logLevel: flags.logLevel,
   };

@@ -78,6 +78,7 @@ export function parsePlanFlags(given: unknown, defaultScenario: string): PlanFla
       certsDir: "certs",
       saveMessages: false,
       connectTo: [],
+      strict: false,
       yes: false,
       logLevel: flags["log-level"],
     },

@@ -107,6 +107,7 @@ const EPILOGUE = `Examples:
   $0 run scenarios/thirty-caves.yaml --devices 300 --rate 100/s
   $0 run fleet.yaml --duration 1m --threshold 'telemetry_ms p(99) < 1s'
   $0 run --devices 90 --emulator-tier F1 --emulator-dps-limit 60/m
+  $0 run fleet.yaml --strict                fails if this machine was slow
   $0 run fleet.yaml --transport mqtt-ws     where port 8883 is closed
   $0 run fleet.yaml --target azure --shard 2/4 --start-at 20:00
   $0 run fleet.yaml --prometheus 9464       http://127.0.0.1:9464/metrics

@@ -1,8 +1,8 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 
 import { FleetError } from "../../../src/base/errors.ts";
 import { junitXml } from "../../../src/output/junit.ts";
-import { refusedRow, runResults } from "../../support/results.ts";
+import { LIMITED, refusedRow, runResults } from "../../support/results.ts";
 
 const kept = { expression: "devices_assigned == 100%", observed: 100, unit: "%", passed: true };
 const broken = {
@@ -89,4 +89,35 @@ test("ten thousand refused devices are a line and a property, not ten thousand t
   expect(document).toContain('<property name="failed.unauthorized" value="10000"/>');
   expect(document).toContain("10000 devices unauthorized, such as cave-0: a &lt; b\n</system-out>");
   expect(document.length).toBeLessThan(5_000);
+});
+
+describe("a generator that was the limit", () => {
+  const NAME = "the generator is not the limit";
+
+  test("is told and not judged", () => {
+    const document = junitXml(runResults({ generator: LIMITED }));
+    expect(testcase(document, NAME)).toContain("<skipped message=");
+    expect(document).toContain('name="generatorLimited" value="true"');
+    expect(document).toContain("stood still for 1.5 s at 12.0 s");
+  });
+
+  test("is a failure with --strict, with the reasons", () => {
+    const strict = [{ kind: "generator", text: "as above" }] as const;
+    const failed = testcase(junitXml(runResults({ generator: LIMITED, strict })), NAME);
+    expect(failed).toContain('<failure type="THRESHOLD_FAILED"');
+    expect(failed).toContain("worker 0 stood still for 1.5 s at 12.0 s\n  → more workers");
+  });
+
+  test("is a test case that passes where it was none", () => {
+    const generator = { ...LIMITED, limited: false, reasons: [] };
+    expect(testcase(junitXml(runResults({ generator })), NAME)).toMatch(/\/>$/);
+    expect(junitXml(runResults())).not.toContain(NAME);
+  });
+});
+
+test("what cannot be measured is a failure with --strict", () => {
+  const document = junitXml(runResults({ thresholds: [unmeasurable], strict: [] }));
+  expect(testcase(document, "telemetry_missing == 0")).toContain(
+    'message="telemetry_missing == 0 cannot be measured in this run"',
+  );
 });

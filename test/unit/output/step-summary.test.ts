@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 
 import { FleetError } from "../../../src/base/errors.ts";
 import { stepSummary } from "../../../src/output/step-summary.ts";
-import { deviceRow, refusedRow, runResults } from "../../support/results.ts";
+import { deviceRow, LIMITED, refusedRow, runResults } from "../../support/results.ts";
 
 test("a run that passed is its verdict, funnel, thresholds and messages", () => {
   const thresholds = [
@@ -47,4 +47,17 @@ test("who was kept out is told by class, what broke the run off above all, and n
   expect(text).toContain("## ❌ small: failed");
   expect(text).toContain("**not \\*one\\* device**\n");
   expect(text).toContain("| unauthorized | 1 | cave\\|1\\: \\<b\\>401\\</b\\> \\| x \\| |");
+});
+
+test("a generator that was the limit is told with its mend, and fails with --strict", () => {
+  const strict = [{ kind: "generator", text: "worker 0 stood still" }] as const;
+  const page = stepSummary(runResults({ generator: LIMITED, strict }));
+  expect(page).toContain("⚠️ **the generator was the limit, not the service");
+  expect(page).toContain(
+    "- the event loop of worker 0 stood still for 1.5 s at 12.0 s\n- what helps\\: more workers\n",
+  );
+  expect(page).toContain("Failed because of `--strict`:\n\n- worker 0 stood still\n");
+  expect(stepSummary(runResults({ generator: { ...LIMITED, limited: false } }))).not.toContain(
+    "limit",
+  );
 });

@@ -6,6 +6,7 @@ import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
 import { FleetError } from "../../../src/base/errors.ts";
+import { GeneratorRecord } from "../../../src/metrics/generator/generator-record.ts";
 import { LatencyHistogram } from "../../../src/metrics/histogram.ts";
 import type { RunEvent } from "../../../src/output/output.ts";
 import { readRecordedRun } from "../../../src/report/recorded-run.ts";
@@ -74,6 +75,8 @@ function recorded(): readonly RunEvent[] {
       { deviceId: "cave-1", boot: 1, sent: 1, acked: [[1, 1]], failed: [] },
     ]),
     workers: { planned: 1, lost: 0, restarted: 0, gone: 0 },
+    generator: new GeneratorRecord(),
+    strict: false,
   };
   const events: RunEvent[] = [
     runPlan({ devices: 2, thresholds }),

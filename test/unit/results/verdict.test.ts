@@ -11,6 +11,7 @@ const good: VerdictFacts = {
   admitted: 30,
   lostForGood: 0,
   thresholds: [{ passed: true }, { passed: null }],
+  strict: [],
 };
 
 test.each([
@@ -22,6 +23,8 @@ test.each([
     "passed",
     0,
   ],
+  ["what --strict finds ends 99", { strict: [{}] }, "failed", 99],
+  ["lost workers win over what --strict finds", { lostForGood: 1, strict: [{}] }, "failed", 4],
   [
     "lost workers win over thresholds",
     { lostForGood: 1, thresholds: [{ passed: false }] },

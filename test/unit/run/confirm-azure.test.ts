@@ -36,6 +36,7 @@ async function ask({
     saveMessages: false,
     connectTo: [],
     workers: "auto" as const,
+    strict: false,
     yes,
     logLevel: "silent" as const,
   };
