@@ -2,6 +2,7 @@ import { Aggregate } from "../../src/metrics/aggregate.ts";
 import { GeneratorRecord } from "../../src/metrics/generator/generator-record.ts";
 import type { DeviceEvent } from "../../src/metrics/device-event.ts";
 import { LatencyHistogram } from "../../src/metrics/histogram.ts";
+import { metricKey } from "../../src/metrics/metric-key.ts";
 import type { EncodedHistogram, Snapshot } from "../../src/metrics/snapshot.ts";
 import type { RunEvent } from "../../src/output/output.ts";
 import type { ReportSource } from "../../src/report/html/make-report-data.ts";
@@ -63,11 +64,13 @@ export function reportSource(given: Partial<ForeignTexts> = {}): ReportSource {
     },
     { type: "alert", t: 1_500, deviceId: "cave-1", alert, state: "raised" },
   ];
-  const labelled = { [`registration_ms{hub:${encodeURIComponent(hub)}}`]: encoded(20, 30, 900) };
+  const labels = { hub, model: "cheese-cave" };
+  const labelled = { [metricKey("registration_ms", labels)]: encoded(20, 30, 900) };
   const snapshots: readonly Pick<Snapshot, "counters" | "histograms">[] = [
     {
       counters: {
         registration_attempts: 4,
+        [metricKey("registration_assigned", labels)]: 1,
         "registration_failed{class:unauthorized}": 1,
         throttled: 1,
         "faults_begun{kind:late}": 1,

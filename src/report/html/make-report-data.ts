@@ -49,7 +49,9 @@ export function makeReportData({ results, aggregate, course }: ReportSource): Re
     keptOut: failedDevices(rows),
     latencies: latenciesOf(aggregate),
     curves: CURVES.map((metric) => curveOf(aggregate, metric)),
-    hubs: splitBy(aggregate, "hub"),
+    hubs: splitBy(aggregate, "hub", []),
+    models: splitBy(aggregate, "model", []),
+    phases: splitBy(aggregate, "phase", []),
     failures: failuresOf(aggregate, course),
     alerts: alertsOf(aggregate),
     faults: aggregate.labelled("faults_begun", "kind"),
@@ -65,6 +67,8 @@ const isLatency = (name: string): name is HistogramName => Object.hasOwn(LATENCI
 const latenciesOf = (aggregate: Aggregate): ReportData["latencies"] =>
   Object.keys(LATENCIES)
     .filter(isLatency)
+    // How the generator did is told by itself.
+    .filter((metric) => metric !== "generator_loop_delay_ms")
     .map((metric) => ({ metric, ms: aggregate.percentiles(metric) }))
     .filter(({ ms }) => ms.count > 0);
 
@@ -86,13 +90,18 @@ function curveOf(aggregate: Aggregate, metric: HistogramName): PercentileCurve {
   return { metric, count, points };
 }
 
-function splitBy(aggregate: Aggregate, label: "hub"): readonly SplitRow[] {
+/** @param order of values that stand before all others, those that nothing was measured for too */
+function splitBy(
+  aggregate: Aggregate,
+  label: "hub" | "model" | "phase",
+  order: readonly string[],
+): readonly SplitRow[] {
   const values = new Set(
     (["registration_assigned", "connection_opened", "telemetry_sent"] as const).flatMap((name) =>
       Object.keys(aggregate.labelled(name, label)),
     ),
   );
-  return [...values].toSorted().map((value): SplitRow => {
+  return [...new Set([...order, ...[...values].toSorted()])].map((value): SplitRow => {
     const labels: Labels = { [label]: value };
     return {
       value,
@@ -143,13 +152,25 @@ function slowest(
     .filter((row) => msOf(row) !== null)
     .toSorted((first, second) => (msOf(second) ?? 0) - (msOf(first) ?? 0))
     .slice(0, SLOWEST)
-    .map(({ registrationId, hub, state, attempts, registrationMs, connectionMs, errorClass }) => ({
-      registrationId,
-      hub,
-      state,
-      attempts,
-      registrationMs,
-      connectionMs,
-      errorClass,
-    }));
+    .map(
+      ({
+        registrationId,
+        model,
+        hub,
+        state,
+        attempts,
+        registrationMs,
+        connectionMs,
+        errorClass,
+      }) => ({
+        registrationId,
+        model,
+        hub,
+        state,
+        attempts,
+        registrationMs,
+        connectionMs,
+        errorClass,
+      }),
+    );
 }

@@ -16,7 +16,6 @@ const TITLES: Readonly<Partial<Record<HistogramName, string>>> = {
   reported_ms: "Reported properties",
   method_ms: "Direct methods",
   twin_action_ms: "Twin changes",
-  generator_loop_delay_ms: "Event loop of the generator",
 };
 
 /** A latency as people call it; where they have no word, its name in the catalogue. */

@@ -10,16 +10,31 @@ import { Failures } from "./sections/failures.tsx";
 import { Funnel } from "./sections/funnel.tsx";
 import { Generator } from "./sections/generator.tsx";
 import { Headline } from "./sections/headline.tsx";
-import { Hubs } from "./sections/hubs.tsx";
 import { Latencies } from "./sections/latencies.tsx";
 import { Messages } from "./sections/messages.tsx";
 import { Slowest } from "./sections/slowest.tsx";
+import { Splits } from "./sections/splits.tsx";
 import { Thresholds } from "./sections/thresholds.tsx";
 import { Twins } from "./sections/twins.tsx";
 import { STYLE } from "./style.ts";
 
 /** Nothing is loaded, run or sent; the one style sheet is known by its hash. */
 const POLICY = `default-src 'none'; style-src 'sha256-${createHash("sha256").update(STYLE).digest("base64")}'; base-uri 'none'; form-action 'none'`;
+
+/** The parts that the contents name, by their ids. */
+const CONTENTS = {
+  verdict: "Verdict",
+  funnel: "Funnel",
+  time: "Over time",
+  latencies: "Latencies",
+  splits: "Hubs and models",
+  messages: "Messages",
+  failures: "Failures",
+  alerts: "Alerts",
+  slowest: "Slowest devices",
+  generator: "Generator",
+  configuration: "Configuration",
+} as const;
 
 /** The whole page: one file without scripts, fonts, images or links to elsewhere. */
 export function Page({ data }: { readonly data: ReportData }): JSX.Element {
@@ -37,12 +52,19 @@ export function Page({ data }: { readonly data: ReportData }): JSX.Element {
       </head>
       <body>
         <Headline data={data} />
+        <nav aria-label="Contents">
+          {Object.entries(CONTENTS).map(([id, name]) => (
+            <a key={id} href={`#${id}`}>
+              {name}
+            </a>
+          ))}
+        </nav>
         <main>
           <Thresholds data={data} />
           <Funnel data={data} />
           <Courses data={data} />
           <Latencies data={data} />
-          <Hubs data={data} />
+          <Splits data={data} />
           <Messages data={data} />
           <Twins data={data} />
           <Failures data={data} />

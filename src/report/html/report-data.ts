@@ -17,9 +17,10 @@ export interface PercentileCurve {
   readonly points: readonly { readonly percentile: number; readonly ms: number }[];
 }
 
-/** What was measured where a label has one value: at a hub, of a model. */
+/** What was measured where a label has one value: at a hub, of a model, in a phase. */
 export interface SplitRow {
   readonly value: string;
+  /** Registrations that ended assigned, connections that came up, messages that were due and acknowledged. */
   readonly assigned: number;
   readonly connected: number;
   readonly sent: number;
@@ -40,6 +41,7 @@ export interface FailureFacts extends FailureNote {
 /** One of the devices that took longest. */
 export interface SlowDevice {
   readonly registrationId: string;
+  readonly model: string;
   readonly hub: string;
   readonly state: DeviceState;
   readonly attempts: number;
@@ -73,6 +75,9 @@ export interface ReportData {
   readonly latencies: readonly { readonly metric: HistogramName; readonly ms: Percentiles }[];
   readonly curves: readonly PercentileCurve[];
   readonly hubs: readonly SplitRow[];
+  readonly models: readonly SplitRow[];
+  /** In the order of the plan; empty where it names none. */
+  readonly phases: readonly SplitRow[];
   readonly failures: readonly FailureFacts[];
   readonly alerts: readonly AlertFacts[];
   /** How often a fault of the scenario began, by kind. */

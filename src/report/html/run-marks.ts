@@ -58,9 +58,9 @@ export class RunMarks {
   }
 
   #worker({ t, worker, state, detail }: RunEvent & { type: "worker" }): void {
-    if (state !== "lost" && state !== "restarting") return;
+    if (state !== "silent" && state !== "lost" && state !== "restarting") return;
     const text = `worker ${worker} ${state}${detailText(detail)}`;
-    this.#add({ t, kind: "worker", isTrouble: state === "lost", text });
+    this.#add({ t, kind: "worker", isTrouble: state !== "restarting", text });
   }
 
   #alert({ t, alert, state, deviceId }: RunEvent & { type: "alert" }): void {

@@ -20,6 +20,8 @@ code,pre{font:12.5px/1.45 ui-monospace,"SF Mono",Menlo,Consolas,"Liberation Mono
 .product{margin:0;font-size:12.5px;letter-spacing:.04em}
 .facts{margin-top:4px}
 section{margin-top:32px}
+nav{display:flex;flex-wrap:wrap;gap:4px 16px;margin-top:14px;font-size:13px}
+a{color:var(--accent);text-decoration:none}a:hover{text-decoration:underline}
 .verdict{display:flex;flex-wrap:wrap;gap:4px 14px;align-items:baseline;margin:14px 0;padding:10px 14px;border:1px solid var(--line);border-left:6px solid var(--warn);border-radius:4px;background:var(--panel)}
 .verdict strong{font-size:19px;color:var(--warn)}
 .verdict.passed{border-left-color:var(--good)}.verdict.passed strong,.good{color:var(--good)}
@@ -71,7 +73,7 @@ text.mark,text.span{fill:var(--dim);font-size:11px}text.mark.trouble{fill:var(--
 footer{margin-top:36px;padding-top:8px;border-top:1px solid var(--line);font-size:12.5px}
 @media (max-width:600px){body{padding:16px 14px 40px}h1{font-size:22px}.figures{grid-template-columns:repeat(2,1fr)}.pairs{grid-template-columns:1fr;gap:0}.pairs dd{margin-bottom:6px}}
 @page{size:A4;margin:14mm}
-@media print{body{max-width:none;padding:0;font-size:10pt}section{margin-top:18pt}h2,caption,p.note{break-after:avoid}p.note{break-inside:avoid}#time{break-before:page}td:has(.bar){width:190px}.charts{grid-template-columns:1fr 1fr;gap:12pt 16pt}
+@media print{nav{display:none}body{max-width:none;padding:0;font-size:10pt}section{margin-top:18pt}h2,caption,p.note{break-after:avoid}p.note{break-inside:avoid}#time{break-before:page}td:has(.bar){width:190px}.charts{grid-template-columns:1fr 1fr;gap:12pt 16pt}
 .chart,tr,.verdict,.figures{break-inside:avoid}thead{display:table-header-group}.wide{overflow:visible}th,td{padding:2pt 8pt 2pt 0;font-size:8.5pt}details::details-content{content-visibility:visible}
 .area,.line,.bar rect{print-color-adjust:exact;-webkit-print-color-adjust:exact}}
 `;

@@ -33,6 +33,10 @@ export function Configuration({ data }: { readonly data: ReportData }): JSX.Elem
     ["duration", plan.durationMs === null ? "until stopped" : formatDuration(plan.durationMs)],
     ["time scale of the devices", `×${plan.timeScale}`],
     ["seed", String(plan.seed)],
+    [
+      "part of the plan",
+      run.shard === null ? "all of it" : `${run.shard.index} of ${run.shard.of}`,
+    ],
     ["version", `dps-fleet ${run.version}`],
     ...Object.entries(configuration?.overrides ?? {}).map(
       ([name, value]) => [`given: ${name}`, valueText(value)] as const,

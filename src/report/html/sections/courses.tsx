@@ -24,7 +24,7 @@ const RATES: readonly {
   }[];
 }[] = [
   {
-    id: "registrations",
+    id: "registration-rate",
     title: "Registrations a second",
     series: [
       { counter: "registration_assigned", name: "assigned", tone: "accent" },
@@ -34,7 +34,7 @@ const RATES: readonly {
     ],
   },
   {
-    id: "connections",
+    id: "connection-rate",
     title: "Hub connections a second",
     series: [
       { counter: "connection_opened", name: "opened", tone: "accent" },
@@ -43,7 +43,7 @@ const RATES: readonly {
     ],
   },
   {
-    id: "messages",
+    id: "message-rate",
     title: "Telemetry messages a second",
     series: [
       { counter: "telemetry_acked", name: "acknowledged", tone: "accent" },

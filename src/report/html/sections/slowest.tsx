@@ -19,6 +19,7 @@ const COLUMNS: readonly Column<SlowDevice>[] = [
     cell: ({ connectionMs }) => formatMsColumn(connectionMs),
   },
   { name: "attempts", isNumber: true, cell: ({ attempts }) => formatCount(attempts) },
+  { name: "model", cell: ({ model }) => <Name of={model} /> },
   { name: "hub", cell: ({ hub }) => (hub === "" ? NOT_MEASURED : <Name of={hub} />) },
   { name: "state", cell: ({ state }) => state },
   { name: "last failure", cell: ({ errorClass }) => errorClass ?? NOT_MEASURED },

@@ -20,8 +20,8 @@ test("the page has every part, in the order in which one reads", () => {
     "funnel",
     "time",
     "latencies",
-    "hubs",
-    "messages-account",
+    "splits",
+    "messages",
     "twins",
     "failures",
     "alerts",
@@ -55,7 +55,9 @@ test("nothing is loaded, nothing runs, and the one style sheet is known by its h
   );
   expect(html.match(/<style/g)).toHaveLength(1);
   expect(html).not.toMatch(/<(?:script|img|link|iframe|object|embed|base|form)\b/i);
-  expect(html).not.toMatch(/\s(?:src|href|style|on\w+|xlink:\w+)=|url\(|@import|https?:\/\//i);
+  expect(html).not.toMatch(/\s(?:src|style|on\w+|xlink:\w+)=|url\(|@import|https?:\/\//i);
+  const links = Array.from(html.matchAll(/href="([^"]*)"/g), ([, link = ""]) => link);
+  expect(links.filter((link) => !idsIn(html).some((id) => link === `#${id}`))).toEqual([]);
 });
 
 test("every chart has a name and a description, every table a caption, ids are unique, headings in order", () => {
