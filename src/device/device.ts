@@ -40,6 +40,7 @@ export class Device {
   readonly #passports: PassportOffice;
   readonly #faults: DeviceFaults;
   readonly #jitter: () => number;
+  readonly #due = deferred<number>();
   /** Aborted, with the failure as its reason, when the model broke. */
   readonly #broken = new AbortController();
   #connection: HubConnection | undefined;
@@ -47,6 +48,7 @@ export class Device {
   constructor(context: DeviceContext) {
     const { spec, model } = context;
     this.#context = context;
+    if (spec.startMs !== null) this.#due.resolve(spec.startMs);
     this.#status = new DeviceStatus(context);
     this.#account = new DeviceAccount(context, this.#status);
     this.#state = new LifeState((from, to) => this.#changed(from, to));
@@ -95,14 +97,20 @@ export class Device {
     return this.#status.row(this.#state.current);
   }
 
+  /** The device is due at that moment, ms after time 0; a device that has got one before keeps it. */
+  due(atMs: number): void {
+    this.#due.resolve(atMs);
+  }
+
   /** Lives until `signal` aborts (then `stopped`) or the device fails for good (then `failed`). Rejects only on a bug. */
   async run(signal: AbortSignal): Promise<void> {
     const broken = this.#broken.signal;
     const over = AbortSignal.any([signal, broken]);
     try {
       this.#faults.start(over);
-      await sleep(this.#context.spec.startMs - this.#context.clock(), over);
-      await this.#live(over);
+      const dueMs = await orAborted(this.#due.promise, over);
+      await sleep(dueMs - this.#context.clock(), over);
+      await this.#live(dueMs, over);
     } catch (error) {
       if (!signal.aborted) this.#fail(broken.aborted ? broken.reason : error);
     } finally {
@@ -115,9 +123,9 @@ export class Device {
     return this.#passports.filesChanged();
   }
 
-  async #live(signal: AbortSignal): Promise<never> {
+  async #live(firstDueMs: number, signal: AbortSignal): Promise<never> {
     const { spec, clock } = this.#context;
-    let dueMs = spec.startMs;
+    let dueMs = firstDueMs;
     if (spec.hub === undefined) this.#state.to("registering");
     await this.#passports.open();
     for (;;) {

@@ -168,7 +168,9 @@ export interface EmulatorLimits {
   readonly throttleRefusal: "ThrottlingException" | "ThrottleBacklogLimitExceeded";
   /** How a new connection above its throttle is refused: by CONNACK 3, or by closing it. Azure's answer is not documented. */
   readonly throttledConnections: "connack" | "close";
-  /** With a tier: service calls that a DPS instance takes in 60 s, and polls of one device in 10 s. */
+  /** How long the minute is in which a DPS instance counts registrations and service calls, in ms. */
+  readonly dpsWindowMs: number;
+  /** With a tier: service calls that a DPS instance takes in that time, and polls of one device in 10 s. */
   readonly dpsServiceOperationsPerMinute: number;
   readonly dpsPollsPer10S: number;
   /** Records of resource logs that are kept for readers, of all services together; the emulator's own bound. */
@@ -256,6 +258,7 @@ export const AZURE_DEFAULTS: EmulatorLimits = {
   throttleDelayMaxS: 10,
   throttleRefusal: "ThrottlingException",
   throttledConnections: "connack",
+  dpsWindowMs: 60_000,
   dpsServiceOperationsPerMinute: DPS_LIMITS.serviceOperationsPerMinute,
   dpsPollsPer10S: DPS_LIMITS.pollsPer10S,
   resourceLogMaxCount: 10_000,

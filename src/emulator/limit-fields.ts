@@ -94,6 +94,7 @@ export const limitFields = {
   throttleDelayMaxS: duration,
   throttleRefusal: oneOf(["ThrottlingException", "ThrottleBacklogLimitExceeded"]),
   throttledConnections: oneOf(["connack", "close"]),
+  dpsWindowMs: positive,
   dpsServiceOperationsPerMinute: positive,
   dpsPollsPer10S: positive,
   resourceLogMaxCount: count,

@@ -29,6 +29,12 @@ function logEvent(log: Logger, event: RunEvent): void {
       else log.info({ at, state, selected, patched }, "twin change");
       return;
     }
+    case "arrival": {
+      const { reason, ratePerS, beforePerS, started } = event;
+      if (reason !== "raise" && reason !== "refine")
+        log.info({ reason, ratePerS, beforePerS, started }, "arrival");
+      return;
+    }
     case "summary": {
       const { verdict, devices, telemetry } = event.summary;
       log.info({ verdict, durationMs: event.t, devices, acked: telemetry.acked }, "run judged");

@@ -7,6 +7,22 @@ import type { EncodedHistogram } from "../metrics/snapshot.ts";
 import type { LedgerResult } from "./ledger.ts";
 import type { Summary, TwinActionResult } from "./summary.ts";
 
+/** The rate at which an adaptive arrival starts devices has changed. */
+export interface ArrivalEvent {
+  readonly type: "arrival";
+  readonly t: number;
+  /**
+   * `begin`: the first; `raise`: nothing pushes back; `throttled`: a service refused devices (429, 5xx); `latency`: one
+   * has become slow; `refine`: more was heard of that; `complete`: the last device was started.
+   */
+  readonly reason: "begin" | "raise" | "throttled" | "latency" | "refine" | "complete";
+  /** Devices a second from now on, and until now. */
+  readonly ratePerS: number;
+  readonly beforePerS: number;
+  /** Devices that were started by then. */
+  readonly started: number;
+}
+
 /** What one event stream tells every output: screen, page, `run.ndjson`, replay and report read the same. */
 export type RunEvent =
   | {
@@ -18,7 +34,8 @@ export type RunEvent =
       readonly target: "emulator" | "azure";
       readonly startedAt: string;
       readonly devices: number;
-      readonly arrivalEndMs: number;
+      /** null = the services decide, and `arrival` events tell. */
+      readonly arrivalEndMs: number | null;
       readonly durationMs: number | null;
       /** Seconds of the devices' own time for each second of their intervals. */
       readonly timeScale: number;
@@ -80,6 +97,7 @@ export type RunEvent =
       /** As in `enrollment`. */
       readonly ownEmulator: boolean;
     }
+  | ArrivalEvent
   | DeviceEvent
   | {
       readonly type: "action";

@@ -2,6 +2,7 @@ import type { DeviceState } from "../metrics/device-row.ts";
 import { DEVICE_STATES } from "../metrics/device-row.ts";
 import type { ScreenView, TwinChange } from "./screen-view.ts";
 import type { Paint } from "./terminal-text.ts";
+import { formatPerS } from "./arrival-text.ts";
 import { formatMs } from "./format-ms.ts";
 import { formatClock } from "./terminal-text.ts";
 import { displayWidth, fit, padEnd, printable } from "./text-width.ts";
@@ -79,7 +80,9 @@ function deviceLines(view: ScreenView, columns: number, ink: Paint): readonly st
   const states = DEVICE_STATES.filter((state) => (view.states[state] ?? 0) > 0)
     .map((state) => inkOf(state, ink)(`${view.states[state]} ${state}`))
     .join("  ");
-  return [`${label("devices", ink)}${bar}${count}`, `${label("", ink)}${states}`];
+  const { arrivalPerS } = view;
+  const arrival = arrivalPerS === undefined ? "" : ink.dim(`  starting ${formatPerS(arrivalPerS)}`);
+  return [`${label("devices", ink)}${bar}${count}`, `${label("", ink)}${states}${arrival}`];
 }
 
 /** The fullest hubs first; `rows` of them at most, the rest as a number. */

@@ -32,6 +32,8 @@ export interface ScreenView {
   readonly durationMs: number | null;
   readonly devices: number;
   readonly states: Readonly<Record<string, number>>;
+  /** The rate at which an adaptive arrival starts devices; undefined = none is under way. */
+  readonly arrivalPerS: number | undefined;
   readonly byHub: Readonly<Record<string, number>>;
   readonly sent: number;
   readonly acked: number;
@@ -52,6 +54,7 @@ export const EMPTY_VIEW: ScreenView = {
   durationMs: null,
   devices: 0,
   states: {},
+  arrivalPerS: undefined,
   byHub: {},
   sent: 0,
   acked: 0,
@@ -106,6 +109,12 @@ export class ScreenState {
         return;
       case "reported":
         this.#reported(event);
+        return;
+      case "arrival":
+        this.#view = {
+          ...this.#view,
+          arrivalPerS: event.reason === "complete" ? undefined : event.ratePerS,
+        };
         return;
       case "alert":
         this.#alerts.observe(event);

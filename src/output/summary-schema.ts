@@ -36,6 +36,29 @@ const twinAction = z.strictObject({
   ms: percentiles,
 });
 
+const perS = z.number().nonnegative();
+const seconds = z.number().nonnegative();
+
+const arrival = z.strictObject({
+  way: z.literal("adaptive"),
+  started: count.describe("Devices that were started."),
+  endS: seconds.nullable().describe("When the last one was; null where the run ended before."),
+  highestPerS: perS.describe("The highest rate that there was, in devices a second."),
+  heldPerS: perS
+    .nullable()
+    .describe("The rate that the last push-back led to; null where nothing pushed back."),
+  pushBacks: z
+    .strictObject({ throttled: count, latency: count })
+    .describe("How often services refused devices, or became slow."),
+  firstPushBack: z
+    .strictObject({
+      reason: z.enum(["throttled", "latency"]),
+      atS: seconds,
+      ratePerS: perS.describe("The rate at which it came."),
+    })
+    .nullable(),
+});
+
 const threshold = z.strictObject({
   expression: z.string(),
   observed: z.number().nullable(),
@@ -106,6 +129,9 @@ export const summarySchema = z
     devices: z
       .strictObject({ planned: count, assigned: count, connected: count, failed: count })
       .describe("Distinct devices that reached the state at least once."),
+    arrival: arrival
+      .nullable()
+      .describe("What rate: adaptive found out; null where the plan said when devices start."),
     registration: z.strictObject({
       attempts: count,
       assigned: count,

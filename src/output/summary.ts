@@ -33,6 +33,27 @@ export interface HubSummary {
   readonly telemetry: Percentiles;
 }
 
+/** What an adaptive arrival found out. Rates are devices a second. */
+export interface ArrivalResult {
+  readonly way: "adaptive";
+  /** Devices that were started. */
+  readonly started: number;
+  /** When the last one was, seconds after time 0; null where the run ended before. */
+  readonly endS: number | null;
+  /** The highest rate that there was. */
+  readonly highestPerS: number;
+  /** The rate that the last push-back led to, and that was probed from then on; null where nothing pushed back. */
+  readonly heldPerS: number | null;
+  /** How often services refused devices, or became slow. */
+  readonly pushBacks: { readonly throttled: number; readonly latency: number };
+  /** The first of both, and the rate at which it came. */
+  readonly firstPushBack: {
+    readonly reason: "throttled" | "latency";
+    readonly atS: number;
+    readonly ratePerS: number;
+  } | null;
+}
+
 /** `summary.json`; `docs/summary.schema.json` describes it and a test keeps both in step. */
 export interface Summary {
   readonly schemaVersion: 1;
@@ -58,6 +79,8 @@ export interface Summary {
     readonly connected: number;
     readonly failed: number;
   };
+  /** null where the plan said when devices start. */
+  readonly arrival: ArrivalResult | null;
   readonly registration: {
     readonly attempts: number;
     readonly assigned: number;

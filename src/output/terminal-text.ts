@@ -1,5 +1,6 @@
 import type { Percentiles } from "../metrics/percentiles.ts";
 import { accountLines } from "./account-text.ts";
+import { arrivalText } from "./arrival-text.ts";
 import { generatorLines } from "./generator-text.ts";
 import type { Summary, ThresholdResult, TwinActionResult } from "./summary.ts";
 import { formatMs } from "./format-ms.ts";
@@ -102,7 +103,8 @@ export const label = (name: string): string =>
 
 /** The end of a run as k6 would tell it: what happened, each threshold with tick or cross, the verdict. */
 export function summaryLines(summary: Summary, ink: Paint): readonly string[] {
-  const { devices, registration, connection, telemetry, twin, methods, ledger, workers } = summary;
+  const { devices, arrival, registration, connection, telemetry } = summary;
+  const { twin, methods, ledger, workers } = summary;
   const verdict =
     summary.verdict === "passed" ? ink.good(summary.verdict) : ink.bad(summary.verdict);
   return [
@@ -111,6 +113,7 @@ export function summaryLines(summary: Summary, ink: Paint): readonly string[] {
       `${summary.run.scenario}: ${plural(devices.planned, "device")}, ${summary.run.durationS.toFixed(1)} s`,
     ),
     `${label("devices")}${devices.assigned} assigned, ${devices.connected} connected, ${devices.failed} failed of ${devices.planned}`,
+    ...(arrival === null ? [] : [`${label("arrival")}${arrivalText(arrival)}`]),
     `${label("registration")}${percentilesText(registration.ms)}`,
     `${label("")}${registration.attempts} attempts, failed: ${failures(registration.failed)}, throttled: ${registration.throttled}`,
     ...Object.entries(registration.byHub).map(([hub, count]) => `${label("hub")}${hub}: ${count}`),

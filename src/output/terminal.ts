@@ -1,6 +1,7 @@
 import { AlertBook } from "../metrics/alert-book.ts";
+import { formatPerS } from "./arrival-text.ts";
 import { FirstFew } from "./first-few.ts";
-import type { Output, RunEvent } from "./output.ts";
+import type { ArrivalEvent, Output, RunEvent } from "./output.ts";
 import type { LineSink } from "./step-lines.ts";
 import { StepLines } from "./step-lines.ts";
 import type { Paint } from "./terminal-text.ts";
@@ -98,6 +99,9 @@ export class TerminalLines implements Output, RunConsole {
         return;
       case "throttled":
         this.#warnAt(event.t, "DPS throttles this fleet (429)");
+        return;
+      case "arrival":
+        this.#arrival(event);
         return;
       case "certificate":
         this.#certificate(event);
@@ -202,6 +206,29 @@ export class TerminalLines implements Output, RunConsole {
     this.#atFirst(event.t, "follows", this.#ink.good(text), "follow");
   }
 
+  #arrival({ t, reason, ratePerS, beforePerS, started }: ArrivalEvent): void {
+    const now = formatPerS(ratePerS);
+    switch (reason) {
+      case "begin":
+        this.#at(t, `devices start at ${now}, and faster until a service pushes back`);
+        return;
+      case "raise":
+      case "refine":
+        return;
+      case "throttled":
+      case "latency": {
+        const why = reason === "throttled" ? "devices are refused" : "devices take longer";
+        this.#at(t, `${why} at ${formatPerS(beforePerS)}, ${now} is held`);
+        return;
+      }
+      case "complete":
+        this.#at(t, `all ${plural(started, "device")} started, the last ones at ${now}`);
+        return;
+      default:
+        reason satisfies never;
+    }
+  }
+
   #certificate({ t, deviceId, state, validTo, error }: RunEvent & { type: "certificate" }): void {
     if (state === "found") return;
     if (state === "inUse") {
@@ -261,6 +288,9 @@ const alertLines = (alerts: AlertBook): readonly string[] =>
 /** Where a 401 is explained. */
 const explainText = (deviceId: string): string => `; why: dps-fleet doctor explain ${deviceId}`;
 
+const arrivalText = (endMs: number | null): string =>
+  endMs === null ? "adaptive arrival" : `arrival within ${(endMs / 1_000).toFixed(1)} s`;
+
 function planText(plan: RunEvent & { type: "plan" }): string {
   const length =
     plan.durationMs === null ? "until stopped" : `for ${(plan.durationMs / 1_000).toFixed(0)} s`;
@@ -268,7 +298,7 @@ function planText(plan: RunEvent & { type: "plan" }): string {
   const part = shard === null ? "" : ` (part ${shard.index}/${shard.of})`;
   return (
     `${plan.scenario}: ${plural(plan.devices, "device")}${part} against ${plan.target}, ${length}, ` +
-    `arrival within ${(plan.arrivalEndMs / 1_000).toFixed(1)} s, ` +
+    `${arrivalText(plan.arrivalEndMs)}, ` +
     `${timeScaleText(plan.timeScale)}${plural(plan.workers, "worker")}, seed ${plan.seed}`
   );
 }

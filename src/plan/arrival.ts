@@ -2,6 +2,7 @@ import { DPS_LIMITS } from "../base/azure-limits.ts";
 import type { Problem } from "../base/errors.ts";
 import { formatDuration, formatRate } from "../base/units.ts";
 import type { Arrival } from "../scenario/arrival-section.ts";
+import { earliestTimes } from "./adaptive-arrival.ts";
 import { autoPerMinute, autoTimes } from "./auto-arrival.ts";
 import { burstTimes } from "./burst-arrival.ts";
 import { stagedTimes } from "./staged-arrival.ts";
@@ -15,8 +16,12 @@ export interface ArrivalSources {
   readonly times?: readonly number[] | undefined;
 }
 
-/** When devices start, in ms after time 0, not falling; fewer than there are devices only where there is a problem. */
+/** When devices start. */
 export interface Starts {
+  /**
+   * In ms after time 0, not falling; fewer than there are devices only where there is a problem. Of an adaptive arrival
+   * the earliest that can be.
+   */
   readonly startsMs: readonly number[];
   readonly problems: readonly Problem[];
 }
@@ -37,6 +42,8 @@ export function startTimes(
       return sound(ids.map((_id, index) => (index * 1_000) / arrival.ratePerS));
     case "auto":
       return sound(autoTimes(ids, dpsLimit(arrival, sources), sources.seed));
+    case "adaptive":
+      return sound(earliestTimes(count, arrival));
     case "stages":
       return inStages(count, arrival);
     case "bursts":
@@ -70,22 +77,35 @@ export function lateArrival(
 ): Problem[] {
   const { devices, endMs, durationMs } = fleet;
   if (durationMs === undefined || endMs < durationMs) return [];
-  const how =
-    arrival.way === "rate"
-      ? ` at ${formatRate(arrival.ratePerS)}`
-      : arrival.way === "auto"
-        ? ` at ${formatRate(autoPerMinute(dpsLimit(arrival, sources)) / 60)} (rate: auto)`
-        : "";
   return [
     {
       place: "duration",
-      message: `${devices} devices${how} arrive over ${formatDuration(endMs)}, but the run ends after ${formatDuration(durationMs)}`,
+      message: `${devices} devices${paceOf(arrival, sources)} arrive over ${formatDuration(endMs)}, but the run ends after ${formatDuration(durationMs)}`,
       hint:
         arrival.way === "rate"
           ? "raise the rate or the duration, or take fewer devices"
           : "raise the duration, take fewer devices, or let them arrive sooner",
     },
   ];
+}
+
+/** How fast devices arrive, for whoever is told that this is too slow. */
+function paceOf(arrival: Arrival, sources: ArrivalSources): string {
+  switch (arrival.way) {
+    case "rate":
+      return ` at ${formatRate(arrival.ratePerS)}`;
+    case "auto":
+      return ` at ${formatRate(autoPerMinute(dpsLimit(arrival, sources)) / 60)} (rate: auto)`;
+    case "adaptive":
+      return ` from ${formatRate(arrival.fromPerS)} to at most ${formatRate(arrival.maxPerS)} (rate: adaptive)`;
+    case "stages":
+    case "bursts":
+    case "times":
+    case "file":
+      return "";
+    default:
+      return arrival satisfies never;
+  }
 }
 
 const sound = (startsMs: readonly number[]): Starts => ({ startsMs, problems: [] });

@@ -44,13 +44,14 @@ export function draftPlan(
   const { devices: unplaced, problems: valueProblems } = devicesOf(scenario, sources);
   const ids = unplaced.map(({ registrationId }) => registrationId);
   const { startsMs, problems: misfits } = startTimes(ids, scenario.arrival, arrivalSources);
+  const adaptive = scenario.arrival.way === "adaptive" ? scenario.arrival : undefined;
   const sound = unplaced.map((device, index) => ({
     ...device,
     index,
-    startMs: startsMs[index] ?? 0,
+    startMs: adaptive === undefined ? (startsMs[index] ?? 0) : null,
   }));
   const { actions, faults, problems: misdirected } = planTimeline(scenario.timeline, ids, seed);
-  const arrivalEndMs = sound.at(-1)?.startMs ?? 0;
+  const endMs = startsMs[sound.length - 1] ?? 0;
   const problems = [
     ...valueProblems,
     ...idProblems(sound),
@@ -60,7 +61,7 @@ export function draftPlan(
     ...misfits,
     ...lateArrival(
       scenario.arrival,
-      { devices: sound.length, endMs: arrivalEndMs, durationMs: scenario.durationMs },
+      { devices: sound.length, endMs, durationMs: scenario.durationMs },
       arrivalSources,
     ),
   ];
@@ -69,7 +70,8 @@ export function draftPlan(
     seed,
     target: scenario.target,
     devices: withFaults(sound, faults),
-    arrivalEndMs,
+    ...(adaptive === undefined ? {} : { adaptive }),
+    arrivalEndMs: adaptive === undefined ? endMs : null,
     durationMs: scenario.durationMs,
     timeScale: scenario.timeScale,
     concurrency: scenario.arrival.concurrency,

@@ -1,5 +1,5 @@
 import type { Problem } from "../base/errors.ts";
-import type { Plan } from "./plan.ts";
+import type { AdaptiveArrival, Plan } from "./plan.ts";
 import { deal, shardDevices } from "./shard.ts";
 
 /** One of the parts in which several runs share a plan. */
@@ -28,19 +28,27 @@ export function shardProblems(
   return [{ place, message, hint: "take fewer parts, or a higher concurrency" }];
 }
 
+/** Each part finds its share of what the services take, beside the others. */
+const adaptivePart = (arrival: AdaptiveArrival, of: number): AdaptiveArrival => ({
+  ...arrival,
+  fromPerS: arrival.fromPerS / of,
+  maxPerS: arrival.maxPerS / of,
+});
+
 /**
  * What one of several runs does of a plan: every so-many-th device with its index, start time and values as they are in
- * the whole, its share of the concurrency, and of each timeline action the devices that are its own, if there are any.
+ * the whole, its share of the concurrency and of the rates of an adaptive arrival, and of each timeline action the devices that are its own, if there are any.
  * All parts together are the plan.
  */
 export function planPart(plan: Plan, { index, of }: Shard): Plan {
   const devices = shardDevices(plan.devices, of)[index - 1] ?? [];
   const ids = new Set(devices.map(({ registrationId }) => registrationId));
-  const { concurrency } = plan;
+  const { adaptive, arrivalEndMs, concurrency } = plan;
   return {
     ...plan,
     devices,
-    arrivalEndMs: devices.at(-1)?.startMs ?? 0,
+    ...(adaptive === undefined ? {} : { adaptive: adaptivePart(adaptive, of) }),
+    arrivalEndMs: arrivalEndMs === null ? null : (devices.at(-1)?.startMs ?? 0),
     concurrency: concurrency === undefined ? undefined : deal(concurrency, of)[index - 1],
     timeline: plan.timeline.map((action) => ({
       ...action,

@@ -3,9 +3,10 @@ import type { FaultSpec } from "../base/fault-spec.ts";
 import type { JsonObject } from "../base/json.ts";
 import type { SecretRef } from "../base/secret-ref.ts";
 import type { Phase } from "../metrics/phases.ts";
+import type { AdaptiveArrival } from "../scenario/arrival-section.ts";
 import type { AlertSpec } from "../scenario/scenario.ts";
 
-export type { AlertSpec };
+export type { AdaptiveArrival, AlertSpec };
 
 /** A key that signs the device's tokens. */
 export interface SymmetricKeySpec {
@@ -49,8 +50,8 @@ export interface DeviceSpec {
   readonly telemetry: { readonly intervalMs: number; readonly jitter: number };
   /** What goes wrong with it, and when; absent = nothing. */
   readonly faults?: readonly FaultSpec[] | undefined;
-  /** When the device is due to start, ms after time 0. */
-  readonly startMs: number;
+  /** When the device is due to start, ms after time 0; null = the run says so while it goes on. */
+  readonly startMs: number | null;
 }
 
 /** A desired patch on some devices. */
@@ -69,8 +70,10 @@ export interface Plan {
   readonly seed: number;
   readonly target: "emulator" | "azure";
   readonly devices: readonly DeviceSpec[];
-  /** When the last device is due, ms after time 0. */
-  readonly arrivalEndMs: number;
+  /** How the run finds out when devices are due; undefined = each has its time. */
+  readonly adaptive?: AdaptiveArrival | undefined;
+  /** When the last device is due, ms after time 0; null = nobody knows before. */
+  readonly arrivalEndMs: number | null;
   /** From time 0, arrival included; undefined = until stopped. */
   readonly durationMs: number | undefined;
   /** Seconds of the devices' own time for each second of their intervals. */

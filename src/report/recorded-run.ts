@@ -9,6 +9,7 @@ import type { DeviceRow } from "../metrics/device-row.ts";
 import type { Snapshot } from "../metrics/snapshot.ts";
 import type { LedgerResult } from "../output/ledger.ts";
 import type { Output, RunEvent } from "../output/output.ts";
+import { ArrivalAccount } from "../results/arrival-account.ts";
 import type { RunFacts } from "../results/run-facts.ts";
 import { readRunEvents } from "./read-run-events.ts";
 import { RowsSoFar } from "./rows-so-far.ts";
@@ -54,6 +55,7 @@ class RunRecorded {
   readonly #histograms = new HistogramSet();
   readonly #alerts: DeviceEvent[] = [];
   readonly #soFar = new RowsSoFar();
+  readonly #arrival = new ArrivalAccount();
   readonly #rows: DeviceRow[] = [];
   readonly #generator = new GeneratorRecord();
   readonly #workers = { lost: 0, restarted: 0 };
@@ -61,6 +63,7 @@ class RunRecorded {
   apply(event: RunEvent): void {
     this.#t = Math.max(this.#t, event.t);
     this.#soFar.apply(event);
+    this.#arrival.observe(event);
     if (event.type === "plan") this.#plan = event;
     else if (event.type === "snapshot") this.#snapshot(event);
     else if (event.type === "alert") this.#alerts.push(event);
@@ -113,6 +116,7 @@ class RunRecorded {
             ? undefined
             : new FleetError(failure.code, failure.message, failure),
       },
+      arrival: this.#arrival.result(),
       aggregate: this.#aggregate(),
       actions: end?.actions ?? [],
       ledger: this.#ledger,

@@ -28,7 +28,7 @@ const plan = z.strictObject({
   target,
   startedAt: z.iso.datetime(),
   devices: count,
-  arrivalEndMs: ms,
+  arrivalEndMs: ms.nullable(),
   durationMs: ms.nullable(),
   timeScale: z.number().positive(),
   workers: count,
@@ -71,6 +71,15 @@ const individualEnrollments = z.strictObject({
   created: z.array(z.string()),
   kept: count,
   ownEmulator: z.boolean(),
+});
+
+const arrival = z.strictObject({
+  type: z.literal("arrival"),
+  t,
+  reason: z.enum(["begin", "raise", "throttled", "latency", "refine", "complete"]),
+  ratePerS: ms,
+  beforePerS: ms,
+  started: count,
 });
 
 const action = z.strictObject({
@@ -172,6 +181,7 @@ const runEvent = z.discriminatedUnion("type", [
   begin,
   enrollment,
   individualEnrollments,
+  arrival,
   ...deviceEvents,
   action,
   worker,

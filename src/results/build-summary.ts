@@ -29,7 +29,7 @@ const withoutZeros = (split: Readonly<Record<string, number>>): Record<string, n
 
 /** Puts `summary.json` together; pure. */
 export function buildSummary(
-  facts: Pick<RunFacts, "run" | "aggregate" | "actions" | "ledger" | "workers">,
+  facts: Pick<RunFacts, "run" | "arrival" | "aggregate" | "actions" | "ledger" | "workers">,
   { verdict, thresholds, generator, strict }: Judgement,
 ): Summary {
   const { aggregate } = facts;
@@ -42,6 +42,7 @@ export function buildSummary(
     run: { ...facts.run, resumed: false },
     verdict,
     devices: aggregate.totals(),
+    arrival: facts.arrival,
     registration: {
       attempts: aggregate.counter("registration_attempts"),
       assigned: aggregate.counter("registration_assigned"),

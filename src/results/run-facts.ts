@@ -23,6 +23,8 @@ export interface RunFacts {
   /** Whether devices ask DPS for their hub, or brought it along. */
   readonly asksDps: boolean;
   readonly end: RunEnd;
+  /** null where the plan said when devices start. */
+  readonly arrival: Summary["arrival"];
   readonly aggregate: Aggregate;
   readonly actions: readonly TwinActionAccount[];
   /** null where ingestion cannot be read. */

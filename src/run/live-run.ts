@@ -6,6 +6,8 @@ import type { Plan } from "../plan/plan.ts";
 import type { LedgerResult } from "../output/ledger.ts";
 import { forkWorker } from "../supervisor/fork-worker.ts";
 import { Supervisor } from "../supervisor/supervisor.ts";
+import type { ArrivalDriver } from "./arrival/arrival-driver.ts";
+import { driveArrival } from "./arrival/arrival-driver.ts";
 import type { EmulatorProcess } from "./emulator-process.ts";
 import type { EndReason } from "./end-of-run.ts";
 import { endOfRun } from "./end-of-run.ts";
@@ -68,6 +70,7 @@ export class LiveRun {
   #teller: NodeJS.Timeout | undefined;
   #care: IdentityCare | undefined;
   #generator: GeneratorWatch | undefined;
+  #arrival: ArrivalDriver | undefined;
   #timeZeroMs: number | undefined;
   #endT: number | undefined;
 
@@ -80,6 +83,7 @@ export class LiveRun {
       onDeviceEvent: (event) => {
         this.#timeline.observe(event);
         this.#care?.observe(event);
+        this.#arrival?.observe(event);
       },
       onMessages: (messages) => given.files.saveMessages(messages),
     });
@@ -142,6 +146,7 @@ export class LiveRun {
     clearInterval(this.#teller);
     this.#generator?.stop();
     this.#care?.stop();
+    this.#arrival?.stop();
     if (this.#supervisor !== undefined) {
       this.#given.context.console.phase("stopping the devices, reading back what was ingested");
     }
@@ -159,6 +164,7 @@ export class LiveRun {
     clearInterval(this.#teller);
     this.#generator?.stop();
     this.#care?.stop();
+    this.#arrival?.stop();
     await this.#timeline.stop();
     await this.#supervisor?.stop();
     await this.#follower?.stop();
@@ -269,7 +275,8 @@ export class LiveRun {
     this.#timeline.start();
     this.#generator = this.#watchGenerator();
     this.#teller = setInterval(() => this.#tell(), TELL_MS);
-    const { prepared, context, log } = this.#given;
+    const { prepared, context, log, emit } = this.#given;
+    this.#arrival = driveArrival(prepared.plan, supervisor, { clock: () => this.t, emit });
     this.#care = new IdentityCare({
       ...identities,
       devices: prepared.plan.devices,

@@ -8,6 +8,7 @@ import type { Output, RunEvent } from "../output/output.ts";
 import type { Results } from "../output/results.ts";
 import type { LedgerResult } from "../output/ledger.ts";
 import { checkOutDir, checkOutDirWritable } from "../report/results-folder.ts";
+import { ArrivalAccount } from "../results/arrival-account.ts";
 import { judge } from "../results/judge.ts";
 import { shardText } from "../plan/plan-part.ts";
 import type { RunFacts } from "../results/run-facts.ts";
@@ -89,7 +90,9 @@ async function runWithFiles(
 ): Promise<RunOutcome> {
   const { prepared, identities, target, files, startedAt, exporting } = given;
   const { plan, shard, fingerprint } = prepared;
+  const arrival = new ArrivalAccount();
   const emit = (event: RunEvent): void => {
+    arrival.observe(event);
     for (const output of outputs) output.emit(event);
   };
   const onChildOutput =
@@ -181,6 +184,7 @@ async function runWithFiles(
         stoppedArriving: context.stop.aborted && !interrupted && live.view.isArriving,
         failure,
       },
+      arrival: arrival.result(),
       aggregate: live.view.aggregate,
       actions: live.actions,
       ledger,

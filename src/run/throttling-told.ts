@@ -52,11 +52,11 @@ export function throttlingLines(
 
 function dpsText(
   before: ThrottlingState["dps"],
-  { refused: all, registrationsPerMinute: limit }: ThrottlingState["dps"],
+  { refused: all, registrationsPerMinute: limit, windowS }: ThrottlingState["dps"],
 ): string | undefined {
   const refused = all - before.refused;
   if (refused === 0) return undefined;
-  const why = limit === null ? "" : `; it takes ${limit} registrations in 60 s`;
+  const why = limit === null ? "" : `; it takes ${limit} registrations in ${windowS} s`;
   return `DPS limits this fleet: ${plural(refused, "request")} refused${why}`;
 }
 

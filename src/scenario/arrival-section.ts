@@ -2,8 +2,20 @@ import { z } from "zod";
 import { DPS_LIMITS, DPS_RATE_MAX } from "../base/azure-limits.ts";
 import { isJsonObject } from "../base/json.ts";
 import { showValue } from "../base/show-value.ts";
-import { parseDuration, parsePerMinute, parseRate, RATE_PATTERN } from "../base/units.ts";
-import { countField, durationField, fileField, textField } from "./fields.ts";
+import {
+  formatRate,
+  parseDuration,
+  parsePerMinute,
+  parseRate,
+  RATE_PATTERN,
+} from "../base/units.ts";
+import {
+  countField,
+  durationField,
+  fileField,
+  positiveDurationField,
+  textField,
+} from "./fields.ts";
 
 /** A ramp: the rate goes evenly from what it was before to `toPerS`. */
 export interface ArrivalStage {
@@ -18,11 +30,23 @@ export type ArrivalBurst = { readonly atMs: number } & (
   { readonly count: number } | { readonly percent: number }
 );
 
+/** As fast as the services turn out to take them: the rate rises until they push back, and is held just below. */
+export interface AdaptiveArrival {
+  readonly way: "adaptive";
+  /** Devices a second > 0 at the beginning. */
+  readonly fromPerS: number;
+  /** Devices a second that are never passed, >= `fromPerS`. */
+  readonly maxPerS: number;
+  /** By how much a registration may take longer (p95) than where nothing was in its way, ms > 0. */
+  readonly latencyMs: number;
+}
+
 /** What says when devices start. */
 export type ArrivalWay =
   | { readonly way: "rate"; readonly ratePerS: number }
   /** As fast as DPS takes them. */
   | { readonly way: "auto" }
+  | AdaptiveArrival
   | {
       readonly way: "stages";
       readonly fromPerS: number;
@@ -45,18 +69,28 @@ export type Arrival = ArrivalWay & {
 
 /** What `arrival.rate` and `--rate` take. */
 export const arrivalRateField = textField(
-  "a rate above 0 such as 10/s or 1000/m, or auto",
-  (text) => text === "auto" || (parseRate(text) ?? 0) > 0,
-).meta({ pattern: `^auto$|${RATE_PATTERN.source}` });
+  "a rate above 0 such as 10/s or 1000/m, auto, or adaptive",
+  (text) => text === "auto" || text === "adaptive" || (parseRate(text) ?? 0) > 0,
+).meta({ pattern: `^(auto|adaptive)$|${RATE_PATTERN.source}` });
+
+/** Where `rate: adaptive` begins, ends and gives way unless the scenario says otherwise. */
+const ADAPTIVE: AdaptiveArrival = { way: "adaptive", fromPerS: 5, maxPerS: 200, latencyMs: 2_000 };
 
 /** A rate that `arrivalRateField` takes. */
 export function arrivalOfRate(written: string): ArrivalWay {
-  return written === "auto" ? { way: "auto" } : { way: "rate", ratePerS: parseRate(written) ?? 0 };
+  if (written === "auto") return { way: "auto" };
+  return written === "adaptive" ? ADAPTIVE : { way: "rate", ratePerS: parseRate(written) ?? 0 };
 }
 
 const stageRateField = textField(
   "a rate such as 50/s or 0/s",
   (text) => parseRate(text) !== undefined,
+  RATE_PATTERN,
+);
+
+const boundRateField = textField(
+  "a rate above 0 such as 200/s",
+  (text) => (parseRate(text) ?? 0) > 0,
   RATE_PATTERN,
 );
 
@@ -105,16 +139,26 @@ export const arrivalSection = z
   .strictObject({
     rate: arrivalRateField.optional().meta({
       default: "10/s",
-      description: "Devices that start in a time, evenly; auto = 95 % of what DPS takes",
+      description:
+        "Devices that start in a time, evenly; auto = 95 % of what DPS takes; adaptive = as many as the services turn out to take",
     }),
     stages: z
       .array(stage)
       .min(1, { error: "expected at least one stage" })
       .optional()
       .meta({ description: "Ramps of the rate, one after the other" }),
-    from: stageRateField
+    from: stageRateField.optional().meta({
+      description:
+        "Rate at which the first stage begins, 0/s by default, or rate: adaptive, 5/s by default",
+    }),
+    max: boundRateField
       .optional()
-      .meta({ default: "0/s", description: "Rate at which the first stage begins" }),
+      .meta({ default: "200/s", description: "Rate that rate: adaptive never passes" }),
+    latency: positiveDurationField.optional().meta({
+      default: "2s",
+      description:
+        "By how much registrations may take longer (p95) than at a low rate before rate: adaptive gives way",
+    }),
     burst: z
       .literal("all", { error: ({ input }) => `expected all, got ${showValue(input)}` })
       .optional()
@@ -152,12 +196,39 @@ function oneWay(written: unknown, context: Pick<z.core.$RefinementCtx, "addIssue
   if (ways.length > 1) {
     tell([], `expected one of ${WAYS.join(", ")}, got ${ways.join(" and ")}`);
   }
-  if (written["from"] !== undefined && written["stages"] === undefined) {
-    tell(["from"], "expected none without stages:, whose first rate it is, got one");
+  const isAdaptive = written["rate"] === "adaptive";
+  if (written["from"] !== undefined && written["stages"] === undefined && !isAdaptive) {
+    tell(["from"], "expected none without stages: or rate: adaptive, which it begins, got one");
   }
+  for (const key of ["max", "latency"]) {
+    if (written[key] === undefined || isAdaptive) continue;
+    tell([key], "expected none without rate: adaptive, got one");
+  }
+  if (isAdaptive) adaptiveBounds(written, tell);
   const { times } = written;
   if (typeof times === "string" && parseDuration(times) !== undefined) {
     tell(["times"], `${timesError}, got ${showValue(times)}`);
+  }
+}
+
+function adaptiveBounds(
+  { from, max }: Readonly<Record<string, unknown>>,
+  tell: (path: string[], message: string) => void,
+): void {
+  const fromPerS = typeof from === "string" ? parseRate(from) : ADAPTIVE.fromPerS;
+  const maxPerS = typeof max === "string" ? parseRate(max) : ADAPTIVE.maxPerS;
+  if (fromPerS === 0) tell(["from"], "expected a rate above 0 such as 5/s, got 0/s");
+  // What is no rate, or none above 0, was told by its field.
+  if (fromPerS === undefined || maxPerS === undefined || maxPerS === 0) return;
+  if (fromPerS <= maxPerS) return;
+  // Where one of them is not written, the other is the one to mend.
+  if (max === undefined) {
+    tell(["from"], `expected at most max, which is ${formatRate(maxPerS)}, got ${showValue(from)}`);
+  } else {
+    tell(
+      ["max"],
+      `expected at least from, which is ${formatRate(fromPerS)}, got ${showValue(max)}`,
+    );
   }
 }
 
@@ -169,11 +240,11 @@ export function toArrival(written: z.output<typeof arrivalSection>): Arrival {
 }
 
 function wayOf(written: z.output<typeof arrivalSection>): ArrivalWay {
-  const { rate = "10/s", stages, from = "0/s", burst: all, bursts, times } = written;
+  const { rate = "10/s", stages, from, burst: all, bursts, times } = written;
   if (stages !== undefined) {
     return {
       way: "stages",
-      fromPerS: parseRate(from) ?? 0,
+      fromPerS: rateOf(from) ?? 0,
       stages: stages.map((one) => ({ forMs: msOf(one.for), toPerS: parseRate(one.to) ?? 0 })),
     };
   }
@@ -181,7 +252,13 @@ function wayOf(written: z.output<typeof arrivalSection>): ArrivalWay {
   if (bursts !== undefined) return { way: "bursts", bursts: bursts.map(toBurst) };
   if (typeof times === "string") return { way: "file", file: times };
   if (times !== undefined) return { way: "times", atMs: times.map(msOf) };
-  return arrivalOfRate(rate);
+  if (rate !== "adaptive") return arrivalOfRate(rate);
+  return {
+    way: "adaptive",
+    fromPerS: rateOf(from) ?? ADAPTIVE.fromPerS,
+    maxPerS: rateOf(written.max) ?? ADAPTIVE.maxPerS,
+    latencyMs: written.latency === undefined ? ADAPTIVE.latencyMs : msOf(written.latency),
+  };
 }
 
 function toBurst({ at, devices }: z.output<typeof burst>): ArrivalBurst {
@@ -190,5 +267,8 @@ function toBurst({ at, devices }: z.output<typeof burst>): ArrivalBurst {
     ? { atMs, count: devices }
     : { atMs, percent: Number.parseFloat(devices) };
 }
+
+const rateOf = (text: string | undefined): number | undefined =>
+  text === undefined ? undefined : parseRate(text);
 
 const msOf = (text: string): number => parseDuration(text) ?? 0;

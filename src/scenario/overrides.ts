@@ -142,12 +142,12 @@ export function applyOverrides(
   };
 }
 
-/** A rate in place of whatever way the scenario has; its limits stay. */
-const atRate = (rate: string, { concurrency, dpsLimitPerMinute }: Arrival): Arrival => ({
-  ...arrivalOfRate(rate),
-  concurrency,
-  dpsLimitPerMinute,
-});
+/** A rate in place of whatever way the scenario has; its limits stay, and so do those of an adaptive arrival. */
+function atRate(rate: string, arrival: Arrival): Arrival {
+  if (rate === arrival.way) return arrival;
+  const { concurrency, dpsLimitPerMinute } = arrival;
+  return { ...arrivalOfRate(rate), concurrency, dpsLimitPerMinute };
+}
 
 const DEVICES = "a whole number of devices, 1 to 1000000";
 

@@ -23,6 +23,8 @@ const throttlingState = z.object({
   dps: z.object({
     registrationsPerMinute: limit,
     serviceOperationsPerMinute: limit,
+    /** In which registrations and service operations are counted; emulators of older versions do not tell. */
+    windowS: z.number().positive().default(60),
     refused: counted,
   }),
 });

@@ -7,13 +7,25 @@ import type { ShardStart } from "../worker/protocol.ts";
  * @param atMs ms after time 0 at which the new worker is started
  */
 export function restartShard(shard: ShardStart, atMs: number): ShardStart {
-  const dueMs = shard.devices.map((device) => device.startMs).filter((startMs) => startMs <= atMs);
+  const isDue = (startMs: number | null): startMs is number => startMs !== null && startMs <= atMs;
+  const dueMs = shard.devices.map((device) => device.startMs).filter(isDue);
   const firstMs = dueMs.reduce((least, startMs) => Math.min(least, startMs), Infinity);
   return {
     ...shard,
     boot: shard.boot + 1,
     devices: shard.devices.map((device) =>
-      device.startMs <= atMs ? { ...device, startMs: atMs + device.startMs - firstMs } : device,
+      isDue(device.startMs) ? { ...device, startMs: atMs + device.startMs - firstMs } : device,
     ),
+  };
+}
+
+/** The shard with the times at which devices that have none in the plan were due; the others wait on. */
+export function withStarts(shard: ShardStart, dueMs: ReadonlyMap<string, number>): ShardStart {
+  return {
+    ...shard,
+    devices: shard.devices.map((device) => ({
+      ...device,
+      startMs: device.startMs ?? dueMs.get(device.registrationId) ?? null,
+    })),
   };
 }

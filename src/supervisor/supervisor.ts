@@ -1,8 +1,9 @@
 import { FleetError } from "../base/errors.ts";
+import { groupedBy } from "../base/grouped-by.ts";
 import { backoffMs, sleep } from "../base/retry.ts";
 import type { Snapshot } from "../metrics/snapshot.ts";
-import type { ShardStart } from "../worker/protocol.ts";
-import { restartShard } from "./restart-shard.ts";
+import type { DeviceStart, ShardStart } from "../worker/protocol.ts";
+import { restartShard, withStarts } from "./restart-shard.ts";
 import type { WorkerChannel } from "./worker-channel.ts";
 import type { WorkerTimeouts } from "./worker-process.ts";
 import { DEFAULT_WORKER_TIMEOUTS, WorkerProcess } from "./worker-process.ts";
@@ -54,6 +55,10 @@ interface Slot {
   process: WorkerProcess | undefined;
   /** ms since 1970 of the restarts so far. */
   readonly restartedAt: number[];
+  /** Nobody hosts it any more. */
+  isGivenUp: boolean;
+  /** When devices were due that have no time in the plan, by registration id. */
+  readonly dueMs: Map<string, number>;
 }
 
 /** Starts one worker a shard, keeps them running, merges nothing itself, and stops them in order. */
@@ -62,6 +67,7 @@ export class Supervisor {
   readonly #timeouts: WorkerTimeouts;
   readonly #policy: RestartPolicy;
   readonly #slots: readonly Slot[];
+  readonly #slotOf: ReadonlyMap<string, Slot>;
   readonly #stopping = new AbortController();
   readonly #restarting = new Set<Promise<boolean>>();
   #timeZeroMs: number | undefined;
@@ -74,7 +80,18 @@ export class Supervisor {
     this.#options = options;
     this.#timeouts = options.timeouts ?? DEFAULT_WORKER_TIMEOUTS;
     this.#policy = options.restarts ?? DEFAULT_RESTART_POLICY;
-    this.#slots = options.shards.map((shard) => ({ shard, process: undefined, restartedAt: [] }));
+    this.#slots = options.shards.map((shard) => ({
+      shard,
+      process: undefined,
+      restartedAt: [],
+      isGivenUp: false,
+      dueMs: new Map(),
+    }));
+    this.#slotOf = new Map(
+      this.#slots.flatMap((slot) =>
+        slot.shard.devices.map(({ registrationId }) => [registrationId, slot] as const),
+      ),
+    );
   }
 
   /** Exits that nobody asked for. */
@@ -116,6 +133,25 @@ export class Supervisor {
   begin(timeZeroMs: number): void {
     this.#timeZeroMs = timeZeroMs;
     for (const slot of this.#slots) slot.process?.begin(timeZeroMs);
+  }
+
+  /**
+   * Lets devices start that have no time in the plan, each once; a worker that is lost starts those of its devices again
+   * that had been due. Ids of no shard are passed over.
+   */
+  startDevices(starts: readonly DeviceStart[]): void {
+    for (const [slot, own] of groupedBy(starts, ({ registrationId }) =>
+      this.#slotOf.get(registrationId),
+    )) {
+      if (slot === undefined) continue;
+      for (const { registrationId, dueMs } of own) slot.dueMs.set(registrationId, dueMs);
+      slot.process?.startDevices(own);
+    }
+  }
+
+  /** Whether a worker has this device, or will have it again. */
+  hosts(registrationId: string): boolean {
+    return this.#slotOf.get(registrationId)?.isGivenUp === false;
   }
 
   /** Tells the workers of these devices that the files of their identities have changed. */
@@ -201,6 +237,7 @@ export class Supervisor {
       const recent = slot.restartedAt.filter((at) => now() - at < this.#policy.windowMs);
       if (recent.length >= this.#policy.max) {
         this.#lostForGood += 1;
+        slot.isGivenUp = true;
         this.#options.onWorker({
           worker: slot.shard.worker,
           boot: slot.shard.boot,
@@ -217,7 +254,8 @@ export class Supervisor {
         return false; // stopped while waiting
       }
       slot.restartedAt.push(now());
-      const moved = restartShard(slot.shard, now() - (this.#timeZeroMs ?? now()));
+      const planned = withStarts(slot.shard, slot.dueMs);
+      const moved = restartShard(planned, now() - (this.#timeZeroMs ?? now()));
       slot.shard = { ...slot.shard, boot: moved.boot };
       this.#options.onWorker({ worker: moved.worker, boot: moved.boot, state: "restarting" });
       try {

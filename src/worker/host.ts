@@ -22,7 +22,7 @@ import type { FileTexts } from "../model/model-files.ts";
 import { readModelFiles } from "../model/model-files.ts";
 import type { DeviceModel } from "../model/model.ts";
 import type { DeviceSpec } from "../plan/plan.ts";
-import type { ShardStart } from "./protocol.ts";
+import type { DeviceStart, ShardStart } from "./protocol.ts";
 
 export interface WorkerHostOptions {
   readonly shard: ShardStart;
@@ -107,7 +107,7 @@ export class WorkerHost {
     return host;
   }
 
-  /** Starts every device at its moment after time 0. @param timeZeroMs ms since 1970 */
+  /** Starts every device at its moment after time 0, if it has one. @param timeZeroMs ms since 1970 */
   begin(timeZeroMs: number): void {
     const { shard } = this.#options;
     this.#timeZeroMs = timeZeroMs;
@@ -128,6 +128,11 @@ export class WorkerHost {
     this.#lives = Promise.all(lives);
     this.#lives.catch(crash);
     this.#ticker = setInterval(() => this.#tell(), shard.snapshotIntervalMs);
+  }
+
+  /** These devices, which have no moment of their own, are due; ids of other workers' devices are passed over. */
+  startDevices(starts: readonly DeviceStart[]): void {
+    for (const { registrationId, dueMs } of starts) this.#devices.get(registrationId)?.due(dueMs);
   }
 
   /** The files of these devices' identities have changed; ids of other workers' devices are passed over. */

@@ -40,11 +40,19 @@ export interface ShardStart {
   readonly logLevel: LogLevel;
 }
 
+/** A device whose plan has no time for it, and when it is due, ms after time 0. */
+export interface DeviceStart {
+  readonly registrationId: string;
+  readonly dueMs: number;
+}
+
 /** Supervisor to worker. */
 export type WorkerCommand =
   | { readonly type: "start"; readonly shard: ShardStart }
   /** Time 0 of the run as ms since 1970; sent when every worker is ready. */
   | { readonly type: "begin"; readonly timeZeroMs: number }
+  /** These devices, which have no time of their own, are due; sent after `begin`. */
+  | { readonly type: "startDevices"; readonly starts: readonly DeviceStart[] }
   /** The files of these devices' identities have changed. */
   | { readonly type: "identitiesChanged"; readonly registrationIds: readonly string[] }
   /** Stop every device in order, send the last snapshot, then `stopped`. */

@@ -58,7 +58,7 @@ const deviceSpec = z.strictObject({
     jitter: z.number().min(0).max(1),
   }),
   faults: z.array(fault).optional(),
-  startMs: z.number(),
+  startMs: z.number().nullable(),
 });
 
 const connectTo = z.strictObject({
@@ -101,6 +101,10 @@ const shardStart = z.strictObject({
 const workerCommand = z.discriminatedUnion("type", [
   z.strictObject({ type: z.literal("start"), shard: shardStart }),
   z.strictObject({ type: z.literal("begin"), timeZeroMs: z.number() }),
+  z.strictObject({
+    type: z.literal("startDevices"),
+    starts: z.array(z.strictObject({ registrationId: z.string().min(1), dueMs: ms })),
+  }),
   z.strictObject({
     type: z.literal("identitiesChanged"),
     registrationIds: z.array(z.string()),

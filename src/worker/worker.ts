@@ -28,6 +28,9 @@ async function obey(raw: unknown): Promise<void> {
     case "begin":
       host?.begin(command.timeZeroMs);
       return;
+    case "startDevices":
+      host?.startDevices(command.starts);
+      return;
     case "identitiesChanged":
       host?.identitiesChanged(command.registrationIds);
       return;

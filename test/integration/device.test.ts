@@ -263,6 +263,30 @@ test("with a concurrency of 1 a whole shard still gets through", async () => {
   expect(rows.map((row) => row.attempts)).toEqual(ids.map(() => 1));
 });
 
+test("a device without a time starts when it is told to, and its latency counts from when it was due", async () => {
+  await using cloud = await startTestCloud();
+  await cloud.issue("cave-1", "cave-2", "cave-3");
+  await using shard = await runShard(
+    cloud,
+    ["cave-1", "cave-2", "cave-3"].map((id) => deviceSpec(id, { startMs: null })),
+    { concurrency: 1 },
+  );
+  shard.startDevices({ registrationId: "cave-1", dueMs: 0 });
+  const first = await shard.row("cave-1", (row) => row.wasConnected);
+  // It was due long ago, and the second time that it is told so changes nothing.
+  shard.startDevices(
+    { registrationId: "cave-1", dueMs: 1 },
+    { registrationId: "cave-2", dueMs: 0 },
+  );
+  const second = await shard.row("cave-2", (row) => row.wasConnected);
+  expect(second.registrationMs).toBeGreaterThan(
+    (first.registrationMs ?? 0) + (first.connectionMs ?? 0),
+  );
+  expect(await shard.row("cave-1", () => true)).toMatchObject({ attempts: 1 });
+  await shard.stop();
+  expect(await shard.row("cave-3", () => true)).toMatchObject({ state: "stopped", attempts: 0 });
+});
+
 test("stopping in the middle of everything ends every device as stopped or failed", async () => {
   await using cloud = await startTestCloud({ retryAfterS: 3 });
   const ids = Array.from({ length: 5 }, (_, n) => `cave-${n}`);

@@ -139,6 +139,7 @@ export function reportSource(given: Partial<ForeignTexts> = {}): ReportSource {
     generator: new GeneratorRecord(),
     strict: false,
     end: { interrupted: false, stoppedArriving: false, failure: undefined },
+    arrival: null,
     aggregate,
     actions: [
       {

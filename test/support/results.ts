@@ -137,6 +137,7 @@ export function resultsOf(
       shard: null,
       planFingerprint: "0".repeat(32),
     },
+    arrival: null,
     aggregate,
     actions: [],
     ledger,

@@ -50,11 +50,12 @@ const modelsOf = ({ devices }: Forecast): readonly string[] =>
   Object.entries(devices.byModel).map(([model, count]) => `${grouped(count)} ${model}`);
 
 function arrivalLines({ arrival, devices, registration }: Forecast): readonly string[] {
-  const { endS, mostPerS, curve } = arrival;
+  const { adaptive, endS, mostPerS, curve } = arrival;
   const bars = (counts: readonly number[]): string =>
     counts.map((count) => barOf(count / devices.total)).join("");
   const end = curve.at(-1)?.atS ?? 0;
   return [
+    ...(adaptive ? ["adaptive: it follows from what the services answer; at the fastest:"] : []),
     `the last one is due after ${timeText(endS)}, at most ${grouped(mostPerS)} in a second`,
     `started    ${bars(curve.map(({ started }) => started))}`,
     `connected  ${bars(curve.map(({ connected }) => connected))}`,
@@ -73,7 +74,7 @@ function barOf(share: number): string {
   return BARS.charAt(share === 0 ? 0 : Math.max(1, Math.floor(share * most)));
 }
 
-function registrationLines({ registration }: Forecast): readonly string[] {
+function registrationLines({ arrival, registration }: Forecast): readonly string[] {
   const { registrations, polls, serviceOperations, limitPerMinute, waiting } = registration;
   if (registrations === 0) return ["none: all devices bring their hub along"];
   const { limitApplies, mostInMinute, endUnderLimitS } = registration;
@@ -81,7 +82,9 @@ function registrationLines({ registration }: Forecast): readonly string[] {
   const wait =
     waiting === 0
       ? "nobody waits"
-      : `${grouped(waiting)} are told to wait (429), at least; the last is assigned after ${timeText(endUnderLimitS)}`;
+      : arrival.adaptive
+        ? `it is held below that from then on; the last is assigned after ${timeText(endUnderLimitS)} at the earliest`
+        : `${grouped(waiting)} are told to wait (429), at least; the last is assigned after ${timeText(endUnderLimitS)}`;
   return [
     `${grouped(registrations)} registrations, ${grouped(polls)} polls, ${grouped(serviceOperations)} service operations`,
     `${limitApplies ? "" : "no limit is known of this run's emulator; in Azure: "}${busy}: ${wait}`,

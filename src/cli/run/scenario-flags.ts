@@ -47,7 +47,7 @@ export const SCENARIO_OPTIONS: Readonly<Record<string, Options>> = {
   ),
   duration: valueOption("such as 30s; without any it runs until stopped", SCENARIO_SAYS),
   rate: valueOption(
-    "devices that start in a time, such as 20/s; auto: 95 % of what DPS takes",
+    "devices that start in a time, such as 20/s; auto: 95 % of what DPS takes; adaptive: finds it out",
     SCENARIO_SAYS,
   ),
   "telemetry-interval": valueOption("time between two messages of a device", SCENARIO_SAYS),

@@ -1,5 +1,6 @@
 import { DPS_LIMITS } from "../../base/azure-limits.ts";
 import { formatDuration } from "../../base/units.ts";
+import { dueTimes } from "../../plan/adaptive-arrival.ts";
 import type { Plan } from "../../plan/plan.ts";
 import { mostInWindow } from "../../run/forecast/registrations.ts";
 import type { Scenario } from "../../scenario/scenario.ts";
@@ -12,11 +13,16 @@ import { ok, warn } from "../finding.ts";
  */
 export function checkArrival(
   { arrival }: Pick<Scenario, "arrival">,
-  { devices, target }: Pick<Plan, "devices" | "target">,
+  plan: Pick<Plan, "devices" | "adaptive" | "target">,
 ): Finding {
+  const { devices, target } = plan;
+  if (plan.adaptive !== undefined) {
+    return ok("limits", `${devices.length} devices as fast as DPS takes them (rate: adaptive)`);
+  }
   const limit = arrival.dpsLimitPerMinute ?? DPS_LIMITS.registrationsPerMinute;
-  const inMinute = mostInWindow(devices.map(({ startMs }) => startMs));
-  const within = formatDuration(devices.at(-1)?.startMs ?? 0);
+  const dueMs = dueTimes(plan);
+  const inMinute = mostInWindow(dueMs);
+  const within = formatDuration(dueMs.at(-1) ?? 0);
   const what = `${devices.length} devices within ${within}: at most ${inMinute} registrations in a minute`;
   if (target === "emulator" || inMinute <= limit) return ok("limits", what);
   return warn(

@@ -31,8 +31,6 @@ const COUNTED: Readonly<Record<DpsOperation, "registration" | "poll" | "service"
 
 const BY_KIND: Readonly<Partial<Record<OperationKind, (typeof COUNTED)[DpsOperation]>>> = COUNTED;
 
-const MINUTE_MS = 60_000;
-
 /** What a DPS instance is limited to. */
 export interface DpsThrottleSetting {
   /** Whether the limits of polls and service calls hold, and Azure's of registrations. */
@@ -47,14 +45,16 @@ export interface DpsThrottleSetting {
  */
 export class DpsThrottling implements Guard {
   readonly #around: Surroundings;
-  readonly #registrations = new SlidingWindow(MINUTE_MS);
-  readonly #serviceOperations = new SlidingWindow(MINUTE_MS);
+  readonly #registrations: SlidingWindow;
+  readonly #serviceOperations: SlidingWindow;
   readonly #polls = new PollWindows();
   #setting: DpsThrottleSetting;
   #refused = 0;
 
   constructor(around: Surroundings, setting: DpsThrottleSetting) {
     this.#around = around;
+    this.#registrations = new SlidingWindow(around.limits.dpsWindowMs);
+    this.#serviceOperations = new SlidingWindow(around.limits.dpsWindowMs);
     this.#setting = setting;
   }
 
@@ -73,6 +73,7 @@ export class DpsThrottling implements Guard {
       serviceOperationsPerMinute: hasTier ? limits.dpsServiceOperationsPerMinute : null,
       serviceOperations: this.#serviceOperations.used(nowMs),
       pollsPer10S: hasTier ? limits.dpsPollsPer10S : null,
+      windowS: limits.dpsWindowMs / 1_000,
       refused: this.#refused,
     };
   }

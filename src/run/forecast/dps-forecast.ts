@@ -1,4 +1,5 @@
-import type { DeviceSpec } from "../../plan/plan.ts";
+import { dueTimes } from "../../plan/adaptive-arrival.ts";
+import type { Plan } from "../../plan/plan.ts";
 import { admittedMs, mostInWindow } from "./registrations.ts";
 
 /** What a DPS instance lets through, and what it is asked for beside registrations. */
@@ -43,20 +44,25 @@ export interface Registrations {
   readonly registeredMs: readonly number[];
 }
 
-type Due = Pick<DeviceSpec, "startMs" | "hub">;
-
-/** When devices are registered; those that bring their hub along ask no DPS. Handshakes take no time here. */
-export function dpsForecast(devices: readonly Due[], setting: DpsSetting): Registrations {
+/**
+ * When devices are registered; those that bring their hub along ask no DPS. Handshakes take no time here. An adaptive
+ * arrival is taken as fast as it can be.
+ */
+export function dpsForecast(
+  plan: Pick<Plan, "devices" | "adaptive">,
+  setting: DpsSetting,
+): Registrations {
   const { limitPerMinute, applies, retryAfterS, serviceOperations } = setting;
-  const order = devices
-    .map(({ startMs, hub }, index) => ({ startMs, hub, index }))
+  const startsMs = dueTimes(plan);
+  const order = plan.devices
+    .map(({ hub }, index) => ({ startMs: startsMs[index] ?? 0, hub, index }))
     .filter(({ hub }) => hub === undefined)
     .toSorted((a, b) => a.startMs - b.startMs);
   const dueMs = order.map(({ startMs }) => startMs);
   const limitedMs = admittedMs(dueMs, limitPerMinute);
   const registeredMs = applies ? limitedMs : dueMs;
   const firstWaits = dueMs.findIndex((ms, at) => (limitedMs[at] ?? ms) > ms);
-  const connectedMs = devices.map(({ startMs }) => startMs);
+  const connectedMs = [...startsMs];
   for (const [at, { index }] of order.entries()) {
     connectedMs[index] = (registeredMs[at] ?? 0) + retryAfterS * 1_000;
   }

@@ -92,7 +92,7 @@ function needs(
   const { devices, target } = plan;
   const fleet = { devices: devices.length, workers, ownEmulator: own !== undefined };
   // A port rests for 60 s after its connection was closed, as each with DPS is once the device is assigned.
-  const resting = mostInWindow(dpsForecast(devices, dps).registeredMs);
+  const resting = mostInWindow(dpsForecast(plan, dps).registeredMs);
   const size: FleetSize = {
     ...fleet,
     openFiles: openFilesNeeded(fleet),

@@ -2,6 +2,7 @@ import type { Problem } from "../../base/errors.ts";
 import type { HubTier } from "../../base/hub-tiers.ts";
 import { formatDuration } from "../../base/units.ts";
 import type { Shard } from "../../plan/plan-part.ts";
+import { dueTimes } from "../../plan/adaptive-arrival.ts";
 import type { DeviceSpec, Plan } from "../../plan/plan.ts";
 import type { ArrivalForecast } from "./arrival-forecast.ts";
 import { arrivalForecast } from "./arrival-forecast.ts";
@@ -36,7 +37,8 @@ export interface Forecast {
   };
   /** What this run does of it with `--shard`; null = all. Machine is what this part needs, all else is of the whole plan. */
   readonly part: PartForecast | null;
-  readonly arrival: ArrivalForecast;
+  /** `adaptive`: it follows from what the services answer, and this is the fastest that it can be. */
+  readonly arrival: { readonly adaptive: boolean } & ArrivalForecast;
   readonly registration: DpsForecast;
   readonly messages: MessageForecast;
   readonly hubs: readonly HubForecast[];
@@ -73,7 +75,7 @@ export function forecast(input: ForecastInput): Forecast {
   const { plan, part, samples, tier, dps, hubs = [] } = input;
   const { devices, durationMs } = plan;
   const untilMs = durationMs ?? Infinity;
-  const registration = dpsForecast(devices, dps);
+  const registration = dpsForecast(plan, dps);
   const { connectedMs } = registration;
   const shares = hubShares(plan, hubs, { connectedMs, samples });
   const throttled = firstThrottled(registration.forecast, shares, tier, untilMs);
@@ -89,10 +91,10 @@ export function forecast(input: ForecastInput): Forecast {
       part === undefined
         ? null
         : partForecast(part.shard, part.plan, hubs, { connectedMs, samples }),
-    arrival: arrivalForecast(
-      devices.map(({ startMs }) => startMs),
-      connectedMs,
-    ),
+    arrival: {
+      adaptive: plan.adaptive !== undefined,
+      ...arrivalForecast(dueTimes(plan), connectedMs),
+    },
     registration: registration.forecast,
     messages: messageForecast(shares, durationMs),
     hubs: shares.map((share) => hubForecast(share, tier, untilMs)),

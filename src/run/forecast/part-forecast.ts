@@ -1,3 +1,4 @@
+import { dueTimes } from "../../plan/adaptive-arrival.ts";
 import type { Shard } from "../../plan/plan-part.ts";
 import type { Plan } from "../../plan/plan.ts";
 import type { ArrivalForecast } from "./arrival-forecast.ts";
@@ -20,7 +21,7 @@ export interface PartForecast extends Shard {
  */
 export function partForecast(
   shard: Shard,
-  part: Pick<Plan, "devices" | "timeline" | "durationMs">,
+  part: Pick<Plan, "devices" | "adaptive" | "timeline" | "durationMs">,
   hubs: readonly (string | null)[],
   of: { readonly connectedMs: readonly number[]; readonly samples: readonly ModelSample[] },
 ): PartForecast {
@@ -31,10 +32,7 @@ export function partForecast(
   return {
     ...shard,
     devices: devices.length,
-    arrival: arrivalForecast(
-      devices.map(({ startMs }) => startMs),
-      connectedMs,
-    ),
+    arrival: arrivalForecast(dueTimes(part), connectedMs),
     messages: messageForecast(hubShares(part, hubs, { connectedMs, samples }), durationMs),
   };
 }

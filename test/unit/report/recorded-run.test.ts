@@ -69,6 +69,7 @@ function recorded(): readonly RunEvent[] {
     thresholds,
     asksDps: true,
     end: { interrupted: false, stoppedArriving: false, failure: undefined },
+    arrival: null,
     aggregate,
     actions: [],
     ledger: new Ledger(["cave-1"]).close([

@@ -24,7 +24,7 @@ const after = (count: number): ThrottlingState => ({
       throttles: {},
     },
   },
-  dps: { registrationsPerMinute: 60, serviceOperationsPerMinute: 60, refused: count },
+  dps: { registrationsPerMinute: 60, serviceOperationsPerMinute: 60, windowS: 60, refused: count },
 });
 
 test("what the limits did between two looks is told by service, and nothing else", () => {

@@ -11,6 +11,11 @@ test.each([
   ["{ rate: auto }", { way: "auto", dpsLimitPerMinute: undefined }],
   ["{ rate: auto, dpsLimit: 200/m }", { way: "auto", dpsLimitPerMinute: 200 }],
   ["{ rate: auto, dpsLimit: 10/s }", { way: "auto", dpsLimitPerMinute: 600 }],
+  ["{ rate: adaptive }", { way: "adaptive", fromPerS: 5, maxPerS: 200, latencyMs: 2_000 }],
+  [
+    "{ rate: adaptive, from: 60/m, max: 30/s, latency: 500ms, concurrency: 3 }",
+    { way: "adaptive", fromPerS: 1, maxPerS: 30, latencyMs: 500, concurrency: 3 },
+  ],
   [
     "{ stages: [{ for: 30s, to: 50/s }, { for: 0s, to: 0/s }] }",
     {
@@ -44,14 +49,51 @@ const TIMES = "expected a list of times such as [0s, 2.5s], or the name of a fil
 const part = (got: string): string =>
   `expected a number of devices, or a share of them such as 50%, got ${got}`;
 const rate = (got: string): string =>
-  `expected a rate above 0 such as 10/s or 1000/m, or auto, got ${got}`;
+  `expected a rate above 0 such as 10/s or 1000/m, auto, or adaptive, got ${got}`;
 const limit = (got: string): string =>
   `expected a rate from 1/m to 1000000/m such as 1000/m, whole in a minute, got ${got}`;
 
 describe("a wrong arrival is told at its place", () => {
   test.each([
     ["{ rate: 0/s }", "arrival.rate", rate('"0/s"')],
-    ["{ rate: adaptive }", "arrival.rate", rate('"adaptive"')],
+    ["{ rate: adaptiv }", "arrival.rate", rate('"adaptiv"')],
+    [
+      "{ rate: adaptive, from: 10/s, max: 5/s }",
+      "arrival.max",
+      'expected at least from, which is 10/s, got "5/s"',
+    ],
+    [
+      "{ rate: adaptive, max: 60/m }",
+      "arrival.max",
+      'expected at least from, which is 5/s, got "60/m"',
+    ],
+    [
+      "{ rate: adaptive, from: 300/s }",
+      "arrival.from",
+      'expected at most max, which is 200/s, got "300/s"',
+    ],
+    [
+      "{ rate: adaptive, from: 0/s }",
+      "arrival.from",
+      "expected a rate above 0 such as 5/s, got 0/s",
+    ],
+    [
+      "{ rate: adaptive, max: 0/s }",
+      "arrival.max",
+      'expected a rate above 0 such as 200/s, got "0/s"',
+    ],
+    [
+      "{ rate: adaptive, latency: 0s }",
+      "arrival.latency",
+      'expected a duration above 0 such as 5s, 500ms or 2m, got "0s"',
+    ],
+    ["{ rate: auto, max: 5/s }", "arrival.max", "expected none without rate: adaptive, got one"],
+    ["{ latency: 1s }", "arrival.latency", "expected none without rate: adaptive, got one"],
+    [
+      "{ rate: adaptive, stages: [{ for: 1s, to: 5/s }] }",
+      "arrival",
+      "expected one of rate, stages, burst, bursts, times, got rate and stages",
+    ],
     ["{ rate: auto, dpsLimit: 0/m }", "arrival.dpsLimit", limit('"0/m"')],
     ["{ rate: auto, dpsLimit: 90/h }", "arrival.dpsLimit", limit('"90/h"')],
     ["{ stages: [] }", "arrival.stages", "expected at least one stage"],
@@ -76,7 +118,7 @@ describe("a wrong arrival is told at its place", () => {
     [
       "{ rate: 5/s, from: 1/s }",
       "arrival.from",
-      "expected none without stages:, whose first rate it is, got one",
+      "expected none without stages: or rate: adaptive, which it begins, got one",
     ],
   ])("%s", (written, path, message) => {
     const place = expect.stringMatching(/^x\.yaml:5:\d+ /);

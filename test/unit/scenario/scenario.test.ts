@@ -169,7 +169,7 @@ thresholds:
       },
       {
         place: "x.yaml:16:12 arrival.rate",
-        message: 'expected a rate above 0 such as 10/s or 1000/m, or auto, got "-5/s"',
+        message: 'expected a rate above 0 such as 10/s or 1000/m, auto, or adaptive, got "-5/s"',
       },
       {
         place: "x.yaml:16:24 arrival.stagez",

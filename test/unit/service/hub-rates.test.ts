@@ -31,7 +31,12 @@ test("an emulator without a tier, or one that says nothing of a hub, has no limi
         throttles: { twinReadsPerS: throttle(100), twinUpdatesPerS: throttle(null) },
       },
     },
-    dps: { registrationsPerMinute: null, serviceOperationsPerMinute: null, refused: 0 },
+    dps: {
+      registrationsPerMinute: null,
+      serviceOperationsPerMinute: null,
+      windowS: 60,
+      refused: 0,
+    },
   };
   expect(emulatedRates(state, "a.azure-devices.net")).toMatchObject({
     twinReads: 80,

@@ -29,7 +29,10 @@ export function Configuration({ data }: { readonly data: ReportData }): JSX.Elem
       enrollment === undefined ? "none" : `${enrollment.group}, ${enrollment.done}`,
     ],
     ["devices", formatCount(plan.devices)],
-    ["arrival ends at", formatDuration(plan.arrivalEndMs)],
+    [
+      "arrival ends at",
+      plan.arrivalEndMs === null ? "adaptive" : formatDuration(plan.arrivalEndMs),
+    ],
     ["duration", plan.durationMs === null ? "until stopped" : formatDuration(plan.durationMs)],
     ["time scale of the devices", `×${plan.timeScale}`],
     ["seed", String(plan.seed)],

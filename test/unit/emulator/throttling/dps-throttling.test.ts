@@ -45,6 +45,18 @@ test("a limit of registrations holds without a tier, and alone", () => {
   expect(dps.state.registrationsPerMinute).toBeNull();
 });
 
+test("the minute that it counts in can be made shorter", () => {
+  const { dps, time } = dpsOf(
+    { registrationsPerMinute: 3 },
+    { dpsWindowMs: 2_000, retryAfterS: 0 },
+  );
+  expect(burstOf(dps, asked("registerDevice"), 10)).toBe(3);
+  expect(fateOf(dps, asked("registerDevice"))).toMatchObject({ status: 429, retryAfterS: 2 });
+  time.nowMs += 2_000;
+  expect(burstOf(dps, asked("registerDevice"), 10)).toBe(3);
+  expect(dps.state.windowS).toBe(2);
+});
+
 test("a device is told to wait as long as DPS tells it else, where there is room earlier", () => {
   const { dps, time } = dpsOf({ registrationsPerMinute: 1 }, { retryAfterS: 7 });
   dps.admit(asked("registerDevice"));

@@ -1,0 +1,150 @@
+import type { DeviceEvent } from "../../metrics/device-event.ts";
+import type { ArrivalEvent } from "../../output/output.ts";
+import type { AdaptiveArrival, DeviceSpec, Plan } from "../../plan/plan.ts";
+import type { Supervisor } from "../../supervisor/supervisor.ts";
+import type { DeviceStart } from "../../worker/protocol.ts";
+import type { Course } from "./adaptive-rate.ts";
+import { AdaptiveRate } from "./adaptive-rate.ts";
+import { StartRecord } from "./start-record.ts";
+
+/** Between two looks at what the services answered, in ms; devices are told so long before they are due. */
+export const LOOK_MS = 250;
+/** A change of the rate by less than this part is not told by itself. */
+const TOLD_PART = 0.05;
+
+export interface ArrivalDriverOptions {
+  /** Those to start, in this order. */
+  readonly devices: readonly Pick<DeviceSpec, "registrationId" | "hub">[];
+  readonly arrival: AdaptiveArrival;
+  /** ms after time 0, not falling. */
+  readonly clock: () => number;
+  /** Whether a worker has the device, or will have it again. */
+  readonly isHosted: (registrationId: string) => boolean;
+  /** Lets devices start when they are due. */
+  readonly start: (starts: readonly DeviceStart[]) => void;
+  readonly emit: (event: ArrivalEvent) => void;
+}
+
+/**
+ * Starts the devices of a fleet at the rate that their services turn out to take. A device gets its moment shortly
+ * before, and its latency counts from there; moments that this process slept through are past when they are told.
+ */
+export class ArrivalDriver {
+  readonly #options: ArrivalDriverOptions;
+  readonly #record = new StartRecord();
+  readonly #rate: AdaptiveRate;
+  #started = 0;
+  /** The next device is due then, unless it has to wait. */
+  #nextDueMs = 0;
+  #ratePerS = 0;
+  #toldPerS = 0;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(options: ArrivalDriverOptions) {
+    this.#options = options;
+    this.#rate = new AdaptiveRate(options.arrival, this.#record);
+  }
+
+  /** Starts devices from now on until all are, or `stop()`. */
+  start(): void {
+    this.look();
+    this.#timer ??= setInterval(() => this.look(), LOOK_MS);
+    if (this.#isComplete) this.stop();
+  }
+
+  /** Takes what a device tells; in any order of devices. */
+  observe(event: DeviceEvent): void {
+    if (!this.#isComplete) this.#record.observe(event);
+  }
+
+  /** Starts no more devices; safe to call twice. */
+  stop(): void {
+    clearInterval(this.#timer);
+  }
+
+  /** Looks at what was told, and starts what is due until the next look. */
+  look(): void {
+    if (this.#isComplete) return;
+    const nowMs = this.#options.clock();
+    this.#record.forget(this.#options.isHosted);
+    const course = this.#rate.look(nowMs);
+    const { ratePerS, room } = course;
+    this.#tell(nowMs, course);
+    const untilMs = nowMs + LOOK_MS;
+    const starts: DeviceStart[] = [];
+    while (this.#nextDueMs < untilMs && starts.length < room && !this.#isComplete) {
+      starts.push(this.#startNext());
+      this.#nextDueMs += 1_000 / ratePerS;
+    }
+    if (this.#nextDueMs < untilMs && !this.#isComplete) {
+      // Who is kept back has no moment in the past to catch up with.
+      this.#nextDueMs = untilMs;
+      this.#rate.keptBack(LOOK_MS);
+    }
+    if (starts.length > 0) this.#options.start(starts);
+    if (!this.#isComplete) return;
+    this.#emit(nowMs, ratePerS, "complete");
+    this.stop();
+  }
+
+  get #isComplete(): boolean {
+    return this.#started >= this.#options.devices.length;
+  }
+
+  #startNext(): DeviceStart {
+    const device = this.#options.devices[this.#started];
+    if (device === undefined) throw new RangeError("all devices are started");
+    const { registrationId, hub } = device;
+    const dueMs = this.#nextDueMs;
+    this.#started += 1;
+    this.#record.started(registrationId, dueMs, hub === undefined ? "assigned" : "streaming");
+    return { registrationId, dueMs };
+  }
+
+  /** Tells push-backs, and other changes of the rate when they have come to something. */
+  #tell(nowMs: number, { ratePerS, reason }: Course): void {
+    const beforePerS = this.#ratePerS;
+    this.#ratePerS = ratePerS;
+    const isPushBack = reason === "throttled" || reason === "latency";
+    const changed = Math.abs(ratePerS - this.#toldPerS) > TOLD_PART * this.#toldPerS;
+    // A push-back is measured anew while more is heard of it.
+    const why = reason === "raise" && ratePerS < this.#toldPerS ? "refine" : reason;
+    if (isPushBack || changed) this.#emit(nowMs, beforePerS, why);
+  }
+
+  #emit(nowMs: number, beforePerS: number, reason: ArrivalEvent["reason"]): void {
+    this.#toldPerS = this.#ratePerS;
+    this.#options.emit({
+      type: "arrival",
+      t: Math.round(nowMs),
+      reason,
+      ratePerS: rounded(this.#ratePerS),
+      beforePerS: rounded(beforePerS),
+      started: this.#started,
+    });
+  }
+}
+
+const rounded = (perS: number): number => Math.round(perS * 1_000) / 1_000;
+
+/**
+ * Begins to start the devices of a plan whose arrival is adaptive.
+ *
+ * @returns undefined where the plan has a time for each device
+ */
+export function driveArrival(
+  { devices, adaptive }: Pick<Plan, "devices" | "adaptive">,
+  workers: Pick<Supervisor, "hosts" | "startDevices">,
+  options: Pick<ArrivalDriverOptions, "clock" | "emit">,
+): ArrivalDriver | undefined {
+  if (adaptive === undefined) return undefined;
+  const driver = new ArrivalDriver({
+    ...options,
+    devices,
+    arrival: adaptive,
+    isHosted: (registrationId) => workers.hosts(registrationId),
+    start: (starts) => workers.startDevices(starts),
+  });
+  driver.start();
+  return driver;
+}
