@@ -23,7 +23,7 @@ const APP = only("WORKDIR");
 function imageFolder(dir: string) {
   const inImage = (path: string): string => path.replace(`${APP}/`, `${dir}/`);
   for (const name of ["dist", "scenarios", "scripts"]) symlinkSync(resolve(name), join(dir, name));
-  for (const { volumes } of Object.values(COMPOSE.services))
+  for (const { volumes } of [COMPOSE.services.emulator, COMPOSE.services.fleet])
     for (const { target } of volumes) mkdirSync(inImage(target), { recursive: true });
   const [, entry = ""] = execForm(only("ENTRYPOINT"));
   const [, healthScript = ""] = HEALTH_COMMAND;
@@ -62,6 +62,7 @@ test("the services of the compose file, started as it says, are the demo", async
   expect(await health(env)).toBe("");
 
   const info = parseEmulatorFile(readFileSync(file, "utf8"), file);
+  expect(readFileSync(env["DPS_FLEET_WRITE_TOKEN"] ?? "", "utf8")).toBe(info.adminToken);
   const otherCa = join(dir.path, "other.cert.pem");
   writeFileSync(otherCa, (await issueEmulatorCa(new Date())).certificatePem);
   for (const [wrong, told] of [
@@ -73,7 +74,7 @@ test("the services of the compose file, started as it says, are the demo", async
     expect(await health({ ...env, DPS_FLEET_WRITE: other })).toContain(told);
   }
 
-  const small = { DPS_FLEET_DEVICES: "6", DPS_FLEET_DURATION: "4s" };
+  const small = { DPS_FLEET_DEVICES: "6", DPS_FLEET_DURATION: "4s", DPS_FLEET_PROMETHEUS: "0" };
   const untimed = { DPS_FLEET_THRESHOLD: "devices_assigned == 100%" };
   const running = environmentOf(fleet, { ...small, ...untimed });
   await using caves = start(fleet, running);

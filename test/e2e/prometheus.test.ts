@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { parseSummary } from "../../src/output/summary-schema.ts";
 import { startCollector } from "../support/collector.ts";
+import { EXPRESSIONS, metricsIn } from "../support/dashboard.ts";
 import { emulatorInfo } from "../support/emulator-info.ts";
 import { startTestCloud } from "../support/fleet.ts";
 import { Program, workplace } from "../support/program.ts";
@@ -77,6 +78,11 @@ test.skipIf(!hasPrometheus)(
       "sum by (name) (label_replace({__name__=~'dps_fleet_.+_total|dps_fleet_registration_seconds_count'}, 'name', '$1', '__name__', '(.+)'))",
       "name",
     );
+    // Grafana asks the same of it: every expression is one, and every metric of the emulator in them is there.
+    for (const expression of EXPRESSIONS) await prometheus.query(expression);
+    const there = await prometheus.query("count by (__name__) ({__name__=~'azure_.+'})");
+    const asked = EXPRESSIONS.flatMap(metricsIn).filter((name) => name.startsWith("azure_"));
+    expect(asked.filter((name) => !there.has(name))).toEqual([]);
     program.signal("SIGINT");
     expect((await program.ended).exitCode).toBe(130);
     const { registration, connection, telemetry, twin } = parseSummary(

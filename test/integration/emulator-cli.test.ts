@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { request } from "node:https";
 import { connect } from "node:tls";
 import { X509Certificate } from "node:crypto";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { json } from "node:stream/consumers";
 import { promisify } from "node:util";
@@ -97,6 +97,20 @@ test("--write keeps keys off stdout, in a file that is there while the emulator 
   program.signal("SIGINT");
   expect(await program.ended).toBe(0);
   expect(existsSync(`${dir.path}/emulator.json`)).toBe(false);
+});
+
+test("--write-token writes the admin token alone, for its owner, while the emulator takes clients", async () => {
+  await using dir = temporaryDir();
+  const files = ["--write", "emulator.json", "--write-token", "admin.token"];
+  const program = startCommand(dir.path, ["emulator", ...files, ...FREE_PORTS]);
+  await program.printed;
+  const info = parseEmulatorFile(readFileSync(`${dir.path}/emulator.json`, "utf8"), "file");
+  const path = `${dir.path}/admin.token`;
+  expect(readFileSync(path, "utf8")).toBe(info.adminToken);
+  expect(statSync(path).mode & 0o777).toBe(0o600);
+  program.signal("SIGINT");
+  await program.ended;
+  expect(existsSync(path)).toBe(false);
 });
 
 test("a file that cannot be written is told, and nothing is started", async () => {

@@ -28,6 +28,20 @@ const service = z.object({
   user: z.undefined().optional(),
 });
 
+/** A service of somebody else's image. */
+const foreign = z.object({
+  image: z.string(),
+  profiles: z.array(z.string()),
+  environment: z.record(z.string(), z.string()).default({}),
+  volumes: z.array(z.string()),
+  read_only: z.boolean(),
+  cap_drop: z.array(z.string()),
+  security_opt: z.array(z.string()),
+  user: z.string().optional(),
+  ports: z.array(z.string()).optional(),
+  networks: z.array(z.string()),
+});
+
 const composeFile = z.object({
   services: z.object({
     emulator: service.extend({
@@ -37,8 +51,13 @@ const composeFile = z.object({
       depends_on: z.object({ emulator: z.object({ condition: z.string() }) }),
       healthcheck: z.object({ disable: z.boolean() }),
     }),
+    prometheus: foreign,
+    grafana: foreign,
   }),
-  networks: z.object({ azure: z.object({ internal: z.boolean() }) }),
+  networks: z.object({
+    azure: z.object({ internal: z.boolean() }),
+    series: z.object({ internal: z.boolean() }),
+  }),
   volumes: z.record(z.string(), z.null()),
 });
 

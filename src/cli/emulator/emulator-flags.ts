@@ -45,6 +45,7 @@ const advertised = once.transform((text, context) => {
 const fields = z.object({
   json: onOff,
   write: once.min(1, "expected a file, got an empty name").optional(),
+  writeToken: once.min(1, "expected a file, got an empty name").optional(),
   host: z.string().refine((text) => text === "localhost" || isIP(text) !== 0, {
     error: ({ input }) => `expected an IP address or localhost, got "${String(input)}"`,
   }),
@@ -108,6 +109,11 @@ export function emulatorFlags(yargs: Argv): Argv {
       requiresArg: true,
       describe:
         "FILE for the line of --json while it runs, for its owner alone; stdout has no keys then",
+    })
+    .option("write-token", {
+      type: "string",
+      requiresArg: true,
+      describe: "FILE for the admin token alone while it runs, as Prometheus' credentials_file",
     })
     .option("host", {
       type: "string",

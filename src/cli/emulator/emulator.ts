@@ -14,7 +14,8 @@ import type { EmulatorArguments } from "./emulator-flags.ts";
 import { DEFAULT_PORTS, emulatorFlags, parseEmulatorFlags } from "./emulator-flags.ts";
 import { emulatorText } from "./emulator-text.ts";
 import type { Host } from "../host.ts";
-import { checkInfoFile, writeInfoFile } from "./info-file.ts";
+import type { InfoFile } from "./info-file.ts";
+import { checkInfoFile, writeInfoFiles } from "./info-file.ts";
 import { stopRequest } from "./stop-request.ts";
 
 /** DPS, IoT Hubs and their service APIs on this machine, until they are stopped. */
@@ -36,8 +37,9 @@ export function emulatorCommand(host: Host): CommandModule {
  * @throws {FleetError} `ADDRESS_IN_USE`, `USAGE`, or what is wrong with the configuration or the certificates
  */
 export async function runEmulator(flags: EmulatorArguments, host: Host): Promise<number> {
-  const file = flags.write === undefined ? undefined : { shown: flags.write, cwd: host.cwd };
-  if (file !== undefined) checkInfoFile(file);
+  const file = fileOf("--write", flags.write, host);
+  const tokenFile = fileOf("--write-token", flags.writeToken, host);
+  for (const each of [file, tokenFile]) if (each !== undefined) checkInfoFile(each);
   // Before anything is started: a stop that comes early must not be lost.
   const stopping = stopRequest(host);
   try {
@@ -91,7 +93,10 @@ export async function runEmulator(flags: EmulatorArguments, host: Host): Promise
     };
     const line = `${JSON.stringify(info)}\n`;
     // Gone before the emulator is: whoever finds it finds an emulator that takes clients.
-    using _ = file && writeInfoFile(file, line);
+    using _ = writeInfoFiles([
+      [tokenFile, emulator.adminToken],
+      [file, line],
+    ]);
     const told = {
       advertised: advertisedText(advertise),
       file: flags.write,
@@ -113,6 +118,12 @@ export async function runEmulator(flags: EmulatorArguments, host: Host): Promise
     stopping.release();
   }
 }
+
+const fileOf = (
+  flag: InfoFile["flag"],
+  shown: string | undefined,
+  { cwd }: Host,
+): InfoFile | undefined => (shown === undefined ? undefined : { flag, shown, cwd });
 
 /**
  * A URL of the emulator with a name that its certificate has: what it is dialled by may not be one, beyond this machine.

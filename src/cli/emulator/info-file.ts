@@ -5,8 +5,10 @@ import { FleetError } from "../../base/errors.ts";
 import { fileTrouble } from "../../base/file-trouble.ts";
 import { MODE, writeFileAtomic } from "../../pki/atomic-file.ts";
 
-/** The file of `emulator --write`. */
+/** The file of `emulator --write`, or of `--write-token`. */
 export interface InfoFile {
+  /** That names it. */
+  readonly flag: "--write" | "--write-token";
   /** As the user wrote it. */
   readonly shown: string;
   /** What a relative path is relative to. */
@@ -18,9 +20,9 @@ export interface InfoFile {
  *
  * @throws {FleetError} `FILE_INVALID`
  */
-export function checkInfoFile({ shown, cwd }: InfoFile): void {
+export function checkInfoFile({ flag, shown, cwd }: InfoFile): void {
   const path = resolve(cwd, shown);
-  attempt(shown, () => {
+  attempt({ flag, shown }, () => {
     accessSync(dirname(path), constants.W_OK);
     if (statSync(path, { throwIfNoEntry: false })?.isFile() === false)
       throw new Error("something else of that name");
@@ -33,9 +35,9 @@ export function checkInfoFile({ shown, cwd }: InfoFile): void {
  * @returns what removes it, unless another emulator has written it since; never throws
  * @throws {FleetError} `FILE_INVALID`
  */
-export function writeInfoFile({ shown, cwd }: InfoFile, line: string): Disposable {
+export function writeInfoFile({ flag, shown, cwd }: InfoFile, line: string): Disposable {
   const path = resolve(cwd, shown);
-  attempt(shown, () => writeFileAtomic(path, line, MODE.secret));
+  attempt({ flag, shown }, () => writeFileAtomic(path, line, MODE.secret));
   return {
     [Symbol.dispose]: () => {
       try {
@@ -47,14 +49,38 @@ export function writeInfoFile({ shown, cwd }: InfoFile, line: string): Disposabl
   };
 }
 
-function attempt(shown: string, act: () => void): void {
+/**
+ * Writes those that are wanted, in their order; all or none.
+ *
+ * @returns what removes them
+ * @throws {FleetError} `FILE_INVALID`
+ */
+export function writeInfoFiles(
+  files: readonly (readonly [file: InfoFile | undefined, text: string])[],
+): Disposable {
+  const written: Disposable[] = [];
+  const remove = (): void => {
+    for (const each of written) each[Symbol.dispose]();
+  };
+  try {
+    for (const [file, text] of files) {
+      if (file !== undefined) written.push(writeInfoFile(file, text));
+    }
+  } catch (error) {
+    remove();
+    throw error;
+  }
+  return { [Symbol.dispose]: remove };
+}
+
+function attempt({ flag, shown }: Omit<InfoFile, "cwd">, act: () => void): void {
   try {
     act();
   } catch (cause) {
     const message = `expected a file that can be written, got: ${fileTrouble(cause)}`;
-    throw new FleetError("FILE_INVALID", "the file of --write cannot be written", {
+    throw new FleetError("FILE_INVALID", `the file of ${flag} cannot be written`, {
       cause,
-      hint: "give another file with --write; its folder must be there",
+      hint: `give another file with ${flag}; its folder must be there`,
       problems: [{ place: shown, message }],
     });
   }

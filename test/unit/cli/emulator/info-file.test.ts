@@ -9,7 +9,7 @@ test("the file is its owner's alone, replaces that of an earlier start, and goes
   using dir = temporaryDir();
   const path = join(dir.path, "emulator.json");
   writeFileSync(path, "of an earlier start", { mode: 0o644 });
-  const file = { shown: "emulator.json", cwd: dir.path };
+  const file = { flag: "--write", shown: "emulator.json", cwd: dir.path } as const;
   checkInfoFile(file);
   expect(readFileSync(path, "utf8")).toBe("of an earlier start");
   {
@@ -23,12 +23,12 @@ test("the file is its owner's alone, replaces that of an earlier start, and goes
 test("what another emulator has written since stays, and so does what is gone", () => {
   using dir = temporaryDir();
   const path = join(dir.path, "emulator.json");
-  const written = writeInfoFile({ shown: path, cwd: "/" }, "mine\n");
+  const written = writeInfoFile({ flag: "--write", shown: path, cwd: "/" }, "mine\n");
   writeFileSync(path, "another's\n");
   written[Symbol.dispose]();
   expect(readFileSync(path, "utf8")).toBe("another's\n");
 
-  const gone = writeInfoFile({ shown: path, cwd: "/" }, "mine\n");
+  const gone = writeInfoFile({ flag: "--write", shown: path, cwd: "/" }, "mine\n");
   gone[Symbol.dispose]();
   gone[Symbol.dispose]();
   expect(existsSync(path)).toBe(false);
@@ -42,7 +42,9 @@ test.for([
   using dir = temporaryDir();
   mkdirSync(join(dir.path, "folder"));
   writeFileSync(join(dir.path, "file"), "");
-  const error = await refusal((async () => checkInfoFile({ shown, cwd: dir.path }))());
+  const error = await refusal(
+    (async () => checkInfoFile({ flag: "--write-token", shown, cwd: dir.path }))(),
+  );
   expect(error.code).toBe("FILE_INVALID");
   expect(error.problems).toEqual([
     { place: shown, message: `expected a file that can be written, got: ${told}` },
