@@ -26,6 +26,27 @@ test("a named scenario is no demo", () => {
   });
 });
 
+test("who else gets the metrics is told; what is no address of theirs, all at once", async () => {
+  const given = { prometheus: "0.0.0.0:9464", otlp: "http://localhost:4318" };
+  expect(parseRunFlags(given, "a.yaml", NOW).options.exports).toEqual({
+    prometheus: { host: "0.0.0.0", port: 9464 },
+    otlp: "http://localhost:4318",
+  });
+  const wrong = { prometheus: "99999", otlp: "http://me:s3cret@localhost:4318" };
+  const error = await refusal((async () => parseRunFlags(wrong, "a.yaml", NOW))());
+  expect(error.problems).toEqual([
+    {
+      place: "--prometheus",
+      message: 'expected a port from 0 to 65535, or HOST:PORT, got "99999"',
+    },
+    {
+      place: "--otlp",
+      message: expect.stringContaining("expected a URL without a name and a password"),
+    },
+  ]);
+  expect(JSON.stringify(error.problems)).not.toContain("s3cret");
+});
+
 test("a model is taken as it is written: the run finds it", () => {
   const { options } = parseRunFlags({ model: "./my-device.ts" }, "a.yaml", NOW);
   expect(options.overrides.model).toBe("./my-device.ts");
