@@ -12,8 +12,11 @@ export const GENERATOR_LIMITS = {
    */
   lateShare: 0.01,
   lateMs: 1_000,
-  /** Of `windowMs`, from which on a worker counts as late in it; what was late for a model's code alone does not count. */
-  lateShareOfWindow: 0.05,
+  /**
+   * Of `windowMs`, from which on a worker counts as late in it: more than one hiccup of half a second. What was late for
+   * a model's code alone does not count.
+   */
+  lateShareOfWindow: 0.1,
   /** Of one core, by a worker, over `windowMs`, if it was late in it: an event loop has no second core. */
   workerCpuShare: 0.9,
   /** Of all cores, by anybody, over `windowMs`, if a worker was late in it. */

@@ -149,7 +149,7 @@ describe("what was due and late", () => {
 
 describe("a full processor", () => {
   test("of a worker that is late is a limit, with when it was", () => {
-    const seconds = [...times(3), ...times(6, { cpuMs: 980, lateMs: 60 }), ...times(3)];
+    const seconds = [...times(3), ...times(6, { cpuMs: 980, lateMs: 120 }), ...times(3)];
     expect(after(...seconds).reasons).toMatchObject([
       { kind: "cpu", worker: 0, fromMs: 3_000, toMs: 9_000, value: 0.98, limit: 0.9 },
     ]);
@@ -160,14 +160,21 @@ describe("a full processor", () => {
   });
 
   test("for less than 5 s is none", () => {
-    expect(kinds(after(...times(4, { cpuMs: 1_000, lateMs: 90 }), ...times(9)))).toEqual([]);
+    expect(kinds(after(...times(4, { cpuMs: 1_000, lateMs: 190 }), ...times(9)))).toEqual([]);
   });
 
   test("of the machine is one if a worker is late", () => {
-    expect(after(...times(6, { machine: 1, lateMs: 60 })).reasons).toMatchObject([
+    expect(after(...times(6, { machine: 1, lateMs: 120 })).reasons).toMatchObject([
       { kind: "machine", worker: null, value: 1, limit: 0.95 },
     ]);
     expect(kinds(after(...times(20, { machine: 1 })))).toEqual([]);
+  });
+
+  test("of a machine is none for one hiccup of a worker", () => {
+    const hiccup = { machine: 1, lateMs: 400, stalls: [{ t: 3_000, ms: 500 }] };
+    expect(kinds(after(...times(3, { machine: 1 }), hiccup, ...times(9, { machine: 1 })))).toEqual(
+      [],
+    );
   });
 
   test("is none where a device model held the worker up", () => {
