@@ -19,6 +19,20 @@ export const FAILURE_CLASSES = [
 
 export type FailureClass = (typeof FAILURE_CLASSES)[number];
 
+/** The classes with which services, or the way to them, keep a device out. */
+export const REFUSAL_CLASSES = [
+  "unauthorized",
+  "notFound",
+  "disabled",
+  "throttled",
+  "timeout",
+  "tls",
+  "network",
+  "protocol",
+] as const satisfies readonly FailureClass[];
+
+export type RefusalClass = (typeof REFUSAL_CLASSES)[number];
+
 /** A classified failure of one device; `code` and `trackingId` are the service's own, where it gave them. */
 export class DeviceFailure extends Error {
   override readonly name = "DeviceFailure";

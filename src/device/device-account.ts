@@ -1,6 +1,7 @@
 import type { DeviceFailure } from "../base/failure.ts";
 import type { DeviceContext } from "./device-context.ts";
 import type { DeviceStatus } from "./device-status.ts";
+import { isExpected } from "./expected-refusal.ts";
 import type { DeviceIdentity } from "./identity.ts";
 
 /** What is told of one device's connections: its row, metrics, events and log. */
@@ -86,6 +87,9 @@ export class DeviceAccount {
     this.#status.failure = failure;
     const { failureClass: errorClass, message, code, trackingId } = failure;
     const deviceId = spec.registrationId;
+    const { registrationMs, connectionMs } = this.#status;
+    const wasAdmitted = registrationMs !== null || connectionMs !== null;
+    const expected = final && !wasAdmitted && isExpected(this.#context, failure);
     recorder.event({
       type: "error",
       t: clock(),
@@ -95,11 +99,12 @@ export class DeviceAccount {
       code,
       trackingId,
       final,
+      ...(expected && { expected }),
     });
     const { attempts: attempt } = this.#status;
     log.debug(
       { errorClass, attempt, code, trackingId, err: failure },
-      final ? "device gave up" : "attempt failed",
+      expected ? "refused as expected" : final ? "device gave up" : "attempt failed",
     );
     onChange();
   }

@@ -9,6 +9,7 @@ import { assignHub } from "./assigning.ts";
 import { DeviceAccount } from "./device-account.ts";
 import type { DeviceContext } from "./device-context.ts";
 import { DeviceStatus } from "./device-status.ts";
+import { isExpected } from "./expected-refusal.ts";
 import { DeviceFaults } from "./faults/device-faults.ts";
 import { GuardedDevice } from "./guarded-device.ts";
 import { HubConnection } from "./hub-connection.ts";
@@ -159,7 +160,10 @@ export class Device {
       } else if (await orAborted(this.#passports.attemptEnded(), signal)) {
         // Its hub knows the other certificate already: no failure that anybody could mend.
       } else if (failure !== undefined) {
-        recorder.count("connection_failed", 1, { class: failure.failureClass });
+        const isFirst = !asksDps && !welcomed && !failure.transient;
+        const isAwaited = isFirst && isExpected(this.#context, failure);
+        const name = isAwaited ? "refusals_expected" : "connection_failed";
+        recorder.count(name, 1, { class: failure.failureClass });
         const unknown =
           failure.failureClass === "unauthorized" || failure.failureClass === "notFound";
         // A hub that took this device before and does not know it any more: DPS says where it belongs now.

@@ -61,7 +61,8 @@ export class IdentityLoader {
    *
    * @throws {FleetError} `CERTIFICATE_INVALID` or `FILE_INVALID`, naming file or variable, fault and mend
    */
-  async load({ registrationId, credentials }: DeviceSpec): Promise<DeviceIdentity> {
+  async load(spec: DeviceSpec): Promise<DeviceIdentity> {
+    const { registrationId, credentials, expectedRefusal } = spec;
     const { certsDir, env, now, caPem } = this.#options;
     if (credentials.format === "symmetricKey") {
       const given = await readSymmetricKey(credentials.key, env);
@@ -78,6 +79,7 @@ export class IdentityLoader {
       credentials,
       env,
       now: now(),
+      unfit: expectedRefusal !== undefined,
     });
     const { chainPem, leaf } = material;
     return {

@@ -3,6 +3,7 @@ import { sleep } from "../base/retry.ts";
 import type { DeviceContext } from "./device-context.ts";
 import type { DeviceStatus } from "./device-status.ts";
 import type { DeviceIdentity } from "./identity.ts";
+import { isExpected } from "./expected-refusal.ts";
 import type { Assignment } from "./provisioning.ts";
 import { register } from "./provisioning.ts";
 import { retryWaitMs } from "./retry-wait.ts";
@@ -40,7 +41,8 @@ export async function registerUntilAssigned(options: RegisteringOptions): Promis
       if (!(error instanceof DeviceFailure)) throw error;
       const waitMs = retryWaitMs(limits, error, attempt, options.random);
       if (!error.transient || clock() + waitMs >= deadlineMs) {
-        recorder.count("registration_failed", 1, { class: error.failureClass });
+        const name = isExpected(context, error) ? "refusals_expected" : "registration_failed";
+        recorder.count(name, 1, { class: error.failureClass });
         throw error;
       }
       options.onRetry(error);

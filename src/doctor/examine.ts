@@ -14,6 +14,7 @@ import type { RunOptions } from "../run/run-options.ts";
 import { SERVICE_TIMEOUT_MS } from "../service/connection.ts";
 import type { ServiceAccess } from "../service/service-access.ts";
 import { checkArrival } from "./checks/fleet.ts";
+import type { FleetIdentity } from "./checks/identities.ts";
 import { checkIdentities } from "./checks/identities.ts";
 import { checkFiles, checkMemory, checkNode, checkPorts } from "./checks/machine.ts";
 import type { Reach } from "./checks/network.ts";
@@ -119,11 +120,12 @@ async function identities(
   prepared: PreparedRun | undefined,
 ): Promise<readonly Finding[]> {
   const layout = certsLayout(resolve(cwd, certsDir));
-  const devices = prepared?.plan.devices.flatMap(({ registrationId, credentials }) =>
-    credentials.format === "pem" || credentials.format === "pfx"
-      ? [{ registrationId, credentials, place: prepared.places.get(registrationId) }]
-      : [],
-  );
+  const devices = prepared?.plan.devices.flatMap((device): readonly FleetIdentity[] => {
+    const { registrationId, credentials, expectedRefusal } = device;
+    if (credentials.format !== "pem" && credentials.format !== "pfx") return [];
+    const place = prepared.places.get(registrationId);
+    return [{ registrationId, credentials, place, unfit: expectedRefusal !== undefined }];
+  });
   try {
     const isGrouped =
       prepared?.scenario.provisioning.group !== undefined && prepared.plan.target === "emulator";

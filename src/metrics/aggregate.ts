@@ -1,6 +1,8 @@
 import { AlertBook } from "./alert-book.ts";
 import type { DeviceEvent } from "./device-event.ts";
 import type { CounterName, HistogramName } from "./catalog.ts";
+import type { DeviceMetric } from "./device-counts.ts";
+import { COUNTED_DEVICES } from "./device-counts.ts";
 import { DeviceHistory } from "./device-history.ts";
 import type { DeviceRow, DeviceState, PlannedDevice, SeqRanges } from "./device-row.ts";
 import type { LatencyHistogram } from "./histogram.ts";
@@ -37,10 +39,7 @@ export class Aggregate {
   /** @param devices the plan's devices, in the order in which `rows` gives them */
   constructor(devices: readonly PlannedDevice[]) {
     this.#devices = new Map(
-      devices.map(({ registrationId, model }) => [
-        registrationId,
-        new DeviceHistory({ registrationId, model }),
-      ]),
+      devices.map((device) => [device.registrationId, new DeviceHistory(device)]),
     );
   }
 
@@ -170,14 +169,18 @@ export class Aggregate {
     return Object.fromEntries(hubs);
   }
 
-  /** Distinct devices: assigned and connected at least once, failed for good. @param labels absent = all devices */
-  totals(labels: Labels = {}): {
-    planned: number;
-    assigned: number;
-    connected: number;
-    failed: number;
-  } {
-    const rows = this.#rowsOf(labels);
+  /** Distinct devices that a derived metric counts. @param labels `class` = that of the device's last failure */
+  devices(metric: DeviceMetric, labels: Labels = {}): number {
+    const counts = COUNTED_DEVICES[metric];
+    const { class: errorClass } = labels;
+    return this.#rowsOf(labels).filter(
+      (row) => counts(row) && (errorClass === undefined || row.errorClass === errorClass),
+    ).length;
+  }
+
+  /** Distinct devices as they are, whatever was expected of them: assigned and connected at least once, failed for good. */
+  totals(): { planned: number; assigned: number; connected: number; failed: number } {
+    const rows = this.rows();
     return {
       planned: rows.length,
       assigned: rows.filter((row) => row.wasAssigned).length,

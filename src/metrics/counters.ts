@@ -23,8 +23,15 @@ export const COUNTERS = {
     unit: "1",
     labels: [...AT_DPS, "class"],
     total: ["registration_attempts"],
-    help: "Registrations that failed",
+    help: "Registrations that failed, without refusals that the scenario expects",
     when: "the last try of a registration failed",
+  },
+  refusals_expected: {
+    kind: "counter",
+    unit: "1",
+    labels: [...AT_HUB, "class"],
+    help: "Refusals that the scenario expects (`expect: refused`), by DPS, or by the hub of a device that skips DPS",
+    when: "such a device gave up for good, with the class that is expected",
   },
   throttled: {
     kind: "counter",

@@ -107,6 +107,8 @@ export type DeviceEvent =
       trackingId?: string | undefined;
       /** True where the device gave up for good. */
       final: boolean;
+      /** The scenario expects that the device is refused in this way; absent = it does not. */
+      expected?: true | undefined;
     };
 
 /** One telemetry message as `--save-messages` keeps it. */

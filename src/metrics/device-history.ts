@@ -47,6 +47,7 @@ export class DeviceHistory {
     const boots = this.boots();
     const last = boots.at(-1);
     if (last === undefined) return unheardOf(this.#planned);
+    const { expectedRefusal } = this.#planned;
     const sum = (count: (row: DeviceRow) => number): number =>
       boots.reduce((total, row) => total + count(row), 0);
     // A new boot knows its assignment only after a while; until then the earlier one's is the best there is.
@@ -65,6 +66,7 @@ export class DeviceHistory {
       failed: sum((row) => row.failed),
       wasAssigned: boots.some((row) => row.wasAssigned),
       wasConnected: boots.some((row) => row.wasConnected),
+      ...(expectedRefusal === undefined ? {} : { expectedRefusal }),
     };
   }
 

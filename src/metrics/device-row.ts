@@ -1,4 +1,4 @@
-import type { FailureClass } from "../base/failure.ts";
+import type { FailureClass, RefusalClass } from "../base/failure.ts";
 
 /** The states of a device's life that users see. */
 export const DEVICE_STATES = [
@@ -22,6 +22,8 @@ export interface PlannedDevice {
   readonly registrationId: string;
   /** Name of its device model. */
   readonly model: string;
+  /** Class with which services must refuse it; absent = it is to be let in. */
+  readonly expectedRefusal?: RefusalClass | undefined;
 }
 
 /** All that is known of one device; a row of `devices.csv`. A later row of the same (device, boot) replaces the earlier one. */
@@ -57,13 +59,16 @@ export interface DeviceRow {
   readonly wasConnected: boolean;
   readonly errorClass: FailureClass | null;
   readonly error: string | null;
+  /** Class with which services must refuse the device; absent = it is to be let in. The run adds it, no worker tells it. */
+  readonly expectedRefusal?: RefusalClass | undefined;
 }
 
 /** The row of a device before anything is known of it. */
-export function unheardOf({ registrationId, model }: PlannedDevice): DeviceRow {
+export function unheardOf({ registrationId, model, expectedRefusal }: PlannedDevice): DeviceRow {
   return {
     registrationId,
     model,
+    ...(expectedRefusal === undefined ? {} : { expectedRefusal }),
     deviceId: "",
     hub: "",
     state: "waiting",

@@ -1,6 +1,7 @@
 import type { Aggregate } from "./aggregate.ts";
 import type { HistogramName } from "./catalog.ts";
 import { isCounterName, isHistogramName, metricInfo } from "./catalog.ts";
+import { isDeviceMetric } from "./device-counts.ts";
 import { AT_HUB } from "./metric-info.ts";
 import type { Labels } from "./metric-key.ts";
 import { Cursor, Stray } from "./cursor.ts";
@@ -76,7 +77,8 @@ export function readMeasured(measure: Measure, view: ThresholdView): Reading {
   if (statistic.type !== "rate" || value === "unmeasurable" || value === null) return value;
   const total = totalOf(metric, labels, view);
   if (total === "unmeasurable") return total;
-  if (total === 0) return null;
+  // A fleet of which nobody is to be let in has no share of those that were.
+  if (total === 0) return isDeviceMetric(metric) ? "unmeasurable" : null;
   return value / total;
 }
 
@@ -107,19 +109,12 @@ export function numberOf(
   const given = Object.hasOwn(extra, metric) ? extra[metric] : undefined;
   if (given !== undefined) return given ?? "unmeasurable";
   if (isCounterName(metric)) return aggregate.counter(metric, labels);
+  if (isDeviceMetric(metric)) return aggregate.devices(metric, labels);
   switch (metric) {
     case "alerts_active":
       return aggregate.alertsActive(labels["alert"], labels);
     case "devices_alerted":
       return aggregate.devicesAlerted(labels["alert"], labels);
-    case "devices_planned":
-      return aggregate.totals(labels).planned;
-    case "devices_assigned":
-      return aggregate.totals(labels).assigned;
-    case "devices_connected":
-      return aggregate.totals(labels).connected;
-    case "devices_failed":
-      return aggregate.totals(labels).failed;
     case "telemetry_unacked":
       return (
         aggregate.counter("telemetry_sent", labels) -

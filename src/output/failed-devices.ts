@@ -1,4 +1,5 @@
 import { groupedBy } from "../base/grouped-by.ts";
+import { isRefusedAsExpected } from "../metrics/device-outcome.ts";
 import type { DeviceRow } from "../metrics/device-row.ts";
 
 /** The devices that one class of failure kept out, summed up. */
@@ -10,9 +11,10 @@ export interface FailedDevices {
   readonly error: string;
 }
 
-/** Given up for good, or never connected and not without a reason. */
-const isKeptOut = ({ state, wasConnected, errorClass }: DeviceRow): boolean =>
-  state === "failed" || (!wasConnected && errorClass !== null);
+/** Given up for good, or never connected and not without a reason; whom the scenario wants kept out is no failure. */
+const isKeptOut = (row: DeviceRow): boolean =>
+  !isRefusedAsExpected(row) &&
+  (row.state === "failed" || (!row.wasConnected && row.errorClass !== null));
 
 /** What became of the devices that did not make it, most frequent class first: ten thousand of them are a few lines. */
 export function failedDevices(rows: readonly DeviceRow[]): readonly FailedDevices[] {

@@ -5,9 +5,10 @@ import { GENERATOR_LIMITED, generatorLines } from "./generator-text.ts";
 import type { Results } from "./results.ts";
 import type { RunTrouble } from "./run-trouble.ts";
 import { runTrouble } from "./run-trouble.ts";
-import type { Summary, ThresholdResult } from "./summary.ts";
+import type { Summary, ThresholdResult, UnexpectedDevices } from "./summary.ts";
 import { paint, plural, summaryLines } from "./terminal-text.ts";
 import { failedText, observedText } from "./threshold-text.ts";
+import { decidingDevices, namesOf, unexpectedText } from "./unexpected-devices.ts";
 import type { XmlElement } from "./xml.ts";
 import { xmlDocument } from "./xml.ts";
 
@@ -69,6 +70,12 @@ function generatorCase({ run, generator, strict }: Summary): readonly XmlElement
   return [{ name: "testcase", attributes, content }];
 }
 
+function unexpectedFailure(devices: UnexpectedDevices): XmlElement {
+  const message = unexpectedText(devices);
+  const attributes = { type: "UNEXPECTED_OUTCOME", message };
+  return { name: "failure", attributes, content: `${message}\n` };
+}
+
 /** One line a class: thousands of devices do not become thousands of test cases. */
 function failedLines(results: Results): readonly string[] {
   return failedDevices(results.rows).map(
@@ -90,6 +97,9 @@ function propertiesOf({ summary, rows, exitCode }: Results): XmlElement {
     devicesAssigned: devices.assigned,
     devicesConnected: devices.connected,
     devicesFailed: devices.failed,
+    devicesToBeRefused: devices.toBeRefused,
+    devicesRefused: devices.refused,
+    devicesUnexpected: devices.unexpected,
     ...(generator === null ? {} : { generatorLimited: String(generator.limited) }),
     ...Object.fromEntries(
       failedDevices(rows).map(({ errorClass, count }) => [`failed.${errorClass}`, count]),
@@ -104,7 +114,8 @@ function propertiesOf({ summary, rows, exitCode }: Results): XmlElement {
 
 /**
  * `junit.xml`: the run as a suite of tests. One is that the run came to its end, each threshold is one more: a failed one
- * is a failure, one that could not be measured is skipped. Names of members: the schema `junit-10.xsd` of Jenkins' xUnit
+ * is a failure, one that could not be measured is skipped. Where a scenario expects refusals, devices that went another way
+ * fail too, those of one kind as one. Names of members: the schema `junit-10.xsd` of Jenkins' xUnit
  * plugin, which other readers share.
  */
 export function junitXml(results: Results): string {
@@ -119,6 +130,11 @@ export function junitXml(results: Results): string {
       attributes: { classname: scenario, name: "the run comes to its end", time },
       content: ends,
     },
+    ...decidingDevices(summary).map((devices) => ({
+      name: "testcase",
+      attributes: { classname: scenario, name: namesOf(devices) },
+      content: [unexpectedFailure(devices)],
+    })),
     ...generatorCase(summary),
     ...summary.thresholds.map((result) => ({
       name: "testcase",

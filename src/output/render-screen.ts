@@ -1,5 +1,5 @@
-import type { DeviceState } from "../metrics/device-row.ts";
-import { DEVICE_STATES } from "../metrics/device-row.ts";
+import type { ShownState } from "./shown-states.ts";
+import { SHOWN_STATES } from "./shown-states.ts";
 import type { ScreenView, TwinChange } from "./screen-view.ts";
 import type { Paint } from "./terminal-text.ts";
 import { formatPerS } from "./arrival-text.ts";
@@ -19,25 +19,27 @@ const AIRY_ROWS = 22;
 const EVENT_ROWS = 4;
 
 /** The order of the bar, from done to not begun, with a sign for those who see no colours. */
-const BAR_SIGNS: Readonly<Record<DeviceState, string>> = {
+const BAR_SIGNS: Readonly<Record<ShownState, string>> = {
   streaming: "█",
   connecting: "▓",
   assigned: "▓",
   reconnecting: "▒",
   registering: "▒",
   failed: "×",
+  refused: "-",
   stopped: "·",
   waiting: "·",
 };
 
+const QUIET_STATES: ReadonlySet<string> = new Set(["waiting", "stopped", "refused"]);
+
 const inkOf = (state: string, ink: Paint): ((text: string) => string) => {
   if (state === "streaming") return ink.good;
   if (state === "failed") return ink.bad;
-  return state === "waiting" || state === "stopped" ? ink.dim : ink.busy;
+  return QUIET_STATES.has(state) ? ink.dim : ink.busy;
 };
 
-const isState = (name: string): name is DeviceState =>
-  DEVICE_STATES.some((state) => state === name);
+const isState = (name: string): name is ShownState => SHOWN_STATES.some((state) => state === name);
 
 /** Devices by state as one bar of `width` signs: each state has its share, and none that occurs is left out. */
 function stateBar(view: ScreenView, width: number, ink: Paint): string {
@@ -74,10 +76,10 @@ const label = (name: string, ink: Paint): string => ink.dim(name.padEnd(LABEL));
 
 function deviceLines(view: ScreenView, columns: number, ink: Paint): readonly string[] {
   const streaming = view.states["streaming"] ?? 0;
-  const count = `${streaming} of ${view.devices} streaming`;
+  const count = `${streaming} of ${view.devices - view.toBeRefused} streaming`;
   const width = Math.min(BAR_MAX, columns - LABEL - count.length - 2);
   const bar = width >= 10 ? `${stateBar(view, width, ink)}  ` : "";
-  const states = DEVICE_STATES.filter((state) => (view.states[state] ?? 0) > 0)
+  const states = SHOWN_STATES.filter((state) => (view.states[state] ?? 0) > 0)
     .map((state) => inkOf(state, ink)(`${view.states[state]} ${state}`))
     .join("  ");
   const { arrivalPerS } = view;

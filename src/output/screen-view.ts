@@ -3,6 +3,7 @@ import { LatencyHistogram } from "../metrics/histogram.ts";
 import { parseMetricKey } from "../metrics/metric-key.ts";
 import type { Percentiles } from "../metrics/percentiles.ts";
 import type { RunEvent } from "./output.ts";
+import { shownStates } from "./shown-states.ts";
 import { plural, sumByName, timeScaleText } from "./terminal-text.ts";
 
 /** A twin change and who has followed so far. */
@@ -31,6 +32,9 @@ export interface ScreenView {
   /** null = until stopped. */
   readonly durationMs: number | null;
   readonly devices: number;
+  /** Of these, how many the scenario expects to be refused. */
+  readonly toBeRefused: number;
+  /** As `shownStates` has them. */
   readonly states: Readonly<Record<string, number>>;
   /** The rate at which an adaptive arrival starts devices; undefined = none is under way. */
   readonly arrivalPerS: number | undefined;
@@ -53,6 +57,7 @@ export const EMPTY_VIEW: ScreenView = {
   t: undefined,
   durationMs: null,
   devices: 0,
+  toBeRefused: 0,
   states: {},
   arrivalPerS: undefined,
   byHub: {},
@@ -123,8 +128,10 @@ export class ScreenState {
           alerts: { ...this.#view.alerts, [event.alert]: this.#alerts.active(event.alert) },
         };
         return;
-      case "configuration":
       case "fleet":
+        this.#view = { ...this.#view, toBeRefused: this.#view.toBeRefused + toBeRefusedIn(event) };
+        return;
+      case "configuration":
       case "begin":
       case "devices":
       case "ledger":
@@ -205,6 +212,9 @@ export class ScreenState {
   }
 }
 
+const toBeRefusedIn = ({ devices }: RunEvent & { type: "fleet" }): number =>
+  devices.filter(({ expectedRefusal }) => expectedRefusal !== undefined).length;
+
 const holds = (patch: object, desired: TwinChange["desired"]): boolean =>
   Object.entries(desired).every(
     ([key, value]) => JSON.stringify(Reflect.get(patch, key)) === JSON.stringify(value),
@@ -218,7 +228,7 @@ function afterSnapshot(view: ScreenView, event: RunEvent & { type: "snapshot" })
   return {
     ...view,
     t: event.t,
-    states: event.states,
+    states: shownStates(event.states, total("refusals_expected")),
     byHub: event.byHub,
     sent: total("telemetry_sent"),
     acked,

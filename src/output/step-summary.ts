@@ -8,6 +8,13 @@ import { slowHubs, slowHubText } from "./slow-hubs.ts";
 import type { Summary, Verdict } from "./summary.ts";
 import { formatMs } from "./format-ms.ts";
 import { plural } from "./terminal-text.ts";
+import {
+  decidingDevices,
+  expectedText,
+  namesOf,
+  observedOutcomeText,
+  refusedAsExpected,
+} from "./unexpected-devices.ts";
 import { observedText } from "./threshold-text.ts";
 
 const MARKS: Readonly<Record<Verdict, string>> = { passed: "✅", failed: "❌", interrupted: "⚠️" };
@@ -17,7 +24,9 @@ const share = (count: number, whole: number): string =>
   whole === 0 ? "" : `${Math.floor((1_000 * count) / whole) / 10} %`;
 
 /** How many devices got how far, and how long that took. */
-function funnel({ devices, registration, connection }: Summary): string {
+function funnel(summary: Summary): string {
+  const { devices, registration, connection } = summary;
+  const refused = refusedAsExpected(summary);
   const { planned } = devices;
   const row = (name: string, count: number, p95: number | null): readonly string[] => [
     name,
@@ -31,7 +40,10 @@ function funnel({ devices, registration, connection }: Summary): string {
       row("planned", planned, null),
       row("assigned", devices.assigned, registration.ms.p95),
       row("connected", devices.connected, connection.ms.p95),
-      row("failed", devices.failed, null),
+      row("failed", devices.failed - refused, null),
+      ...(devices.toBeRefused === 0
+        ? []
+        : [row("refused as expected", refused, null), row("unexpected", devices.unexpected, null)]),
     ],
   );
 }
@@ -74,6 +86,18 @@ function generatorPart({ generator }: Summary): readonly string[] {
   return [`⚠️ **${markdownText(GENERATOR_LIMITED)}**`, list(reasons)];
 }
 
+function unexpectedTable(summary: Summary): readonly string[] {
+  const unexpected = decidingDevices(summary);
+  if (unexpected.length === 0) return [];
+  const rows = unexpected.map((devices) => [
+    markdownText(expectedText(devices)),
+    markdownText(observedOutcomeText(devices)),
+    String(devices.count),
+    markdownText(namesOf(devices)),
+  ]);
+  return [markdownTable(["expected", "came", "devices:", "which"], rows)];
+}
+
 function messages(summary: Summary): readonly string[] {
   const amiss = accountLines(summary).map(({ text }) => text);
   return [messageCounts(summary), ...(amiss.length === 0 ? [] : [list(amiss)])];
@@ -101,6 +125,7 @@ export function stepSummary(results: Results): string {
     ...(trouble === undefined ? [] : [`**${markdownText(trouble.message)}**`]),
     funnel(summary),
     thresholdTable(summary),
+    ...unexpectedTable(summary),
     ...strictList(summary),
     ...generatorPart(summary),
     ...slowHubs(summary).map((slow) => `**${markdownText(slowHubText(slow))}.**`),

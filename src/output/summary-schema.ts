@@ -1,5 +1,6 @@
 import { z } from "zod";
 
+import { FAILURE_CLASSES, REFUSAL_CLASSES } from "../base/failure.ts";
 import { ledgerSummarySchema } from "./ledger-schema.ts";
 import { GC_KINDS } from "../metrics/generator/gc-use.ts";
 import type { Summary } from "./summary.ts";
@@ -66,6 +67,18 @@ const threshold = z.strictObject({
   passed: z.boolean().nullable().describe("null: cannot be measured in this run; decides nothing."),
 });
 
+const unexpected = z.strictObject({
+  expected: z
+    .enum(["admitted", ...REFUSAL_CLASSES])
+    .describe("admitted: to be let in; else the class with which they are to be refused."),
+  observed: z
+    .enum(["admitted", "pending", ...FAILURE_CLASSES])
+    .describe("pending: neither let in nor refused for good; else the class of the refusal."),
+  count,
+  registrationIds: z.array(z.string()).describe("The first few of them."),
+  error: z.string().nullable().describe("What the first of them was told last."),
+});
+
 const share = z.number().nonnegative();
 const shares = z
   .strictObject({ mean: share, peak: share })
@@ -127,8 +140,19 @@ export const summarySchema = z
     }),
     verdict: z.enum(["passed", "failed", "interrupted"]),
     devices: z
-      .strictObject({ planned: count, assigned: count, connected: count, failed: count })
+      .strictObject({
+        planned: count,
+        assigned: count,
+        connected: count,
+        failed: count,
+        toBeRefused: count.describe("Of the plan: those with `expect: refused`."),
+        refused: count.describe("Gave up for good before they were let in, expected or not."),
+        unexpected: count.describe("Went another way than the scenario expects."),
+      })
       .describe("Distinct devices that reached the state at least once."),
+    unexpected: z
+      .array(unexpected)
+      .describe("Devices that went another way than the scenario expects, by what came."),
     arrival: arrival
       .nullable()
       .describe("What rate: adaptive found out; null where the plan said when devices start."),

@@ -1,3 +1,4 @@
+import type { FailureClass, RefusalClass } from "../base/failure.ts";
 import type { GcUse } from "../metrics/generator/gc-use.ts";
 import type { Percentiles } from "../metrics/percentiles.ts";
 import type { LedgerSummary } from "./ledger.ts";
@@ -54,6 +55,19 @@ export interface ArrivalResult {
   } | null;
 }
 
+/** Devices of which the same was expected and the same came. */
+export interface UnexpectedDevices {
+  /** `admitted` = to be let in, else the class with which they are to be refused. */
+  readonly expected: "admitted" | RefusalClass;
+  /** `pending` = neither let in nor refused for good to the end, else the class with which they were refused. */
+  readonly observed: "admitted" | "pending" | FailureClass;
+  readonly count: number;
+  /** The first few of them. */
+  readonly registrationIds: readonly string[];
+  /** What the first of them was told last; null = nothing. */
+  readonly error: string | null;
+}
+
 /** `summary.json`; `docs/summary.schema.json` describes it and a test keeps both in step. */
 export interface Summary {
   readonly schemaVersion: 1;
@@ -78,7 +92,15 @@ export interface Summary {
     readonly assigned: number;
     readonly connected: number;
     readonly failed: number;
+    /** Of the plan: those with `expect: refused`. */
+    readonly toBeRefused: number;
+    /** Gave up for good before they were let in, expected or not. */
+    readonly refused: number;
+    /** Went another way than the scenario expects. */
+    readonly unexpected: number;
   };
+  /** The devices that went another way than the scenario expects, by what was expected and what came. */
+  readonly unexpected: readonly UnexpectedDevices[];
   /** null where the plan said when devices start. */
   readonly arrival: ArrivalResult | null;
   readonly registration: {

@@ -5,7 +5,9 @@ import { generatorLines } from "./generator-text.ts";
 import type { Summary, ThresholdResult, TwinActionResult } from "./summary.ts";
 import { formatMs } from "./format-ms.ts";
 import { slowHubs, slowHubText } from "./slow-hubs.ts";
+import { printable } from "./text-width.ts";
 import { observedText } from "./threshold-text.ts";
+import { decidingDevices, refusedAsExpected, unexpectedText } from "./unexpected-devices.ts";
 
 /** Colours, or none of them where the output is no terminal. */
 export interface Paint {
@@ -101,6 +103,18 @@ function actionLine(action: TwinActionResult): string {
 export const label = (name: string): string =>
   name === "" ? " ".repeat(19) : `  ${`${name} `.padEnd(16, ".")} `;
 
+/** Where the scenario expects refusals: how many came, and who went another way. */
+function refusalLines(summary: Summary, ink: Paint): readonly string[] {
+  const { toBeRefused } = summary.devices;
+  if (toBeRefused === 0) return [];
+  return [
+    `${label("refusals")}${refusedAsExpected(summary)} of ${toBeRefused} as expected`,
+    ...decidingDevices(summary).map(
+      (devices) => `${label("")}${ink.bad(printable(unexpectedText(devices)))}`,
+    ),
+  ];
+}
+
 /** The end of a run as k6 would tell it: what happened, each threshold with tick or cross, the verdict. */
 export function summaryLines(summary: Summary, ink: Paint): readonly string[] {
   const { devices, arrival, registration, connection, telemetry } = summary;
@@ -112,7 +126,8 @@ export function summaryLines(summary: Summary, ink: Paint): readonly string[] {
     ink.strong(
       `${summary.run.scenario}: ${plural(devices.planned, "device")}, ${summary.run.durationS.toFixed(1)} s`,
     ),
-    `${label("devices")}${devices.assigned} assigned, ${devices.connected} connected, ${devices.failed} failed of ${devices.planned}`,
+    `${label("devices")}${devices.assigned} assigned, ${devices.connected} connected, ${devices.failed - refusedAsExpected(summary)} failed of ${devices.planned}`,
+    ...refusalLines(summary, ink),
     ...(arrival === null ? [] : [`${label("arrival")}${arrivalText(arrival)}`]),
     `${label("registration")}${percentilesText(registration.ms)}`,
     `${label("")}${registration.attempts} attempts, failed: ${failures(registration.failed)}, throttled: ${registration.throttled}`,

@@ -2,6 +2,7 @@ import { AlertBook } from "../metrics/alert-book.ts";
 import { formatPerS } from "./arrival-text.ts";
 import { FirstFew } from "./first-few.ts";
 import type { ArrivalEvent, Output, RunEvent } from "./output.ts";
+import { shownStates } from "./shown-states.ts";
 import type { LineSink } from "./step-lines.ts";
 import { StepLines } from "./step-lines.ts";
 import type { Paint } from "./terminal-text.ts";
@@ -91,6 +92,10 @@ export class TerminalLines implements Output, RunConsole {
         this.#warnAt(event.t, `hub connections are lost: ${event.errorClass}: ${event.error}`);
         return;
       case "error":
+        if (event.expected) {
+          this.#onceAt(event.t, `refused as expected: ${event.errorClass}: ${event.error}`);
+          return;
+        }
         this.#warnAt(
           event.t,
           `${event.errorClass}: ${event.error}${event.final ? ", gave up" : ""}`,
@@ -157,6 +162,13 @@ export class TerminalLines implements Output, RunConsole {
     else if (told === "others") this.#at(t, `… and others ${others}`);
   }
 
+  /** What is as it should be, told with the first of equal ones. */
+  #onceAt(t: number, text: string): void {
+    if (this.#warned.has(text)) return;
+    this.#warned.add(text);
+    this.#at(t, this.#ink.dim(printable(text)));
+  }
+
   /** @param more told with the first of equal warnings */
   #warnAt(t: number, text: string, more = ""): void {
     // A device's name would make each of a thousand equal warnings a new one.
@@ -168,10 +180,10 @@ export class TerminalLines implements Output, RunConsole {
   #snapshot(event: RunEvent & { type: "snapshot" }): void {
     if (event.t < this.#nextProgressT) return;
     this.#nextProgressT = event.t + PROGRESS_EVERY_MS;
-    const states = Object.entries(event.states)
+    const total = (name: string): number => sumByName(event.counters, name);
+    const states = Object.entries(shownStates(event.states, total("refusals_expected")))
       .filter(([, count]) => count > 0)
       .map(([state, count]) => `${count} ${state}`);
-    const total = (name: string): number => sumByName(event.counters, name);
     this.#at(
       event.t,
       `${states.join(", ")} of ${this.#planned}; ${total("telemetry_sent")} messages sent, ` +

@@ -1,6 +1,8 @@
 import type { KeyObject } from "node:crypto";
 import { createPublicKey, generateKeyPair } from "node:crypto";
 import { promisify } from "node:util";
+import type { LeafDefect } from "../base/leaf-defect.ts";
+import { LEAF_DEFECTS } from "../base/leaf-defect.ts";
 import type { IssuedLeaf, Issuer } from "./certificate.ts";
 import { DEFAULT_DAYS, issueIntermediate } from "./certificate.ts";
 import { caExtensions, caLeafExtensions, endEntityExtensions } from "./extensions.ts";
@@ -11,33 +13,6 @@ import type { Period } from "./signed-certificate.ts";
 import { signCertificate } from "./signed-certificate.ts";
 import type { PreparedSigner } from "./signer.ts";
 import { preparedSigner, selfSigner } from "./signer.ts";
-
-/** What can be wrong with a leaf on request, each the only thing that is. */
-export const LEAF_DEFECTS = [
-  "expired",
-  "not-yet-valid",
-  "wrong-ca",
-  "wrong-cn",
-  "no-client-auth",
-  "self-signed",
-  "broken-chain",
-  "ca-as-leaf",
-  "weak-key",
-] as const;
-export type LeafDefect = (typeof LEAF_DEFECTS)[number];
-
-/** What each of them is, for help. */
-export const DEFECT_TEXTS: Readonly<Record<LeafDefect, string>> = {
-  expired: "ran out yesterday",
-  "not-yet-valid": "holds from tomorrow on",
-  "wrong-ca": "signed by a stranger's CA of the right CA's name",
-  "wrong-cn": "its common name is another device's",
-  "no-client-auth": "for servers only (extendedKeyUsage = serverAuth)",
-  "self-signed": "signed by itself",
-  "broken-chain": "the intermediate that signed it is missing from the full chain",
-  "ca-as-leaf": "is a CA itself (CA:TRUE)",
-  "weak-key": "an RSA key of 1024 bits",
-};
 
 const DAY_MS = 86_400_000;
 /** The organizational unit of a leaf that is bad on purpose, so that it is never taken for a good one. */
@@ -53,6 +28,8 @@ export interface DefectOptions {
   readonly days?: number | undefined;
   /** Default `p256`; not used for `weak-key`. */
   readonly keyKind?: KeyKind | undefined;
+  /** Key to certify; undefined = a new one. */
+  readonly key?: KeyObject | undefined;
 }
 
 /** The defect that a leaf was issued with, by its subject; undefined = none of ours. Never throws. */
@@ -90,7 +67,8 @@ export async function issueDefectiveLeaf(
   };
 }
 
-async function keyFor(defect: LeafDefect, { keyKind }: DefectOptions): Promise<KeyObject> {
+async function keyFor(defect: LeafDefect, { key, keyKind }: DefectOptions): Promise<KeyObject> {
+  if (key !== undefined) return key;
   if (defect !== "weak-key") return (await generateKey(keyKind ?? "p256")).privateKey;
   return (await generateRsa("rsa", { modulusLength: 1024 })).privateKey;
 }

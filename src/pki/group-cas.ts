@@ -44,6 +44,10 @@ export function groupCas(
   return [first, ...above];
 }
 
+/** No group is made for leaves that it must refuse. */
+const isEnrolled = (plan: LeafPlan): boolean =>
+  plan.type !== "reuseDefective" && !(plan.type === "write" && plan.job.defect !== undefined);
+
 function ancestries(
   plans: readonly LeafPlan[],
   cas: StoredCas,
@@ -52,7 +56,7 @@ function ancestries(
   const ofNew = ofNewLeaves(cas, layout);
   // Thousands of leaves have the same few CAs.
   const known = new Map<string, Ancestry>();
-  return plans.map((plan) => {
+  return plans.filter(isEnrolled).map((plan) => {
     if (!("present" in plan)) return ofNew;
     const { chainPem, file, ours } = plan.present;
     const [, ...caPems] = certificateBlocks(chainPem);

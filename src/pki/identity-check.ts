@@ -57,7 +57,7 @@ export function identityProblems(identity: Identity, now: Date): Problem[] {
 export function bindingProblems(identity: Identity): Problem[] {
   const [leaf] = identity.chain;
   if (leaf === undefined) return [];
-  return [...keyProblems(identity, leaf), ...fitnessProblems(identity, leaf)];
+  return [...keyProblems(identity), ...fitnessProblems(identity, leaf)];
 }
 
 /** Whether `certificate` does not hold at `now`, and why: the text for a message. */
@@ -68,11 +68,10 @@ export function outOfPeriod(certificate: X509Certificate, now: Date): string | u
   return undefined;
 }
 
-function keyProblems(
-  { chain, key, keyFile, certFile }: Identity,
-  leaf: X509Certificate,
-): Problem[] {
-  if (leaf.checkPrivateKey(key)) return [];
+/** What keeps a device from showing its leaf at all; empty = nothing. Never throws. */
+export function keyProblems({ chain, key, keyFile, certFile }: Identity): Problem[] {
+  const [leaf] = chain;
+  if (leaf === undefined || leaf.checkPrivateKey(key)) return [];
   const owner = chain.findIndex((certificate) => certificate.checkPrivateKey(key));
   if (owner > 0) {
     return [

@@ -5,7 +5,7 @@ import type { Problem } from "../base/errors.ts";
 import { FleetError } from "../base/errors.ts";
 import { bytesIfPresent, textIfPresent } from "./file-text.ts";
 import type { Identity } from "./identity-check.ts";
-import { identityProblems, parseCertificates } from "./identity-check.ts";
+import { identityProblems, keyProblems, parseCertificates } from "./identity-check.ts";
 import { privateKeyPem } from "./key-kind.ts";
 import type { CertsLayout } from "./layout.ts";
 import { certsLayout } from "./layout.ts";
@@ -40,6 +40,8 @@ export interface ReadIdentityOptions {
   readonly credentials: CertificateSpec;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly now: Date;
+  /** The device is to be refused: what services find wrong with its certificate is let through. Default false. */
+  readonly unfit?: boolean | undefined;
 }
 
 /**
@@ -49,12 +51,13 @@ export interface ReadIdentityOptions {
  * or cannot be read; each problem's place is the file
  */
 export async function readIdentity(options: ReadIdentityOptions): Promise<IdentityMaterial> {
-  const { credentials } = options;
+  const { credentials, now, unfit = false } = options;
   const identity =
     credentials.format === "pem"
       ? await readPem(options, credentials)
       : await readPfxFile(options, credentials);
-  const problems = identityProblems(identity, options.now);
+  // Without the key of its leaf a device has nothing that it could show.
+  const problems = unfit ? keyProblems(identity) : identityProblems(identity, now);
   const [leaf] = identity.chain;
   if (problems.length > 0 || leaf === undefined) throw refused(problems);
   return {

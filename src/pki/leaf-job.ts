@@ -1,8 +1,10 @@
 import type { KeyObject } from "node:crypto";
 import { X509Certificate } from "node:crypto";
 import { copyBeside, MODE, writeFileAtomic } from "./atomic-file.ts";
+import type { LeafDefect } from "../base/leaf-defect.ts";
 import type { Issuer } from "./certificate.ts";
 import { issueLeaf } from "./certificate.ts";
+import { issueDefectiveLeaf } from "./defects.ts";
 import type { KeyKind } from "./key-kind.ts";
 import { privateKeyPem } from "./key-kind.ts";
 import { certificateBlocks } from "./pem.ts";
@@ -18,6 +20,8 @@ export interface LeafJob {
   readonly keyKind?: KeyKind | undefined;
   /** > 0; default 365. */
   readonly days?: number | undefined;
+  /** What is to be wrong with the leaf; undefined = nothing. */
+  readonly defect?: LeafDefect | undefined;
   readonly passphrase?: string | undefined;
   readonly password?: string | undefined;
   /** Copies to make before anything is replaced: from, to. */
@@ -56,7 +60,7 @@ export async function runLeafJob(job: LeafJob, context: LeafJobContext): Promise
 }
 
 async function identityFor(
-  { existing, registrationId, key, keyKind, days }: LeafJob,
+  { existing, defect, registrationId, key, keyKind, days }: LeafJob,
   { signer, now }: LeafJobContext,
 ): Promise<{ chainPem: string; key: KeyObject; certificatePem: string; keyPem: string }> {
   if (existing !== undefined) {
@@ -64,7 +68,9 @@ async function identityFor(
     return { ...existing, certificatePem, keyPem: privateKeyPem(existing.key) };
   }
   if (signer === undefined) throw new Error("a leaf is to be issued, and there is no CA");
-  const leaf = await issueLeaf({ registrationId, signer, now, key, keyKind, days });
+  const options = { registrationId, signer, now, key, keyKind, days };
+  const leaf =
+    defect === undefined ? await issueLeaf(options) : await issueDefectiveLeaf(defect, options);
   return {
     chainPem: leaf.fullChainPem,
     key: leaf.key,

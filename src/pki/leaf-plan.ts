@@ -1,6 +1,7 @@
 import type { KeyObject } from "node:crypto";
 import type { Problem } from "../base/errors.ts";
 import { FleetError } from "../base/errors.ts";
+import type { LeafDefect } from "../base/leaf-defect.ts";
 import { bytesIfPresent } from "./file-text.ts";
 import type { KeyKind } from "./key-kind.ts";
 import { keyKindOf } from "./key-kind.ts";
@@ -8,6 +9,7 @@ import type { CertsLayout } from "./layout.ts";
 import { isReservedId, keptName } from "./layout.ts";
 import type { PemFiles } from "./leaf-files.ts";
 import { judgePemFiles, startsWith } from "./leaf-files.ts";
+import { planDefective } from "./defective-plan.ts";
 import type { LeafJob } from "./leaf-job.ts";
 import { idFindings } from "./leaf-fitness.ts";
 import type { JudgementOptions } from "./leaf-judgement.ts";
@@ -27,6 +29,8 @@ export interface FleetDevice {
   readonly days?: number | undefined;
   /** A leaf of ours is issued anew with a new key, however good it is. PEM only. */
   readonly anew?: boolean | undefined;
+  /** What is to be wrong with the leaf, so that services refuse it; undefined = nothing. PEM only. */
+  readonly defect?: LeafDefect | undefined;
 }
 
 /** The identity that a device has already. */
@@ -40,6 +44,8 @@ export interface PresentIdentity {
 
 export type LeafPlan =
   | { readonly type: "reuse"; readonly present: PresentIdentity }
+  /** There is a leaf with the defect that is asked for. */
+  | { readonly type: "reuseDefective" }
   /** `derive`: the identity is good, and a file made from it is missing or old. */
   | {
       readonly type: "write";
@@ -58,6 +64,8 @@ export async function planLeaf(
 ): Promise<LeafPlan> {
   const named = idProblem(layout, device.registrationId);
   if (named !== undefined) return { type: "refused", foreign: false, problems: [named] };
+  const { defect } = device;
+  if (defect !== undefined) return planDefective(layout, { ...device, defect }, options);
   if (device.format === "pfx") return planPfx(layout, device, options);
   const files = judgePemFiles(layout, device.registrationId, device.passphrase, options);
   if (files.type !== "usable") return planIssue(layout, device, files, undefined);

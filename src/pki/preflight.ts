@@ -19,6 +19,8 @@ export interface PreflightOptions {
     readonly credentials: CertificateSpec;
     /** Where the user's file names it; stands before the place of what is wrong with it. */
     readonly place?: string | undefined;
+    /** Services are to refuse it: only what keeps it from showing its certificate at all is told. */
+    readonly unfit?: boolean | undefined;
   }[];
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly now: Date;
@@ -67,15 +69,18 @@ export async function judgeIdentities(options: PreflightOptions): Promise<Identi
   const problems: Problem[] = [];
   const warnings: Problem[] = [];
   const shared = new SharedIdentities();
-  for (const [at, { registrationId, credentials, place }] of options.devices.entries()) {
+  for (const [at, device] of options.devices.entries()) {
+    const { registrationId, credentials, place, unfit } = device;
     options.signal?.throwIfAborted();
     const found: Problem[] = [...shared.idProblems(registrationId)];
     try {
-      const material = await readIdentity({ ...options, registrationId, credentials });
-      options.onLeaf?.(registrationId, material.leaf);
-      found.push(...shared.leafProblems(material));
-      warnings.push(...identityWarnings(material, options.now).map((one) => placed(one, place)));
-      if (groupCa !== undefined) found.push(...groupProblems(material, groupCa));
+      const material = await readIdentity({ ...options, registrationId, credentials, unfit });
+      if (unfit !== true) {
+        options.onLeaf?.(registrationId, material.leaf);
+        found.push(...shared.leafProblems(material));
+        warnings.push(...identityWarnings(material, options.now).map((one) => placed(one, place)));
+        if (groupCa !== undefined) found.push(...groupProblems(material, groupCa));
+      }
     } catch (error) {
       if (!(error instanceof FleetError)) throw error;
       found.push(...(error.problems.length > 0 ? error.problems : [asProblem(error)]));

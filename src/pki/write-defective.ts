@@ -6,7 +6,7 @@ import { FleetError } from "../base/errors.ts";
 import { copyBeside, ensurePrivateDir, MODE, writeFileAtomic } from "./atomic-file.ts";
 import type { CaPassphrase } from "./ca-signer.ts";
 import { askedOnce, chooseSigner, openSigner } from "./ca-signer.ts";
-import type { LeafDefect } from "./defects.ts";
+import type { LeafDefect } from "../base/leaf-defect.ts";
 import { defectOf, issueDefectiveLeaf } from "./defects.ts";
 import { bytesIfPresent, textIfPresent } from "./file-text.ts";
 import { withFolderLock } from "./folder-lock.ts";

@@ -78,10 +78,23 @@ export function draftPlan(
     timeline: actions,
     alerts: scenario.alerts,
     phases: [],
-    thresholds: scenario.thresholds,
+    thresholds: withExactness(scenario.thresholds, sound),
   };
   return { plan, problems };
 }
+
+/** Where devices are to be refused, a run passes only if exactly these are, whatever else it is judged by. */
+function withExactness(
+  thresholds: readonly string[],
+  devices: readonly Pick<DeviceSpec, "expectedRefusal">[],
+): readonly string[] {
+  const expects = devices.some(({ expectedRefusal }) => expectedRefusal !== undefined);
+  return expects && !thresholds.includes(EXACTLY_THESE)
+    ? [...thresholds, EXACTLY_THESE]
+    : thresholds;
+}
+
+const EXACTLY_THESE = "devices_unexpected == 0";
 
 /** A device that has not got its place in the arrival yet. */
 type UnplacedDevice = Omit<DeviceSpec, "index" | "startMs">;
@@ -106,7 +119,7 @@ function devicesOfEntry(
   values: EntryValues,
   brought: readonly BroughtDevice[] | undefined,
 ): UnplacedDevice[] {
-  const { model, faults, count = brought?.length ?? 0 } = entry;
+  const { model, faults, expectedRefusal, count = brought?.length ?? 0 } = entry;
   return Array.from({ length: count }, (_, at) => {
     const device = brought?.[at];
     const pattern = entry.registrationId ?? "";
@@ -120,6 +133,7 @@ function devicesOfEntry(
       credentials: device?.credentials ?? credentialsOf(entry.credentials),
       telemetry: values.telemetry(owner),
       ...(faults.length === 0 ? {} : { faults }),
+      ...(expectedRefusal === undefined ? {} : { expectedRefusal }),
     };
   });
 }

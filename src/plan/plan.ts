@@ -1,4 +1,5 @@
 import type { CertificateSpec } from "../base/certificate-spec.ts";
+import type { RefusalClass } from "../base/failure.ts";
 import type { FaultSpec } from "../base/fault-spec.ts";
 import type { JsonObject } from "../base/json.ts";
 import type { SecretRef } from "../base/secret-ref.ts";
@@ -50,6 +51,8 @@ export interface DeviceSpec {
   readonly telemetry: { readonly intervalMs: number; readonly jitter: number };
   /** What goes wrong with it, and when; absent = nothing. */
   readonly faults?: readonly FaultSpec[] | undefined;
+  /** Class with which services must refuse it; absent = it is to be let in. */
+  readonly expectedRefusal?: RefusalClass | undefined;
   /** When the device is due to start, ms after time 0; null = the run says so while it goes on. */
   readonly startMs: number | null;
 }

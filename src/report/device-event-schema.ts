@@ -56,5 +56,6 @@ export const deviceEvents = [
     code: z.string().optional(),
     trackingId: z.string().optional(),
     final: z.boolean(),
+    expected: z.literal(true).optional(),
   }),
 ] as const;

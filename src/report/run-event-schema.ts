@@ -1,6 +1,7 @@
 import { z } from "zod";
 
 import { EXIT_CODES } from "../base/errors.ts";
+import { REFUSAL_CLASSES } from "../base/failure.ts";
 import { DEVICE_STATES } from "../metrics/device-row.ts";
 import { generatorSample } from "../metrics/generator/health-schema.ts";
 import { ledgerResultSchema } from "../output/ledger-schema.ts";
@@ -16,6 +17,8 @@ const errorCode = z.literal(
   // Object.keys gives plain strings; these are its keys.
   Object.keys(EXIT_CODES).filter((key): key is keyof typeof EXIT_CODES => key in EXIT_CODES),
 );
+
+const expectedRefusal = z.enum(REFUSAL_CLASSES).optional();
 
 const histogram = z.strictObject({ count, min: ms, max: ms, sum: ms, data: z.string() });
 
@@ -52,7 +55,9 @@ const configuration = z.strictObject({
 const fleet = z.strictObject({
   type: z.literal("fleet"),
   t,
-  devices: z.array(z.strictObject({ registrationId: z.string(), model: z.string() })),
+  devices: z.array(
+    z.strictObject({ registrationId: z.string(), model: z.string(), expectedRefusal }),
+  ),
 });
 
 const enrollment = z.strictObject({
@@ -131,6 +136,7 @@ const row = z.strictObject({
   wasConnected: z.boolean(),
   errorClass: failureClass.nullable(),
   error: z.string().nullable(),
+  expectedRefusal,
 });
 
 const devices = z.strictObject({ type: z.literal("devices"), t, rows: z.array(row) });

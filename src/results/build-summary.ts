@@ -3,6 +3,7 @@ import { FAILURE_CLASSES } from "../base/failure.ts";
 import { percentilesOf } from "../metrics/histogram.ts";
 import { summedLedger } from "../output/ledger.ts";
 import type { TwinActionAccount } from "../output/output.ts";
+import { unexpectedDevices } from "../output/unexpected-devices.ts";
 import type { Summary, ThresholdResult, TwinActionResult, Verdict } from "../output/summary.ts";
 import type { RunFacts } from "./run-facts.ts";
 
@@ -41,7 +42,13 @@ export function buildSummary(
     schemaVersion: 1,
     run: { ...facts.run, resumed: false },
     verdict,
-    devices: aggregate.totals(),
+    devices: {
+      ...aggregate.totals(),
+      toBeRefused: aggregate.devices("devices_planned") - aggregate.devices("devices_to_admit"),
+      refused: aggregate.devices("devices_refused"),
+      unexpected: aggregate.devices("devices_unexpected"),
+    },
+    unexpected: unexpectedDevices(aggregate.rows()),
     arrival: facts.arrival,
     registration: {
       attempts: aggregate.counter("registration_attempts"),

@@ -23,7 +23,7 @@ export function judge(facts: RunFacts): Results {
     stoppedArriving,
     failureCode:
       interrupted || end.failure === undefined ? undefined : EXIT_CODES[end.failure.code],
-    planned: totals.planned,
+    toAdmit: aggregate.devices("devices_to_admit"),
     admitted: asksDps ? totals.assigned : totals.connected,
     lostForGood: workers.gone,
     thresholds,

@@ -1,4 +1,5 @@
 import { FleetError } from "../base/errors.ts";
+import { isRefusedAsExpected } from "../metrics/device-outcome.ts";
 import type { DeviceRow } from "../metrics/device-row.ts";
 
 /** As many reasons are told, the most common first. */
@@ -14,8 +15,9 @@ export function nothingProvisioned(rows: readonly DeviceRow[], asksDps: boolean)
     : ["not one device was let in by its hub", "check the connection strings"];
   const counts = new Map<string, number>();
   let refused: string | undefined;
-  for (const { registrationId, errorClass, error } of rows) {
-    if (errorClass === null) continue;
+  for (const row of rows) {
+    const { registrationId, errorClass, error } = row;
+    if (errorClass === null || isRefusedAsExpected(row)) continue;
     if (errorClass === "unauthorized") refused ??= registrationId;
     const reason = `${errorClass}: ${error ?? "no further word"}`;
     counts.set(reason, (counts.get(reason) ?? 0) + 1);

@@ -9,7 +9,8 @@ export interface VerdictFacts {
   readonly stoppedArriving: boolean;
   /** The run broke off with an expected failure; its exit code. */
   readonly failureCode: number | undefined;
-  readonly planned: number;
+  /** Devices of the plan that are to be let in. */
+  readonly toAdmit: number;
   /** Devices that got through the first door: assigned by DPS, or let in by the hub where they do not ask DPS. */
   readonly admitted: number;
   /** Shards that nobody hosts any more. */
@@ -36,7 +37,7 @@ export function decide(facts: VerdictFacts): { verdict: Verdict; exitCode: numbe
 }
 
 function failureOf(facts: VerdictFacts): number | undefined {
-  const nothing = facts.planned > 0 && facts.admitted === 0;
+  const nothing = facts.toAdmit > 0 && facts.admitted === 0;
   if (nothing || facts.failureCode === EXIT_CODES.UNREACHABLE) {
     // A worker that could not start at all says more than that nothing was provisioned.
     return facts.failureCode ?? EXIT_CODES.NOTHING_PROVISIONED;

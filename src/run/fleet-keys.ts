@@ -49,10 +49,12 @@ export async function readFleetKeys(
     throw new FleetError("FILE_INVALID", text, { hint: first.hint, problems });
   }
   const keyOf = ({ credentials }: Keyed): string => keys.get(JSON.stringify(credentials.key)) ?? "";
-  const grouped = keyed.find(({ credentials }) => credentials.scope === "group");
+  // Nothing is enrolled for a device that must be refused.
+  const enrolled = keyed.filter(({ expectedRefusal }) => expectedRefusal === undefined);
+  const grouped = enrolled.find(({ credentials }) => credentials.scope === "group");
   return {
     groupKey: grouped === undefined ? undefined : keyOf(grouped),
-    own: keyed
+    own: enrolled
       .filter(({ credentials }) => credentials.scope === "individual")
       .map((device) => ({ registrationId: device.registrationId, key: keyOf(device) })),
   };

@@ -26,6 +26,9 @@ export interface FleetIdentities {
   readonly leafEnds: ReadonlyMap<string, number>;
 }
 
+/** Nothing is enrolled for a device that must be refused. */
+const isToBeAdmitted = ({ expectedRefusal }: DeviceSpec): boolean => expectedRefusal === undefined;
+
 const isCertified = (device: DeviceSpec): device is CertifiedDevice =>
   device.credentials.format === "pem" || device.credentials.format === "pfx";
 
@@ -66,15 +69,16 @@ export async function ensureIdentities(
       ? (await issueCertificates(issued, certsDir, prepared, options, context)).map(
           ({ certificatePem }) => certificatePem,
         )
-      : await broughtCas(certified, { dir: certsDir, env, now });
+      : await broughtCas(certified.filter(isToBeAdmitted), { dir: certsDir, env, now });
   const grouped = scenario.provisioning.group !== undefined;
   const leafEnds = new Map<string, number>();
   const warnings = await preflight({
     dir: certsDir,
-    devices: certified.map(({ registrationId, credentials }) => ({
+    devices: certified.map(({ registrationId, credentials, expectedRefusal }) => ({
       registrationId,
       credentials,
       place: places.get(registrationId),
+      unfit: expectedRefusal !== undefined,
     })),
     env,
     now,

@@ -1,9 +1,10 @@
 import type { CertificateSpec } from "../base/certificate-spec.ts";
 import { ensureFleetCertificates } from "../pki/fleet-certificates.ts";
 import type { EnrollmentCa } from "../pki/group-cas.ts";
+import type { FleetDevice } from "../pki/leaf-plan.ts";
 import type { SecretRef } from "../base/secret-ref.ts";
 import type { DeviceSpec } from "../plan/plan.ts";
-import type { KeyKind } from "../scenario/scenario.ts";
+import type { Credentials } from "../scenario/scenario.ts";
 import { readSecret } from "../secrets/secret.ts";
 import type { PreparedRun } from "./prepare.ts";
 import type { RunContext, RunOptions } from "./run-options.ts";
@@ -25,14 +26,24 @@ function secretReader(env: RunContext["env"]): (ref: SecretRef) => Promise<strin
   };
 }
 
-/** Devices follow the fleet's entries in order; the kind of key is known to the entry only. */
-const keyKindsOf = ({
-  scenario,
-}: Pick<PreparedRun, "scenario">): readonly (KeyKind | undefined)[] =>
-  scenario.fleet.flatMap(({ count = 0, credentials }) => {
-    const certified = credentials.format === "pem" || credentials.format === "pfx";
-    return Array.from({ length: count }, () => (certified ? credentials.key : undefined));
-  });
+/** What a leaf is to be like that is issued. */
+type LeafWishes = Pick<FleetDevice, "keyKind" | "defect">;
+
+/** Devices follow the fleet's entries in order; kinds of keys and defects are known to the entry only. */
+const wishesOf = ({ scenario }: Pick<PreparedRun, "scenario">): readonly LeafWishes[] =>
+  scenario.fleet.flatMap(({ count = 0, credentials }) =>
+    Array.from({ length: count }, () => entryWishes(credentials)),
+  );
+
+function entryWishes(credentials: Credentials): LeafWishes {
+  if (credentials.format !== "pem" && credentials.format !== "pfx") return {};
+  const { key: keyKind } = credentials;
+  const defect = credentials.format === "pem" ? credentials.defect : undefined;
+  return {
+    ...(keyKind !== undefined && { keyKind }),
+    ...(defect !== undefined && { defect }),
+  };
+}
 
 /**
  * Issues what devices lack under `certs/`.
@@ -50,19 +61,18 @@ export async function issueCertificates(
 ): Promise<readonly EnrollmentCa[]> {
   const { console, env, stop: signal } = context;
   const secretOf = secretReader(env);
-  const kinds = keyKindsOf(prepared);
+  const wishes = wishesOf(prepared);
   const devices = await Promise.all(
     certified.map(async ({ registrationId, credentials, index }) => {
-      const keyKind = kinds[index];
-      const key = keyKind === undefined ? {} : { keyKind };
+      const wished = wishes[index];
       if (credentials.format === "pem") {
         const { passphrase } = credentials;
         const opened = passphrase === undefined ? {} : { passphrase: await secretOf(passphrase) };
-        return { registrationId, format: "pem" as const, ...opened, ...key };
+        return { registrationId, format: "pem" as const, ...opened, ...wished };
       }
       const { password } = credentials;
       const opened = password === undefined ? {} : { password: await secretOf(password) };
-      return { registrationId, format: "pfx" as const, ...opened, ...key };
+      return { registrationId, format: "pfx" as const, ...opened, ...wished };
     }),
   );
   if (devices.length >= TOLD_FROM) console.phase(`checking ${devices.length} certificates`);

@@ -6,8 +6,9 @@ export function plannedDevices({
   plan,
   models,
 }: Pick<PreparedRun, "plan" | "models">): readonly PlannedDevice[] {
-  return plan.devices.map(({ registrationId, model }) => ({
+  return plan.devices.map(({ registrationId, model, expectedRefusal }) => ({
     registrationId,
     model: models.get(model)?.name ?? model,
+    ...(expectedRefusal === undefined ? {} : { expectedRefusal }),
   }));
 }

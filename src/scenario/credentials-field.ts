@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { LEAF_DEFECTS } from "../base/leaf-defect.ts";
 import { showKind, showValue } from "../base/show-value.ts";
 import { parseDuration } from "../base/units.ts";
 import { enumField, fileField, keyVaultField, positiveDurationField } from "./fields.ts";
@@ -48,7 +49,14 @@ export const credentialsField = z
   .discriminatedUnion(
     "format",
     [
-      z.strictObject({ format: z.literal("pem"), passphrase: secret.optional(), key }),
+      z.strictObject({
+        format: z.literal("pem"),
+        passphrase: secret.optional(),
+        key,
+        defect: enumField(LEAF_DEFECTS).optional().meta({
+          description: "What is wrong with the leaves on purpose; goes with expect: refused",
+        }),
+      }),
       z.strictObject({ format: z.literal("pfx"), password: secret.optional(), key }),
       z.strictObject({
         format: z.literal("symmetricKey"),

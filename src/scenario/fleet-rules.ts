@@ -7,6 +7,8 @@ interface Entry {
   readonly count: unknown;
   readonly registrationId: unknown;
   readonly credentials: Readonly<Record<string, unknown>>;
+  readonly expect: unknown;
+  readonly class: unknown;
 }
 
 type Tell = (path: readonly (string | number)[], message: string) => void;
@@ -23,10 +25,11 @@ export function fleetRules(
     context.addIssue({ code: "custom", path: [...path], message });
   const entries = fleet.flatMap((entry, at): readonly Entry[] => {
     if (!isJsonObject(entry)) return [];
-    const { count, registrationId, credentials } = entry;
+    const { count, registrationId, credentials, expect, class: refusal } = entry;
     const shown = isJsonObject(credentials) ? credentials : {};
-    return [{ at, count, registrationId, credentials: shown }];
+    return [{ at, count, registrationId, credentials: shown, expect, class: refusal }];
   });
+  for (const entry of entries) tellUnexpected(entry, tell);
   if (isJsonObject(provisioning) && "connectionStrings" in provisioning) {
     tellBesideConnectionStrings(provisioning, entries, tell);
     return;
@@ -48,6 +51,14 @@ const isKeyed = ({ credentials }: Entry): boolean => credentials["format"] === "
 const isIndividual = (entry: Entry): boolean =>
   isKeyed(entry) && entry.credentials["scope"] === "individual";
 const needsGroup = (entry: Entry): boolean => !isTable(entry) && !isIndividual(entry);
+
+/** What makes sense of devices alone that are to be refused. */
+function tellUnexpected({ at, expect, class: refusal, credentials }: Entry, tell: Tell): void {
+  if (expect !== undefined) return;
+  const mend = "expected expect: refused beside it, got nothing";
+  if (refusal !== undefined) tell(["fleet", at, "class"], mend);
+  if (credentials["defect"] !== undefined) tell(["fleet", at, "credentials", "defect"], mend);
+}
 
 function tellBesideTable({ at, registrationId }: Entry, tell: Tell): void {
   if (registrationId === undefined) return;
@@ -87,9 +98,11 @@ function tellIndividual({ at, count, credentials }: Entry, tell: Tell): void {
   }
 }
 
-/** An enrollment group attests in one way, and by one key. */
+/** An enrollment group attests in one way, and by one key. Devices that it is to refuse may show anything. */
 function tellMixedGroup(entries: readonly Entry[], tell: Tell): void {
-  const [first, ...others] = entries.filter(needsGroup);
+  const [first, ...others] = entries.filter(
+    (entry) => needsGroup(entry) && entry.expect === undefined,
+  );
   if (first === undefined) return;
   const waysOf = (entry: Entry): string =>
     isKeyed(entry) ? JSON.stringify(entry.credentials["key"] ?? null) : "certificates";
@@ -128,6 +141,12 @@ function tellBesideConnectionStrings(
       tell(
         ["fleet", at, "credentials"],
         "expected no key beside connectionStrings, whose lines have them, got one",
+      );
+    }
+    if (entry.credentials["defect"] !== undefined) {
+      tell(
+        ["fleet", at, "credentials", "defect"],
+        "expected none beside connectionStrings, whose devices are issued no leaves, got one",
       );
     }
     if (count === undefined && !isTable(entry) && entry !== entries.at(-1)) {

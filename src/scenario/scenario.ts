@@ -1,7 +1,9 @@
 import type { Problem } from "../base/errors.ts";
 import { FleetError } from "../base/errors.ts";
+import type { RefusalClass } from "../base/failure.ts";
 import type { FaultSpec } from "../base/fault-spec.ts";
 import type { JsonObject } from "../base/json.ts";
+import type { LeafDefect } from "../base/leaf-defect.ts";
 import type { SecretRef } from "../base/secret-ref.ts";
 import type { Transport } from "../base/transport.ts";
 import { parseDuration } from "../base/units.ts";
@@ -26,6 +28,8 @@ export type CertificateSource =
       readonly format: "pem";
       readonly passphrase?: SecretRef | undefined;
       readonly key?: KeyKind | undefined;
+      /** What is wrong with the leaf on purpose; undefined = nothing. */
+      readonly defect?: LeafDefect | undefined;
     }
   | {
       readonly format: "pfx";
@@ -69,6 +73,8 @@ export interface FleetEntry {
   readonly settings: JsonObject;
   /** Of each of its devices. */
   readonly faults: readonly FaultSpec[];
+  /** Class with which services must refuse each of its devices; absent = they are to be let in. */
+  readonly expectedRefusal?: RefusalClass | undefined;
 }
 
 /** What happens at a moment of the run; `devices` are ids, patterns and shares, as written. */
@@ -160,15 +166,12 @@ function invalid(source: string, problems: readonly Problem[]): FleetError {
 
 function toScenario(file: ScenarioFile): Scenario {
   const { arrival, duration, timeline, fleet, ...rest } = file;
-  const standard =
-    file.provisioning.connectionStrings === undefined
-      ? DEFAULT_THRESHOLDS
-      : DEFAULT_THRESHOLDS_WITHOUT_DPS;
   return {
     ...rest,
-    thresholds: file.thresholds ?? standard,
-    fleet: fleet.map(({ telemetry, credentials, faults, ...entry }) => ({
+    thresholds: file.thresholds ?? defaultThresholds(file),
+    fleet: fleet.map(({ telemetry, credentials, faults, expect, class: refusal, ...entry }) => ({
       ...entry,
+      ...(expect === undefined ? {} : { expectedRefusal: refusal ?? "unauthorized" }),
       faults: faults.map(fleetFault),
       credentials: toCredentials(credentials),
       telemetry: {
@@ -184,6 +187,16 @@ function toScenario(file: ScenarioFile): Scenario {
     durationMs: duration === undefined ? undefined : parseDuration(duration),
     timeline: timeline.flatMap(toTimelineEntry),
   };
+}
+
+/** Of a fleet of which nobody is to be let in, there is no share of those who were. */
+function defaultThresholds({ provisioning, fleet }: ScenarioFile): readonly string[] {
+  const standard =
+    provisioning.connectionStrings === undefined
+      ? DEFAULT_THRESHOLDS
+      : DEFAULT_THRESHOLDS_WITHOUT_DPS;
+  const admits = fleet.some(({ expect }) => expect === undefined);
+  return admits ? standard : standard.filter((expression) => !expression.endsWith("%"));
 }
 
 /** One entry; the schema has refused those that do nothing. */

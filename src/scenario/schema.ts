@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { DPS_LIMITS } from "../base/azure-limits.ts";
+import { REFUSAL_CLASSES } from "../base/failure.ts";
 import { isJsonObject } from "../base/json.ts";
 import { TRANSPORTS } from "../base/transport.ts";
 import { arrivalSection } from "./arrival-section.ts";
@@ -69,6 +70,13 @@ const fleetEntry = z.strictObject({
     .array(fleetFaultField)
     .default([])
     .meta({ description: "Faults of each of these devices, by a schedule of its own" }),
+  expect: enumField(["refused"]).optional().meta({
+    description: "refused: the run passes only if services refuse exactly these devices",
+  }),
+  class: enumField(REFUSAL_CLASSES).optional().meta({
+    default: "unauthorized",
+    description: "Failure class with which they must be refused; goes with expect: refused",
+  }),
 });
 
 const timelineEntry = z

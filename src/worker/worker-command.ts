@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { REFUSAL_CLASSES } from "../base/failure.ts";
 import { LOG_LEVELS } from "../base/log.ts";
 import { TRANSPORTS } from "../base/transport.ts";
 import type { WorkerCommand } from "./protocol.ts";
@@ -58,6 +59,7 @@ const deviceSpec = z.strictObject({
     jitter: z.number().min(0).max(1),
   }),
   faults: z.array(fault).optional(),
+  expectedRefusal: z.enum(REFUSAL_CLASSES).optional(),
   startMs: z.number().nullable(),
 });
 

@@ -16,7 +16,7 @@ test("a fleet above the limit of its DPS is assigned to the last device, later",
   expect(exitCode).toBe(0);
   expect(stdout).toContain("it takes 60 registrations in 60 s");
   const { devices, registration } = await checkedSummary(place);
-  expect(devices).toEqual({ planned: 90, assigned: 90, connected: 90, failed: 0 });
+  expect(devices).toMatchObject({ planned: 90, assigned: 90, connected: 90, failed: 0 });
   // Each of the thirty that were too many is told when there is room, so few ask in vain twice.
   expect(registration.throttled).toBeGreaterThanOrEqual(30);
   expect(registration.attempts).toBe(90 + registration.throttled);

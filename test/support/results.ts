@@ -47,6 +47,8 @@ export const refusedRow = (registrationId: string, error = "refused"): DeviceRow
     deviceId: "",
     hub: "",
     state: "failed",
+    registrationMs: null,
+    connectionMs: null,
     wasAssigned: false,
     wasConnected: false,
     errorClass: "unauthorized",

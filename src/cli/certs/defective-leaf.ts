@@ -1,8 +1,8 @@
 import { FleetError } from "../../base/errors.ts";
 import type { CaPassphrase } from "../../pki/ca-signer.ts";
 import { certificateFacts } from "../../pki/certificate-facts.ts";
-import type { LeafDefect } from "../../pki/defects.ts";
-import { DEFECT_TEXTS } from "../../pki/defects.ts";
+import type { LeafDefect } from "../../base/leaf-defect.ts";
+import { DEFECT_TEXTS } from "../../base/leaf-defect.ts";
 import type { LeafRequest } from "../../pki/issue-leaves.ts";
 import type { KeyKind } from "../../pki/key-kind.ts";
 import type { DefectiveLeaf } from "../../pki/write-defective.ts";

@@ -1,7 +1,7 @@
 import { z } from "zod";
 
 import { DEFAULT_DAYS } from "../../pki/certificate.ts";
-import { LEAF_DEFECTS } from "../../pki/defects.ts";
+import { LEAF_DEFECTS } from "../../base/leaf-defect.ts";
 import { passphrasesFrom } from "../ca-passphrase.ts";
 import type { Action } from "../command-group.ts";
 import { commonFields, commonOptions } from "../common-flags.ts";

@@ -18,6 +18,8 @@ export type FleetIdentity = {
   readonly credentials: CertificateSpec;
   /** Where a file of the user's names it; nothing is issued for such a device. */
   readonly place?: string | undefined;
+  /** Services are to refuse it, so that they may find fault with its certificate. */
+  readonly unfit?: boolean | undefined;
 };
 
 export interface IdentityOptions {
@@ -59,9 +61,10 @@ export async function checkIdentities(options: IdentityOptions): Promise<readonl
  * devices that the user brought name theirs themselves.
  */
 async function groupCaPem(
-  devices: readonly FleetIdentity[],
+  all: readonly FleetIdentity[],
   { layout, now, signal }: IdentityOptions,
 ): Promise<string | undefined> {
+  const devices = all.filter(({ unfit }) => unfit !== true);
   const known = knownCas(readStoredCas(layout));
   const stored = devices.filter(
     ({ credentials, place }) => credentials.format === "pem" && place === undefined,

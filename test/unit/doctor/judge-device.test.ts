@@ -5,8 +5,9 @@ import type { DeviceFacts, HubFacts } from "../../../src/doctor/explain/device-f
 import { judgeDevice } from "../../../src/doctor/explain/judge-device.ts";
 import type { Cause } from "../../../src/doctor/explain/link.ts";
 import { issueIntermediate, issueRoot } from "../../../src/pki/certificate.ts";
-import type { LeafDefect } from "../../../src/pki/defects.ts";
-import { issueDefectiveLeaf, LEAF_DEFECTS } from "../../../src/pki/defects.ts";
+import type { LeafDefect } from "../../../src/base/leaf-defect.ts";
+import { LEAF_DEFECTS } from "../../../src/base/leaf-defect.ts";
+import { issueDefectiveLeaf } from "../../../src/pki/defects.ts";
 import { testPki } from "../../support/pki.ts";
 import { caFacts, factsOf, groupOf, groupsOf } from "./facts.ts";
 

@@ -27,3 +27,11 @@ test("a device that lost a connection and came back, or was on its way at the en
   ];
   expect(failedDevices(rows)).toEqual([]);
 });
+
+test("a device that was refused as the scenario expects did not fail, whatever else it was refused with did", () => {
+  const rows = [
+    { ...refusedRow("bad"), expectedRefusal: "unauthorized" as const },
+    { ...refusedRow("odd"), expectedRefusal: "disabled" as const },
+  ];
+  expect(failedDevices(rows).map(({ registrationId }) => registrationId)).toEqual(["odd"]);
+});

@@ -135,3 +135,19 @@ test("the bar is always full, and a single failed device among thousands is seen
   expect(bar).toContain("×");
   expect(displayWidth(bar)).toBe(60);
 });
+
+test("devices that are refused as expected are neither failed nor missing", () => {
+  const state = new ScreenState();
+  state.apply(runPlan({ devices: 3 }));
+  const bad = { registrationId: "bad", model: "m", expectedRefusal: "unauthorized" } as const;
+  state.apply({ type: "fleet", t: 0, devices: [{ registrationId: "a", model: "m" }, bad, bad] });
+  state.apply(
+    runSnapshot({
+      states: { streaming: 1, failed: 2 },
+      counters: { "refusals_expected{class:unauthorized}": 2 },
+    }),
+  );
+  const lines = renderScreen(state.view, { columns: 80, rows: 24, ink: paint(false), events: [] });
+  expect(lines.join("\n")).toContain("1 of 1 streaming");
+  expect(lines.join("\n")).toContain("1 streaming  2 refused");
+});

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { formatMs } from "../../../src/output/format-ms.ts";
 import { formatClock } from "../../../src/output/terminal-text.ts";
 import { TerminalLines } from "../../../src/output/terminal.ts";
-import { runPlan } from "../../support/run-events.ts";
+import { runPlan, runSnapshot } from "../../support/run-events.ts";
 
 function terminal(): { lines: TerminalLines; printed: string[] } {
   const printed: string[] = [];
@@ -26,6 +26,23 @@ test("a warning that a thousand devices share is told once", () => {
   expect(printed).toEqual([
     "00:00.0  unauthorized: refused, gave up; why: dps-fleet doctor explain cave0\n",
   ]);
+});
+
+test("a refusal that is expected is told once, and not as an error", () => {
+  const { lines, printed } = terminal();
+  for (const deviceId of ["bad-1", "bad-2"]) {
+    lines.emit({ ...failure, expected: true, t: 0, deviceId });
+  }
+  lines.emit(
+    runSnapshot({
+      t: 5_000,
+      states: { streaming: 1, failed: 3 },
+      counters: { "refusals_expected{class:unauthorized}": 2 },
+    }),
+  );
+  expect(printed[0]).toBe("00:00.0  refused as expected: unauthorized: refused\n");
+  expect(printed[1]).toContain("1 streaming, 1 failed, 2 refused of 0");
+  expect(printed).toHaveLength(2);
 });
 
 test("who follows a twin change is named, up to a few", () => {

@@ -1,6 +1,7 @@
 import { X509Certificate } from "node:crypto";
 import { expect, test } from "vitest";
-import { defectOf, issueDefectiveLeaf, LEAF_DEFECTS } from "../../../src/pki/defects.ts";
+import { LEAF_DEFECTS } from "../../../src/base/leaf-defect.ts";
+import { defectOf, issueDefectiveLeaf } from "../../../src/pki/defects.ts";
 import { parseCertificates } from "../../../src/pki/identity-check.ts";
 import { testPki } from "../../support/pki.ts";
 

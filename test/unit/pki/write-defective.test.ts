@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { X509Certificate } from "node:crypto";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { defectOf, LEAF_DEFECTS } from "../../../src/pki/defects.ts";
+import { LEAF_DEFECTS } from "../../../src/base/leaf-defect.ts";
+import { defectOf } from "../../../src/pki/defects.ts";
 import type { CertsLayout } from "../../../src/pki/layout.ts";
 import { certsLayout } from "../../../src/pki/layout.ts";
 import type { WriteDefectiveOptions } from "../../../src/pki/write-defective.ts";

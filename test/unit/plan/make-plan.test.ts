@@ -54,6 +54,39 @@ test("a plan holds every device, complete, in order and with its start", () => {
   });
 });
 
+const bad = (more = ""): string =>
+  `  - { model: cheese-cave, count: 1, registrationId: "bad-{n}", expect: refused${more} }`;
+
+describe("devices that are to be refused", () => {
+  test("say so with their class, and the run is judged by whether exactly these are", () => {
+    const scenario = scenarioOf(`${caves("cave-{n}", 1)}\n${bad(", class: disabled")}`);
+    const { devices, thresholds } = makePlan(scenario, { seed: 1 });
+    expect(devices[0]).not.toHaveProperty("expectedRefusal");
+    expect(devices[1]).toMatchObject({ registrationId: "bad-1", expectedRefusal: "disabled" });
+    expect(thresholds).toEqual([
+      "devices_assigned == 100%",
+      "telemetry_missing == 0",
+      "devices_unexpected == 0",
+    ]);
+  });
+
+  test("bring their threshold whatever the scenario is judged by, once", () => {
+    const given = scenarioOf(bad(), 'thresholds: ["devices_unexpected == 0"]');
+    expect(makePlan(given, { seed: 1 }).thresholds).toEqual(["devices_unexpected == 0"]);
+    const overridden = applyOverrides(scenarioOf(bad()), { thresholds: ["throttled == 0"] });
+    expect(makePlan(overridden, { seed: 1 }).thresholds).toEqual([
+      "throttled == 0",
+      "devices_unexpected == 0",
+    ]);
+  });
+
+  test("are no part of a share where they are the whole fleet", () => {
+    const { devices, thresholds } = makePlan(scenarioOf(bad()), { seed: 1 });
+    expect(devices[0]).toMatchObject({ expectedRefusal: "unauthorized" });
+    expect(thresholds).toEqual(["telemetry_missing == 0", "devices_unexpected == 0"]);
+  });
+});
+
 test("any number of devices over several entries is planned with distinct ids and ascending starts", () => {
   const scenario = scenarioOf(`${caves("a-{n}", 3)}\n${caves("b-{n}", 2)}`);
   fc.assert(

@@ -7,7 +7,7 @@ const good: VerdictFacts = {
   interrupted: false,
   stoppedArriving: false,
   failureCode: undefined,
-  planned: 30,
+  toAdmit: 30,
   admitted: 30,
   lostForGood: 0,
   thresholds: [{ passed: true }, { passed: null }],
@@ -33,6 +33,12 @@ test.each([
   ],
   ["not one device assigned wins over lost workers", { admitted: 0, lostForGood: 1 }, "failed", 3],
   ["an unreachable service ends 3", { admitted: 0, failureCode: 3 }, "failed", 3],
+  [
+    "a fleet of which nobody is to be let in needs nobody",
+    { toAdmit: 0, admitted: 0 },
+    "passed",
+    0,
+  ],
   [
     "an interrupted run wins over all that",
     { interrupted: true, admitted: 0, lostForGood: 1 },
