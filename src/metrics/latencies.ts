@@ -87,6 +87,13 @@ export const LATENCIES = {
     help: "From the moment a message was due to its PUBACK",
     when: "the hub acknowledged a message",
   },
+  telemetry_delay_ms: {
+    kind: "histogram",
+    unit: "ms",
+    labels: AT_HUB,
+    help: "From the moment a message was due, by the device's clock, to its hub's taking it, by the hub's",
+    when: "a message was read back for the first time from what its hub ingested; else not measured",
+  },
   reported_ms: {
     kind: "histogram",
     unit: "ms",

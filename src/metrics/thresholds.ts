@@ -72,7 +72,10 @@ export type Reading = number | null | "unmeasurable";
 /** The number that is meant; a rate is a fraction. */
 export function readMeasured(measure: Measure, view: ThresholdView): Reading {
   const { metric, labels, statistic } = measure;
-  if (isHistogramName(metric)) return observeHistogram(metric, measure, view.aggregate);
+  if (isHistogramName(metric)) {
+    if (view.extra[metric] === null) return "unmeasurable";
+    return observeHistogram(metric, measure, view.aggregate);
+  }
   const value = numberOf(metric, labels, view);
   if (statistic.type !== "rate" || value === "unmeasurable" || value === null) return value;
   const total = totalOf(metric, labels, view);

@@ -33,7 +33,7 @@ export function accountLines({ telemetry, ledger }: Summary): readonly AccountLi
         "telemetry_unacked",
         "unacked",
         unacked,
-        `unacknowledged at the end${pubackLost(by.unacked)}`,
+        `unacknowledged at the end${pubackLost(unacked, by.unacked)}`,
       ],
       [
         "telemetry_unconfirmed",
@@ -50,8 +50,11 @@ export function accountLines({ telemetry, ledger }: Summary): readonly AccountLi
     }));
 }
 
-const pubackLost = (ingested: number): string =>
-  ingested === 0 ? "" : `, ${ingested} of them ingested, so that the PUBACK was lost or late`;
+function pubackLost(unacked: number, ingested: number): string {
+  if (ingested === 0) return "";
+  const which = ingested === unacked ? "yet ingested" : `${ingested} of them ingested`;
+  return `, ${which}, so that the PUBACK was lost or late`;
+}
 
 /** Why nobody knows of a PUBACK: `1 unacknowledged at the end, 2 given up`. */
 function partsOf({ unconfirmedBy: { unacked, failed, untold } }: LedgerSummary): string {

@@ -1,6 +1,7 @@
 import { z } from "zod";
 
 import { MESSAGE_TROUBLES } from "./ledger.ts";
+import { percentiles } from "./percentiles-schema.ts";
 
 const count = z.int().nonnegative();
 const message = z.strictObject({ boot: z.int().positive(), seq: z.int().positive() });
@@ -37,6 +38,7 @@ export const ledgerResultSchema = z.strictObject({ ...totals, devices: z.array(d
 /** The ledger of `summary.json`. */
 export const ledgerSummarySchema = z.strictObject({
   ...totals,
+  delayMs: percentiles,
   devices: z.array(device).describe("The worst of those with anything amiss."),
   moreDevices: count.describe(
     "Devices with anything amiss beside those named; run.ndjson has all.",

@@ -1,3 +1,5 @@
+import type { Percentiles } from "../metrics/percentiles.ts";
+
 /**
  * What can be amiss with a device's messages: acknowledged and not ingested, ingested again, ingested after a later one,
  * neither acknowledged nor failed at the end, ingested and not known to be acknowledged.
@@ -59,6 +61,8 @@ export interface LedgerResult extends LedgerTotals {
 
 /** The ledger as `summary.json` has it. */
 export interface LedgerSummary extends LedgerTotals {
+  /** From the moment a message was due to its hub's taking it. */
+  readonly delayMs: Percentiles;
   /** The worst of those with whose messages something is amiss. */
   readonly devices: readonly DeviceLedger[];
   /** How many there are beside them. */
@@ -69,7 +73,7 @@ export interface LedgerSummary extends LedgerTotals {
 const DEVICES_NAMED = 20;
 
 /** What of a ledger goes into `summary.json`. */
-export function summedLedger(ledger: LedgerResult): LedgerSummary {
+export function summedLedger(ledger: LedgerResult, delayMs: Percentiles): LedgerSummary {
   const { devices, acked, ingested, missing, duplicated, outOfOrder, unconfirmed, unconfirmedBy } =
     ledger;
   // One by one: a ledger that was read back has its members in another order, and the file is to be the same.
@@ -81,6 +85,7 @@ export function summedLedger(ledger: LedgerResult): LedgerSummary {
     outOfOrder,
     unconfirmed,
     unconfirmedBy,
+    delayMs,
     devices: devices.slice(0, DEVICES_NAMED),
     moreDevices: Math.max(0, devices.length - DEVICES_NAMED),
   };

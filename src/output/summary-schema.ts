@@ -3,25 +3,12 @@ import { z } from "zod";
 import { FAILURE_CLASSES, REFUSAL_CLASSES } from "../base/failure.ts";
 import { ledgerSummarySchema } from "./ledger-schema.ts";
 import { GC_KINDS } from "../metrics/generator/gc-use.ts";
+import { percentiles } from "./percentiles-schema.ts";
 import type { Summary } from "./summary.ts";
 
 const count = z.int().nonnegative();
 const ms = z.number().nonnegative().nullable();
 const byName = z.record(z.string(), count);
-
-const percentiles = z
-  .strictObject({
-    count,
-    min: ms,
-    mean: ms,
-    p50: ms,
-    p90: ms,
-    p95: ms,
-    p99: ms,
-    p999: ms,
-    max: ms,
-  })
-  .describe("Milliseconds from the moment at which the work was due; nulls where count is 0.");
 
 const twinAction = z.strictObject({
   at: z.string().describe("As the scenario wrote it."),

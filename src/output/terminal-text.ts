@@ -144,6 +144,9 @@ export function summaryLines(summary: Summary, ink: Paint): readonly string[] {
     ledger === null
       ? `${label("ledger")}not readable in this run`
       : `${label("ledger")}${ledger.ingested} ingested of ${ledger.acked} acknowledged: ${ledger.missing} missing, ${ledger.duplicated} duplicated, ${ledger.outOfOrder} out of order`,
+    ...(ledger !== null && ledger.delayMs.count > 0
+      ? [`${label("")}device to hub: ${percentilesText(ledger.delayMs)}`]
+      : []),
     ...accountLines(summary).map(({ text }) => `${label("")}${ink.bad(text)}`),
     ...(workers.lost > 0
       ? [`${label("workers")}${workers.lost} lost, ${workers.restarted} restarted`]

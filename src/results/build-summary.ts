@@ -98,7 +98,10 @@ export function buildSummary(
       ms: aggregate.percentiles("method_ms"),
     },
     hubs: byHub(aggregate),
-    ledger: facts.ledger === null ? null : summedLedger(facts.ledger),
+    ledger:
+      facts.ledger === null
+        ? null
+        : summedLedger(facts.ledger, aggregate.percentiles("telemetry_delay_ms")),
     thresholds,
     workers: { planned, lost, restarted },
     resources: roundedResources(aggregate),

@@ -16,6 +16,7 @@ export function thresholdView(facts: MeasuredFacts): ThresholdView {
     telemetry_duplicated: ledger?.duplicated ?? null,
     telemetry_out_of_order: ledger?.outOfOrder ?? null,
     telemetry_unconfirmed: ledger?.unconfirmed ?? null,
+    ...(ledger === null ? { telemetry_delay_ms: null } : {}),
     workers_lost: workers.lost,
     workers_restarted: workers.restarted,
     ...generatorMetrics(generatorHealth(facts)),

@@ -63,7 +63,7 @@ export class FleetView {
 
   /** Adds times that the run measured itself. */
   addTimes(name: HistogramName, times: EncodedHistogram, labels?: Labels): void {
-    if (times.count > 0) this.#addOwn({ [metricKey(name, labels)]: times });
+    if (times.count > 0) this.addSeries({ [metricKey(name, labels)]: times });
   }
 
   /** Adds how long devices took to follow changes of the timeline: the run measures that, no worker. */
@@ -75,7 +75,7 @@ export class FleetView {
       const { model, hub } = row;
       series.page({ model, hub }).observe("twin_action_ms", ms, patchedMs);
     }
-    this.#addOwn(series.take().histograms);
+    this.addSeries(series.take().histograms);
   }
 
   /** Tells the whole fleet as it is now, and what was measured since the last time. */
@@ -92,7 +92,9 @@ export class FleetView {
     });
   }
 
-  #addOwn(histograms: Snapshot["histograms"]): void {
+  /** Adds what the run itself measured, by the keys of its series. */
+  addSeries(histograms: Snapshot["histograms"]): void {
+    if (Object.keys(histograms).length === 0) return;
     this.#ownSnapshots += 1;
     this.#add({
       worker: RUN_ITSELF,

@@ -15,8 +15,7 @@ import { FleetView } from "./fleet-view.ts";
 import { GeneratorWatch } from "./generator-watch.ts";
 import type { FleetIdentities } from "./identities.ts";
 import { IdentityCare } from "./identity-care.ts";
-import { IngestionFollower } from "./ingestion.ts";
-import { Ledger } from "./ledger.ts";
+import { IngestionAccount } from "./ingestion-account.ts";
 import { startOwnEmulator } from "./own-emulator.ts";
 import { plannedDevices } from "./planned-devices.ts";
 import type { PreparedRun } from "./prepare.ts";
@@ -64,8 +63,8 @@ export class LiveRun {
   #supervisor: Supervisor | undefined;
   readonly #timeline: Timeline;
   #twins: FleetTwins | undefined;
-  #follower: IngestionFollower | undefined;
-  #ledger: Ledger | undefined;
+  /** Undefined where ingestion cannot be read. */
+  #account: IngestionAccount | undefined;
   #throttled: (() => Promise<readonly string[]>) | undefined;
   #teller: NodeJS.Timeout | undefined;
   #care: IdentityCare | undefined;
@@ -134,7 +133,7 @@ export class LiveRun {
       emulatorEnded: this.#emulator?.ended,
       allFailed: () => this.view.allFailed,
       workersLost: () => supervisor.lostForGood >= prepared.workers,
-      check: () => this.#follower?.check(),
+      check: () => this.#account?.check(),
     });
     this.#given.log.info({ reason, durationMs: Math.round(this.t) }, "end of the run");
     return reason;
@@ -153,8 +152,8 @@ export class LiveRun {
     await this.#timeline.stop();
     await this.#supervisor?.stop();
     this.view.addTwinTimes(this.#timeline.times());
+    const ledger = (await this.#account?.close(this.view.aggregate)) ?? null;
     this.#tell();
-    const ledger = await this.#closeLedger();
     for (const line of (await this.#throttled?.()) ?? []) this.#given.context.console.warning(line);
     return ledger;
   }
@@ -167,7 +166,7 @@ export class LiveRun {
     this.#arrival?.stop();
     await this.#timeline.stop();
     await this.#supervisor?.stop();
-    await this.#follower?.stop();
+    await this.#account?.stop();
     this.#twins?.close();
     await this.#emulator?.stop();
   }
@@ -191,17 +190,17 @@ export class LiveRun {
     const due = dueActions(prepared.plan).length > 0;
     this.#twins = await openFleetTwins(target, this.view.aggregate, due);
     if (target.ingestion !== undefined) {
-      const ledger = new Ledger(prepared.plan.devices.map(({ registrationId }) => registrationId));
-      this.#ledger = ledger;
-      const { log } = this.#given;
-      this.#follower = await IngestionFollower.open(
+      const { console, stop } = context;
+      this.#account = await IngestionAccount.open(
         {
           reader: target.ingestion,
-          take: (message) => void ledger.ingest(message),
-          onFailure: (err) =>
-            log.warn({ err }, "what was ingested could not be read, and is read again"),
+          devices: plannedDevices(prepared),
+          phases: prepared.plan.phases,
+          timeZeroMs: () => this.#timeZeroMs,
+          console,
+          log: this.#given.log,
         },
-        context.stop,
+        stop,
       );
     }
     if (target.throttling !== undefined) {
@@ -271,7 +270,7 @@ export class LiveRun {
     this.#given.emit({ type: "begin", t: Math.round(this.t), at });
     this.#given.log.info("workers ready, devices start");
     supervisor.begin(timeZeroMs);
-    this.#follower?.start();
+    this.#account?.start();
     this.#timeline.start();
     this.#generator = this.#watchGenerator();
     this.#teller = setInterval(() => this.#tell(), TELL_MS);
@@ -304,22 +303,8 @@ export class LiveRun {
     if (delays !== undefined) {
       this.view.addTimes("generator_loop_delay_ms", delays, { worker: "supervisor" });
     }
+    if (this.#account !== undefined) this.view.addSeries(this.#account.takeDelays());
     this.view.tell(Math.round(this.t), generator);
-  }
-
-  /** @returns null where ingestion cannot be read, or not completely */
-  async #closeLedger(): Promise<LedgerResult | null> {
-    if (this.#follower === undefined || this.#ledger === undefined) return null;
-    const { console } = this.#given.context;
-    try {
-      const { lost } = await this.#follower.finish();
-      if (lost === 0) return this.#ledger.close(this.view.aggregate.told());
-      console.warning(`${lost} ingested messages were gone before they were read: no ledger`);
-    } catch (error) {
-      if (!(error instanceof FleetError)) throw error;
-      console.warning(`no ledger: ${error.message}`);
-    }
-    return null;
   }
 
   #kill(): void {
