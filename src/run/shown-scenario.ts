@@ -27,5 +27,10 @@ export const shownScenario = (scenario: Scenario): JsonObject =>
     })),
   });
 
-/** What the command line or the environment said in the scenario's place, likewise. */
-export const shownOverrides = (overrides: object): JsonObject => harmless(overrides);
+/** What the command line or the environment said in the scenario's place, likewise; without groups that are empty. */
+export const shownOverrides = (overrides: object): JsonObject =>
+  Object.fromEntries(
+    Object.entries(harmless(overrides)).filter(
+      ([, value]) => !isJsonObject(value) || Object.keys(value).length > 0,
+    ),
+  );

@@ -1,4 +1,6 @@
 import { Aggregate } from "../../src/metrics/aggregate.ts";
+import type { GeneratorSample } from "../../src/metrics/generator/generator-sample.ts";
+import type { ProcessHealth } from "../../src/metrics/generator/process-health.ts";
 import { GeneratorRecord } from "../../src/metrics/generator/generator-record.ts";
 import type { DeviceEvent } from "../../src/metrics/device-event.ts";
 import { LatencyHistogram } from "../../src/metrics/histogram.ts";
@@ -84,6 +86,23 @@ export function reportSource(given: Partial<ForeignTexts> = {}): ReportSource {
     { counters: {}, histograms: { connection_ms: encoded(12), twin_action_ms: encoded(45) } },
   ];
   const aggregate = new Aggregate(rows);
+  const generator = new GeneratorRecord();
+  const supervisor: ProcessHealth = {
+    spanMs: 1_000,
+    cpuMs: 100,
+    loopMaxMs: 3,
+    lateMs: 0,
+    gc: {},
+    heapUsedBytes: 1_000_000,
+    heapLimitBytes: 100_000_000,
+    rssBytes: 50_000_000,
+    stalls: [],
+  };
+  const sample: GeneratorSample = {
+    workers: [{ ...supervisor, worker: 0, loopMaxMs: 7 }],
+    supervisor,
+    machine: { spanMs: 1_000, cpuShare: 0.25 },
+  };
   const thresholds = ["devices_assigned == 100%", "telemetry_missing == 0"];
   const startedAt = "2026-01-01T00:00:00.000Z";
   const events: RunEvent[] = [
@@ -117,8 +136,10 @@ export function reportSource(given: Partial<ForeignTexts> = {}): ReportSource {
         states,
         counters: aggregate.counters(),
         histograms: part.histograms,
+        generator: sample,
       }),
     );
+    generator.add(sample, (index + 1) * 1_000);
   }
   const course = new RunCourse();
   for (const event of events) course.emit(event);
@@ -136,7 +157,7 @@ export function reportSource(given: Partial<ForeignTexts> = {}): ReportSource {
     },
     thresholds,
     asksDps: true,
-    generator: new GeneratorRecord(),
+    generator,
     strict: false,
     end: { interrupted: false, stoppedArriving: false, failure: undefined },
     arrival: null,

@@ -23,6 +23,9 @@ export const formatMsColumn = (ms: number | null): string =>
 export const formatShare = (count: number, whole: number): string =>
   whole === 0 ? NOT_MEASURED : `${Math.floor((1_000 * count) / whole) / 10} %`;
 
+/** A share from 0 to 1 in whole percent. */
+export const formatWholeShare = (share: number): string => `${Math.round(100 * share)} %`;
+
 /** A rate in as many digits as it has a meaning: `0.25`, `9.5`, `98`, `1,204`. */
 export function formatRate(perS: number): string {
   if (perS >= 100) return integers.format(perS);

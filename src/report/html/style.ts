@@ -47,6 +47,7 @@ td bdi,td .name{overflow-wrap:anywhere}
 .bar{display:block;width:100%;min-width:120px;margin-top:4px}td:has(.bar){width:420px}.bar .whole{fill:var(--grid)}
 .trouble{padding:8px 12px;border-left:3px solid var(--bad);background:var(--panel);white-space:pre-wrap;overflow-wrap:anywhere}
 details pre{margin:6px 0;padding:10px 12px;background:var(--panel);border:1px solid var(--line);border-radius:4px;overflow-x:auto}
+ul{margin:4px 0 12px;padding-left:20px}div.trouble{white-space:normal}div.trouble p,div.trouble ul{margin:0}
 details{margin:6px 0}summary{cursor:pointer;color:var(--accent);font-weight:500}
 :focus-visible{outline:2px solid var(--accent);outline-offset:2px}
 .charts{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,440px),1fr));gap:22px 28px;margin:14px 0}

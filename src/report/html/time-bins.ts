@@ -7,6 +7,8 @@ import type { EncodedHistogram } from "../../metrics/snapshot.ts";
 import type { RunEvent } from "../../output/output.ts";
 import { sumByName } from "../../output/terminal-text.ts";
 import type { BinnedCounter, BinnedLatency } from "./binned-metrics.ts";
+import type { GeneratorSpan } from "./generator-course.ts";
+import { generatorSpan, joinedSpan } from "./generator-course.ts";
 import { BINNED_LATENCIES, ofEachCounter, ofEachLatency } from "./binned-metrics.ts";
 
 /** What happened in a span of the run. */
@@ -18,6 +20,8 @@ export interface TimeBin {
   readonly states: Readonly<Record<DeviceState, number>>;
   /** How often within it. */
   readonly counts: Readonly<Record<BinnedCounter, number>>;
+  /** How the generator did; null where that was not measured. */
+  readonly generator: GeneratorSpan | null;
   /** Of what was measured within it; `count` 0 where nothing was. */
   readonly latencies: Readonly<Record<BinnedLatency, Percentiles>>;
 }
@@ -57,10 +61,18 @@ export class TimeBins {
   }
 
   /** Takes snapshots in their order. */
-  add({ t, states, counters, histograms }: RunEvent & { type: "snapshot" }): void {
+  add({
+    t,
+    states,
+    counters,
+    histograms,
+    generator: sample,
+  }: RunEvent & { type: "snapshot" }): void {
     const totals = ofEachCounter((name) => sumByName(counters, name));
     const counts = ofEachCounter((name) => totals[name] - this.#totals[name]);
-    const next = { fromMs: this.#untilMs, toMs: Math.max(t, this.#untilMs), states, counts };
+    const generator = sample === undefined ? null : generatorSpan(sample);
+    const [fromMs, toMs] = [this.#untilMs, Math.max(t, this.#untilMs)];
+    const next = { fromMs, toMs, states, counts, generator };
     this.#totals = totals;
     this.#untilMs = next.toMs;
     if (this.#open !== undefined && this.#isSameBin(this.#open, next)) {
@@ -126,6 +138,7 @@ const joined = (
   fromMs: first.fromMs,
   toMs: second.toMs,
   states: second.states,
+  generator: joinedSpan(first.generator, second.generator),
   counts: ofEachCounter((name) => first.counts[name] + second.counts[name]),
 });
 

@@ -49,5 +49,5 @@ test("everything else is shown as it is, the kind of a key too", () => {
 });
 
 test("what was not overridden is not shown", () => {
-  expect(shownOverrides({ devices: 5, rate: undefined })).toEqual({ devices: 5 });
+  expect(shownOverrides({ devices: 5, rate: undefined, emulator: {} })).toEqual({ devices: 5 });
 });

@@ -1,6 +1,7 @@
 import { scaleLinear } from "d3-scale";
 
 import { formatTime } from "../format.ts";
+import type { Course } from "../run-course.ts";
 import type { TimeMark } from "../run-marks.ts";
 import { timeTicks } from "./ticks.ts";
 
@@ -25,6 +26,14 @@ export interface ChartTime {
   readonly bins: readonly { readonly fromMs: number; readonly toMs: number }[];
   readonly marks: readonly NumberedMark[];
   readonly spans: readonly TimeSpan[];
+}
+
+/** The axis of a run; undefined where nothing was measured over time. */
+export function chartTime({ bins, marks }: Course): ChartTime | undefined {
+  const endMs = bins.at(-1)?.toMs ?? 0;
+  if (endMs <= 0) return undefined;
+  const numbered = marks.map((mark, index) => ({ ...mark, number: index + 1 }));
+  return { endMs, bins, marks: numbered, spans: [] };
 }
 
 /** Where a time is, in units of the plot. */

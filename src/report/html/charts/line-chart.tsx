@@ -2,7 +2,7 @@ import { scaleLinear, scaleLog } from "d3-scale";
 import { area, line } from "d3-shape";
 import type { JSX } from "preact";
 
-import { formatRate, formatTickMs, formatTime, NOT_MEASURED } from "../format.ts";
+import { formatRate, formatTickMs, formatTime, formatWholeShare, NOT_MEASURED } from "../format.ts";
 import type { ValueTick } from "./chart-frame.tsx";
 import { ChartFrame, PLOT_HEIGHT, PLOT_TOP } from "./chart-frame.tsx";
 import type { ChartTime } from "./chart-time.ts";
@@ -34,6 +34,14 @@ function rateAxis(values: readonly number[]): ValueAxis {
   return { y, ticks, text: (value) => `${formatRate(value)}/s` };
 }
 
+/** Shares of a whole: from 0, linear, up to the whole at least; more than one core can be used. */
+function shareAxis(values: readonly number[]): ValueAxis {
+  const most = values.reduce((high, value) => Math.max(high, value), 1);
+  const y = scaleLinear([0, most], [PLOT_HEIGHT, 0]).nice(4);
+  const ticks = y.ticks(4).map((tick) => ({ y: y(tick), label: formatWholeShare(tick) }));
+  return { y, ticks, text: formatWholeShare };
+}
+
 /** Latencies, from the least to the most, logarithmic. */
 function msAxis(values: readonly number[]): ValueAxis {
   const [low, high] = logBounds(values);
@@ -41,6 +49,9 @@ function msAxis(values: readonly number[]): ValueAxis {
   const ticks = logTicks(low, high).map((tick) => ({ y: y(tick), label: formatTickMs(tick) }));
   return { y, ticks, text: formatTickMs };
 }
+
+/** By what is drawn: things a second, latencies, shares of a whole. */
+const AXES = { rate: rateAxis, ms: msAxis, share: shareAxis } as const;
 
 /** The highest value of a series and when it was. */
 function peakOf(
@@ -60,12 +71,12 @@ export function LineChart(props: {
   readonly id: string;
   readonly title: string;
   readonly time: ChartTime;
-  readonly quantity: "rate" | "ms";
+  readonly quantity: keyof typeof AXES;
   readonly series: readonly LineSeries[];
 }): JSX.Element {
   const { id, title, time, quantity, series } = props;
   const measured = series.flatMap(({ values }) => values.filter((value) => value !== null));
-  const axis = quantity === "rate" ? rateAxis(measured) : msAxis(measured);
+  const axis = AXES[quantity](measured);
   const x = timeX(time);
   const middles = time.bins.map(({ fromMs, toMs }) => x((fromMs + toMs) / 2));
   const points = (values: LineSeries["values"]): readonly Point[] =>

@@ -2,7 +2,7 @@ import type { JSX } from "preact";
 
 import type { BinnedCounter, BinnedLatency } from "../binned-metrics.ts";
 import { BINNED_LATENCIES } from "../binned-metrics.ts";
-import type { ChartTime } from "../charts/chart-time.ts";
+import { chartTime } from "../charts/chart-time.ts";
 import type { LineSeries } from "../charts/line-chart.tsx";
 import { LineChart } from "../charts/line-chart.tsx";
 import { StateChart } from "../charts/state-chart.tsx";
@@ -80,21 +80,15 @@ function latencySeries(bins: readonly TimeBin[], metric: BinnedLatency): readonl
 /** Rates, states and latencies over time, under the marks of the timeline. */
 export function Courses({ data }: { readonly data: ReportData }): JSX.Element {
   const { course, summary } = data;
-  const { bins, marks } = course;
-  const endMs = bins.at(-1)?.toMs ?? 0;
-  if (endMs <= 0) {
+  const { bins } = course;
+  const time = chartTime(course);
+  if (time === undefined) {
     return (
       <Section id="time" title="Over time">
         <p>Nothing was measured over time: the run ended before its devices began.</p>
       </Section>
     );
   }
-  const time: ChartTime = {
-    endMs,
-    bins,
-    marks: marks.map((mark, index) => ({ ...mark, number: index + 1 })),
-    spans: [],
-  };
   const seen = (metric: BinnedLatency): boolean =>
     bins.some(({ latencies }) => latencies[metric].count > 0);
   return (

@@ -11,10 +11,12 @@ const MARKS: Readonly<Record<Verdict, string>> = { passed: "✓", failed: "✗",
 /** Why the verdict is what it is, in a line. */
 function reason({ trouble, summary }: ReportData): string {
   if (trouble !== undefined) return trouble.message;
+  const [strict] = summary.strict ?? [];
   const failed = summary.thresholds.filter(({ passed }) => passed === false).length;
   const open = summary.thresholds.filter(({ passed }) => passed === null).length;
   const whole = countOf(summary.thresholds.length, "threshold");
   if (failed > 0) return `${formatCount(failed)} of ${whole} failed`;
+  if (strict !== undefined) return `failed because of --strict: ${strict.text}`;
   const held =
     open === 0
       ? `all of ${whole} hold`

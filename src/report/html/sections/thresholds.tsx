@@ -1,6 +1,9 @@
 import type { JSX } from "preact";
 
-import type { ThresholdResult } from "../../../output/summary.ts";
+import { accountLines } from "../../../output/account-text.ts";
+import { GENERATOR_LIMITED } from "../../../output/generator-text.ts";
+import { slowHubs, slowHubText } from "../../../output/slow-hubs.ts";
+import type { Summary, ThresholdResult } from "../../../output/summary.ts";
 import { observedText } from "../../../output/threshold-text.ts";
 import type { ReportData } from "../report-data.ts";
 import { Section } from "../section.tsx";
@@ -11,9 +14,18 @@ function Mark({ passed }: Pick<ThresholdResult, "passed">): JSX.Element {
   return passed ? <span class="good">✓ holds</span> : <span class="bad">✗ failed</span>;
 }
 
-/** What kept the run from its end, and each threshold with what it was held against. */
+/** What the run found, whether a threshold looks at it or not. */
+const findings = (summary: Summary): readonly string[] => [
+  ...(summary.strict ?? []).map(({ text }) => `--strict: ${text}`),
+  ...(summary.generator?.limited === true ? [GENERATOR_LIMITED] : []),
+  ...slowHubs(summary).map(slowHubText),
+  ...accountLines(summary).map(({ text }) => text),
+];
+
+/** What kept the run from its end, each threshold with what it was held against, and what else was found. */
 export function Thresholds({ data }: { readonly data: ReportData }): JSX.Element {
   const { trouble, summary } = data;
+  const found = findings(summary);
   return (
     <Section id="verdict" title="Verdict">
       {trouble?.type === "broken" ? (
@@ -31,6 +43,16 @@ export function Thresholds({ data }: { readonly data: ReportData }): JSX.Element
           { name: "verdict", cell: ({ passed }) => <Mark passed={passed} /> },
         ]}
       />
+      {found.length === 0 ? null : (
+        <>
+          <p class="note">What was found, whether a threshold looks at it or not:</p>
+          <ul>
+            {found.map((text) => (
+              <li key={text}>{text}</li>
+            ))}
+          </ul>
+        </>
+      )}
     </Section>
   );
 }
