@@ -13,6 +13,15 @@ interface NumberedMessage {
   readonly dueMs: number;
 }
 
+/** What a sender needs of its device. */
+export type SenderContext = Pick<
+  DeviceContext,
+  "recorder" | "clock" | "now" | "log" | "saveMessages" | "onChange"
+>;
+
+/** Whose messages they are, and where they are accounted for. */
+export type SenderStatus = Pick<DeviceStatus, "messages" | "boot" | "deviceId">;
+
 /** What messages go out over. */
 export type MessageConnection = Pick<HubConnection, "send">;
 
@@ -27,8 +36,8 @@ const CREATION_TIME = "$.ctime";
  * connected is failed with class `offline`; nothing queues.
  */
 export class MessageSender {
-  readonly #context: DeviceContext;
-  readonly #status: DeviceStatus;
+  readonly #context: SenderContext;
+  readonly #status: SenderStatus;
   readonly #underWay = new Set<Promise<void>>();
   /** Messages that a fault holds back, by the timer that lets them go. */
   readonly #heldBack = new Map<NodeJS.Timeout, NumberedMessage>();
@@ -36,7 +45,7 @@ export class MessageSender {
   #connectedMs: number | undefined;
   #stopped = false;
 
-  constructor(context: DeviceContext, status: DeviceStatus) {
+  constructor(context: SenderContext, status: SenderStatus) {
     this.#context = context;
     this.#status = status;
   }
