@@ -241,3 +241,11 @@ test("nothing of a device reaches the terminal as a control sequence", () => {
   expect(printed).toHaveLength(3);
   expect(printed.join("")).not.toContain("\u001B");
 });
+
+test("a worker that is silent is told of; its start is not", () => {
+  const { lines, printed } = terminal();
+  const worker = { type: "worker", worker: 1, boot: 1 } as const;
+  lines.emit({ ...worker, t: 0, state: "ready" });
+  lines.emit({ ...worker, t: 5_000, state: "silent", detail: "has told nothing for 3 s" });
+  expect(printed).toEqual(["00:05.0  worker 1 has told nothing for 3 s\n"]);
+});
