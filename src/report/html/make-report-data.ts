@@ -22,6 +22,7 @@ const CURVES = [
   "registration_ms",
   "connection_ms",
   "telemetry_ms",
+  "telemetry_delay_ms",
   "reported_ms",
   "twin_action_ms",
 ] as const satisfies readonly HistogramName[];

@@ -13,6 +13,7 @@ const TITLES: Readonly<Partial<Record<HistogramName, string>>> = {
   connection_twin_ms: "twin read and applied",
   connection_first_ack_ms: "first acknowledgment",
   telemetry_ms: "Telemetry",
+  telemetry_delay_ms: "Telemetry, device to hub",
   reported_ms: "Reported properties",
   method_ms: "Direct methods",
   twin_action_ms: "Twin changes",

@@ -15,9 +15,14 @@ export interface Course {
   readonly bins: readonly TimeBin[];
   /** How long a bin is, in ms. */
   readonly binMs: number;
+  /** Rates of an adaptive arrival, devices a second, each from its time on; empty where the plan said the times. */
+  readonly arrival: readonly { readonly t: number; readonly ratePerS: number }[];
   readonly marks: readonly TimeMark[];
   readonly failures: readonly FailureNote[];
 }
+
+/** An arrival that looks for its rate changes it every few seconds, and ends. */
+const MOST_RATES = 10_000;
 
 /**
  * Listens to the events of a run, live or recorded, and keeps of its course what a page can show. Memory hardly grows
@@ -27,6 +32,7 @@ export class RunCourse implements Output {
   #plan: Course["plan"] | undefined;
   #configuration: Course["configuration"];
   #enrollment: Course["enrollment"];
+  readonly #arrival: { readonly t: number; readonly ratePerS: number }[] = [];
   readonly #bins = new TimeBins();
   readonly #marks = new RunMarks();
   readonly #failures = new FailureNotes();
@@ -37,6 +43,9 @@ export class RunCourse implements Output {
     else if (event.type === "configuration") this.#configuration = event;
     else if (event.type === "enrollment") this.#enrollment = event;
     else if (event.type === "snapshot") this.#bins.add(event);
+    else if (event.type === "arrival" && this.#arrival.length < MOST_RATES) {
+      this.#arrival.push({ t: event.t, ratePerS: event.ratePerS });
+    }
     this.#marks.observe(event);
     this.#failures.observe(event);
   }
@@ -54,6 +63,7 @@ export class RunCourse implements Output {
       enrollment: this.#enrollment,
       bins: this.#bins.bins(),
       binMs: this.#bins.widthMs,
+      arrival: [...this.#arrival],
       marks: this.#marks.marks(),
       failures: this.#failures.notes(),
     };

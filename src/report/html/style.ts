@@ -63,11 +63,12 @@ details{margin:6px 0}summary{cursor:pointer;color:var(--accent);font-weight:500}
 .line.ink{stroke:var(--ink);stroke-dasharray:6 3}
 .line.soft{stroke:var(--soft);stroke-dasharray:1.5 3.5}
 .line.warn{stroke:var(--warn);stroke-dasharray:8 3 1.5 3}
+.line.good{stroke:var(--good);stroke-dasharray:10 4}
 .line.bad{stroke:var(--bad);stroke-dasharray:3 3}
 .area{stroke:none}.area.accent{fill:var(--accent-soft)}
 .area.streaming{fill:var(--accent)}.area.connecting{fill:var(--connecting)}.area.assigned{fill:var(--assigned)}.area.registering{fill:var(--registering)}
 .area.waiting{fill:var(--waiting)}.area.stopped{fill:var(--stopped)}.area.reconnecting{fill:var(--warn)}.area.failed{fill:var(--bad)}
-.dot.accent{fill:var(--accent)}.dot.ink{fill:var(--ink)}.dot.soft{fill:var(--soft)}.dot.warn{fill:var(--warn)}.dot.bad{fill:var(--bad)}
+.dot.accent{fill:var(--accent)}.dot.ink{fill:var(--ink)}.dot.soft{fill:var(--soft)}.dot.warn{fill:var(--warn)}.dot.good{fill:var(--good)}.dot.bad{fill:var(--bad)}
 .spot{fill:transparent}.spot:hover{fill:var(--accent);fill-opacity:.18}
 line.mark,line.span{stroke:var(--dim);stroke-dasharray:2 3}line.mark.trouble{stroke:var(--bad)}
 text.mark,text.span{fill:var(--dim);font-size:11px}text.mark.trouble{fill:var(--bad);font-weight:600}

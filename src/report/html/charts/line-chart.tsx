@@ -11,7 +11,7 @@ import { logBounds, logTicks } from "./ticks.ts";
 import { TimeOverlay } from "./time-overlay.tsx";
 
 /** How a line is drawn; each differs in dashes too. */
-export type Tone = "accent" | "soft" | "ink" | "bad" | "warn";
+export type Tone = "accent" | "soft" | "ink" | "bad" | "warn" | "good";
 
 export interface LineSeries {
   readonly name: string;

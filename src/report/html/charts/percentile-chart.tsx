@@ -12,7 +12,7 @@ import { logBounds, logTicks } from "./ticks.ts";
 
 /** Where the axis is labelled, in percent. */
 const TICKS = [0, 50, 75, 90, 95, 99, 99.5, 99.9, 99.99];
-const TONES: readonly Tone[] = ["accent", "ink", "soft", "warn", "bad"];
+const TONES: readonly Tone[] = ["accent", "ink", "soft", "good", "warn", "bad"];
 
 /** How many nines a percentile has: 90 % is 1, 99 % is 2. */
 const nines = (percentile: number): number => -Math.log10(1 - percentile / 100);

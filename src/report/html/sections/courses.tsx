@@ -53,6 +53,13 @@ const RATES: readonly {
   },
 ];
 
+/** The rate that an adaptive arrival had at the end of each bin; no line where there was none. */
+function arrivalSeries({ arrival, bins }: ReportData["course"]): readonly LineSeries[] {
+  if (arrival.length === 0) return [];
+  const values = bins.map(({ toMs }) => arrival.findLast(({ t }) => t <= toMs)?.ratePerS ?? null);
+  return [{ name: "rate of the arrival", tone: "soft", values }];
+}
+
 /** Workers tell once a second. */
 const TELL_MS = 1_000;
 
@@ -105,11 +112,14 @@ export function Courses({ data }: { readonly data: ReportData }): JSX.Element {
             title={title}
             time={time}
             quantity="rate"
-            series={series.map(({ counter, name, tone }) => ({
-              name,
-              tone,
-              values: ratesIn(bins, counter),
-            }))}
+            series={[
+              ...series.map(({ counter, name, tone }) => ({
+                name,
+                tone,
+                values: ratesIn(bins, counter),
+              })),
+              ...(id === "registration-rate" ? arrivalSeries(course) : []),
+            ]}
           />
         ))}
         {BINNED_LATENCIES.filter(seen).map((metric) => (

@@ -2,7 +2,7 @@ import type { JSX } from "preact";
 
 import { FAILURE_WORDS } from "../../../base/failure-words.ts";
 import type { FailureExample } from "../failure-notes.ts";
-import { formatCount, formatTime, NOT_MEASURED } from "../format.ts";
+import { countOf, formatCount, formatTime, NOT_MEASURED } from "../format.ts";
 import type { FailureFacts, ReportData } from "../report-data.ts";
 import { Name, Prose, Section } from "../section.tsx";
 import { DataTable } from "../table.tsx";
@@ -20,10 +20,16 @@ const toldOf = (failures: readonly FailureFacts[]): readonly Told[] =>
 /** What went wrong, by class: how often and where, what it means, what mends it, and what devices were told. */
 export function Failures({ data }: { readonly data: ReportData }): JSX.Element {
   const { failures } = data;
+  const { devices } = data.summary;
   const others = failures.reduce((sum, each) => sum + each.others, 0);
   return (
     <Section id="failures" title="Failures">
       {failures.length === 0 ? <p>No attempt failed, and no connection was lost.</p> : null}
+      {devices.toBeRefused === 0 ? null : (
+        <p class="note">
+          {`${countOf(devices.toBeRefused, "device")} of the scenario were to be refused: what they were told is counted here too.`}
+        </p>
+      )}
       <DataTable
         caption="Failures by class, and where they hit"
         rows={failures}

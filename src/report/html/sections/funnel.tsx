@@ -1,5 +1,6 @@
 import type { JSX } from "preact";
 
+import { refusedAsExpected } from "../../../output/unexpected-devices.ts";
 import { formatCount, formatMsColumn, formatShare, NOT_MEASURED } from "../format.ts";
 import type { ReportData } from "../report-data.ts";
 import { Name, Section } from "../section.tsx";
@@ -22,6 +23,22 @@ function stages({ summary, streamed, underway }: ReportData): readonly Stage[] {
     { name: "had a message acknowledged", count: streamed, tone: "streaming", ms: telemetry.ms },
     { name: "still on their way at the end", count: underway, tone: "registering", ms: undefined },
     { name: "gave up", count: devices.failed, tone: "failed", ms: undefined },
+    ...(devices.toBeRefused === 0
+      ? []
+      : [
+          {
+            name: "refused, as the scenario expects",
+            count: refusedAsExpected(summary),
+            tone: "stopped",
+            ms: undefined,
+          },
+          {
+            name: "went another way than expected",
+            count: devices.unexpected,
+            tone: "failed",
+            ms: undefined,
+          },
+        ]),
   ];
 }
 

@@ -1,5 +1,6 @@
 import type { JSX } from "preact";
 
+import { decidingDevices } from "../../../output/unexpected-devices.ts";
 import { formatMs } from "../../../output/format-ms.ts";
 import { countOf, formatCount, formatDate, formatShare, NOT_MEASURED } from "../format.ts";
 import type { ReportData } from "../report-data.ts";
@@ -16,6 +17,10 @@ function reason({ trouble, summary }: ReportData): string {
   const open = summary.thresholds.filter(({ passed }) => passed === null).length;
   const whole = countOf(summary.thresholds.length, "threshold");
   if (failed > 0) return `${formatCount(failed)} of ${whole} failed`;
+  const unexpected = decidingDevices(summary).reduce((sum, { count }) => sum + count, 0);
+  if (failed === 0 && unexpected > 0) {
+    return `${countOf(unexpected, "device")} went another way than the scenario expects`;
+  }
   if (strict !== undefined) return `failed because of --strict: ${strict.text}`;
   const held =
     open === 0

@@ -1,6 +1,7 @@
 import type { JSX } from "preact";
 
 import type { DeviceLedger, MessageTrouble } from "../../../output/ledger.ts";
+import { formatMs } from "../../../output/format-ms.ts";
 import { MESSAGE_TROUBLES } from "../../../output/ledger.ts";
 import { formatBytes, formatCount, formatShare } from "../format.ts";
 import type { ReportData } from "../report-data.ts";
@@ -74,6 +75,9 @@ export function Messages({ data }: { readonly data: ReportData }): JSX.Element {
         {ledger === null
           ? "What the hub ingested could not be read in this run: what is missing, duplicated or out of order was not measured."
           : "What the hub ingested was read back and compared with what devices saw acknowledged, by device, boot and sequence number."}
+        {ledger === null || ledger.delayMs.count === 0
+          ? ""
+          : ` From device to hub: median ${formatMs(ledger.delayMs.p50)}, p95 ${formatMs(ledger.delayMs.p95)}, at most ${formatMs(ledger.delayMs.max)}.`}
         {methods.received === 0
           ? ""
           : ` Direct methods: ${formatCount(methods.received)} received, ${formatCount(methods.failed)} failed.`}

@@ -1,9 +1,11 @@
 import type { JSX } from "preact";
 
 import { accountLines } from "../../../output/account-text.ts";
+import { arrivalText } from "../../../output/arrival-text.ts";
 import { GENERATOR_LIMITED } from "../../../output/generator-text.ts";
 import { slowHubs, slowHubText } from "../../../output/slow-hubs.ts";
 import type { Summary, ThresholdResult } from "../../../output/summary.ts";
+import { decidingDevices, unexpectedText } from "../../../output/unexpected-devices.ts";
 import { observedText } from "../../../output/threshold-text.ts";
 import type { ReportData } from "../report-data.ts";
 import { Section } from "../section.tsx";
@@ -16,8 +18,10 @@ function Mark({ passed }: Pick<ThresholdResult, "passed">): JSX.Element {
 
 /** What the run found, whether a threshold looks at it or not. */
 const findings = (summary: Summary): readonly string[] => [
+  ...decidingDevices(summary).map(unexpectedText),
   ...(summary.strict ?? []).map(({ text }) => `--strict: ${text}`),
   ...(summary.generator?.limited === true ? [GENERATOR_LIMITED] : []),
+  ...(summary.arrival === null ? [] : [`arrival, adaptive: ${arrivalText(summary.arrival)}`]),
   ...slowHubs(summary).map(slowHubText),
   ...accountLines(summary).map(({ text }) => text),
 ];
