@@ -27,6 +27,14 @@ export interface DeviceLedger extends Readonly<Record<MessageTrouble, number>> {
   readonly first: Readonly<Partial<Record<MessageTrouble, readonly MessageNumber[]>>>;
 }
 
+/** Those that lost most come first, then those that got most twice, and so on down the troubles; equal ones by their ids. */
+export function byWorst(one: DeviceLedger, other: DeviceLedger): number {
+  for (const trouble of MESSAGE_TROUBLES) {
+    if (one[trouble] !== other[trouble]) return other[trouble] - one[trouble];
+  }
+  return one.deviceId < other.deviceId ? -1 : 1;
+}
+
 /** Messages that a hub ingested and no device is known to have got a PUBACK for, by what their device says of them. */
 export interface UnconfirmedBy {
   /** Neither acknowledged nor failed: the PUBACK was lost, or came too late. */

@@ -51,6 +51,8 @@ export type RunEvent =
       readonly shard: { readonly index: number; readonly of: number } | null;
       /** The same for all parts of one plan, and for no other plan. */
       readonly planFingerprint: string;
+      /** Of which parts a merged record is; null = of a run. */
+      readonly merged: Summary["run"]["merged"];
     }
   | {
       /** What is run; nothing in it is secret. */

@@ -124,6 +124,10 @@ export const summarySchema = z
       planFingerprint: z
         .string()
         .describe("The same for all parts of one plan, and for no other plan."),
+      merged: z
+        .strictObject({ parts: z.array(z.int().positive()), of: z.int().positive() })
+        .nullable()
+        .describe("Which parts of how many were merged (report merge); null: it is of one run."),
     }),
     verdict: z.enum(["passed", "failed", "interrupted"]),
     devices: z

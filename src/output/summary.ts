@@ -84,6 +84,8 @@ export interface Summary {
     readonly shard: { readonly index: number; readonly of: number } | null;
     /** The same for all parts of one plan, and for no other plan. */
     readonly planFingerprint: string;
+    /** Of which parts (from 1, rising) of how many it is merged; null = it is of one run. */
+    readonly merged: { readonly parts: readonly number[]; readonly of: number } | null;
   };
   readonly verdict: Verdict;
   /** Distinct devices that reached the state at least once. */

@@ -37,8 +37,8 @@ const adaptivePart = (arrival: AdaptiveArrival, of: number): AdaptiveArrival => 
 
 /**
  * What one of several runs does of a plan: every so-many-th device with its index, start time and values as they are in
- * the whole, its share of the concurrency and of the rates of an adaptive arrival, and of each timeline action the devices that are its own, if there are any.
- * All parts together are the plan.
+ * the whole, its share of the concurrency and of the rates of an adaptive arrival, and of each timeline action the devices
+ * that are its own, if there are any. All parts together are the plan.
  */
 export function planPart(plan: Plan, { index, of }: Shard): Plan {
   const devices = shardDevices(plan.devices, of)[index - 1] ?? [];

@@ -105,6 +105,7 @@ class RunRecorded {
         version: plan.version,
         shard: plan.shard,
         planFingerprint: plan.planFingerprint,
+        merged: plan.merged,
       },
       thresholds: plan.thresholds,
       asksDps: plan.asksDps,

@@ -40,6 +40,7 @@ const plan = z.strictObject({
   asksDps: z.boolean(),
   shard: summarySchema.shape.run.shape.shard,
   planFingerprint: z.string(),
+  merged: summarySchema.shape.run.shape.merged,
   strict: z.boolean(),
 });
 

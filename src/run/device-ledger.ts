@@ -49,11 +49,3 @@ export class DeviceLedgerDraft {
     };
   }
 }
-
-/** Those that lost most come first, then those that got most twice, and so on down the troubles. */
-export function byWorst(one: DeviceLedger, other: DeviceLedger): number {
-  for (const trouble of MESSAGE_TROUBLES) {
-    if (one[trouble] !== other[trouble]) return other[trouble] - one[trouble];
-  }
-  return 0;
-}

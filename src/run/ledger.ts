@@ -2,8 +2,9 @@ import { groupedBy } from "../base/grouped-by.ts";
 import type { ToldMessages } from "../metrics/aggregate.ts";
 import { SeqSet, common, countOf, without } from "../metrics/seq-ranges.ts";
 import type { LedgerResult } from "../output/ledger.ts";
+import { byWorst } from "../output/ledger.ts";
 import type { IngestedMessage } from "../service/ingestion-reader.ts";
-import { DeviceLedgerDraft, byWorst } from "./device-ledger.ts";
+import { DeviceLedgerDraft } from "./device-ledger.ts";
 
 /** What was ingested of one device. */
 interface Device {

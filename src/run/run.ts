@@ -176,6 +176,7 @@ async function runWithFiles(
         version: context.version,
         shard: shard ?? null,
         planFingerprint: fingerprint,
+        merged: null,
       },
       thresholds: plan.thresholds,
       asksDps: asksDps(prepared),

@@ -1,5 +1,6 @@
-import type { DeviceRow, PlannedDevice } from "../metrics/device-row.ts";
-import type { RecordedRow, RunEvent } from "../output/output.ts";
+import type { PlannedDevice } from "../metrics/device-row.ts";
+import { devicesEvents, fleetEvents } from "../output/device-lines.ts";
+import type { RunEvent } from "../output/output.ts";
 import type { Summary } from "../output/summary.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { Shard } from "../plan/plan-part.ts";
@@ -7,9 +8,6 @@ import type { RunFacts } from "../results/run-facts.ts";
 import type { Overrides } from "../scenario/overrides.ts";
 import type { Scenario } from "../scenario/scenario.ts";
 import { shownOverrides, shownScenario } from "./shown-scenario.ts";
-
-/** Devices in one event: a line of `run.ndjson` stays below some 200 KB. */
-const DEVICES_AT_ONCE = 500;
 
 /** Tells what is going to be run: the first events of every run. */
 export function tellPlan(
@@ -49,11 +47,12 @@ export function tellPlan(
     asksDps,
     shard: shard ?? null,
     planFingerprint: fingerprint,
+    merged: null,
     strict,
   });
   const overrides = shownOverrides(given.overrides);
   emit({ type: "configuration", t: 0, scenario: shownScenario(given.scenario), overrides });
-  for (const some of chunks(devices)) emit({ type: "fleet", t: 0, devices: some });
+  for (const event of fleetEvents(devices)) emit(event);
 }
 
 /** Tells all that the verdict follows from, and the summary: the last events of every run. */
@@ -61,9 +60,7 @@ export function tellEnd(facts: RunFacts, summary: Summary, emit: (event: RunEven
   const { aggregate, actions, ledger, workers, end } = facts;
   const { interrupted, stoppedArriving, failure } = end;
   const t = Math.round(facts.run.durationS * 1_000);
-  for (const some of chunks(aggregate.rows())) {
-    emit({ type: "devices", t, rows: some.map(recordedRow) });
-  }
+  for (const event of devicesEvents(aggregate.rows(), t)) emit(event);
   emit({ type: "ledger", t, ledger });
   emit({
     type: "end",
@@ -84,15 +81,4 @@ export function tellEnd(facts: RunFacts, summary: Summary, emit: (event: RunEven
     resources: summary.resources,
   });
   emit({ type: "summary", t, summary });
-}
-
-function recordedRow(row: DeviceRow): RecordedRow {
-  const { ackedSeqs: _acked, failedSeqs: _failed, ...recorded } = row;
-  return recorded;
-}
-
-function* chunks<Item>(items: readonly Item[]): Generator<readonly Item[]> {
-  for (let at = 0; at < items.length; at += DEVICES_AT_ONCE) {
-    yield items.slice(at, at + DEVICES_AT_ONCE);
-  }
 }

@@ -154,6 +154,7 @@ export function reportSource(given: Partial<ForeignTexts> = {}): ReportSource {
       version: "0.0.0",
       shard: null,
       planFingerprint: "f",
+      merged: null,
     },
     thresholds,
     asksDps: true,

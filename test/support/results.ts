@@ -138,6 +138,7 @@ export function resultsOf(
       version: "0.0.0",
       shard: null,
       planFingerprint: "0".repeat(32),
+      merged: null,
     },
     arrival: null,
     aggregate,

@@ -21,6 +21,7 @@ export const runPlan = (
   asksDps: true,
   shard: null,
   planFingerprint: "0".repeat(32),
+  merged: null,
   strict: false,
   ...changes,
 });

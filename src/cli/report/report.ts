@@ -6,12 +6,14 @@ import { ENVIRONMENT_HELP } from "../environment.ts";
 import type { Host } from "../host.ts";
 import { resultsText } from "../run/results-text.ts";
 import { COMPARE_EPILOGUE, compareOptions, runCompare } from "./compare.ts";
+import { MERGE_EPILOGUE, mergeOptions, runMerge } from "./merge.ts";
 import { parseReportFlags, reportOptions } from "./report-flags.ts";
 
 const EPILOGUE = `Examples:
   $0 report runs/2026-11-22T02-37-54Z-thirty-caves
   $0 report runs/2026-11-22T02-37-54Z-thirty-caves --out /tmp/again --json
   $0 report compare runs/before runs/after
+  $0 report merge part-1 part-2 --out whole
 
 Makes summary.json, devices.csv, junit.xml and report.html anew from run.ndjson
 alone. Of a run that was killed they tell what it had recorded by then, with
@@ -50,7 +52,11 @@ export function reportCommand(host: Host): CommandModule {
     command: "report [run]",
     describe: "make the results of a finished run again from what it recorded",
     builder: (yargs) =>
-      reportOptions(yargs).command(compareCommand(host)).strict().epilogue(EPILOGUE),
+      reportOptions(yargs)
+        .command(compareCommand(host))
+        .command(mergeCommand(host))
+        .strict()
+        .epilogue(EPILOGUE),
     handler: async (given) => {
       await execute(given, host);
     },
@@ -65,6 +71,18 @@ function compareCommand(host: Host): CommandModule {
       compareOptions(yargs).strict().epilogue(`${COMPARE_EPILOGUE}\n\n${ENVIRONMENT_HELP}`),
     handler: async (given) => {
       await runCompare(given, host);
+    },
+  };
+}
+
+function mergeCommand(host: Host): CommandModule {
+  return {
+    command: "merge <dirs..>",
+    describe: "one run and one verdict of the parts of a plan",
+    builder: (yargs) =>
+      mergeOptions(yargs).strict().epilogue(`${MERGE_EPILOGUE}\n\n${ENVIRONMENT_HELP}`),
+    handler: async (given) => {
+      host.setExitCode(await runMerge(given, host));
     },
   };
 }

@@ -11,6 +11,7 @@ const COMMANDS = [
   "plan",
   "report",
   "report compare",
+  "report merge",
   "emulator",
   "events",
   "ca",

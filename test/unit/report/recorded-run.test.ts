@@ -65,6 +65,7 @@ function recorded(): readonly RunEvent[] {
       version: "0.0.0",
       shard: null,
       planFingerprint: "0".repeat(32),
+      merged: null,
     },
     thresholds,
     asksDps: true,

@@ -1,0 +1,120 @@
+import type { FleetError } from "../../base/errors.ts";
+import { EXIT_CODES } from "../../base/errors.ts";
+import { LatencyHistogram } from "../../metrics/histogram.ts";
+import type { LedgerResult } from "../../output/ledger.ts";
+import { byWorst } from "../../output/ledger.ts";
+import type { RecordedFailure, TwinActionAccount, WorkerAccount } from "../../output/output.ts";
+import type { CheckedPart } from "./check-parts.ts";
+import { partText } from "./check-parts.ts";
+import type { Of } from "./part.ts";
+
+type Count = Exclude<keyof TwinActionAccount, "at" | "notDue" | "times">;
+
+/** How all parts together ended. @param t ms after the time 0 of all */
+export function mergedEnd(parts: readonly CheckedPart[], t: number): Of<"end"> {
+  const facts = parts.map((part) => part.facts);
+  const resources = facts.map(({ aggregate }) => aggregate.resources());
+  return {
+    type: "end",
+    t,
+    interrupted: facts.some(({ end }) => end.interrupted),
+    stoppedArriving: facts.some(({ end }) => end.stoppedArriving),
+    failure: mergedFailure(parts),
+    actions: mergedAccounts(facts.map(({ actions }) => actions)),
+    workers: mergedWorkers(facts.map(({ workers }) => workers)),
+    resources: {
+      cpuS: Math.round(sum(resources.map(({ cpuS }) => cpuS * 1_000))) / 1_000,
+      peakRssBytes: sum(resources.map(({ peakRssBytes }) => peakRssBytes)),
+    },
+  };
+}
+
+/** The ledgers of all parts as one; null where one of them is: what it lacks nobody has looked for. */
+export function mergedLedger(ledgers: readonly (LedgerResult | null)[]): LedgerResult | null {
+  const read = ledgers.filter((ledger) => ledger !== null);
+  if (read.length < ledgers.length) return null;
+  const total = (of: (ledger: LedgerResult) => number): number => sum(read.map(of));
+  return {
+    acked: total(({ acked }) => acked),
+    ingested: total(({ ingested }) => ingested),
+    missing: total(({ missing }) => missing),
+    duplicated: total(({ duplicated }) => duplicated),
+    outOfOrder: total(({ outOfOrder }) => outOfOrder),
+    unconfirmed: total(({ unconfirmed }) => unconfirmed),
+    unconfirmedBy: {
+      unacked: total(({ unconfirmedBy }) => unconfirmedBy.unacked),
+      failed: total(({ unconfirmedBy }) => unconfirmedBy.failed),
+      untold: total(({ unconfirmedBy }) => unconfirmedBy.untold),
+    },
+    devices: read.flatMap(({ devices }) => devices).toSorted(byWorst),
+  };
+}
+
+/** The one that decides over the exit code, with every part that broke off. */
+function mergedFailure(parts: readonly CheckedPart[]): RecordedFailure | null {
+  const failed = parts.flatMap((part) => {
+    const { failure } = part.facts.end;
+    return failure === undefined ? [] : [{ place: `part ${partText(part.shard)}`, failure }];
+  });
+  const [worst] = failed.toSorted((a, b) => weightOf(a.failure) - weightOf(b.failure));
+  if (worst === undefined) return null;
+  const { code, message, hint, problems } = worst.failure;
+  if (failed.length === 1) return { code, message: `${worst.place}: ${message}`, hint, problems };
+  return {
+    code,
+    message: `${failed.length} parts broke off`,
+    problems: failed.map(({ place, failure }) => ({
+      place,
+      message: `${failure.message} [${failure.code}]`,
+      hint: failure.hint,
+    })),
+  };
+}
+
+/** Exit codes decide in the order 2, 130, 3, 4. */
+const ORDER: readonly number[] = [
+  EXIT_CODES.USAGE,
+  EXIT_CODES.INTERRUPTED,
+  EXIT_CODES.UNREACHABLE,
+  EXIT_CODES.WORKER_LOST,
+];
+
+function weightOf({ code }: FleetError): number {
+  const at = ORDER.indexOf(EXIT_CODES[code]);
+  return at === -1 ? ORDER.length : at;
+}
+
+function mergedWorkers(accounts: readonly WorkerAccount[]): WorkerAccount {
+  return {
+    planned: sum(accounts.map(({ planned }) => planned)),
+    lost: sum(accounts.map(({ lost }) => lost)),
+    restarted: sum(accounts.map(({ restarted }) => restarted)),
+    gone: sum(accounts.map(({ gone }) => gone)),
+  };
+}
+
+/** Every part has every action of the timeline, in one order; one that was killed has none. */
+function mergedAccounts(
+  parts: readonly (readonly TwinActionAccount[])[],
+): readonly TwinActionAccount[] {
+  const [longest = []] = parts.toSorted((a, b) => b.length - a.length);
+  return longest.map(({ at }, index) => {
+    const told = parts.flatMap((accounts) => accounts[index] ?? []);
+    const times = new LatencyHistogram();
+    for (const account of told) times.merge(account.times);
+    const total = (name: Count): number => sum(told.map((account) => account[name]));
+    return {
+      at,
+      selected: total("selected"),
+      patched: total("patched"),
+      received: total("received"),
+      acknowledged: total("acknowledged"),
+      notEchoed: total("notEchoed"),
+      receivedByOthers: total("receivedByOthers"),
+      notDue: told.every(({ notDue }) => notDue),
+      times: times.encode(),
+    };
+  });
+}
+
+const sum = (counts: readonly number[]): number => counts.reduce((all, count) => all + count, 0);

@@ -1,0 +1,102 @@
+import { expect, test } from "vitest";
+
+import type { ProcessHealth } from "../../../../src/metrics/generator/process-health.ts";
+import { MergedSnapshots } from "../../../../src/report/merge/merged-snapshots.ts";
+import { renumbered } from "../../../../src/report/merge/renumbered.ts";
+import { runSnapshot } from "../../../support/run-events.ts";
+
+const at = (t: number, sent: number, streaming: number) =>
+  runSnapshot({
+    t,
+    counters: { telemetry_sent: sent },
+    byHub: { a: streaming },
+    states: { streaming },
+  });
+
+test("what parts tell in one round is one snapshot, with the sums of all", () => {
+  const merged = new MergedSnapshots([2, 3]);
+  expect(merged.add(0, at(1_000, 5, 2))).toEqual([]);
+  expect(merged.add(1, at(1_003, 7, 3))).toEqual([
+    runSnapshot({
+      t: 1_003,
+      counters: { telemetry_sent: 12 },
+      byHub: { a: 5 },
+      states: { streaming: 5 },
+    }),
+  ]);
+});
+
+test("a part that has told nothing yet waits, one that falls behind holds nobody up", () => {
+  const merged = new MergedSnapshots([2, 3]);
+  expect(merged.add(0, at(1_000, 5, 2))).toEqual([]);
+  const [first] = merged.add(0, at(2_000, 6, 2));
+  expect(first).toMatchObject({
+    t: 1_000,
+    counters: { telemetry_sent: 5 },
+    states: { streaming: 2, waiting: 3 },
+  });
+  expect(merged.add(1, at(2_100, 1, 1))).toMatchObject([{ counters: { telemetry_sent: 7 } }]);
+});
+
+test("a part that has ended keeps its totals, and is waited for no more", () => {
+  const merged = new MergedSnapshots([2, 3]);
+  merged.add(0, at(1_000, 5, 2));
+  merged.add(1, at(1_000, 7, 3));
+  expect(merged.end(0)).toEqual([]);
+  expect(merged.add(1, at(2_000, 9, 3))).toMatchObject([{ counters: { telemetry_sent: 14 } }]);
+  expect(merged.add(1, at(3_000, 9, 3))).toHaveLength(1);
+  expect(merged.end(1)).toEqual([]);
+});
+
+const health = (changes: Partial<ProcessHealth>): ProcessHealth => ({
+  spanMs: 1_000,
+  cpuMs: 0,
+  loopMaxMs: 0,
+  lateMs: 0,
+  gc: {},
+  heapUsedBytes: 1,
+  heapLimitBytes: 2,
+  rssBytes: 3,
+  stalls: [],
+  ...changes,
+});
+
+test("of the generator there are all workers, and the supervisor and the machine that did worst", () => {
+  const merged = new MergedSnapshots([1, 1]);
+  const snapshot = (worker: number, lateMs: number, cpuShare: number) => ({
+    ...at(1_000, 1, 1),
+    generator: {
+      workers: [{ worker, ...health({ cpuMs: worker }) }],
+      supervisor: health({ lateMs }),
+      machine: { spanMs: 1_000, cpuShare },
+    },
+  });
+  merged.add(0, snapshot(1, 0, 0.9));
+  const [whole] = merged.add(1, snapshot(0, 300, 0.2));
+  expect(whole?.generator).toEqual({
+    workers: [
+      { worker: 0, ...health({}) },
+      { worker: 1, ...health({ cpuMs: 1 }) },
+    ],
+    supervisor: health({ lateMs: 300 }),
+    machine: { spanMs: 1_000, cpuShare: 0.9 },
+  });
+});
+
+test("a worker's number in the whole is in its series and its health, and nowhere else", () => {
+  const snapshot = {
+    ...runSnapshot({
+      counters: { "a{hub:h,worker:1}": 1, "b{hub:7}": 2, c: 3, "d{worker:supervisor}": 4 },
+    }),
+    generator: {
+      workers: [{ worker: 1, silentMs: 5 }],
+      supervisor: health({}),
+      machine: { spanMs: 1, cpuShare: 0 },
+    },
+  };
+  expect(renumbered(snapshot, 4)).toEqual({
+    ...snapshot,
+    counters: { "a{hub:h,worker:5}": 1, "b{hub:7}": 2, c: 3, "d{worker:supervisor}": 4 },
+    generator: { ...snapshot.generator, workers: [{ worker: 5, silentMs: 5 }] },
+  });
+});
