@@ -52,3 +52,18 @@ test("a plan holds the arrival against the limit that the scenario says of its D
   expect(stdout).toMatch(/9\d due in the busiest minute, 100 allowed: nobody waits/);
   expect(exitCode).toBe(0);
 });
+
+test("a plan of an adaptive arrival tells the fastest that it can be, and that a limit holds it", async () => {
+  await using place = await workplace();
+  const arrival = { rate: "adaptive", from: "10/s", max: "10/s" };
+  const scenario = await place.scenario({ arrival, duration: "5m" });
+  const flags = ["--devices", "101", "--emulator-dps-limit", "60/m"];
+  const { exitCode, stdout } = await runHere(place.dir, ["plan", scenario, ...flags]);
+  expect(exitCode).toBe(0);
+  expect(stdout).toContain("adaptive: it follows from what the services answer; at the fastest:");
+  expect(stdout).toContain("the last one is due after 10 s, at most 10 in a second");
+  expect(stdout).toMatch(/101 due in the busiest minute, 60 allowed: it is held below that/);
+  expect(await refused(arrival, { flags: ["--devices", "101", "--duration", "9s"] })).toContain(
+    "101 devices from 10/s to at most 10/s (rate: adaptive) arrive over 10s, but the run ends after 9s",
+  );
+});

@@ -33,6 +33,21 @@ test("100 devices a second are throttled, come back when they are told to, and l
   expect(ledger).toMatchObject({ missing: 0, duplicated: 0 });
 });
 
+test("an adaptive arrival finds what DPS takes in a minute, is held just below it, and loses nothing", async () => {
+  await using place = await workplace();
+  const fleet = ["--devices=400", "--emulator-dps-limit=300/m", "--rate=adaptive"];
+  const where = [`--out=${place.out}`, `--certs=${place.certs}`];
+  await using program = new Program(["run", SCENARIO, ...fleet, ...where, "--duration=140s"]);
+  expect((await program.ended).exitCode).toBe(0);
+  const { arrival, devices, ledger, registration } = await checkedSummary(place);
+  expect(devices).toEqual({ planned: 400, assigned: 400, connected: 400, failed: 0 });
+  expect(ledger).toMatchObject({ missing: 0, duplicated: 0 });
+  expect(arrival).toMatchObject({ started: 400, firstPushBack: { reason: "throttled" } });
+  expect(arrival?.heldPerS).toBeGreaterThan(0.9 * (300 / 60));
+  expect(arrival?.heldPerS).toBeLessThan(300 / 60);
+  expect(registration.throttled).toBeLessThan(40);
+});
+
 test("at auto the same fleet is through within 1.1 of the least time, without one 429", async () => {
   // The run ends then, and its thresholds want every device assigned and connected.
   const leastS = (DEVICES / LIMIT_PER_MINUTE) * 60;

@@ -60,8 +60,8 @@ export function obedientWorker(): ScriptedWorker {
   return worker;
 }
 
-/** A shard of devices that start at the times given. */
-export function shardOf(worker: number, startMs: readonly number[]): ShardStart {
+/** A shard of devices that start at the times given; null = when they are told to. */
+export function shardOf(worker: number, startMs: readonly (number | null)[]): ShardStart {
   return {
     worker,
     boot: 1,

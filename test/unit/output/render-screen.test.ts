@@ -82,6 +82,24 @@ test("it shows clock, states, rates, hubs, the change with its followers, percen
   ]);
 });
 
+test("it shows the rate of an adaptive arrival for as long as it lasts", () => {
+  const state = new ScreenState();
+  const shown = (): string =>
+    renderScreen(state.view, { columns: 80, rows: 24, ink: paint(false), events: [] }).join("\n");
+  const event = {
+    type: "arrival",
+    t: 80_000,
+    beforePerS: 30,
+    ratePerS: 15.833,
+    started: 3,
+  } as const;
+  state.apply(runPlan());
+  state.apply({ ...event, reason: "throttled" });
+  expect(shown()).toContain("starting 15.8/s");
+  state.apply({ ...event, reason: "complete" });
+  expect(shown()).not.toContain("starting");
+});
+
 test("on a small terminal blank lines and the emptiest hubs give way to events", () => {
   const hubs = Object.fromEntries(Array.from({ length: 9 }, (_, n) => [`hub${n}`, n + 1]));
   const lines = render(busyView(hubs), 60, 15, ["one", "two", "three", "four", "five"]);

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 
 import { formatMs } from "../../../src/output/format-ms.ts";
+import type { ArrivalEvent } from "../../../src/output/output.ts";
 import { formatClock } from "../../../src/output/terminal-text.ts";
 import { TerminalLines } from "../../../src/output/terminal.ts";
 import { runPlan, runSnapshot } from "../../support/run-events.ts";
@@ -248,4 +249,22 @@ test("a worker that is silent is told of; its start is not", () => {
   lines.emit({ ...worker, t: 0, state: "ready" });
   lines.emit({ ...worker, t: 5_000, state: "silent", detail: "has told nothing for 3 s" });
   expect(printed).toEqual(["00:05.0  worker 1 has told nothing for 3 s\n"]);
+});
+
+test("an adaptive arrival tells when it gives way, and at its end, but not each step of its rate", () => {
+  const { lines, printed } = terminal();
+  const tell = (t: number, event: Pick<ArrivalEvent, "reason" | "beforePerS" | "ratePerS">): void =>
+    lines.emit({ type: "arrival", t, started: 30, ...event });
+  tell(0, { reason: "begin", beforePerS: 0, ratePerS: 5 });
+  tell(9_000, { reason: "raise", beforePerS: 5.8, ratePerS: 6.1 });
+  tell(80_000, { reason: "throttled", beforePerS: 30.844, ratePerS: 15.833 });
+  tell(80_500, { reason: "refine", beforePerS: 15.833, ratePerS: 14.9 });
+  tell(90_000, { reason: "latency", beforePerS: 14.9, ratePerS: 12 });
+  tell(99_000, { reason: "complete", beforePerS: 12, ratePerS: 12 });
+  expect(printed).toEqual([
+    "00:00.0  devices start at 5/s, and faster until a service pushes back\n",
+    "01:20.0  devices are refused at 30.8/s, 15.8/s is held\n",
+    "01:30.0  devices take longer at 14.9/s, 12/s is held\n",
+    "01:39.0  all 30 devices started, the last ones at 12/s\n",
+  ]);
 });

@@ -87,6 +87,24 @@ describe("devices that are to be refused", () => {
   });
 });
 
+test("devices of an adaptive arrival have no time, and nobody knows when the last is due", () => {
+  const arrival = "arrival: { rate: adaptive, from: 2/s, max: 4/s, concurrency: 3 }";
+  const plan = makePlan(scenarioOf(caves("cave-{n}", 2), arrival), { seed: 1 });
+  expect(plan.devices.map(({ startMs }) => startMs)).toEqual([null, null]);
+  expect(plan).toMatchObject({
+    adaptive: { fromPerS: 2, maxPerS: 4, latencyMs: 2_000 },
+    arrivalEndMs: null,
+    concurrency: 3,
+  });
+});
+
+test("one that cannot be through in the run's time, however fast it is, is refused", () => {
+  const arrival = "arrival: { rate: adaptive, from: 2/s, max: 4/s }\nduration: 10s";
+  expect(problemsOf(scenarioOf(caves("cave-{n}", 100), arrival))).toMatchObject([
+    { message: expect.stringMatching(/^100 devices from 2\/s to at most 4\/s \(rate: adaptive\)/) },
+  ]);
+});
+
 test("any number of devices over several entries is planned with distinct ids and ascending starts", () => {
   const scenario = scenarioOf(`${caves("a-{n}", 3)}\n${caves("b-{n}", 2)}`);
   fc.assert(

@@ -39,6 +39,18 @@ timeline:
   return makePlan(scenario, { seed });
 }
 
+test("parts of an adaptive arrival share its rates", () => {
+  const scenario = `name: s
+provisioning: { group: all }
+fleet: [{ model: cheese-cave, count: 9, registrationId: "cave-{n}" }]
+arrival: { rate: adaptive, from: 4/s, max: 40/s }
+`;
+  const whole = makePlan(parseScenario(scenario, "s.yaml"), { seed: 1 });
+  for (const part of partsOf(whole, 2)) {
+    expect(part).toMatchObject({ adaptive: { fromPerS: 2, maxPerS: 20 }, arrivalEndMs: null });
+  }
+});
+
 const partsOf = (plan: Plan, of: number): Plan[] =>
   Array.from({ length: of }, (_, at) => planPart(plan, { index: at + 1, of }));
 

@@ -64,6 +64,22 @@ test("a rate from the command line takes the place of any way to arrive, whose l
   });
 });
 
+const withArrival = (arrival: string) =>
+  parseScenario(`${SMALLEST}arrival: ${arrival}\n`, "s.yaml");
+
+test("an adaptive arrival of the command line keeps the bounds of one in the scenario", () => {
+  const own = withArrival("{ rate: adaptive, from: 1/s, max: 9/s, latency: 1s, concurrency: 2 }");
+  expect(applyOverrides(own, { rate: "adaptive" }).arrival).toEqual(own.arrival);
+  expect(applyOverrides(withArrival("{ burst: all }"), { rate: "adaptive" }).arrival).toMatchObject(
+    {
+      way: "adaptive",
+      fromPerS: 5,
+      maxPerS: 200,
+      latencyMs: 2_000,
+    },
+  );
+});
+
 test("an interval from the command line takes the place of a distribution", () => {
   const written = parseScenario(
     SMALLEST.replace('"cave-{n}"', '"cave-{n}", telemetry: { interval: { uniform: [1s, 2s] } }'),

@@ -43,6 +43,8 @@ function fleet(options: {
 
 const counts = ({ lost, restarted, lostForGood }: Supervisor) => ({ lost, restarted, lostForGood });
 
+const start = (registrationId: string, dueMs: number) => ({ registrationId, dueMs });
+
 test("all workers get one time zero, and only when every one is ready", async () => {
   const { supervisor, workers } = fleet({ shards: [shardOf(0, [0]), shardOf(1, [100])] });
   await supervisor.start();
@@ -67,6 +69,60 @@ test("changed files are told to the workers of their devices, once they run", as
       { type: "identitiesChanged", registrationIds: ["device0-1"] },
     ],
     [{ type: "begin", timeZeroMs: 1_000 }],
+  ]);
+  await supervisor.stop();
+});
+
+test("devices without a time are started at their workers, and again at the next when one is lost", async () => {
+  const { supervisor, workers, started, until } = fleet({
+    shards: [shardOf(0, [null, null]), shardOf(1, [null])],
+    now: () => 5_000,
+  });
+  await supervisor.start();
+  supervisor.begin(1_000);
+  const first = [start("device0-0", 10), start("device1-0", 20), start("device-of-nobody", 30)];
+  supervisor.startDevices(first);
+  expect(workers.map(({ commands }) => commands.at(-1))).toEqual([
+    { type: "startDevices", starts: [start("device0-0", 10)] },
+    { type: "startDevices", starts: [start("device1-0", 20)] },
+  ]);
+  workers[0]?.leave({ code: null, signal: "SIGKILL" });
+  // Nobody hosts it now: the next worker has it in its plan.
+  supervisor.startDevices([start("device0-1", 3_000)]);
+  await until(({ state, boot }) => state === "ready" && boot === 2);
+  expect(started[2]?.devices.map(({ startMs }) => startMs)).toEqual([4_000, 6_990]);
+  expect(supervisor.hosts("device0-0")).toBe(true);
+  expect(supervisor.hosts("device-of-nobody")).toBe(false);
+  await supervisor.stop();
+});
+
+test("what is due while a worker starts again is told when it has begun", async () => {
+  let forks = 0;
+  const { supervisor, workers, until } = fleet({
+    shards: [shardOf(0, [null])],
+    fork: () => {
+      forks += 1;
+      const worker = obedientWorker();
+      const { onCommand } = worker;
+      worker.onCommand = (command) => {
+        // The next device is due before this worker has said that it is ready.
+        if (forks === 2 && command.type === "start") {
+          queueMicrotask(() =>
+            supervisor.startDevices([{ registrationId: "device0-0", dueMs: 7 }]),
+          );
+        }
+        onCommand(command);
+      };
+      return worker;
+    },
+  });
+  await supervisor.start();
+  supervisor.begin(0);
+  workers[0]?.leave({ code: 1, signal: null });
+  await until(({ state, boot }) => state === "ready" && boot === 2);
+  expect(workers[1]?.commands.slice(1)).toEqual([
+    { type: "begin", timeZeroMs: 0 },
+    { type: "startDevices", starts: [{ registrationId: "device0-0", dueMs: 7 }] },
   ]);
   await supervisor.stop();
 });
@@ -97,6 +153,7 @@ test("a shard whose workers keep dying is given up within its budget", async () 
   }
   await until(({ detail }) => detail?.startsWith("given up") === true);
   expect(counts(supervisor)).toEqual({ lost: 3, restarted: 2, lostForGood: 1 });
+  expect(supervisor.hosts("device0-0")).toBe(false);
   await supervisor.stop();
 });
 

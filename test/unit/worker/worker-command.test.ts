@@ -55,3 +55,13 @@ test.for<readonly [what: string, change: object, told: RegExp]>([
     parseWorkerCommand(overIpc({ type: "start", shard: { ...shard, ...change } })),
   ).toThrow(told);
 });
+
+test("a device without a time, and the word that it is due, come out as they were sent", () => {
+  const [device] = shard?.devices ?? [];
+  const waiting = { type: "start", shard: { ...shard, devices: [{ ...device, startMs: null }] } };
+  expect(parseWorkerCommand(overIpc(waiting))).toEqual(overIpc(waiting));
+  const starts = { type: "startDevices", starts: [{ registrationId: "cave-1", dueMs: 12.5 }] };
+  expect(parseWorkerCommand(overIpc(starts))).toEqual(starts);
+  const wrong = { type: "startDevices", starts: [{ registrationId: "cave-1", dueMs: null }] };
+  expect(() => parseWorkerCommand(overIpc(wrong))).toThrow(/dueMs/);
+});
