@@ -191,12 +191,12 @@ export class Aggregate {
 
   /** How many devices with these labels have the alert now. @param alert absent = the sum over all alerts */
   alertsActive(alert: string | undefined, labels: Labels): number {
-    return this.#alerts.active(alert, this.#idsOf(labels));
+    return this.#alerts.active(alert, this.idsOf(labels));
   }
 
   /** How many distinct devices with these labels have had the alert. @param alert absent = any */
   devicesAlerted(alert: string | undefined, labels: Labels): number {
-    return this.#alerts.devices(alert, this.#idsOf(labels));
+    return this.#alerts.devices(alert, this.idsOf(labels));
   }
 
   /** CPU of every life of every worker; the sum of each worker's highest resident size. */
@@ -230,8 +230,8 @@ export class Aggregate {
     );
   }
 
-  /** undefined = all. */
-  #idsOf(labels: Labels): ReadonlySet<string> | undefined {
+  /** Device ids of the hub and the model that `labels` name; undefined = all, where they name neither. */
+  idsOf(labels: Labels): ReadonlySet<string> | undefined {
     if (labels["hub"] === undefined && labels["model"] === undefined) return undefined;
     return new Set(this.#rowsOf(labels).map(({ deviceId }) => deviceId));
   }

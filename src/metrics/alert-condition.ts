@@ -1,6 +1,6 @@
 import { isJsonObject } from "../base/json.ts";
 import { showValue } from "../base/show-value.ts";
-import { Cursor, Stray } from "./cursor.ts";
+import { Cursor, pointed, Stray } from "./cursor.ts";
 
 const OPERATORS = ["<=", ">=", "==", "!=", "<", ">"] as const;
 type Operator = (typeof OPERATORS)[number];
@@ -34,8 +34,7 @@ export function parseAlertCondition(
     return { condition: readCondition(new Cursor(text)) };
   } catch (error) {
     if (!(error instanceof Stray)) throw error;
-    const caret = `  ${text}\n  ${" ".repeat(error.at)}^`;
-    return { problem: `${error.message} (column ${error.at + 1})\n${caret}` };
+    return { problem: pointed(error.message, text, error.at) };
   }
 }
 

@@ -7,6 +7,13 @@ export class Stray extends Error {
   }
 }
 
+/** A problem with the text that has it and a caret under the place. @param at counts from 0 */
+export function pointed(message: string, text: string, at: number): string {
+  // A line end or a tab would move the caret.
+  const line = text.replaceAll(/\s/g, " ");
+  return `${message} (column ${at + 1})\n  ${line}\n  ${" ".repeat(at)}^`;
+}
+
 /** Walks through an expression token by token, skipping white space. */
 export class Cursor {
   readonly text: string;
@@ -33,6 +40,11 @@ export class Cursor {
       this.#at += token.length;
     }
     return token;
+  }
+
+  /** Where the last token began, from 0. */
+  get tokenAt(): number {
+    return this.#tokenAt;
   }
 
   takeText(token: string): boolean {

@@ -1,6 +1,9 @@
 import type { MetricInfo } from "./metric-info.ts";
 import { OF_DEVICE } from "./metric-info.ts";
 
+const ARRIVING = "it grows as devices arrive, and says nothing of the run before that is over";
+const INGESTED = "what the hub ingested is compared at the end";
+
 /** What is computed from the rows of devices, the ledger or the supervisor. */
 export const DERIVED = {
   alerts_active: {
@@ -36,6 +39,7 @@ export const DERIVED = {
     kind: "derived",
     unit: "1",
     labels: OF_DEVICE,
+    endOnly: ARRIVING,
     total: ["devices_to_admit"],
     help: "Distinct devices that were assigned at least once, of those that are to be let in",
     when: "at the end, over all devices",
@@ -44,6 +48,7 @@ export const DERIVED = {
     kind: "derived",
     unit: "1",
     labels: OF_DEVICE,
+    endOnly: ARRIVING,
     total: ["devices_to_admit"],
     help: "Distinct devices that were connected at least once, of those that are to be let in",
     when: "at the end, over all devices",
@@ -68,6 +73,7 @@ export const DERIVED = {
     kind: "derived",
     unit: "1",
     labels: OF_DEVICE,
+    endOnly: "a device that is to be refused counts until it is",
     total: ["devices_planned"],
     help: "Devices that were refused though they are to be let in, or were not refused for good with the class that the scenario expects",
     when: "at the end, over all devices",
@@ -83,7 +89,8 @@ export const DERIVED = {
   telemetry_missing: {
     kind: "derived",
     unit: "1",
-    labels: [],
+    labels: OF_DEVICE,
+    endOnly: INGESTED,
     total: ["telemetry_acked"],
     help: "Messages acknowledged to the device and not found among what the hub ingested",
     when: "at the end, from what the hub ingested; else not measured",
@@ -91,7 +98,8 @@ export const DERIVED = {
   telemetry_duplicated: {
     kind: "derived",
     unit: "1",
-    labels: [],
+    labels: OF_DEVICE,
+    endOnly: INGESTED,
     total: ["telemetry_acked"],
     help: "Messages ingested more than once",
     when: "at the end, from what the hub ingested; else not measured",
@@ -99,7 +107,8 @@ export const DERIVED = {
   telemetry_out_of_order: {
     kind: "derived",
     unit: "1",
-    labels: [],
+    labels: OF_DEVICE,
+    endOnly: INGESTED,
     total: ["telemetry_acked"],
     help: "Messages ingested after a later one of the same device",
     when: "at the end, from what the hub ingested; else not measured",
@@ -107,7 +116,8 @@ export const DERIVED = {
   telemetry_unconfirmed: {
     kind: "derived",
     unit: "1",
-    labels: [],
+    labels: OF_DEVICE,
+    endOnly: INGESTED,
     total: ["telemetry_sent"],
     help: "Messages ingested and not known to be acknowledged to their device: a PUBACK was lost, or a worker",
     when: "at the end, from what the hub ingested; else not measured",

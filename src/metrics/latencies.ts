@@ -112,6 +112,7 @@ export const LATENCIES = {
     kind: "histogram",
     unit: "ms",
     labels: AT_HUB,
+    endOnly: "it is measured at the end, when all that devices reported is known",
     help: "From the service's patch to the device's acknowledged reported value",
     when: "at the end, for each device that acknowledged a change of the timeline",
   },

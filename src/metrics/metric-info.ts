@@ -17,6 +17,8 @@ export interface MetricInfo {
   readonly labels: readonly LabelName[];
   /** Metrics whose sum is the whole that `rate` and `%` relate to; absent = the metric has no share. */
   readonly total?: readonly string[];
+  /** Why it says nothing before the end, so that no run can be aborted by it; absent = it can. */
+  readonly endOnly?: string;
   readonly help: string;
   /** The moment at which it gets a value or grows, as the docs say it. */
   readonly when: string;

@@ -24,6 +24,8 @@ export interface Measure {
 export interface Threshold extends Measure {
   /** As the user wrote it. */
   readonly expression: string;
+  /** Where the value of each label begins in it, from 0. */
+  readonly labelsAt: Readonly<Record<string, number>>;
   readonly operator: Operator;
   /** In `unit`: durations in ms, sizes in bytes, shares in percent or as a fraction. */
   readonly limit: number;
@@ -58,7 +60,9 @@ export function readThreshold(cursor: Cursor): Threshold {
  *
  * @throws {Stray} at the first thing that cannot stand where it stands
  */
-export function readMeasure(cursor: Cursor): Measure & { readonly info: MetricInfo } {
+export function readMeasure(
+  cursor: Cursor,
+): Measure & Pick<Threshold, "labelsAt"> & { readonly info: MetricInfo } {
   const metric = cursor.take(/[a-z_]\w*/iy) ?? cursor.fail("a metric such as registration_ms");
   const info = metricInfo(metric);
   if (info === undefined) {
@@ -67,26 +71,33 @@ export function readMeasure(cursor: Cursor): Measure & { readonly info: MetricIn
       `there is no metric ${metric}${near === undefined ? "" : `; did you mean ${near}?`}`,
     );
   }
-  const labels = parseLabels(cursor, metric, info);
-  return { metric, labels, statistic: parseStatistic(cursor, info), info };
+  const { labels, labelsAt } = parseLabels(cursor, metric, info);
+  return { metric, labels, labelsAt, statistic: parseStatistic(cursor, info), info };
 }
 
 /** @throws {Stray} where no operator stands */
 export const readOperator = (cursor: Cursor): Operator =>
   OPERATORS.find((sign) => cursor.takeText(sign)) ?? cursor.fail(`one of ${OPERATORS.join(" ")}`);
 
-function parseLabels(cursor: Cursor, metric: string, { labels: has }: MetricInfo): Labels {
+function parseLabels(
+  cursor: Cursor,
+  metric: string,
+  { labels: has }: MetricInfo,
+): Pick<Threshold, "labels" | "labelsAt"> {
   const labels: Record<string, string> = {};
-  if (!cursor.takeText("{")) return labels;
+  const labelsAt: Record<string, number> = {};
+  if (!cursor.takeText("{")) return { labels, labelsAt };
+  const indent = cursor.text.length - cursor.text.trimStart().length;
   do {
     const word = cursor.take(/\w+/y) ?? cursor.fail("a label");
     const label = has.find((one) => one === word) ?? refuseLabel(cursor, metric, word, has);
     if (Object.hasOwn(labels, label)) return cursor.refuse(`${label} stands here twice`);
     if (!cursor.takeText(":")) cursor.fail('":"');
     labels[label] = parseLabelValue(cursor, label);
+    labelsAt[label] = cursor.tokenAt - indent;
   } while (cursor.takeText(","));
   if (!cursor.takeText("}")) cursor.fail('"," or "}"');
-  return labels;
+  return { labels, labelsAt };
 }
 
 function refuseLabel(cursor: Cursor, metric: string, word: string, has: readonly string[]): never {
@@ -154,7 +165,9 @@ function parseLimit(
     if (info.total === undefined) {
       return cursor.refuse(`${metric} is not a share of anything, so it has no %`);
     }
-    if (suffix !== "%" && suffix !== "") return cursor.refuse("expected a fraction or %");
+    if (suffix !== "%" && suffix !== "") {
+      return cursor.refuse(`expected a fraction or %, got ${number}${suffix}`);
+    }
     return { limit: value, unit: suffix };
   }
   if (statistic.type === "count" || (info.kind !== "histogram" && info.unit === "1")) {

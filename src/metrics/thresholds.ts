@@ -4,7 +4,7 @@ import { isCounterName, isHistogramName, metricInfo } from "./catalog.ts";
 import { isDeviceMetric } from "./device-counts.ts";
 import { AT_HUB } from "./metric-info.ts";
 import type { Labels } from "./metric-key.ts";
-import { Cursor, Stray } from "./cursor.ts";
+import { Cursor, pointed, Stray } from "./cursor.ts";
 import type { Measure, Operator, Threshold } from "./threshold-expression.ts";
 import { readThreshold } from "./threshold-expression.ts";
 
@@ -29,9 +29,7 @@ export function readExpression<Read>(
     return { threshold: read(new Cursor(text)) };
   } catch (error) {
     if (!(error instanceof Stray)) throw error;
-    const column = error.at + 1;
-    const caret = `  ${text}\n  ${" ".repeat(error.at)}^`;
-    return { problem: `${error.message} (column ${column})\n${caret}`, column };
+    return { problem: pointed(error.message, text, error.at), column: error.at + 1 };
   }
 }
 
@@ -39,10 +37,10 @@ export function readExpression<Read>(
 export interface ThresholdView {
   readonly aggregate: Aggregate;
   /**
-   * Derived metrics that the fleet itself does not know (ledger, workers, twin actions), by catalogue name;
-   * null = cannot be measured in this run. They win over what the aggregate computes.
+   * Derived metrics that the fleet itself does not know: ledger, workers. null = it cannot be measured in this run,
+   * undefined = it is none of these.
    */
-  readonly extra: Readonly<Record<string, number | null>>;
+  readonly extra: (metric: string, labels: Labels) => number | null | undefined;
 }
 
 /** One line of the verdict; the shape of `summary.json`. */
@@ -73,7 +71,7 @@ export type Reading = number | null | "unmeasurable";
 export function readMeasured(measure: Measure, view: ThresholdView): Reading {
   const { metric, labels, statistic } = measure;
   if (isHistogramName(metric)) {
-    if (view.extra[metric] === null) return "unmeasurable";
+    if (view.extra(metric, labels) === null) return "unmeasurable";
     return observeHistogram(metric, measure, view.aggregate);
   }
   const value = numberOf(metric, labels, view);
@@ -109,7 +107,7 @@ export function numberOf(
   labels: Labels,
   { aggregate, extra }: ThresholdView,
 ): Reading {
-  const given = Object.hasOwn(extra, metric) ? extra[metric] : undefined;
+  const given = extra(metric, labels);
   if (given !== undefined) return given ?? "unmeasurable";
   if (isCounterName(metric)) return aggregate.counter(metric, labels);
   if (isDeviceMetric(metric)) return aggregate.devices(metric, labels);

@@ -1,8 +1,10 @@
 import type { FleetError } from "../base/errors.ts";
 import type { JsonObject } from "../base/json.ts";
+import type { AbortedBy } from "../metrics/abort-watch.ts";
 import type { DeviceEvent } from "../metrics/device-event.ts";
 import type { DeviceRow, DeviceState, PlannedDevice } from "../metrics/device-row.ts";
 import type { GeneratorSample } from "../metrics/generator/generator-sample.ts";
+import type { Phase } from "../metrics/phases.ts";
 import type { EncodedHistogram } from "../metrics/snapshot.ts";
 import type { LedgerResult } from "./ledger.ts";
 import type { Summary, TwinActionResult } from "./summary.ts";
@@ -40,6 +42,8 @@ export type RunEvent =
       /** Seconds of the devices' own time for each second of their intervals. */
       readonly timeScale: number;
       readonly workers: number;
+      /** Named spans of the run, by the time at which they begin. */
+      readonly phases: readonly Phase[];
       readonly thresholds: readonly string[];
       /** Of the program. */
       readonly version: string;
@@ -150,6 +154,8 @@ export type RunEvent =
       readonly interrupted: boolean;
       readonly stoppedArriving: boolean;
       readonly failure: RecordedFailure | null;
+      /** The threshold that ended it before its time. */
+      readonly aborted: AbortedBy | null;
       readonly actions: readonly TwinActionAccount[];
       readonly workers: WorkerAccount;
       readonly resources: Summary["resources"];

@@ -52,6 +52,11 @@ const threshold = z.strictObject({
   observed: z.number().nullable(),
   unit: z.string(),
   passed: z.boolean().nullable().describe("null: cannot be measured in this run; decides nothing."),
+  abortedAtS: z
+    .number()
+    .nonnegative()
+    .optional()
+    .describe("Seconds after time 0 at which its failure ended the run, observed as it was then."),
 });
 
 const unexpected = z.strictObject({

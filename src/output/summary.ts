@@ -13,6 +13,8 @@ export interface ThresholdResult {
   readonly unit: string;
   /** null = cannot be measured here, decides nothing. */
   readonly passed: boolean | null;
+  /** Seconds after time 0 at which its failure ended the run; absent = it did not. */
+  readonly abortedAtS?: number | undefined;
 }
 
 export interface TwinActionResult {

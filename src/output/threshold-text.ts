@@ -3,8 +3,18 @@ import type { ThresholdResult } from "./summary.ts";
 /** Decimals that are shown: latencies are kept to the microsecond, a share may be that of one device in a million. */
 const decimalsOf = (unit: string): number => (unit === "ms" ? 3 : 6);
 
-/** What a threshold was held against: `3212.4 ms`, `no sample`, `cannot be measured in this run`. */
-export function observedText({ observed, unit, passed }: ThresholdResult): string {
+/**
+ * What a threshold was held against: `3212.4 ms`, `no sample`, `cannot be measured in this run`; and when it ended the
+ * run, where it did.
+ */
+export function observedText(result: ThresholdResult): string {
+  const { abortedAtS } = result;
+  const ended =
+    abortedAtS === undefined ? "" : ` at ${abortedAtS.toFixed(1)} s, which ended the run`;
+  return `${valueText(result)}${ended}`;
+}
+
+function valueText({ observed, unit, passed }: ThresholdResult): string {
   if (observed === null) return passed === null ? "cannot be measured in this run" : "no sample";
   const shown = unit === "" || unit === "1" ? "" : ` ${unit}`;
   return `${Number(observed.toFixed(decimalsOf(unit)))}${shown}`;

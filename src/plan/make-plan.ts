@@ -13,7 +13,9 @@ import { idProblems, shortened } from "./fleet-problems.ts";
 import type { CredentialSpec, DeviceSpec, Plan } from "./plan.ts";
 import { MADE_GROUP_KEY } from "./plan.ts";
 import { wantedFaults, withFaults } from "./plan-faults.ts";
+import { phaseProblems } from "./phase-problems.ts";
 import { planTimeline } from "./plan-timeline.ts";
+import { thresholdProblems } from "./threshold-problems.ts";
 
 /** What plans are made of, beside the scenario. */
 export interface PlanSources extends ValueSources {
@@ -58,6 +60,8 @@ export function draftPlan(
     ...misdirected,
     ...faultProblems(wantedFaults(scenario, sound, faults), modelOf),
     ...alertProblems(scenario),
+    ...phaseProblems(scenario),
+    ...thresholdProblems(scenario, modelOf),
     ...misfits,
     ...lateArrival(
       scenario.arrival,
@@ -77,8 +81,14 @@ export function draftPlan(
     concurrency: scenario.arrival.concurrency,
     timeline: actions,
     alerts: scenario.alerts,
-    phases: [],
-    thresholds: withExactness(scenario.thresholds, sound),
+    phases: scenario.phases,
+    thresholds: withExactness(
+      scenario.thresholds.map(({ expression }) => expression),
+      sound,
+    ),
+    aborts: scenario.thresholds.flatMap(({ expression, abort }) =>
+      abort === undefined ? [] : [{ expression, graceMs: abort.graceMs }],
+    ),
   };
   return { plan, problems };
 }

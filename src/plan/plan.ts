@@ -3,6 +3,7 @@ import type { RefusalClass } from "../base/failure.ts";
 import type { FaultSpec } from "../base/fault-spec.ts";
 import type { JsonObject } from "../base/json.ts";
 import type { SecretRef } from "../base/secret-ref.ts";
+import type { AbortRule } from "../metrics/abort-watch.ts";
 import type { Phase } from "../metrics/phases.ts";
 import type { AdaptiveArrival } from "../scenario/arrival-section.ts";
 import type { AlertSpec } from "../scenario/scenario.ts";
@@ -89,4 +90,6 @@ export interface Plan {
   readonly phases: readonly Phase[];
   /** Threshold expressions, parsed by `metrics/thresholds`. */
   readonly thresholds: readonly string[];
+  /** Those of them that end the run as soon as they fail. */
+  readonly aborts: readonly AbortRule[];
 }

@@ -116,6 +116,7 @@ class RunRecorded {
           failure === undefined
             ? undefined
             : new FleetError(failure.code, failure.message, failure),
+        aborted: end?.aborted ?? undefined,
       },
       arrival: this.#arrival.result(),
       aggregate: this.#aggregate(),

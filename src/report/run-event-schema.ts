@@ -35,6 +35,7 @@ const plan = z.strictObject({
   durationMs: ms.nullable(),
   timeScale: z.number().positive(),
   workers: count,
+  phases: z.array(z.strictObject({ name: z.string(), atMs: ms })),
   thresholds: z.array(z.string()),
   version: z.string(),
   asksDps: z.boolean(),
@@ -169,6 +170,7 @@ const end = z.strictObject({
       ),
     })
     .nullable(),
+  aborted: z.strictObject({ expression: z.string(), t, observed: z.number() }).nullable(),
   actions: z.array(
     z.strictObject({
       ...summary.twin.shape.actions.element.omit({ ms: true }).shape,

@@ -42,9 +42,15 @@ export function judge(facts: RunFacts): Results {
 
 function judgeThresholds(facts: RunFacts): ThresholdResult[] {
   const view = thresholdView(facts);
-  return facts.thresholds.flatMap((expression) => {
+  const { aborted } = facts.end;
+  return facts.thresholds.flatMap((expression): ThresholdResult[] => {
     const parsed = parseThreshold(expression);
     // Whoever made the plan has parsed each of them before.
-    return "threshold" in parsed ? [evaluateThreshold(parsed.threshold, view)] : [];
+    if (!("threshold" in parsed)) return [];
+    const outcome = evaluateThreshold(parsed.threshold, view);
+    // It decided when it failed; that it may hold since says nothing.
+    return aborted?.expression === outcome.expression
+      ? [{ ...outcome, observed: aborted.observed, passed: false, abortedAtS: aborted.t / 1_000 }]
+      : [outcome];
   });
 }

@@ -1,4 +1,5 @@
 import type { FleetError } from "../base/errors.ts";
+import type { AbortedBy } from "../metrics/abort-watch.ts";
 import type { Aggregate } from "../metrics/aggregate.ts";
 import type { LedgerResult } from "../output/ledger.ts";
 import type { GeneratorRecord } from "../metrics/generator/generator-record.ts";
@@ -13,6 +14,8 @@ export interface RunEnd {
   readonly stoppedArriving: boolean;
   /** What broke it off, if anything did. */
   readonly failure: FleetError | undefined;
+  /** The threshold that ended it before its time, if one did. */
+  readonly aborted: AbortedBy | undefined;
 }
 
 /** Everything that a run is judged by; a live run and a recorded one give the same. */

@@ -2,7 +2,7 @@ import { FleetError } from "../base/errors.ts";
 import { sleep } from "../base/retry.ts";
 
 /** Why a run came to its end. */
-export type EndReason = "duration" | "stopped" | "allFailed" | "workersLost";
+export type EndReason = "duration" | "stopped" | "allFailed" | "workersLost" | "thresholdFailed";
 
 /** Between two looks at the fleet, in ms. */
 const LOOK_MS = 250;
@@ -21,6 +21,8 @@ export async function endOfRun(options: {
   readonly emulatorEnded: Promise<string | undefined> | undefined;
   readonly allFailed: () => boolean;
   readonly workersLost: () => boolean;
+  /** Whether a threshold that ends the run has failed. */
+  readonly aborted: () => boolean;
   /** Throws what broke a part of the run that works beside it: nothing else would tell before the end. */
   readonly check: () => void;
 }): Promise<EndReason> {
@@ -47,5 +49,6 @@ export async function endOfRun(options: {
     options.check();
     if (options.allFailed()) return "allFailed";
     if (options.workersLost()) return "workersLost";
+    if (options.aborted()) return "thresholdFailed";
   }
 }

@@ -1,6 +1,7 @@
 import { FleetError } from "../base/errors.ts";
 import type { Logger } from "../base/log.ts";
 import { proxiesOf } from "../base/proxy.ts";
+import type { AbortedBy } from "../metrics/abort-watch.ts";
 import type { RunEvent, TwinActionAccount } from "../output/output.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { LedgerResult } from "../output/ledger.ts";
@@ -11,8 +12,8 @@ import { driveArrival } from "./arrival/arrival-driver.ts";
 import type { EmulatorProcess } from "./emulator-process.ts";
 import type { EndReason } from "./end-of-run.ts";
 import { endOfRun } from "./end-of-run.ts";
+import { FleetTicker } from "./fleet-ticker.ts";
 import { FleetView } from "./fleet-view.ts";
-import { GeneratorWatch } from "./generator-watch.ts";
 import type { FleetIdentities } from "./identities.ts";
 import { IdentityCare } from "./identity-care.ts";
 import { IngestionAccount } from "./ingestion-account.ts";
@@ -32,8 +33,6 @@ import { Timeline } from "./timeline.ts";
 
 /** Time for one handshake with the provisioning host. */
 const REACH_MS = 15_000;
-/** Between two snapshots of the fleet to the outputs, in ms. */
-const TELL_MS = 1_000;
 
 export interface LiveRunOptions {
   readonly prepared: PreparedRun;
@@ -66,10 +65,9 @@ export class LiveRun {
   /** Undefined where ingestion cannot be read. */
   #account: IngestionAccount | undefined;
   #throttled: (() => Promise<readonly string[]>) | undefined;
-  #teller: NodeJS.Timeout | undefined;
   #care: IdentityCare | undefined;
-  #generator: GeneratorWatch | undefined;
   #arrival: ArrivalDriver | undefined;
+  readonly #ticker: FleetTicker;
   #timeZeroMs: number | undefined;
   #endT: number | undefined;
 
@@ -85,6 +83,16 @@ export class LiveRun {
         this.#arrival?.observe(event);
       },
       onMessages: (messages) => given.files.saveMessages(messages),
+    });
+    const { prepared, context, log } = given;
+    this.#ticker = new FleetTicker({
+      view: this.view,
+      aborts: prepared.plan.aborts,
+      generator: { resources: context.resources, workers: prepared.workers },
+      workers: () => this.workers,
+      delays: () => this.#account?.takeDelays(),
+      clock: () => this.t,
+      log,
     });
     this.#timeline = new Timeline({
       actions: given.prepared.plan.timeline,
@@ -106,6 +114,11 @@ export class LiveRun {
   get workers(): { readonly lost: number; readonly restarted: number; readonly gone: number } {
     const { lost = 0, restarted = 0, lostForGood: gone = 0 } = this.#supervisor ?? {};
     return { lost, restarted, gone };
+  }
+
+  /** The threshold that ended the run; undefined = none did. */
+  get aborted(): AbortedBy | undefined {
+    return this.#ticker.aborted;
   }
 
   /** Accounts of the timeline. */
@@ -133,6 +146,7 @@ export class LiveRun {
       emulatorEnded: this.#emulator?.ended,
       allFailed: () => this.view.allFailed,
       workersLost: () => supervisor.lostForGood >= prepared.workers,
+      aborted: () => this.aborted !== undefined,
       check: () => this.#account?.check(),
     });
     this.#given.log.info({ reason, durationMs: Math.round(this.t) }, "end of the run");
@@ -142,8 +156,7 @@ export class LiveRun {
   /** Stops timeline and workers and closes the account; the emulator stays for what is still to be read. */
   async settle(): Promise<LedgerResult | null> {
     this.#endT ??= this.t;
-    clearInterval(this.#teller);
-    this.#generator?.stop();
+    this.#ticker.stop();
     this.#care?.stop();
     this.#arrival?.stop();
     if (this.#supervisor !== undefined) {
@@ -153,15 +166,14 @@ export class LiveRun {
     await this.#supervisor?.stop();
     this.view.addTwinTimes(this.#timeline.times());
     const ledger = (await this.#account?.close(this.view.aggregate)) ?? null;
-    this.#tell();
+    this.#ticker.tell();
     for (const line of (await this.#throttled?.()) ?? []) this.#given.context.console.warning(line);
     return ledger;
   }
 
   /** Ends what is left, the emulator last; safe to call twice and after any failure. */
   async shutdown(): Promise<void> {
-    clearInterval(this.#teller);
-    this.#generator?.stop();
+    this.#ticker.stop();
     this.#care?.stop();
     this.#arrival?.stop();
     await this.#timeline.stop();
@@ -242,11 +254,11 @@ export class LiveRun {
       now: () => this.#nowMs(),
       random: context.random,
       onSnapshot: (snapshot) => {
-        this.#generator?.heard(snapshot);
+        this.#ticker.heard(snapshot);
         this.view.snapshot(snapshot);
       },
       onWorker: (notice) => {
-        this.#generator?.worker(notice);
+        this.#ticker.worker(notice);
         this.view.worker(notice, Math.round(this.t));
       },
     });
@@ -272,8 +284,7 @@ export class LiveRun {
     supervisor.begin(timeZeroMs);
     this.#account?.start();
     this.#timeline.start();
-    this.#generator = this.#watchGenerator();
-    this.#teller = setInterval(() => this.#tell(), TELL_MS);
+    this.#ticker.start();
     const { prepared, context, log, emit } = this.#given;
     this.#arrival = driveArrival(prepared.plan, supervisor, { clock: () => this.t, emit });
     this.#care = new IdentityCare({
@@ -284,27 +295,6 @@ export class LiveRun {
       console: context.console,
       log,
     });
-  }
-
-  #watchGenerator(): GeneratorWatch {
-    const { prepared, context } = this.#given;
-    return new GeneratorWatch({
-      clock: () => this.t,
-      resources: context.resources,
-      workers: prepared.workers,
-      onSilent: (notice) => this.view.worker(notice, Math.round(this.t)),
-    });
-  }
-
-  /** Tells how fleet and generator are now. */
-  #tell(): void {
-    const generator = this.#generator?.take();
-    const delays = this.#generator?.takeDelays();
-    if (delays !== undefined) {
-      this.view.addTimes("generator_loop_delay_ms", delays, { worker: "supervisor" });
-    }
-    if (this.#account !== undefined) this.view.addSeries(this.#account.takeDelays());
-    this.view.tell(Math.round(this.t), generator);
   }
 
   #kill(): void {

@@ -184,6 +184,7 @@ async function runWithFiles(
         interrupted,
         stoppedArriving: context.stop.aborted && !interrupted && live.view.isArriving,
         failure,
+        aborted: live.aborted,
       },
       arrival: arrival.result(),
       aggregate: live.view.aggregate,

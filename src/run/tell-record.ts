@@ -42,6 +42,7 @@ export function tellPlan(
     durationMs: plan.durationMs ?? null,
     timeScale: plan.timeScale,
     workers,
+    phases: plan.phases,
     thresholds: plan.thresholds,
     version,
     asksDps,
@@ -58,7 +59,7 @@ export function tellPlan(
 /** Tells all that the verdict follows from, and the summary: the last events of every run. */
 export function tellEnd(facts: RunFacts, summary: Summary, emit: (event: RunEvent) => void): void {
   const { aggregate, actions, ledger, workers, end } = facts;
-  const { interrupted, stoppedArriving, failure } = end;
+  const { interrupted, stoppedArriving, failure, aborted = null } = end;
   const t = Math.round(facts.run.durationS * 1_000);
   for (const event of devicesEvents(aggregate.rows(), t)) emit(event);
   emit({ type: "ledger", t, ledger });
@@ -76,6 +77,7 @@ export function tellEnd(facts: RunFacts, summary: Summary, emit: (event: RunEven
             hint: failure.hint,
             problems: failure.problems,
           },
+    aborted,
     actions,
     workers,
     resources: summary.resources,

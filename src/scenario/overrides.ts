@@ -132,7 +132,9 @@ export function applyOverrides(
     arrival: rate === undefined ? scenario.arrival : atRate(rate, scenario.arrival),
     durationMs: duration === undefined ? scenario.durationMs : parseDuration(duration),
     timeScale: timeScale ?? scenario.timeScale,
-    thresholds: overrides.thresholds ?? scenario.thresholds,
+    thresholds:
+      overrides.thresholds?.map((expression) => ({ expression, place: "--threshold" })) ??
+      scenario.thresholds,
     emulator: overrideEmulator(scenario.emulator, size),
     provisioning: {
       ...scenario.provisioning,

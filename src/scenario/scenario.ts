@@ -10,12 +10,14 @@ import { parseDuration } from "../base/units.ts";
 import { describeIssue, problemsOf } from "../base/issue-problems.ts";
 import type { Arrival } from "./arrival-section.ts";
 import { toArrival } from "./arrival-section.ts";
+import type { Phase } from "../metrics/phases.ts";
 import type { Distribution } from "./distribution.ts";
 import type { EmulatorSettings } from "./emulator-section.ts";
 import type { KEY_KINDS } from "./credentials-field.ts";
 import { fleetFault, timelineFault } from "./fault-fields.ts";
 import type { ScenarioFile, TARGETS } from "./schema.ts";
 import { DEFAULT_THRESHOLDS, DEFAULT_THRESHOLDS_WITHOUT_DPS, scenarioSchema } from "./schema.ts";
+import type { WrittenThreshold } from "./threshold-entry.ts";
 import { showValue } from "../base/show-value.ts";
 import { YamlSource } from "../base/yaml-source.ts";
 
@@ -128,8 +130,15 @@ export interface Scenario {
   readonly timeScale: number;
   readonly timeline: readonly TimelineEntry[];
   readonly alerts: readonly AlertSpec[];
-  /** Expressions that `parseThreshold` understands. */
-  readonly thresholds: readonly string[];
+  /** Named spans of the run, by the time at which they begin. */
+  readonly phases: readonly Phase[];
+  readonly thresholds: readonly ScenarioThreshold[];
+}
+
+/** A threshold, by an expression that `parseThreshold` understands. */
+export interface ScenarioThreshold extends WrittenThreshold {
+  /** Where it stands: in the scenario's file, or in a flag. */
+  readonly place: string;
 }
 
 /**
@@ -152,7 +161,7 @@ export function parseScenario(text: string, source: string): Scenario {
   }
   const parsed = scenarioSchema.safeParse(yaml.value, { error: describeIssue });
   if (!parsed.success) throw invalid(source, problemsOf(parsed.error.issues, scenarioSchema, yaml));
-  return toScenario(parsed.data);
+  return toScenario(parsed.data, yaml);
 }
 
 const START_HINT = "scenarios/thirty-caves.yaml is an example to start from";
@@ -164,11 +173,14 @@ function invalid(source: string, problems: readonly Problem[]): FleetError {
   });
 }
 
-function toScenario(file: ScenarioFile): Scenario {
+function toScenario(file: ScenarioFile, yaml: YamlSource): Scenario {
   const { arrival, duration, timeline, fleet, ...rest } = file;
   return {
     ...rest,
-    thresholds: file.thresholds ?? defaultThresholds(file),
+    phases: file.phases.map(({ name, at }) => ({ name, atMs: parseDuration(at) ?? 0 })),
+    thresholds: (
+      file.thresholds ?? defaultThresholds(file).map((expression) => ({ expression }))
+    ).map((threshold, index) => ({ ...threshold, place: yaml.placeOf(["thresholds", index]) })),
     fleet: fleet.map(({ telemetry, credentials, faults, expect, class: refusal, ...entry }) => ({
       ...entry,
       ...(expect === undefined ? {} : { expectedRefusal: refusal ?? "unauthorized" }),

@@ -9,6 +9,8 @@ import { emulatorSection } from "./emulator-section.ts";
 import { devicesField, fleetFaultField, timelineFaultField } from "./fault-fields.ts";
 import { fleetRules } from "./fleet-rules.ts";
 import { intervalAsWritten, intervalField } from "./interval-field.ts";
+import { phasesSection } from "./phases-section.ts";
+import { thresholdAsWritten, thresholdEntry } from "./threshold-entry.ts";
 import {
   alertField,
   countField,
@@ -24,7 +26,6 @@ import {
   positiveDurationField,
   registrationIdField,
   shareField,
-  thresholdField,
   timeScaleField,
   twinField,
 } from "./fields.ts";
@@ -163,10 +164,15 @@ export const scenarioSchema = z
       .array(alertEntry)
       .default([])
       .meta({ description: "Conditions on telemetry that are told while they hold" }),
-    thresholds: z.array(thresholdField).optional().meta({
-      default: DEFAULT_THRESHOLDS,
-      description: "METRIC[{label:value}] [count|rate|min|mean|max|p(N)] OP NUMBER[unit|%]",
-    }),
+    phases: phasesSection
+      .default([])
+      .meta({ description: "Named spans of the run, by which metrics are split" }),
+    thresholds: z
+      .array(thresholdEntry)
+      .optional()
+      .meta({
+        description: `METRIC[{label:value, …}] [count|rate|min|mean|max|p(N)] OP NUMBER[unit|%]; default: ${DEFAULT_THRESHOLDS.join(", ")}`,
+      }),
   })
   // Told with all that is wrong besides.
   .superRefine(fleetRules, { when: () => true })
@@ -174,13 +180,20 @@ export const scenarioSchema = z
 
 export type ScenarioFile = z.output<typeof scenarioSchema>;
 
+/** What may be written where a field reads it by itself. */
+const WRITTEN: ReadonlyMap<z.core.$ZodType, z.ZodType> = new Map<z.core.$ZodType, z.ZodType>([
+  [intervalField, intervalAsWritten],
+  [thresholdEntry, thresholdAsWritten],
+]);
+
 /** The JSON Schema of scenario files, for editors; `docs/scenario.schema.json` holds it. */
 export function scenarioJsonSchema(): object {
   return z.toJSONSchema(scenarioSchema, {
     io: "input",
     override: ({ zodSchema, jsonSchema }) => {
-      if (zodSchema !== intervalField) return;
-      const { $schema: _, ...written } = z.toJSONSchema(intervalAsWritten, { io: "input" });
+      const form = WRITTEN.get(zodSchema);
+      if (form === undefined) return;
+      const { $schema: _, ...written } = z.toJSONSchema(form, { io: "input" });
       Object.assign(jsonSchema, written);
     },
   });

@@ -73,13 +73,13 @@ timeline: [{ at: 1s, twin: { devices: nobody, desired: { warmth: 20 } } }]
 alerts: [{ name: hot, when: warmth > 23 }]
 thresholds: ["alerts_active{alert:hott} == 0"]`);
   expect(code).toBe(2);
-  const places = lines.slice(1).filter((line) => /^(fleet|timeline|threshold)/.test(line));
+  const places = lines.slice(1).filter((line) => /^(fleet|timeline|plans)/.test(line));
   expect(places.map((line) => line.replace(/: .*$/, ""))).toEqual([
     "fleet[1].model",
     "fleet[2].settings.warmth.normal[1]",
     "timeline[0].twin.devices",
     "fleet[0].faults[0].kind",
-    'threshold "alerts_active{alert:hott} == 0"',
+    "plans/dials.yaml:13:14 thresholds[0]",
     "fleet[0].settings",
   ]);
 });

@@ -40,7 +40,7 @@ async function exporting(
   return {
     opened,
     told,
-    begin: () => opened.begin(RUN, () => ({ aggregate, extra: {} })),
+    begin: () => opened.begin(RUN, () => ({ aggregate, extra: () => undefined })),
     count: (counters: Readonly<Record<string, number>>) => {
       sequence += 1;
       aggregate.add(snapshotOf({ sequence, counters }));

@@ -160,7 +160,7 @@ export function reportSource(given: Partial<ForeignTexts> = {}): ReportSource {
     asksDps: true,
     generator,
     strict: false,
-    end: { interrupted: false, stoppedArriving: false, failure: undefined },
+    end: { interrupted: false, stoppedArriving: false, failure: undefined, aborted: undefined },
     arrival: null,
     aggregate,
     actions: [

@@ -16,6 +16,7 @@ export const runPlan = (
   timeScale: 1,
   durationMs: 30_000,
   workers: 1,
+  phases: [],
   thresholds: [],
   version: "0.0.0",
   asksDps: true,

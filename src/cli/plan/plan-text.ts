@@ -16,6 +16,7 @@ export function planText(forecast: Forecast): string {
     ...(forecast.part === null ? [] : labelled("part", partLines(forecast.part))),
     ...labelled("devices", modelsOf(forecast)),
     ...labelled("arrival", arrivalLines(forecast)),
+    ...(forecast.phases.length === 0 ? [] : labelled("phases", [phasesText(forecast)])),
     ...labelled("registration", registrationLines(forecast)),
     ...labelled("messages", messageLines(forecast)),
     ...forecast.hubs.flatMap((hub) => labelled("hub", hubLines(hub))),
@@ -45,6 +46,9 @@ const partLines = ({ index, of, devices, arrival, messages }: PartForecast): rea
   `${grouped(messages.perS)}/s once all of these are connected${messages.run === null ? "" : `, ${grouped(messages.run.messages)} messages in this run`}`,
   "machine is what this part needs; the rest is of the whole plan, as services see it",
 ];
+
+const phasesText = ({ phases }: Forecast): string =>
+  phases.map(({ name, atS }) => `${name} from ${timeText(atS)}`).join(", ");
 
 const modelsOf = ({ devices }: Forecast): readonly string[] =>
   Object.entries(devices.byModel).map(([model, count]) => `${grouped(count)} ${model}`);

@@ -1,5 +1,6 @@
 import type { FleetError } from "../../base/errors.ts";
 import { EXIT_CODES } from "../../base/errors.ts";
+import type { AbortedBy } from "../../metrics/abort-watch.ts";
 import { LatencyHistogram } from "../../metrics/histogram.ts";
 import type { LedgerResult } from "../../output/ledger.ts";
 import { byWorst } from "../../output/ledger.ts";
@@ -20,6 +21,7 @@ export function mergedEnd(parts: readonly CheckedPart[], t: number): Of<"end"> {
     interrupted: facts.some(({ end }) => end.interrupted),
     stoppedArriving: facts.some(({ end }) => end.stoppedArriving),
     failure: mergedFailure(parts),
+    aborted: mergedAbort(parts),
     actions: mergedAccounts(facts.map(({ actions }) => actions)),
     workers: mergedWorkers(facts.map(({ workers }) => workers)),
     resources: {
@@ -27,6 +29,16 @@ export function mergedEnd(parts: readonly CheckedPart[], t: number): Of<"end"> {
       peakRssBytes: sum(resources.map(({ peakRssBytes }) => peakRssBytes)),
     },
   };
+}
+
+/** The first threshold that ended a part, by the time 0 of all. */
+function mergedAbort(parts: readonly CheckedPart[]): AbortedBy | null {
+  const zeroMs = Math.min(...parts.flatMap(({ beginMs }) => beginMs ?? []));
+  const aborts = parts.flatMap(({ beginMs = zeroMs, facts }) => {
+    const { aborted } = facts.end;
+    return aborted === undefined ? [] : [{ ...aborted, t: aborted.t + beginMs - zeroMs }];
+  });
+  return aborts.toSorted((a, b) => a.t - b.t)[0] ?? null;
 }
 
 /** The ledgers of all parts as one; null where one of them is: what it lacks nobody has looked for. */

@@ -31,6 +31,8 @@ export interface Forecast {
   /** null = until it is stopped. */
   readonly durationS: number | null;
   readonly timeScale: number;
+  /** Named spans of the run, each until the next one. */
+  readonly phases: readonly { readonly name: string; readonly atS: number }[];
   readonly devices: {
     readonly total: number;
     readonly byModel: Readonly<Record<string, number>>;
@@ -86,6 +88,7 @@ export function forecast(input: ForecastInput): Forecast {
     seed: plan.seed,
     durationS: durationMs === undefined ? null : durationMs / 1_000,
     timeScale: plan.timeScale,
+    phases: plan.phases.map(({ name, atMs }) => ({ name, atS: atMs / 1_000 })),
     devices: { total: devices.length, byModel: countedByModel(devices, input.modelNames) },
     part:
       part === undefined

@@ -126,5 +126,5 @@ test("a share of those who are let in decides nothing where nobody is to be let 
 function evaluated(expression: string, aggregate: Aggregate) {
   const parsed = parseThreshold(expression);
   if ("problem" in parsed) throw new Error(parsed.problem);
-  return evaluateThreshold(parsed.threshold, { aggregate, extra: {} });
+  return evaluateThreshold(parsed.threshold, { aggregate, extra: () => undefined });
 }

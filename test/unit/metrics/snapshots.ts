@@ -1,4 +1,5 @@
 import type { DeviceRow } from "../../../src/metrics/device-row.ts";
+import type { ThresholdView } from "../../../src/metrics/thresholds.ts";
 import type { Snapshot } from "../../../src/metrics/snapshot.ts";
 
 /** A streaming device's row; `changes` says what matters to the test. */
@@ -40,4 +41,9 @@ export function snapshotOf(changes: Partial<Snapshot>): Snapshot {
     resources: { cpuS: 0, rssBytes: 0 },
     ...changes,
   };
+}
+
+/** What is known beside the fleet: ledger, workers; null = it cannot be measured. */
+export function extraOf(known: Readonly<Record<string, number | null>>): ThresholdView["extra"] {
+  return (metric) => known[metric];
 }

@@ -6,7 +6,7 @@ import { METRICS } from "../../../src/metrics/catalog.ts";
 import { LatencyHistogram } from "../../../src/metrics/histogram.ts";
 import type { Threshold } from "../../../src/metrics/threshold-expression.ts";
 import { evaluateThreshold, parseThreshold } from "../../../src/metrics/thresholds.ts";
-import { rowOf, snapshotOf } from "./snapshots.ts";
+import { extraOf, rowOf, snapshotOf } from "./snapshots.ts";
 
 const parsed = (text: string): Threshold => {
   const result = parseThreshold(text);
@@ -24,6 +24,7 @@ describe("parsing", () => {
       expression: "registration_ms p(95) < 5s",
       metric: "registration_ms",
       labels: {},
+      labelsAt: {},
       statistic: { type: "percentile", percentile: 95 },
       operator: "<",
       limit: 5_000,
@@ -146,7 +147,12 @@ describe("evaluating", () => {
       ],
     }),
   );
-  const extra = { telemetry_missing: null, telemetry_duplicated: 0, workers_lost: 1 };
+  const extra = extraOf({
+    telemetry_missing: null,
+    telemetry_out_of_order: null,
+    telemetry_duplicated: 0,
+    workers_lost: 1,
+  });
   const evaluated = (text: string) => evaluateThreshold(parsed(text), { aggregate, extra });
 
   test.each([

@@ -51,6 +51,7 @@ test("a plan holds every device, complete, in order and with its start", () => {
     alerts: [],
     phases: [],
     thresholds: ["devices_assigned == 100%", "telemetry_missing == 0"],
+    aborts: [],
   });
 });
 

@@ -69,7 +69,7 @@ function recorded(): readonly RunEvent[] {
     },
     thresholds,
     asksDps: true,
-    end: { interrupted: false, stoppedArriving: false, failure: undefined },
+    end: { interrupted: false, stoppedArriving: false, failure: undefined, aborted: undefined },
     arrival: null,
     aggregate,
     actions: [],

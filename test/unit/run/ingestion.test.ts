@@ -78,6 +78,7 @@ test("a bug in reading is no failure to be read again: it ends the run, and the 
     emulatorEnded: undefined,
     allFailed: () => false,
     workersLost: () => false,
+    aborted: () => false,
     check: () => follower.check(),
   });
   await expect(ended).rejects.toBe(bug);

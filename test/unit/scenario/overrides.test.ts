@@ -45,7 +45,7 @@ test("every override takes the place of what the scenario says", () => {
     arrival: { way: "rate", ratePerS: 100 },
     durationMs: 20_000,
     timeScale: 60,
-    thresholds: ["telemetry_sent > 0"],
+    thresholds: [{ expression: "telemetry_sent > 0", place: "--threshold" }],
     provisioning: { group: "caves", idScope: "0ne00001234", host: "dps.example.com" },
   });
 });

@@ -40,10 +40,11 @@ describe("a good scenario", () => {
         },
       ],
       alerts: [],
+      phases: [],
       thresholds: [
-        "devices_assigned == 100%",
-        "registration_ms p(95) < 5s",
-        "telemetry_missing == 0",
+        { expression: "devices_assigned == 100%", place: expect.stringMatching(/yaml:\d+:5 th/) },
+        { expression: "registration_ms p(95) < 5s", place: expect.anything() },
+        { expression: "telemetry_missing == 0", place: expect.anything() },
       ],
     });
   });
@@ -76,7 +77,11 @@ describe("a good scenario", () => {
       timeScale: 1,
       timeline: [],
       alerts: [],
-      thresholds: ["devices_assigned == 100%", "telemetry_missing == 0"],
+      phases: [],
+      thresholds: [
+        { expression: "devices_assigned == 100%", place: expect.anything() },
+        { expression: "telemetry_missing == 0", place: expect.anything() },
+      ],
     });
   });
 

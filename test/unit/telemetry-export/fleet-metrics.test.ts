@@ -6,10 +6,9 @@ import { Aggregate } from "../../../src/metrics/aggregate.ts";
 import { COUNTERS } from "../../../src/metrics/counters.ts";
 import { LatencyHistogram } from "../../../src/metrics/histogram.ts";
 import { metricKey } from "../../../src/metrics/metric-key.ts";
-import type { ThresholdView } from "../../../src/metrics/thresholds.ts";
 import { exportedMetric } from "../../../src/telemetry-export/exported-metric.ts";
 import { BUCKET_EDGES_MS, fleetMetrics } from "../../../src/telemetry-export/fleet-metrics.ts";
-import { rowOf, snapshotOf } from "../metrics/snapshots.ts";
+import { extraOf, rowOf, snapshotOf } from "../metrics/snapshots.ts";
 
 const SPAN = { startMs: 1_767_225_600_000, endMs: 1_767_225_601_250 };
 const HUB = "cheesecave-hub.azure-devices.net";
@@ -18,10 +17,13 @@ const planned = (registrationId: string) => ({ registrationId, model: "cheese-ca
 
 const metricsOf = (
   aggregate: Aggregate,
-  extra: ThresholdView["extra"] = {},
+  known: Readonly<Record<string, number | null>> = {},
 ): ReadonlyMap<string, MetricData> =>
   new Map(
-    fleetMetrics({ aggregate, extra }, SPAN).map((metric) => [metric.descriptor.name, metric]),
+    fleetMetrics({ aggregate, extra: extraOf(known) }, SPAN).map((metric) => [
+      metric.descriptor.name,
+      metric,
+    ]),
   );
 
 /** The points of a counter or a gauge. */

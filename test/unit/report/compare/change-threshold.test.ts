@@ -6,7 +6,7 @@ import {
   judgeChange,
   parseChangeThreshold,
 } from "../../../../src/report/compare/change-threshold.ts";
-import { snapshotOf } from "../../metrics/snapshots.ts";
+import { extraOf, snapshotOf } from "../../metrics/snapshots.ts";
 
 /** A fleet that sent so many messages, each of which took so long. */
 function view(sent: number, ms?: number, missing: number | null = 0): ThresholdView {
@@ -19,7 +19,7 @@ function view(sent: number, ms?: number, missing: number | null = 0): ThresholdV
       histograms: { telemetry_ms: histogram.encode() },
     }),
   );
-  return { aggregate, extra: { telemetry_missing: missing } };
+  return { aggregate, extra: extraOf({ telemetry_missing: missing }) };
 }
 
 function passed(text: string, a: ThresholdView, b: ThresholdView): boolean | null {

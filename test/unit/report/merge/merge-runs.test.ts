@@ -232,6 +232,12 @@ test.each([
     "part 2/2: no answer",
   ],
   [
+    "a part that a threshold ended",
+    { end: { aborted: { expression: "telemetry_missing < 50%", t: 3_000, observed: 60 } } },
+    99,
+    null,
+  ],
+  [
     "a part that lost its workers",
     { end: { failure: new FleetError("WORKER_LOST", "gone") } },
     4,

@@ -39,6 +39,7 @@ const planOf = (devices: readonly DeviceSpec[], more: Partial<Plan> = {}): Plan 
   alerts: [],
   phases: [],
   thresholds: [],
+  aborts: [],
   ...more,
 });
 

@@ -1,0 +1,47 @@
+import type { Problem } from "../base/errors.ts";
+import { nearest } from "../base/nearest.ts";
+import { pointed } from "../metrics/cursor.ts";
+import { parseThreshold } from "../metrics/thresholds.ts";
+import type { Scenario } from "../scenario/scenario.ts";
+
+/** Labels whose values a scenario knows before it runs; of a model that could not be loaded nothing is known. */
+type Known = Readonly<Partial<Record<"alert" | "phase" | "model", readonly string[]>>>;
+
+/** Thresholds over alerts, phases and models that the scenario does not have. */
+export function thresholdProblems(
+  { thresholds, ...scenario }: Pick<Scenario, "alerts" | "phases" | "fleet" | "thresholds">,
+  modelOf: (model: string) => { readonly name: string } | undefined,
+): Problem[] {
+  const known = knownOf(scenario, modelOf);
+  return thresholds.flatMap(({ expression, place }) => {
+    const parsed = parseThreshold(expression);
+    // The scenario's schema has parsed each of them before.
+    if (!("threshold" in parsed)) return [];
+    const { labels, labelsAt, expression: text } = parsed.threshold;
+    return Object.entries(known).flatMap(([label, names]): Problem[] => {
+      const name = labels[label];
+      if (name === undefined || names.includes(name)) return [];
+      const message = `there is no ${label} "${name}" in this scenario`;
+      const at = labelsAt[label] ?? 0;
+      return [{ place, message: pointed(message, text, at), hint: mendOf(name, names) }];
+    });
+  });
+}
+
+function knownOf(
+  { alerts, phases, fleet }: Pick<Scenario, "alerts" | "phases" | "fleet">,
+  modelOf: (model: string) => { readonly name: string } | undefined,
+): Known {
+  const models = fleet.map(({ model }) => modelOf(model)?.name);
+  const loaded = models.filter((name) => name !== undefined);
+  return {
+    alert: [...new Set(alerts.map(({ name }) => name))],
+    phase: phases.map(({ name }) => name),
+    ...(loaded.length === models.length ? { model: [...new Set(loaded)] } : {}),
+  };
+}
+
+function mendOf(name: string, names: readonly string[]): string {
+  const near = nearest(name, names);
+  return near === undefined ? `it has ${names.join(", ") || "none"}` : `did you mean ${near}?`;
+}
