@@ -278,7 +278,9 @@ export class LiveRun {
 
   #begin(supervisor: Supervisor, identities: FleetIdentities, timeZeroMs: number): void {
     this.#timeZeroMs = timeZeroMs;
-    const at = new Date(timeZeroMs).toISOString();
+    const { options, context: machine } = this.#given;
+    // By the machine's clock, which the clocks of other parts can be held against; that of `wallMs` nobody sets.
+    const at = new Date(options.startAtMs ?? machine.now()).toISOString();
     this.#given.emit({ type: "begin", t: Math.round(this.t), at });
     this.#given.log.info("workers ready, devices start");
     supervisor.begin(timeZeroMs);
