@@ -2,6 +2,7 @@ import type { AccountLine } from "./account-text.ts";
 import { accountLines } from "./account-text.ts";
 import { failedDevices } from "./failed-devices.ts";
 import { GENERATOR_LIMITED, generatorLines } from "./generator-text.ts";
+import { partsText } from "./parts-text.ts";
 import type { Results } from "./results.ts";
 import type { RunTrouble } from "./run-trouble.ts";
 import { runTrouble } from "./run-trouble.ts";
@@ -86,11 +87,13 @@ function failedLines(results: Results): readonly string[] {
 
 function propertiesOf({ summary, rows, exitCode }: Results): XmlElement {
   const { run, devices, verdict, generator } = summary;
+  const parts = partsText(run);
   const values = {
     runId: run.id,
     target: run.target,
     seed: run.seed,
     version: run.version,
+    ...(parts === undefined ? {} : { parts }),
     verdict,
     exitCode,
     devicesPlanned: devices.planned,

@@ -2,6 +2,7 @@ import { accountLines } from "./account-text.ts";
 import { failedDevices } from "./failed-devices.ts";
 import { GENERATOR_LIMITED, reasonsWithMends } from "./generator-text.ts";
 import { markdownTable, markdownText } from "./markdown.ts";
+import { partsText } from "./parts-text.ts";
 import type { Results } from "./results.ts";
 import { runTrouble } from "./run-trouble.ts";
 import { slowHubs, slowHubText } from "./slow-hubs.ts";
@@ -119,8 +120,9 @@ export function stepSummary(results: Results): string {
   const { summary, exitCode } = results;
   const { run, verdict, devices } = summary;
   const trouble = runTrouble(results);
+  const ofPlan = partsText(run);
   const parts = [
-    `## ${MARKS[verdict]} ${markdownText(run.scenario)}: ${verdict}`,
+    `## ${MARKS[verdict]} ${markdownText(run.scenario)}: ${verdict}${ofPlan === undefined ? "" : ` (${ofPlan})`}`,
     `${plural(devices.planned, "device")} against ${run.target}, ${run.durationS.toFixed(1)} s, exit code ${exitCode}.`,
     ...(trouble === undefined ? [] : [`**${markdownText(trouble.message)}**`]),
     funnel(summary),

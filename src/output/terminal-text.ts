@@ -8,6 +8,7 @@ import { slowHubs, slowHubText } from "./slow-hubs.ts";
 import { printable } from "./text-width.ts";
 import { observedText } from "./threshold-text.ts";
 import { decidingDevices, refusedAsExpected, unexpectedText } from "./unexpected-devices.ts";
+import { partsText } from "./parts-text.ts";
 
 /** Colours, or none of them where the output is no terminal. */
 export interface Paint {
@@ -121,10 +122,12 @@ export function summaryLines(summary: Summary, ink: Paint): readonly string[] {
   const { twin, methods, ledger, workers } = summary;
   const verdict =
     summary.verdict === "passed" ? ink.good(summary.verdict) : ink.bad(summary.verdict);
+  const { run } = summary;
+  const parts = partsText(run);
   return [
     "",
     ink.strong(
-      `${summary.run.scenario}: ${plural(devices.planned, "device")}, ${summary.run.durationS.toFixed(1)} s`,
+      `${run.scenario}: ${plural(devices.planned, "device")}, ${run.durationS.toFixed(1)} s${parts === undefined ? "" : ` (${parts})`}`,
     ),
     `${label("devices")}${devices.assigned} assigned, ${devices.connected} connected, ${devices.failed - refusedAsExpected(summary)} failed of ${devices.planned}`,
     ...refusalLines(summary, ink),

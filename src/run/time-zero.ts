@@ -31,6 +31,6 @@ export async function timeZero(
     console.status(`devices start in ${formatDuration(wholeS * 1_000)}`);
     await sleep(Math.min(leftMs() % LOOK_MS || LOOK_MS, leftMs()), stop);
   }
-  console.status(undefined);
+  console.status("devices start");
   return wallMs() + leftMs();
 }

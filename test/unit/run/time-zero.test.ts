@@ -45,7 +45,7 @@ test("it waits for the time by the machine's clock, and counts down second by se
     "status: devices start in 3s",
     "status: devices start in 2s",
     "status: devices start in 1s",
-    "status: undefined",
+    "status: devices start",
   ]);
 });
 
@@ -62,7 +62,7 @@ test("a set-up that took longer is told, and the time stays time 0", async () =>
   expect(await zero).toBe(NOW_MS - 1_250 - BEHIND_MS);
   expect(told).toEqual([
     "warning: devices start 1250ms late: the set-up took longer than until 2026-11-22T11:59:58.750Z, which stays time 0",
-    "status: undefined",
+    "status: devices start",
   ]);
 });
 

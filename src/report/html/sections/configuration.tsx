@@ -5,6 +5,7 @@ import { stringify } from "yaml";
 import type { Json, JsonObject } from "../../../base/json.ts";
 import { formatDuration } from "../../../base/units.ts";
 import { formatCount } from "../format.ts";
+import { partsText } from "../../../output/parts-text.ts";
 import type { ReportData } from "../report-data.ts";
 import { Section } from "../section.tsx";
 
@@ -36,10 +37,8 @@ export function Configuration({ data }: { readonly data: ReportData }): JSX.Elem
     ["duration", plan.durationMs === null ? "until stopped" : formatDuration(plan.durationMs)],
     ["time scale of the devices", `×${plan.timeScale}`],
     ["seed", String(plan.seed)],
-    [
-      "part of the plan",
-      run.shard === null ? "all of it" : `${run.shard.index} of ${run.shard.of}`,
-    ],
+    ["part of the plan", partsText(run) ?? "all of it"],
+    ["fingerprint of the plan", run.planFingerprint],
     ["version", `dps-fleet ${run.version}`],
     ...Object.entries(configuration?.overrides ?? {}).map(
       ([name, value]) => [`given: ${name}`, valueText(value)] as const,
