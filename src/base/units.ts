@@ -26,6 +26,9 @@ export function formatDuration(ms: number): string {
   return `${whole}ms`;
 }
 
+/** Whole microseconds: what a clock's binary fractions add to them says nothing. */
+export const toMicroseconds = (ms: number): number => Math.round(ms * 1_000) / 1_000;
+
 /** @returns events per second >= 0, or `undefined` if `text` is not a rate such as `20/s` or `1000/m` */
 export function parseRate(text: string): number | undefined {
   return parseQuantity(text, RATE_PATTERN, S_PER_UNIT, (value, s) => value / s);

@@ -1,3 +1,4 @@
+import { toMicroseconds } from "../base/units.ts";
 import type { DeviceEvent, SavedMessage } from "./device-event.ts";
 import type { RecorderSinks } from "./device-recorder.ts";
 import { DeviceRecorder } from "./device-recorder.ts";
@@ -93,8 +94,4 @@ function exact(event: DeviceEvent): DeviceEvent {
     toMicroseconds(phaseMs),
   ]);
   return { ...event, t, ms, phases: Object.fromEntries(phases) };
-}
-
-function toMicroseconds(ms: number): number {
-  return Math.round(ms * 1000) / 1000;
 }

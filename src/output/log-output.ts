@@ -56,6 +56,7 @@ function logEvent(log: Logger, event: RunEvent): void {
     case "certificate":
     case "desired":
     case "reported":
+    case "twinPatch":
     case "method":
     case "model":
     case "fault":

@@ -25,6 +25,19 @@ export interface ArrivalEvent {
   readonly started: number;
 }
 
+/** The service changed the desired properties of one device for the timeline. */
+export interface TwinPatchEvent {
+  readonly type: "twinPatch";
+  /** When the service answered, `ms` after it was asked; a twin action's time counts from there. */
+  readonly t: number;
+  readonly ms: number;
+  readonly deviceId: string;
+  /** Of the timeline entry, as written. */
+  readonly at: string;
+  /** `$version` of the desired properties since then. */
+  readonly version: number;
+}
+
 /** What one event stream tells every output: screen, page, `run.ndjson`, replay and report read the same. */
 export type RunEvent =
   | {
@@ -112,9 +125,10 @@ export type RunEvent =
       readonly state: "patching" | "patched" | "failed" | "notDue";
       readonly selected: number;
       readonly patched: number;
-      readonly desired: Readonly<Record<string, unknown>>;
+      readonly desired: JsonObject;
       readonly error?: string | undefined;
     }
+  | TwinPatchEvent
   | {
       readonly type: "worker";
       readonly t: number;

@@ -136,6 +136,7 @@ export class ScreenState {
       case "devices":
       case "ledger":
       case "end":
+      case "twinPatch":
       case "enrollment":
       case "individualEnrollments":
       case "state":

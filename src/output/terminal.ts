@@ -130,6 +130,7 @@ export class TerminalLines implements Output, RunConsole {
       case "devices":
       case "ledger":
       case "end":
+      case "twinPatch":
       case "enrollment":
       case "individualEnrollments":
       case "state":

@@ -100,6 +100,15 @@ const action = z.strictObject({
   error: z.string().optional(),
 });
 
+const twinPatch = z.strictObject({
+  type: z.literal("twinPatch"),
+  t,
+  ms,
+  deviceId: z.string(),
+  at: z.string(),
+  version: count,
+});
+
 const worker = z.strictObject({
   type: z.literal("worker"),
   t,
@@ -193,6 +202,7 @@ const runEvent = z.discriminatedUnion("type", [
   arrival,
   ...deviceEvents,
   action,
+  twinPatch,
   worker,
   snapshot,
   devices,

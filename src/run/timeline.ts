@@ -5,8 +5,9 @@ import pLimit from "p-limit";
 import { messageOf } from "../base/errors.ts";
 import type { JsonObject } from "../base/json.ts";
 import { sleep } from "../base/retry.ts";
+import { toMicroseconds } from "../base/units.ts";
 import type { DeviceEvent } from "../metrics/device-event.ts";
-import type { RunEvent, TwinActionAccount } from "../output/output.ts";
+import type { RunEvent, TwinActionAccount, TwinPatchEvent } from "../output/output.ts";
 import type { TwinAction } from "../plan/plan.ts";
 import type { TwinTime } from "./twin-receipts.ts";
 import { TwinReceipts } from "./twin-receipts.ts";
@@ -20,13 +21,19 @@ export interface TimelineOptions {
   readonly patch: (deviceId: string, desired: JsonObject, signal: AbortSignal) => Promise<number>;
   /** ms after time 0. */
   readonly clock: () => number;
-  readonly emit: (event: RunEvent & { type: "action" }) => void;
+  readonly emit: (event: (RunEvent & { type: "action" }) | TwinPatchEvent) => void;
+}
+
+/** One action and who followed it. */
+interface Entry {
+  readonly action: TwinAction;
+  readonly receipts: TwinReceipts;
 }
 
 /** Does the plan's twin actions when they are due, and keeps the account of who followed. */
 export class Timeline {
   readonly #options: TimelineOptions;
-  readonly #entries: readonly { readonly action: TwinAction; readonly receipts: TwinReceipts }[];
+  readonly #entries: readonly Entry[];
   readonly #stopping = new AbortController();
   readonly #running: Promise<void>[] = [];
   #stopped = false;
@@ -77,12 +84,10 @@ export class Timeline {
   }
 
   /** Never rejects: what fails is told by an event. Of an action for other parts of the fleet nothing is told. */
-  async #run(entry: { action: TwinAction; receipts: TwinReceipts }): Promise<void> {
+  async #run(entry: Entry): Promise<void> {
     const { action, receipts } = entry;
-    const { signal } = this.#stopping;
-    const { clock } = this.#options;
     try {
-      await sleep(action.atMs - clock(), signal);
+      await sleep(action.atMs - this.#options.clock(), this.#stopping.signal);
     } catch {
       if (action.devices.length > 0) this.#tell(action, "notDue", 0);
       return;
@@ -96,9 +101,7 @@ export class Timeline {
       action.devices.map((deviceId) =>
         limit(async () => {
           try {
-            receipts.patching(deviceId, clock());
-            const version = await this.#options.patch(deviceId, action.desired, signal);
-            receipts.patched(deviceId, version);
+            await this.#patch(entry, deviceId);
           } catch (error) {
             errors.push(messageOf(error));
           }
@@ -108,6 +111,23 @@ export class Timeline {
     const patched = action.devices.length - errors.length;
     if (patched > 0) this.#tell(action, "patched", patched);
     if (errors.length > 0) this.#tell(action, "failed", patched, errors[0]);
+  }
+
+  async #patch({ action, receipts }: Entry, deviceId: string): Promise<void> {
+    const { clock, patch, emit } = this.#options;
+    const askedT = toMicroseconds(clock());
+    receipts.patching(deviceId, askedT);
+    const version = await patch(deviceId, action.desired, this.#stopping.signal);
+    receipts.patched(deviceId, version);
+    const t = toMicroseconds(clock());
+    emit({
+      type: "twinPatch",
+      t,
+      ms: toMicroseconds(t - askedT),
+      deviceId,
+      at: action.at,
+      version,
+    });
   }
 
   #tell(

@@ -9,6 +9,7 @@ import type { RunEvent } from "../../src/output/output.ts";
 import type { Summary } from "../../src/output/summary.ts";
 import { readRunEvents } from "../../src/report/read-run-events.ts";
 import { rebuildResults } from "../../src/report/rebuild-results.ts";
+import { ExactTwinTimes } from "./exact-twin-times.ts";
 
 /** Three digits: what the histograms promise. */
 const HISTOGRAM_ERROR = 0.001;
@@ -28,12 +29,16 @@ export async function expectRebuilt(dir: string): Promise<void> {
 async function expectExact(dir: string, summary: Summary): Promise<void> {
   const registrations: number[] = [];
   const connections: number[] = [];
+  const twinTimes = new ExactTwinTimes();
   for await (const event of eventsOf(dir)) {
     if (event.type === "registration") registrations.push(event.ms);
     if (event.type === "connection") connections.push(event.ms);
+    twinTimes.observe(event);
   }
   expectWithin(summary.registration.ms, exactPercentiles(registrations));
   expectWithin(summary.connection.ms, exactPercentiles(connections));
+  for (const { at, ms } of summary.twin.actions)
+    expectWithin(ms, exactPercentiles(twinTimes.of(at)));
 }
 
 /** The events of a run in its folder. */

@@ -9,7 +9,7 @@ import type { RunEvent } from "../../src/output/output.ts";
 import { planFingerprint } from "../../src/plan/plan-fingerprint.ts";
 import type { Shard } from "../../src/plan/plan-part.ts";
 import { planPart } from "../../src/plan/plan-part.ts";
-import type { DeviceSpec, Plan } from "../../src/plan/plan.ts";
+import type { DeviceSpec, Plan, TwinAction } from "../../src/plan/plan.ts";
 import { shardDevices } from "../../src/plan/shard.ts";
 import { judge } from "../../src/results/judge.ts";
 import type { RunFacts } from "../../src/results/run-facts.ts";
@@ -89,7 +89,9 @@ export async function recordFleet(
   emit({ type: "begin", t: 0, at: begin });
   for (const receipts of actions) receipts.begin();
   for (const [at, action] of plan.timeline.entries()) {
-    for (const deviceId of action.devices) follow(deviceId, action, actions[at], plan.seed);
+    if (action.devices.length > 0) emit(actionEvent(action, "patching"));
+    for (const deviceId of action.devices) follow(deviceId, action, actions[at], plan.seed, emit);
+    if (action.devices.length > 0) emit(actionEvent(action, "patched"));
   }
   const account = new Ledger(plan.devices.map(({ registrationId }) => registrationId));
   for (const [worker, dealt] of shardDevices(plan.devices, workers).entries()) {
@@ -144,19 +146,30 @@ export async function recordFleet(
   return results;
 }
 
+function actionEvent(action: TwinAction, state: "patching" | "patched"): RunEvent {
+  const { at, atMs: t, desired } = action;
+  const selected = action.devices.length;
+  const patched = state === "patched" ? selected : 0;
+  return { type: "action", t, at, state, selected, patched, desired };
+}
+
 /** A device that is told by a timeline action, and reports what it was told. */
 function follow(
   deviceId: string,
-  { atMs, desired }: Plan["timeline"][number],
+  { at, atMs, desired }: TwinAction,
   receipts: TwinReceipts | undefined,
   seed: number,
+  emit: (event: RunEvent) => void,
 ): void {
   const ms = Math.round(createRandom(seed, deviceId, "follow").next() * 500);
   receipts?.patching(deviceId, atMs);
   receipts?.patched(deviceId, 2);
   const [patch, t] = [desired, atMs + ms];
   receipts?.observe({ type: "desired", t, deviceId, version: 2, initial: false, patch });
-  receipts?.observe({ type: "reported", t, deviceId, desiredVersion: 2, patch, ms: 1 });
+  const reported = { type: "reported", t, deviceId, desiredVersion: 2, patch, ms: 1 } as const;
+  receipts?.observe(reported);
+  emit({ type: "twinPatch", t: atMs + 1, ms: 1, deviceId, at, version: 2 });
+  emit(reported);
 }
 
 /** A device's life. @returns when it was over, ms after time 0 */

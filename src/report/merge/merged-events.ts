@@ -114,6 +114,7 @@ async function* eventsOf({ part, shiftMs, firstWorker }: Moved): AsyncGenerator<
       case "fault":
       case "method":
       case "error":
+      case "twinPatch":
         yield { ...event, t };
         break;
       default:

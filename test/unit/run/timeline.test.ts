@@ -22,7 +22,12 @@ function timeline(options: {
     actions: options.actions,
     patch: options.patch,
     clock: () => 0,
-    emit: ({ at, state, patched }) => {
+    emit: (event) => {
+      if (event.type === "twinPatch") {
+        told.push(`${event.at} ${event.deviceId} version ${event.version}`);
+        return;
+      }
+      const { at, state, patched } = event;
       told.push(`${at} ${state} ${patched}`);
       if (state === options.until) awaited.resolve(undefined);
     },
@@ -39,7 +44,7 @@ test("an action that is due patches each of its devices", async () => {
   made.start();
   await reached;
   await made.stop();
-  expect(told).toEqual(["0ms patching 0", "0ms patched 2"]);
+  expect(told).toEqual(["0ms patching 0", "0ms a version 2", "0ms b version 2", "0ms patched 2"]);
   expect(made.results()[0]).toMatchObject({ patched: 2, notDue: false });
 });
 
@@ -65,7 +70,7 @@ test("an action for other parts of the fleet is not told here", async () => {
   made.start();
   await reached;
   await made.stop();
-  expect(told).toEqual(["0ms patching 0", "0ms patched 1"]);
+  expect(told).toEqual(["0ms patching 0", "0ms a version 2", "0ms patched 1"]);
   expect(made.results().map(({ notDue }) => notDue)).toEqual([false, false, true]);
 });
 
@@ -78,7 +83,7 @@ test("a twin that cannot be patched is told, and the others are patched", async 
   made.start();
   await reached;
   await made.stop();
-  expect(told).toEqual(["0ms patching 0", "0ms patched 1", "0ms failed 1"]);
+  expect(told).toEqual(["0ms patching 0", "0ms b version 2", "0ms patched 1", "0ms failed 1"]);
 });
 
 test("many patches at once listen to the run's end without a warning", async () => {
