@@ -25,6 +25,8 @@ export const shownScenario = (scenario: Scenario): JsonObject =>
       ...entry,
       credentials: shownCredentials(entry.credentials),
     })),
+    // Where they stand differs from machine to machine, and says nothing of the run.
+    thresholds: scenario.thresholds.map(({ place: _, ...threshold }) => threshold),
   });
 
 /** What the command line or the environment said in the scenario's place, likewise; without groups that are empty. */

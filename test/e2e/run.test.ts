@@ -134,7 +134,7 @@ test("a threshold that does not hold ends 99 with all files", async () => {
   const summary = parseSummary(JSON.parse(await place.result("summary.json")));
   expect(summary.thresholds.map(({ passed }) => passed)).toEqual([false, true]);
   const junit = await place.result("junit.xml");
-  expect(junit).toMatch(/<testsuite name="[^"]+" tests="3" failures="1" errors="0" skipped="0"/);
+  expect(junit).toMatch(/<testsuite name="[^"]+" tests="4" failures="1" errors="0" skipped="0"/);
   expect(junit).toContain(
     '<failure type="THRESHOLD_FAILED" message="expected registration_ms p(50) &lt; 1ms, observed ',
   );
