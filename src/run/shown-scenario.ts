@@ -26,7 +26,7 @@ export const shownScenario = (scenario: Scenario): JsonObject =>
       credentials: shownCredentials(entry.credentials),
     })),
     // Where they stand differs from machine to machine, and says nothing of the run.
-    thresholds: scenario.thresholds.map(({ place: _, ...threshold }) => threshold),
+    thresholds: scenario.thresholds.map(({ expression, abort }) => ({ expression, abort })),
   });
 
 /** What the command line or the environment said in the scenario's place, likewise; without groups that are empty. */
