@@ -104,9 +104,13 @@ export function reportSource(given: Partial<ForeignTexts> = {}): ReportSource {
     machine: { spanMs: 1_000, cpuShare: 0.25 },
   };
   const thresholds = ["devices_assigned == 100%", "telemetry_missing == 0"];
+  const phases = [
+    { name: "warm up", atMs: 0 },
+    { name: "load", atMs: 2_000 },
+  ];
   const startedAt = "2026-01-01T00:00:00.000Z";
   const events: RunEvent[] = [
-    runPlan({ devices: 2, scenario, thresholds, startedAt }),
+    runPlan({ devices: 2, scenario, thresholds, startedAt, phases }),
     ...happened,
   ];
   events.push({

@@ -52,7 +52,11 @@ export function makeReportData({ results, aggregate, course }: ReportSource): Re
     curves: CURVES.map((metric) => curveOf(aggregate, metric)),
     hubs: splitBy(aggregate, "hub", []),
     models: splitBy(aggregate, "model", []),
-    phases: splitBy(aggregate, "phase", []),
+    phases: splitBy(
+      aggregate,
+      "phase",
+      course.plan.phases.map(({ name }) => name),
+    ),
     failures: failuresOf(aggregate, course),
     alerts: alertsOf(aggregate),
     faults: aggregate.labelled("faults_begun", "kind"),

@@ -70,8 +70,8 @@ details{margin:6px 0}summary{cursor:pointer;color:var(--accent);font-weight:500}
 .area.waiting{fill:var(--waiting)}.area.stopped{fill:var(--stopped)}.area.reconnecting{fill:var(--warn)}.area.failed{fill:var(--bad)}
 .dot.accent{fill:var(--accent)}.dot.ink{fill:var(--ink)}.dot.soft{fill:var(--soft)}.dot.warn{fill:var(--warn)}.dot.good{fill:var(--good)}.dot.bad{fill:var(--bad)}
 .spot{fill:transparent}.spot:hover{fill:var(--accent);fill-opacity:.18}
-line.mark,line.span{stroke:var(--dim);stroke-dasharray:2 3}line.mark.trouble{stroke:var(--bad)}
-text.mark,text.span{fill:var(--dim);font-size:11px}text.mark.trouble{fill:var(--bad);font-weight:600}
+line.mark,line.phase{stroke:var(--dim);stroke-dasharray:2 3}line.mark.trouble{stroke:var(--bad)}
+text.mark,text.phase{fill:var(--dim);font-size:11px}text.mark.trouble{fill:var(--bad);font-weight:600}
 footer{margin-top:36px;padding-top:8px;border-top:1px solid var(--line);font-size:12.5px}
 @media (max-width:600px){body{padding:16px 14px 40px}h1{font-size:22px}.figures{grid-template-columns:repeat(2,1fr)}.pairs{grid-template-columns:1fr;gap:0}.pairs dd{margin-bottom:6px}}
 @page{size:A4;margin:14mm}

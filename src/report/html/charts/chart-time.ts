@@ -1,5 +1,6 @@
 import { scaleLinear } from "d3-scale";
 
+import type { Phase } from "../../../metrics/phases.ts";
 import { formatTime } from "../format.ts";
 import type { Course } from "../run-course.ts";
 import type { TimeMark } from "../run-marks.ts";
@@ -13,27 +14,21 @@ export interface NumberedMark extends TimeMark {
   readonly number: number;
 }
 
-/** A named part of the run. */
-export interface TimeSpan {
-  readonly name: string;
-  readonly fromMs: number;
-  readonly toMs: number;
-}
-
 /** The axis that all courses share. */
 export interface ChartTime {
   readonly endMs: number;
   readonly bins: readonly { readonly fromMs: number; readonly toMs: number }[];
   readonly marks: readonly NumberedMark[];
-  readonly spans: readonly TimeSpan[];
+  /** Named parts of the run, each until the next. */
+  readonly phases: readonly Phase[];
 }
 
 /** The axis of a run; undefined where nothing was measured over time. */
-export function chartTime({ bins, marks }: Course): ChartTime | undefined {
+export function chartTime({ plan, bins, marks }: Course): ChartTime | undefined {
   const endMs = bins.at(-1)?.toMs ?? 0;
   if (endMs <= 0) return undefined;
   const numbered = marks.map((mark, index) => ({ ...mark, number: index + 1 }));
-  return { endMs, bins, marks: numbered, spans: [] };
+  return { endMs, bins, marks: numbered, phases: plan.phases.filter(({ atMs }) => atMs < endMs) };
 }
 
 /** Where a time is, in units of the plot. */

@@ -15,16 +15,16 @@ export function TimeOverlay(props: {
   const x = timeX(time);
   return (
     <>
-      {time.spans.map(({ name, fromMs }) => (
+      {time.phases.map(({ name, atMs }) => (
         <g key={name}>
           <line
-            class="span"
-            x1={percentX(x(fromMs))}
-            x2={percentX(x(fromMs))}
+            class="phase"
+            x1={percentX(x(atMs))}
+            x2={percentX(x(atMs))}
             y1={PLOT_TOP}
             y2={PLOT_TOP + PLOT_HEIGHT}
           />
-          <text class="span" x={percentX(x(fromMs))} dx="4" y={PLOT_TOP + 11}>
+          <text class="phase" x={percentX(x(atMs))} dx="4" y={PLOT_TOP + 11}>
             {name}
           </text>
         </g>

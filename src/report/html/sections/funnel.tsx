@@ -22,7 +22,12 @@ function stages({ summary, streamed, underway }: ReportData): readonly Stage[] {
     { name: "connected to a hub", count: devices.connected, tone: "connecting", ms: connection.ms },
     { name: "had a message acknowledged", count: streamed, tone: "streaming", ms: telemetry.ms },
     { name: "still on their way at the end", count: underway, tone: "registering", ms: undefined },
-    { name: "gave up", count: devices.failed, tone: "failed", ms: undefined },
+    {
+      name: devices.toBeRefused === 0 ? "gave up" : "gave up otherwise",
+      count: Math.max(0, devices.failed - refusedAsExpected(summary)),
+      tone: "failed",
+      ms: undefined,
+    },
     ...(devices.toBeRefused === 0
       ? []
       : [

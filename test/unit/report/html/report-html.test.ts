@@ -35,6 +35,8 @@ test("the page has every part, in the order in which one reads", () => {
   expect(html).toContain("DPS began to throttle, first cave-2");
   expect(html).toContain("shows which link of the chain fails");
   expect(html).toContain("401002");
+  expect(html).toContain("By phase of the run, in its order");
+  expect(html.indexOf(">warm up<")).toBeLessThan(html.indexOf(">load<"));
   expect(html).toContain("The generator was not the limit.");
   expect(html).toContain("machine, of all cores: at most 25 %");
 });
