@@ -2,7 +2,7 @@ import { scaleLinear, scaleLog } from "d3-scale";
 import { line } from "d3-shape";
 import type { JSX } from "preact";
 
-import { formatCount, formatTickMs } from "../format.ts";
+import { countOf, formatTickMs } from "../format.ts";
 import { metricTitle } from "../metric-titles.ts";
 import type { PercentileCurve } from "../report-data.ts";
 import { ChartFrame, PLOT_HEIGHT, PLOT_TOP } from "./chart-frame.tsx";
@@ -40,14 +40,14 @@ export function PercentileChart(props: {
           const last = points.at(-1);
           const value = last === undefined ? "" : formatTickMs(last.ms);
           const at = last === undefined ? "" : formatPercentile(last.percentile);
-          return `${metricTitle(metric)}: ${formatCount(count)} values, up to ${value} at p${at}.`;
+          return `${metricTitle(metric)}: ${countOf(count, "value")}, up to ${value} at p${at}.`;
         })
         .join(" ")}
       legend={curves.map(({ metric, count }, index) => ({
         name: metricTitle(metric),
         tone: TONES[index] ?? "ink",
         kind: "line",
-        figure: `${formatCount(count)} values`,
+        figure: countOf(count, "value"),
       }))}
       xTicks={TICKS.filter((tick) => tick <= most + 1e-9).map((tick) => ({
         x: x(nines(tick)),
