@@ -85,7 +85,9 @@ export const DEVICE_FAULT_KINDS = {
       messages: MESSAGES,
     },
     seen: "The system property, wrong against the time at which the hub took the message.",
-    counts: "As a message like any other.",
+    counts:
+      "As a message like any other; `telemetry_delay_ms` is wrong by as much, and 0 where it would be below. The message " +
+      "belongs to the phase of the run that its own time falls in.",
   },
   duplicate: {
     layer: "device",

@@ -32,7 +32,10 @@ export function generatorLines({ generator }: Pick<Summary, "generator">): reado
   ];
 }
 
-/** Reasons by what to do about them. */
+/** How many reasons of a kind of help are told; `summary.json` has all. */
+const REASONS_TOLD = 4;
+
+/** Reasons by what to do about them, the first few of each. */
 export function reasonsWithMends({
   reasons,
 }: GeneratorHealth): readonly { readonly mend: string; readonly texts: readonly string[] }[] {
@@ -40,5 +43,9 @@ export function reasonsWithMends({
   for (const { mend, text } of reasons) {
     byMend.set(mend, [...(byMend.get(mend) ?? []), text]);
   }
-  return [...byMend].map(([mend, texts]) => ({ mend, texts }));
+  return [...byMend].map(([mend, texts]) => {
+    const more = texts.length - REASONS_TOLD;
+    const told = more > 1 ? [...texts.slice(0, REASONS_TOLD), `${more} more such times`] : texts;
+    return { mend, texts: told };
+  });
 }

@@ -71,6 +71,14 @@ function generatorCase({ run, generator, strict }: Summary): readonly XmlElement
   return [{ name: "testcase", attributes, content }];
 }
 
+/** Of a run with --strict: whether the disk took all that it found. */
+function filesCase({ run, strict }: Summary): readonly XmlElement[] {
+  if (strict === null) return [];
+  const lost = strict.find(({ kind }) => kind === "lostFiles");
+  const attributes = { classname: run.scenario, name: "the result files are whole" };
+  return [{ name: "testcase", attributes, content: lost === undefined ? [] : failure(lost.text) }];
+}
+
 function unexpectedFailure(devices: UnexpectedDevices): XmlElement {
   const message = unexpectedText(devices);
   const attributes = { type: "UNEXPECTED_OUTCOME", message };
@@ -139,6 +147,7 @@ export function junitXml(results: Results): string {
       content: [unexpectedFailure(devices)],
     })),
     ...generatorCase(summary),
+    ...filesCase(summary),
     ...summary.thresholds.map((result) => ({
       name: "testcase",
       attributes: { classname: scenario, name: result.expression },

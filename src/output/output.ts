@@ -170,6 +170,8 @@ export type RunEvent =
       readonly failure: RecordedFailure | null;
       /** The threshold that ended it before its time. */
       readonly aborted: AbortedBy | null;
+      /** Names of result files that were not whole by then. */
+      readonly lostFiles: readonly string[];
       readonly actions: readonly TwinActionAccount[];
       readonly workers: WorkerAccount;
       readonly resources: Summary["resources"];

@@ -208,7 +208,12 @@ export const summarySchema = z
       .nullable()
       .describe("Whether what ran the devices was the limit; null where it came to no devices."),
     strict: z
-      .array(z.strictObject({ kind: z.enum(["generator", "unmeasured"]), text: z.string() }))
+      .array(
+        z.strictObject({
+          kind: z.enum(["generator", "unmeasured", "lostFiles"]),
+          text: z.string(),
+        }),
+      )
       .nullable()
       .describe("What failed the run because of --strict; null without it."),
   })

@@ -164,7 +164,7 @@ export interface Summary {
 
 /** Why a run fails with --strict that passes without it. */
 export interface StrictReason {
-  readonly kind: "generator" | "unmeasured";
+  readonly kind: "generator" | "unmeasured" | "lostFiles";
   readonly text: string;
 }
 

@@ -124,6 +124,7 @@ class RunRecorded {
       ledger: this.#ledger,
       workers: end?.workers ?? { planned: plan.workers, ...this.#workers, gone: 0 },
       generator: this.#generator,
+      lostFiles: end?.lostFiles ?? [],
       strict: plan.strict,
     };
     return { plan, facts, isWhole: end !== undefined };

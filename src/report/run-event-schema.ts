@@ -180,6 +180,7 @@ const end = z.strictObject({
     })
     .nullable(),
   aborted: z.strictObject({ expression: z.string(), t, observed: z.number() }).nullable(),
+  lostFiles: z.array(z.string()),
   actions: z.array(
     z.strictObject({
       ...summary.twin.shape.actions.element.omit({ ms: true }).shape,

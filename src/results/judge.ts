@@ -12,10 +12,10 @@ import { decide } from "./verdict.ts";
 
 /** Makes of a run's facts what its result files hold; pure, so that a record of the run gives the same again. */
 export function judge(facts: RunFacts): Results {
-  const { aggregate, asksDps, end, workers } = facts;
+  const { aggregate, asksDps, end, workers, lostFiles } = facts;
   const generator = generatorHealth(facts);
   const thresholds = judgeThresholds(facts);
-  const strict = facts.strict ? strictReasons({ generator, thresholds }) : null;
+  const strict = facts.strict ? strictReasons({ generator, thresholds, lostFiles }) : null;
   const totals = aggregate.totals();
   const { interrupted, stoppedArriving } = end;
   const { verdict, exitCode } = decide({

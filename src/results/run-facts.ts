@@ -34,6 +34,8 @@ export interface RunFacts {
   readonly ledger: LedgerResult | null;
   readonly workers: WorkerAccount;
   readonly generator: GeneratorRecord;
+  /** Names of result files that were not whole by then. */
+  readonly lostFiles: readonly string[];
   /** --strict: what makes the figures less than what was asked for fails the run. */
   readonly strict: boolean;
 }

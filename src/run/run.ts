@@ -13,6 +13,7 @@ import { judge } from "../results/judge.ts";
 import { shardText } from "../plan/plan-part.ts";
 import type { RunFacts } from "../results/run-facts.ts";
 import { RunCourse } from "../report/html/run-course.ts";
+import { strictWithLost } from "../results/strict.ts";
 import { thresholdView } from "../results/threshold-view.ts";
 import { openTelemetryExport } from "../telemetry-export/open-telemetry-export.ts";
 import type { TelemetryExport } from "../telemetry-export/telemetry-export.ts";
@@ -192,6 +193,7 @@ async function runWithFiles(
       ledger,
       workers: { planned: prepared.workers, ...live.workers },
       generator: live.view.generator,
+      lostFiles: files.lost,
       strict: options.strict,
     };
     await exporting?.finish();
@@ -204,7 +206,8 @@ async function runWithFiles(
     await live.shutdown();
     await closeAll([...outputs, files]);
   }
-  return { ...results, dir: files.dir, lost: files.lost };
+  const { dir, lost } = files;
+  return { ...(options.strict ? strictWithLost(results, lost) : results), dir, lost };
 }
 
 /** @returns the fleet's identities, or the user's stop while they were made: that ends with result files like any other */

@@ -58,7 +58,7 @@ export function tellPlan(
 
 /** Tells all that the verdict follows from, and the summary: the last events of every run. */
 export function tellEnd(facts: RunFacts, summary: Summary, emit: (event: RunEvent) => void): void {
-  const { aggregate, actions, ledger, workers, end } = facts;
+  const { aggregate, actions, ledger, workers, end, lostFiles } = facts;
   const { interrupted, stoppedArriving, failure, aborted = null } = end;
   const t = Math.round(facts.run.durationS * 1_000);
   for (const event of devicesEvents(aggregate.rows(), t)) emit(event);
@@ -78,6 +78,7 @@ export function tellEnd(facts: RunFacts, summary: Summary, emit: (event: RunEven
             problems: failure.problems,
           },
     aborted,
+    lostFiles,
     actions,
     workers,
     resources: summary.resources,

@@ -137,6 +137,7 @@ export async function recordFleet(
     ledger: ledger ? account.close(aggregate.told()) : null,
     workers: { planned: workers, lost: 0, restarted: 0, gone: 0 },
     generator: new GeneratorRecord(),
+    lostFiles: [],
     strict: false,
   };
   const results = judge(facts);

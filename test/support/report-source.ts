@@ -163,6 +163,7 @@ export function reportSource(given: Partial<ForeignTexts> = {}): ReportSource {
     thresholds,
     asksDps: true,
     generator,
+    lostFiles: [],
     strict: false,
     end: { interrupted: false, stoppedArriving: false, failure: undefined, aborted: undefined },
     arrival: null,

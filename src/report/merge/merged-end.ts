@@ -22,6 +22,7 @@ export function mergedEnd(parts: readonly CheckedPart[], t: number): Of<"end"> {
     stoppedArriving: facts.some(({ end }) => end.stoppedArriving),
     failure: mergedFailure(parts),
     aborted: mergedAbort(parts),
+    lostFiles: [...new Set(facts.flatMap(({ lostFiles }) => lostFiles))],
     actions: mergedAccounts(facts.map(({ actions }) => actions)),
     workers: mergedWorkers(facts.map(({ workers }) => workers)),
     resources: {

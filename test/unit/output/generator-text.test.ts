@@ -14,6 +14,13 @@ test("a generator that kept up is what it used, in a line", () => {
   expect(generatorLines({ generator: null })).toEqual(["not measured"]);
 });
 
+test("of many reasons that the same helps against, the first few are told", () => {
+  const reasons = Array.from({ length: 9 }, (_, worker) => ({ ...stall, worker }));
+  const lines = generatorLines({ generator: { ...LIMITED, reasons } });
+  const told = Array.from({ length: 4 }, () => `- ${stall.text}`);
+  expect(lines.slice(1, -1)).toEqual([...told, "- 5 more such times", "  → more workers"]);
+});
+
 test("reasons that the same helps against stand together", () => {
   const reasons = [
     stall,

@@ -115,6 +115,15 @@ describe("a generator that was the limit", () => {
   });
 });
 
+test("result files that are not whole are a failure with --strict, and no test case without", () => {
+  const name = "the result files are whole";
+  const strict = [{ kind: "lostFiles", text: "result files are not whole: run.ndjson" }] as const;
+  const failed = testcase(junitXml(runResults({ strict })), name);
+  expect(failed).toContain('message="result files are not whole: run.ndjson"');
+  expect(junitXml(runResults({ strict: [] }))).toContain(name);
+  expect(junitXml(runResults())).not.toContain(name);
+});
+
 test("what cannot be measured is a failure with --strict", () => {
   const document = junitXml(runResults({ thresholds: [unmeasurable], strict: [] }));
   expect(testcase(document, "telemetry_missing == 0")).toContain(

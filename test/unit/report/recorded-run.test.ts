@@ -78,6 +78,7 @@ function recorded(): readonly RunEvent[] {
     ]),
     workers: { planned: 1, lost: 0, restarted: 0, gone: 0 },
     generator: new GeneratorRecord(),
+    lostFiles: [],
     strict: false,
   };
   const events: RunEvent[] = [
