@@ -17,8 +17,11 @@ export function outcomeOf({ registrationMs, wasConnected, state }: OutcomeFacts)
 }
 
 /** Whether the scenario lets this device in; all others must be refused. */
-export const isToBeAdmitted = ({ expectedRefusal }: OutcomeFacts): boolean =>
-  expectedRefusal === undefined;
+export const isToBeAdmitted = ({
+  expectedRefusal,
+}: {
+  readonly expectedRefusal?: unknown;
+}): boolean => expectedRefusal === undefined;
 
 /** Whether the device was refused for good, and that with the class that the scenario expects. */
 export const isRefusedAsExpected = (row: OutcomeFacts): boolean =>

@@ -45,7 +45,11 @@ const ownForecast = (forecast: Forecast): OwnForecast => {
   const { part, tier } = forecast;
   return part === null
     ? forecast
-    : { devices: { total: part.devices }, messages: part.messages, tier };
+    : {
+        devices: { total: part.devices, toBeRefused: part.toBeRefused },
+        messages: part.messages,
+        tier,
+      };
 };
 
 function questionOf({ scenario }: PreparedRun, { devices: { total } }: OwnForecast): string {

@@ -50,8 +50,12 @@ const partLines = ({ index, of, devices, arrival, messages }: PartForecast): rea
 const phasesText = ({ phases }: Forecast): string =>
   phases.map(({ name, atS }) => `${name} from ${timeText(atS)}`).join(", ");
 
-const modelsOf = ({ devices }: Forecast): readonly string[] =>
-  Object.entries(devices.byModel).map(([model, count]) => `${grouped(count)} ${model}`);
+const modelsOf = ({ devices }: Forecast): readonly string[] => [
+  ...Object.entries(devices.byModel).map(([model, count]) => `${grouped(count)} ${model}`),
+  ...(devices.toBeRefused === 0
+    ? []
+    : [`${grouped(devices.toBeRefused)} of them to be refused: they come to no hub`]),
+];
 
 function arrivalLines({ arrival, devices, registration }: Forecast): readonly string[] {
   const { adaptive, endS, mostPerS, curve } = arrival;
@@ -64,7 +68,7 @@ function arrivalLines({ arrival, devices, registration }: Forecast): readonly st
     `started    ${bars(curve.map(({ started }) => started))}`,
     `connected  ${bars(curve.map(({ connected }) => connected))}`,
     `           0${timeText(end).padStart(Math.max(1, curve.length - 1))}`,
-    ...(registration.registrations === 0
+    ...(registration.polls === 0
       ? []
       : [`the last one is assigned after ${timeText(registration.endS)}, at the earliest`]),
   ];
@@ -83,19 +87,23 @@ function registrationLines({ arrival, registration }: Forecast): readonly string
   if (registrations === 0) return ["none: all devices bring their hub along"];
   const { limitApplies, mostInMinute, endUnderLimitS } = registration;
   const busy = `${grouped(mostInMinute)} due in the busiest minute, ${grouped(limitPerMinute)} allowed`;
+  const told = `${grouped(waiting)} are told to wait (429), at least`;
   const wait =
     waiting === 0
       ? "nobody waits"
-      : arrival.adaptive
-        ? `it is held below that from then on; the last is assigned after ${timeText(endUnderLimitS)} at the earliest`
-        : `${grouped(waiting)} are told to wait (429), at least; the last is assigned after ${timeText(endUnderLimitS)}`;
+      : polls === 0
+        ? told
+        : arrival.adaptive
+          ? `it is held below that from then on; the last is assigned after ${timeText(endUnderLimitS)} at the earliest`
+          : `${told}; the last is assigned after ${timeText(endUnderLimitS)}`;
   return [
     `${grouped(registrations)} registrations, ${grouped(polls)} polls, ${grouped(serviceOperations)} service operations`,
     `${limitApplies ? "" : "no limit is known of this run's emulator; in Azure: "}${busy}: ${wait}`,
   ];
 }
 
-function messageLines({ messages }: Forecast): readonly string[] {
+function messageLines({ devices, messages }: Forecast): readonly string[] {
+  if (devices.toBeRefused === devices.total) return ["none: all devices are to be refused"];
   const { bytes, perS, run, day } = messages;
   const volume = (name: string, of: typeof day): string =>
     `${name} ${grouped(of.messages)} messages and ${grouped(of.twinOperations)} twin operations, metered as ${grouped(of.metered4KiB)} of 4 KiB, ${grouped(of.metered512B)} of 512 B (F1)`;
@@ -118,6 +126,7 @@ function hubLines({ hub, assumed, devices, ...rates }: HubForecast): readonly st
 }
 
 function tierLines({ tier, hubs, tiers }: Forecast): readonly string[] {
+  if (hubs.length === 0) return ["any: no device comes to a hub"];
   if (tier !== null) {
     const name = `${tier.tier}, ${tier.units} ${tier.units === 1 ? "unit" : "units"}`;
     return [

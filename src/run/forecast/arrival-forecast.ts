@@ -16,21 +16,24 @@ export interface ArrivalForecast {
   readonly endS: number;
   /** The most that are due within one second. */
   readonly mostPerS: number;
-  /** Evenly spaced in time, from behind time 0 until the last device is connected. */
+  /** Evenly spaced in time, from behind time 0 until the last device is due, or connected. */
   readonly curve: readonly CurvePoint[];
 }
 
 /** Points of the curve. */
 const POINTS = 40;
 
-/** @param startMs when each device is due; `connectedMs`: when it is at its hub; both in ms after time 0, in any order */
+/**
+ * @param startMs when each device is due, ms after time 0, in any order
+ * @param connectedMs when each is at its hub, the same; null = never
+ */
 export function arrivalForecast(
   startMs: readonly number[],
-  connectedMs: readonly number[],
+  connectedMs: readonly (number | null)[],
 ): ArrivalForecast {
   const started = startMs.toSorted((a, b) => a - b);
-  const connected = connectedMs.toSorted((a, b) => a - b);
-  const endMs = Math.max(1_000, connected.at(-1) ?? 0);
+  const connected = connectedMs.filter((ms) => ms !== null).toSorted((a, b) => a - b);
+  const endMs = Math.max(1_000, started.at(-1) ?? 0, connected.at(-1) ?? 0);
   const moments = Array.from({ length: POINTS }, (_, at) => ((at + 1) * endMs) / POINTS);
   const countStarted = counterOf(started);
   const countConnected = counterOf(connected);

@@ -1,3 +1,4 @@
+import { isToBeAdmitted } from "../../metrics/device-outcome.ts";
 import { dueTimes } from "../../plan/adaptive-arrival.ts";
 import type { Plan } from "../../plan/plan.ts";
 import { admittedMs, mostInWindow } from "./registrations.ts";
@@ -18,7 +19,7 @@ export interface DpsSetting {
 export interface DpsForecast {
   /** Devices that come through DPS, once each. Operations are these and the service's; polls are none. */
   readonly registrations: number;
-  /** One for each registration: where it is assigned when it first asks. */
+  /** One for each device that is to be let in: where it is assigned when it first asks. */
   readonly polls: number;
   readonly serviceOperations: number;
   readonly limitPerMinute: number;
@@ -38,15 +39,15 @@ export interface DpsForecast {
 /** A forecast with what follows from it for each device. */
 export interface Registrations {
   readonly forecast: DpsForecast;
-  /** When each device is at its hub at the earliest, ms after time 0, in the order of devices. */
-  readonly connectedMs: readonly number[];
+  /** When each device is at its hub at the earliest, ms after time 0, in the order of devices; null = it is to be refused. */
+  readonly connectedMs: readonly (number | null)[];
   /** When each is registered with DPS, ms after time 0, not falling. */
   readonly registeredMs: readonly number[];
 }
 
 /**
- * When devices are registered; those that bring their hub along ask no DPS. Handshakes take no time here. An adaptive
- * arrival is taken as fast as it can be.
+ * When devices are registered; those that bring their hub along ask no DPS. Those that it is to refuse count for its limit
+ * like all others. Handshakes take no time here. An adaptive arrival is taken as fast as it can be.
  */
 export function dpsForecast(
   plan: Pick<Plan, "devices" | "adaptive">,
@@ -55,25 +56,33 @@ export function dpsForecast(
   const { limitPerMinute, applies, retryAfterS, serviceOperations } = setting;
   const startsMs = dueTimes(plan);
   const order = plan.devices
-    .map(({ hub }, index) => ({ startMs: startsMs[index] ?? 0, hub, index }))
+    .map((device, index) => ({
+      startMs: startsMs[index] ?? 0,
+      hub: device.hub,
+      index,
+      isAdmitted: isToBeAdmitted(device),
+    }))
     .filter(({ hub }) => hub === undefined)
     .toSorted((a, b) => a.startMs - b.startMs);
   const dueMs = order.map(({ startMs }) => startMs);
   const limitedMs = admittedMs(dueMs, limitPerMinute);
   const registeredMs = applies ? limitedMs : dueMs;
   const firstWaits = dueMs.findIndex((ms, at) => (limitedMs[at] ?? ms) > ms);
-  const connectedMs = [...startsMs];
-  for (const [at, { index }] of order.entries()) {
-    connectedMs[index] = (registeredMs[at] ?? 0) + retryAfterS * 1_000;
+  const connectedMs = plan.devices.map((device, index) =>
+    isToBeAdmitted(device) ? (startsMs[index] ?? 0) : null,
+  );
+  for (const [at, { index, isAdmitted }] of order.entries()) {
+    if (isAdmitted) connectedMs[index] = (registeredMs[at] ?? 0) + retryAfterS * 1_000;
   }
+  const last = order.findLastIndex(({ isAdmitted }) => isAdmitted);
   const endS = (timesMs: readonly number[]): number =>
-    Math.round((timesMs.at(-1) ?? 0) + (timesMs.length === 0 ? 0 : retryAfterS * 1_000)) / 1_000;
+    last === -1 ? 0 : Math.round((timesMs[last] ?? 0) + retryAfterS * 1_000) / 1_000;
   return {
     connectedMs,
     registeredMs,
     forecast: {
       registrations: order.length,
-      polls: order.length,
+      polls: order.filter(({ isAdmitted }) => isAdmitted).length,
       serviceOperations,
       limitPerMinute,
       limitApplies: applies,

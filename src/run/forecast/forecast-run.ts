@@ -1,5 +1,6 @@
 import { DPS_LIMITS } from "../../base/azure-limits.ts";
 import type { HubTier } from "../../base/hub-tiers.ts";
+import { isToBeAdmitted } from "../../metrics/device-outcome.ts";
 import { openFilesNeeded } from "../open-files.ts";
 import type { EmulatorSize } from "../own-emulator.ts";
 import type { PreparedRun } from "../prepare.ts";
@@ -65,10 +66,11 @@ function dpsSetting(
   const told = given ?? dpsRegistrationsPerMinute ?? said;
   const { group, createGroup } = scenario.provisioning;
   const individuals = plan.devices.filter(
-    ({ hub, credentials }) =>
-      hub === undefined &&
-      credentials.format === "symmetricKey" &&
-      credentials.scope === "individual",
+    (device) =>
+      device.hub === undefined &&
+      isToBeAdmitted(device) &&
+      device.credentials.format === "symmetricKey" &&
+      device.credentials.scope === "individual",
   ).length;
   const enrollments = individuals + (group === undefined ? 0 : 1);
   return {

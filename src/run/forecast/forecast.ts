@@ -1,6 +1,7 @@
 import type { Problem } from "../../base/errors.ts";
 import type { HubTier } from "../../base/hub-tiers.ts";
 import { formatDuration } from "../../base/units.ts";
+import { isToBeAdmitted } from "../../metrics/device-outcome.ts";
 import type { Shard } from "../../plan/plan-part.ts";
 import { dueTimes } from "../../plan/adaptive-arrival.ts";
 import type { DeviceSpec, Plan } from "../../plan/plan.ts";
@@ -35,6 +36,8 @@ export interface Forecast {
   readonly phases: readonly { readonly name: string; readonly atS: number }[];
   readonly devices: {
     readonly total: number;
+    /** Of these, those that services are to refuse: they come to no hub and send nothing. */
+    readonly toBeRefused: number;
     readonly byModel: Readonly<Record<string, number>>;
   };
   /** What this run does of it with `--shard`; null = all. Machine is what this part needs, all else is of the whole plan. */
@@ -89,7 +92,11 @@ export function forecast(input: ForecastInput): Forecast {
     durationS: durationMs === undefined ? null : durationMs / 1_000,
     timeScale: plan.timeScale,
     phases: plan.phases.map(({ name, atMs }) => ({ name, atS: atMs / 1_000 })),
-    devices: { total: devices.length, byModel: countedByModel(devices, input.modelNames) },
+    devices: {
+      total: devices.length,
+      toBeRefused: devices.filter((device) => !isToBeAdmitted(device)).length,
+      byModel: countedByModel(devices, input.modelNames),
+    },
     part:
       part === undefined
         ? null
@@ -131,7 +138,7 @@ function lateProblems(
   { limitPerMinute, applies }: DpsSetting,
 ): readonly Problem[] {
   if (durationMs === undefined) return [];
-  const late = connectedMs.filter((ms) => ms >= durationMs).length;
+  const late = connectedMs.filter((ms) => ms !== null && ms >= durationMs).length;
   if (late === 0) return [];
   const why = applies ? ` under ${limitPerMinute} registrations a minute` : "";
   return [

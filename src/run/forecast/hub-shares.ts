@@ -14,7 +14,7 @@ export interface HubShare {
 }
 
 /**
- * Deals a fleet out to hubs: devices to the one that they bring along, the others evenly over those that DPS has. Where
+ * Deals a fleet out to hubs, but for devices that come to none: devices to the one that they bring along, the others evenly over those that DPS has. Where
  * those are not known, all go to one, which asks the most of it.
  *
  * @param known hubs that DPS may assign; null = one whose name is not known
@@ -23,20 +23,25 @@ export interface HubShare {
 export function hubShares(
   { devices, timeline }: Pick<Plan, "devices" | "timeline">,
   known: readonly (string | null)[],
-  of: { readonly connectedMs: readonly number[]; readonly samples: readonly ModelSample[] },
+  of: {
+    readonly connectedMs: readonly (number | null)[];
+    readonly samples: readonly ModelSample[];
+  },
 ): readonly HubShare[] {
   const assignable: readonly (string | null)[] = known.length === 0 ? [null] : known;
   const byHub = new Map<string | null, HubDevice[]>();
   const hubOf = new Map<string, string | null>();
   const assigned = new Set<string | null>();
   for (const [index, { registrationId, hub: own, telemetry }] of devices.entries()) {
+    const connectedMs = of.connectedMs[index];
+    if (connectedMs == null) continue;
     const sample = of.samples[index];
     if (sample === undefined) throw new TypeError(`no sample of device ${index}`);
     const hub = own ?? assignable[index % assignable.length] ?? null;
     if (own === undefined) assigned.add(hub);
     hubOf.set(registrationId, hub);
     const intervalMs = sample.intervalMs ?? telemetry.intervalMs;
-    const device = { connectedMs: of.connectedMs[index] ?? 0, intervalMs, sample };
+    const device = { connectedMs, intervalMs, sample };
     const ofHub = byHub.get(hub);
     if (ofHub === undefined) byHub.set(hub, [device]);
     else ofHub.push(device);

@@ -1,3 +1,4 @@
+import { isToBeAdmitted } from "../../metrics/device-outcome.ts";
 import { dueTimes } from "../../plan/adaptive-arrival.ts";
 import type { Shard } from "../../plan/plan-part.ts";
 import type { Plan } from "../../plan/plan.ts";
@@ -11,6 +12,8 @@ import type { ModelSample } from "./model-sample.ts";
 /** What one part of a plan does; services and their limits see all parts. */
 export interface PartForecast extends Shard {
   readonly devices: number;
+  /** Of these, those that services are to refuse. */
+  readonly toBeRefused: number;
   readonly arrival: ArrivalForecast;
   readonly messages: MessageForecast;
 }
@@ -23,15 +26,19 @@ export function partForecast(
   shard: Shard,
   part: Pick<Plan, "devices" | "adaptive" | "timeline" | "durationMs">,
   hubs: readonly (string | null)[],
-  of: { readonly connectedMs: readonly number[]; readonly samples: readonly ModelSample[] },
+  of: {
+    readonly connectedMs: readonly (number | null)[];
+    readonly samples: readonly ModelSample[];
+  },
 ): PartForecast {
   const { devices, durationMs } = part;
   const indices = devices.map(({ index }) => index);
-  const connectedMs = indices.map((index) => of.connectedMs[index] ?? 0);
+  const connectedMs = indices.map((index) => of.connectedMs[index] ?? null);
   const samples = indices.flatMap((index) => of.samples[index] ?? []);
   return {
     ...shard,
     devices: devices.length,
+    toBeRefused: devices.filter((device) => !isToBeAdmitted(device)).length,
     arrival: arrivalForecast(dueTimes(part), connectedMs),
     messages: messageForecast(hubShares(part, hubs, { connectedMs, samples }), durationMs),
   };

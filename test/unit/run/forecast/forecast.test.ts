@@ -145,3 +145,30 @@ test("the first limit that is met within the run is told, whether DPS or the hub
     atS: 3,
   });
 });
+
+test("devices that are to be refused count for the limit of DPS, and bring nothing to a hub", () => {
+  const refused = (at: number, hub?: string): DeviceSpec => ({
+    ...device(at, at * 1_000, hub),
+    expectedRefusal: "unauthorized",
+  });
+  const devices = [...fleet(2, 1), refused(2), refused(3, "h.azure-devices.net")];
+  const mixed = forecastOf(planOf(devices, { durationMs: 10_000 }));
+  expect(mixed).toMatchObject({
+    devices: { total: 4, toBeRefused: 2 },
+    arrival: { endS: 3 },
+    registration: { registrations: 3, polls: 2, mostInMinute: 3, endS: 4 },
+    messages: { perS: 0.2, run: { messages: 2 } },
+    hubs: [{ hub: null, devices: 2 }],
+    warnings: [],
+  });
+  expect(mixed.arrival.curve.at(-1)).toMatchObject({ started: 4, connected: 2 });
+  expect(forecastLine(mixed)).toMatch(/^4 devices, 2 of them to be refused, /);
+
+  const nobody = forecastOf(planOf([refused(0), refused(1)], { durationMs: 1_000 }));
+  expect(nobody).toMatchObject({
+    registration: { registrations: 2, polls: 0, endS: 0 },
+    messages: { bytes: null, perS: 0, run: { messages: 0 } },
+    hubs: [],
+    warnings: [],
+  });
+});
