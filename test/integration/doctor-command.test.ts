@@ -165,6 +165,18 @@ test("without a scenario and a target it looks at this machine and the store", a
   expect(stdout).toMatch(/^ok {4}node .*\nok {4}identities .*1 in .* can be used\n2 ok/);
 });
 
+test("leaves that are bad on purpose have nothing to mend, unless a scenario wants them to be let in", async () => {
+  await using folder = temporaryDir();
+  const { intermediate: signer, now } = world.pki;
+  const bad = await issueDefectiveLeaf("expired", { registrationId: "d-1", signer, now });
+  writeLeaf(folder.path, "d-1", bad);
+  const { exitCode, stdout } = await doctor(`--certs ${folder.path}`);
+  expect(stdout).toMatch(/^ok {4}identities .*1 bad on purpose/m);
+  expect(exitCode).toBe(0);
+  const wanted = `fleet.yaml --emulator emulator.json --certs ${folder.path}`;
+  expect(failures(await findingsOf(wanted))).toContainEqual(expect.stringContaining("expired on"));
+});
+
 test("warnings end 0, and with --strict 2", async () => {
   await using folder = temporaryDir();
   writeLeaf(folder.path, "d-1", await world.pki.leaf("d-1"));

@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 
+import { FleetError } from "../../base/errors.ts";
 import type { CertificateSpec } from "../../base/certificate-spec.ts";
 import type { CertsLayout } from "../../pki/layout.ts";
 import { groupedByCause, judgeIdentities } from "../../pki/preflight.ts";
@@ -7,7 +8,9 @@ import { readStoreFiles } from "../../pki/store-files.ts";
 import { groupCas } from "../../pki/group-cas.ts";
 import { planLeaves } from "../../pki/plan-leaves.ts";
 import { knownCas, presentCas, readStoredCas } from "../../pki/stored-ca.ts";
-import { outOfPeriod } from "../../pki/identity-check.ts";
+import { defectOf } from "../../pki/defects.ts";
+import { textIfPresent } from "../../pki/file-text.ts";
+import { outOfPeriod, parseCertificates } from "../../pki/identity-check.ts";
 import { oneLine } from "../../pki/name.ts";
 import type { Finding } from "../finding.ts";
 import { fail, ofProblems, ok } from "../finding.ts";
@@ -36,7 +39,8 @@ export interface IdentityOptions {
 /** Judges every identity as a run does before it sends a packet, and the CAs beside them. Nothing is written. */
 export async function checkIdentities(options: IdentityOptions): Promise<readonly Finding[]> {
   const { layout, env, now, signal } = options;
-  const asked = options.devices ?? storedDevices(layout);
+  const stored = options.devices === undefined ? storedDevices(layout) : undefined;
+  const asked = options.devices ?? stored?.good ?? [];
   const present = asked.filter((device) => isPresent(layout, device));
   const { problems, warnings } = await judgeIdentities({
     dir: layout.dir,
@@ -52,6 +56,9 @@ export async function checkIdentities(options: IdentityOptions): Promise<readonl
     ...ofProblems("identities", "fail", groupedByCause(problems)),
     ...ofProblems("identities", "warn", groupedByCause(warnings)),
     ...(problems.length > 0 ? [] : [ok("identities", goodText(present.length, layout.dir))]),
+    ...(stored === undefined || stored.bad === 0
+      ? []
+      : [ok("identities", `${stored.bad} bad on purpose, for services to refuse`)]),
     ...(missing > 0 ? [ok("identities", `${missing} have none yet: a run issues them`)] : []),
   ];
 }
@@ -82,14 +89,32 @@ async function groupCaPem(
 const goodText = (count: number, dir: string): string =>
   count === 0 ? `no device has one in ${dir}` : `${count} in ${dir} can be used`;
 
-function storedDevices(layout: CertsLayout): readonly FleetIdentity[] {
-  return readStoreFiles(layout).leaves.flatMap(
-    ({ name: registrationId, cert, fullChain, pfx }): FleetIdentity[] => {
-      if ((cert ?? fullChain) !== undefined)
-        return [{ registrationId, credentials: { format: "pem" } }];
-      return pfx === undefined ? [] : [{ registrationId, credentials: { format: "pfx" } }];
-    },
-  );
+/** All of a store, and how many more of its leaves are bad on purpose. */
+function storedDevices(layout: CertsLayout): {
+  readonly good: readonly FleetIdentity[];
+  readonly bad: number;
+} {
+  const good: FleetIdentity[] = [];
+  let bad = 0;
+  for (const { name: registrationId, cert, fullChain, pfx } of readStoreFiles(layout).leaves) {
+    const pem = cert ?? fullChain;
+    if (pem !== undefined) {
+      if (isBadOnPurpose(pem)) bad += 1;
+      else good.push({ registrationId, credentials: { format: "pem" } });
+    } else if (pfx !== undefined) good.push({ registrationId, credentials: { format: "pfx" } });
+  }
+  return { good, bad };
+}
+
+/** What cannot be read is told with all identities. */
+function isBadOnPurpose(certFile: string): boolean {
+  try {
+    const [leaf] = parseCertificates(textIfPresent(certFile) ?? "") ?? [];
+    return leaf !== undefined && defectOf(leaf.subject) !== undefined;
+  } catch (error) {
+    if (error instanceof FleetError) return false;
+    throw error;
+  }
 }
 
 function isPresent(
