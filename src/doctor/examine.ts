@@ -2,6 +2,7 @@ import { resolve } from "node:path";
 
 import { FleetError } from "../base/errors.ts";
 import { secretPlace } from "../base/secret-ref.ts";
+import { isToBeAdmitted } from "../metrics/device-outcome.ts";
 import type { RunConsole } from "../output/terminal.ts";
 import { withMadeKey } from "../run/made-group-key.ts";
 import { takeVaultSecrets } from "../run/vault-secrets.ts";
@@ -121,10 +122,10 @@ async function identities(
 ): Promise<readonly Finding[]> {
   const layout = certsLayout(resolve(cwd, certsDir));
   const devices = prepared?.plan.devices.flatMap((device): readonly FleetIdentity[] => {
-    const { registrationId, credentials, expectedRefusal } = device;
+    const { registrationId, credentials } = device;
     if (credentials.format !== "pem" && credentials.format !== "pfx") return [];
     const place = prepared.places.get(registrationId);
-    return [{ registrationId, credentials, place, unfit: expectedRefusal !== undefined }];
+    return [{ registrationId, credentials, place, unfit: !isToBeAdmitted(device) }];
   });
   try {
     const isGrouped =
@@ -179,11 +180,14 @@ function expectedGroup(
   certsDir: string,
 ): ExpectedGroup | undefined {
   const { group, createGroup } = scenario.provisioning;
-  if (group === undefined) return undefined;
+  // One that is to let nobody in is right as it is.
+  if (group === undefined || !plan.devices.some(isToBeAdmitted)) return undefined;
   // Devices that the user brought lead to CAs of the user's, and keys to none.
   const ofStore = plan.devices.some(
-    ({ registrationId, credentials: { format } }) =>
-      (format === "pem" || format === "pfx") && !places.has(registrationId),
+    ({ registrationId, credentials: { format }, ...device }) =>
+      (format === "pem" || format === "pfx") &&
+      !places.has(registrationId) &&
+      isToBeAdmitted(device),
   );
   const caPems = ofStore ? casOf(certsDir) : [];
   return { id: group, caPems, isCreated: createGroup ?? true };

@@ -1,5 +1,6 @@
 import type { Problem } from "../base/errors.ts";
 import { FleetError } from "../base/errors.ts";
+import { isToBeAdmitted } from "../metrics/device-outcome.ts";
 import type { DeviceSpec, SymmetricKeySpec } from "../plan/plan.ts";
 import { readSymmetricKey } from "../secrets/symmetric-key-secret.ts";
 import type { KeyedDevice } from "../service/ensure-individual-enrollments.ts";
@@ -50,7 +51,7 @@ export async function readFleetKeys(
   }
   const keyOf = ({ credentials }: Keyed): string => keys.get(JSON.stringify(credentials.key)) ?? "";
   // Nothing is enrolled for a device that must be refused.
-  const enrolled = keyed.filter(({ expectedRefusal }) => expectedRefusal === undefined);
+  const enrolled = keyed.filter(isToBeAdmitted);
   const grouped = enrolled.find(({ credentials }) => credentials.scope === "group");
   return {
     groupKey: grouped === undefined ? undefined : keyOf(grouped),

@@ -2,6 +2,7 @@ import { resolve } from "node:path";
 
 import type { Problem } from "../base/errors.ts";
 import { FleetError } from "../base/errors.ts";
+import { isToBeAdmitted } from "../metrics/device-outcome.ts";
 import { readIdentity } from "../pki/identity-file.ts";
 import { certificateBlocks } from "../pki/pem.ts";
 import { preflight } from "../pki/preflight.ts";
@@ -25,9 +26,6 @@ export interface FleetIdentities {
   /** When each leaf ends, ms since 1970, by registration id. */
   readonly leafEnds: ReadonlyMap<string, number>;
 }
-
-/** Nothing is enrolled for a device that must be refused. */
-const isToBeAdmitted = ({ expectedRefusal }: DeviceSpec): boolean => expectedRefusal === undefined;
 
 const isCertified = (device: DeviceSpec): device is CertifiedDevice =>
   device.credentials.format === "pem" || device.credentials.format === "pfx";
@@ -64,21 +62,27 @@ export async function ensureIdentities(
   const certified = plan.devices.filter(isCertified);
   const issued = certified.filter(isIssued);
   const now = context.now();
-  const caPems =
+  const issuedCas =
     issued.length > 0
       ? (await issueCertificates(issued, certsDir, prepared, options, context)).map(
           ({ certificatePem }) => certificatePem,
         )
-      : await broughtCas(certified.filter(isToBeAdmitted), { dir: certsDir, env, now });
+      : [];
+  const admitted = certified.filter(isToBeAdmitted);
+  // The group has the CA of those that it is to let in; only where there are none, that of leaves which are bad on purpose.
+  const caPems =
+    admitted.length === 0 || admitted.some(isIssued)
+      ? issuedCas
+      : await broughtCas(admitted, { dir: certsDir, env, now });
   const grouped = scenario.provisioning.group !== undefined;
   const leafEnds = new Map<string, number>();
   const warnings = await preflight({
     dir: certsDir,
-    devices: certified.map(({ registrationId, credentials, expectedRefusal }) => ({
-      registrationId,
-      credentials,
-      place: places.get(registrationId),
-      unfit: expectedRefusal !== undefined,
+    devices: certified.map((device) => ({
+      registrationId: device.registrationId,
+      credentials: device.credentials,
+      place: places.get(device.registrationId),
+      unfit: !isToBeAdmitted(device),
     })),
     env,
     now,

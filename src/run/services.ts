@@ -2,6 +2,7 @@ import { resolve } from "node:path";
 
 import { FleetError } from "../base/errors.ts";
 import type { JsonObject } from "../base/json.ts";
+import { isToBeAdmitted } from "../metrics/device-outcome.ts";
 import type { Aggregate } from "../metrics/aggregate.ts";
 import type { RunEvent } from "../output/output.ts";
 import type { Plan, TwinAction } from "../plan/plan.ts";
@@ -100,7 +101,7 @@ type Told = EnrollmentEvent extends infer Event
  * @param tell what was made, also where it fails or is stopped after that
  */
 export async function ensureEnrollments(
-  { scenario }: PreparedRun,
+  { scenario, whole }: PreparedRun,
   { dps: access }: Target,
   { group: attestation, ownKeys }: Pick<FleetIdentities, "group" | "ownKeys">,
   { stop, console }: Pick<RunContext, "stop" | "console">,
@@ -112,15 +113,19 @@ export async function ensureEnrollments(
     return;
   }
   const dps = hostOf(access, "dps");
-  if (group !== undefined && attestation !== undefined) {
-    const spec = { ...settings, groupId: group, attestation, create };
+  const admits = whole.devices.some(isToBeAdmitted);
+  if (group !== undefined && attestation !== undefined && (admits || create)) {
+    const spec = { ...settings, groupId: group, attestation, create, admits };
     const done = await ensureEnrollmentGroup(spec, access, stop);
     console.phase(`enrollment group ${group} ${done === "created" ? "created" : "is there"}`);
     tell({ type: "enrollment", dps, group, done });
   } else if (group !== undefined && ownKeys.length === 0) {
-    console.warning(
-      `enrollment group ${group} is neither made nor checked: no file of a device has the CA above its certificate; append it, or leave provisioning.group out`,
-    );
+    const untouched = `enrollment group ${group} is neither made nor checked`;
+    if (admits) {
+      console.warning(
+        `${untouched}: no file of a device has the CA above its certificate; append it, or leave provisioning.group out`,
+      );
+    } else console.phase(`${untouched}: nobody is to be let in`);
     tell({ type: "enrollment", dps, group, done: "unchecked" });
   }
   if (ownKeys.length > 0) {

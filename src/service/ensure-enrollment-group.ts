@@ -36,14 +36,17 @@ export interface GroupSpec {
     | undefined;
   /** Create it if it is missing. */
   readonly create: boolean;
+  /** false = it is to let none of these devices in, so that one that is there is right as it is. Default true. */
+  readonly admits?: boolean | undefined;
 }
 
-/** @throws {FleetError} `REFUSED` when the devices of `spec` cannot register through the group that is there */
+/** @throws {FleetError} `REFUSED` when the devices of `spec` are to register through the group that is there, and cannot */
 async function checkGroup(
-  { groupId, attestation }: GroupSpec,
+  { groupId, attestation, admits = true }: GroupSpec,
   group: EnrollmentDocument,
   { place, enrollments }: { readonly place: string; readonly enrollments: Enrollments },
 ): Promise<void> {
+  if (!admits) return;
   if (group.provisioningStatus === "disabled") {
     throw new FleetError("REFUSED", `${place} is disabled`, {
       hint: `enable it (enroll enable ${groupId}), or name another`,
