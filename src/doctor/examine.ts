@@ -2,7 +2,6 @@ import { resolve } from "node:path";
 
 import { FleetError } from "../base/errors.ts";
 import { secretPlace } from "../base/secret-ref.ts";
-import { isToBeAdmitted } from "../metrics/device-outcome.ts";
 import type { RunConsole } from "../output/terminal.ts";
 import { withMadeKey } from "../run/made-group-key.ts";
 import { takeVaultSecrets } from "../run/vault-secrets.ts";
@@ -115,6 +114,9 @@ async function machine(prepared: PreparedRun | undefined): Promise<readonly Find
   const [files, ports] = await Promise.all([checkFiles(size), checkPorts(size)]);
   return [...files, ...ports, checkMemory(size), checkArrival(scenario, plan)];
 }
+
+const isToBeAdmitted = ({ expectedRefusal }: { readonly expectedRefusal?: unknown }): boolean =>
+  expectedRefusal === undefined;
 
 async function identities(
   { certsDir, cwd, env, now, signal }: ExamineOptions,

@@ -34,6 +34,8 @@ const EXPIRED = {
   expect: "refused",
 };
 
+const quiet = (): void => {};
+
 /** Does what a run does before its first device starts. @returns its enrollment events */
 async function prepare(provisioning: Readonly<Record<string, unknown>>, fleet: readonly unknown[]) {
   const scenarioFile = writeTestFile(
@@ -41,7 +43,6 @@ async function prepare(provisioning: Readonly<Record<string, unknown>>, fleet: r
     JSON.stringify({ name: "fleet", provisioning, fleet, duration: "5s" }),
   );
   const stop = new AbortController().signal;
-  const quiet = (): void => {};
   const console = { phase: quiet, progress: quiet, status: quiet, warning: quiet };
   const context: Pick<RunContext, "cwd" | "env" | "cores" | "now" | "console" | "stop"> = {
     cwd: dir.path,

@@ -146,11 +146,12 @@ test("the first limit that is met within the run is told, whether DPS or the hub
   });
 });
 
+const refused = (at: number, hub?: string): DeviceSpec => ({
+  ...device(at, at * 1_000, hub),
+  expectedRefusal: "unauthorized",
+});
+
 test("devices that are to be refused count for the limit of DPS, and bring nothing to a hub", () => {
-  const refused = (at: number, hub?: string): DeviceSpec => ({
-    ...device(at, at * 1_000, hub),
-    expectedRefusal: "unauthorized",
-  });
   const devices = [...fleet(2, 1), refused(2), refused(3, "h.azure-devices.net")];
   const mixed = forecastOf(planOf(devices, { durationMs: 10_000 }));
   expect(mixed).toMatchObject({
