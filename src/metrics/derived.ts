@@ -24,16 +24,16 @@ export const DERIVED = {
   devices_planned: {
     kind: "derived",
     unit: "1",
-    labels: ["model"],
+    labels: OF_DEVICE,
     help: "Devices of the plan",
-    when: "before the first device starts",
+    when: "before the first device starts; of a hub, as it gets devices",
   },
   devices_to_admit: {
     kind: "derived",
     unit: "1",
-    labels: ["model"],
+    labels: OF_DEVICE,
     help: "Devices of the plan that are to be let in: all but those with `expect: refused`",
-    when: "before the first device starts",
+    when: "before the first device starts; of a hub, as it gets devices",
   },
   devices_assigned: {
     kind: "derived",

@@ -78,8 +78,7 @@ export function readMeasured(measure: Measure, view: ThresholdView): Reading {
   if (statistic.type !== "rate" || value === "unmeasurable" || value === null) return value;
   const total = totalOf(metric, labels, view);
   if (total === "unmeasurable") return total;
-  // A fleet of which nobody is to be let in has no share of those that were.
-  if (total === 0) return isDeviceMetric(metric) ? "unmeasurable" : null;
+  if (total === 0) return isOfNobody(metric, view) ? "unmeasurable" : null;
   return value / total;
 }
 
@@ -127,11 +126,20 @@ export function numberOf(
   }
 }
 
+/** A fleet of which nobody is to be let in has no share of those that were. */
+const isOfNobody = (metric: string, { aggregate }: ThresholdView): boolean =>
+  isDeviceMetric(metric) && aggregate.devices("devices_to_admit") === 0;
+
 /** The whole is that of the same hub, model and phase, as far as it can be split so. */
 function totalOf(metric: string, labels: Labels, view: ThresholdView): number | "unmeasurable" {
   let total = 0;
   for (const part of metricInfo(metric)?.total ?? []) {
-    const shared = AT_HUB.filter((label) => metricInfo(part)?.labels.includes(label));
+    const shared = AT_HUB.filter(
+      (label) =>
+        metricInfo(part)?.labels.includes(label) &&
+        // Which hub a device is to get is not planned: what one hub got is a part of all.
+        !(metric === "devices_assigned" && label === "hub"),
+    );
     const narrowed = Object.entries(labels).filter(([label]) => shared.some((l) => l === label));
     const value = numberOf(part, Object.fromEntries(narrowed), view);
     if (value === "unmeasurable") return value;

@@ -165,7 +165,11 @@ describe("evaluating", () => {
     ["devices_assigned{model:cave} == 100%", 100, "%", true],
     ["devices_assigned{model:belt} == 100%", 0, "%", false],
     ["devices_assigned{hub:a} >= 50%", 50, "%", true],
+    // Of those that the hub got, and not of the fleet.
+    ["devices_connected{hub:a} == 100%", 100, "%", true],
+    ["devices_failed{hub:a} rate < 1%", 0, "%", true],
     ["devices_planned{model:belt} == 1", 1, "", true],
+    ["devices_planned{hub:a} == 1", 1, "", true],
     ["telemetry_sent{hub:a} == 150", 150, "", true],
     ["telemetry_failed{hub:b} rate < 10%", 12, "%", false],
     ["telemetry_failed{hub:b,class:offline} rate <= 12%", 12, "%", true],
@@ -197,7 +201,11 @@ describe("evaluating", () => {
   });
 
   test("a metric that can be measured and has no sample fails", () => {
-    for (const text of ["method_ms p(95) < 1s", "registration_failed rate < 0.1%"]) {
+    for (const text of [
+      "method_ms p(95) < 1s",
+      "registration_failed rate < 0.1%",
+      "devices_connected{hub:nobody} == 100%",
+    ]) {
       expect(evaluated(text)).toMatchObject({ observed: null, passed: false });
     }
   });
