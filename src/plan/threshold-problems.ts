@@ -5,11 +5,13 @@ import { parseThreshold } from "../metrics/thresholds.ts";
 import type { Scenario } from "../scenario/scenario.ts";
 
 /** Labels whose values a scenario knows before it runs; of a model that could not be loaded nothing is known. */
-type Known = Readonly<Partial<Record<"alert" | "phase" | "model", readonly string[]>>>;
+type Known = Readonly<Partial<Record<"alert" | "phase" | "model" | "kind", readonly string[]>>>;
 
-/** Thresholds over alerts, phases and models that the scenario does not have. */
+type Named = Pick<Scenario, "alerts" | "phases" | "fleet" | "timeline">;
+
+/** Thresholds over alerts, phases, models and kinds of faults that the scenario does not have. */
 export function thresholdProblems(
-  { thresholds, ...scenario }: Pick<Scenario, "alerts" | "phases" | "fleet" | "thresholds">,
+  { thresholds, ...scenario }: Named & Pick<Scenario, "thresholds">,
   modelOf: (model: string) => { readonly name: string } | undefined,
 ): Problem[] {
   const known = knownOf(scenario, modelOf);
@@ -21,7 +23,8 @@ export function thresholdProblems(
     return Object.entries(known).flatMap(([label, names]): Problem[] => {
       const name = labels[label];
       if (name === undefined || names.includes(name)) return [];
-      const message = `there is no ${label} "${name}" in this scenario`;
+      const what = label === "kind" ? "fault" : label;
+      const message = `there is no ${what} "${name}" in this scenario`;
       const at = labelsAt[label] ?? 0;
       return [{ place, message: pointed(message, text, at), hint: mendOf(name, names) }];
     });
@@ -29,12 +32,17 @@ export function thresholdProblems(
 }
 
 function knownOf(
-  { alerts, phases, fleet }: Pick<Scenario, "alerts" | "phases" | "fleet">,
+  { alerts, phases, fleet, timeline }: Named,
   modelOf: (model: string) => { readonly name: string } | undefined,
 ): Known {
   const models = fleet.map(({ model }) => modelOf(model)?.name);
   const loaded = models.filter((name) => name !== undefined);
+  const faults = [
+    ...fleet.flatMap((entry) => entry.faults),
+    ...timeline.flatMap((entry) => ("fault" in entry ? [entry.fault.spec] : [])),
+  ];
   return {
+    kind: [...new Set(faults.map(({ kind }) => kind))],
     alert: [...new Set(alerts.map(({ name }) => name))],
     phase: phases.map(({ name }) => name),
     ...(loaded.length === models.length ? { model: [...new Set(loaded)] } : {}),

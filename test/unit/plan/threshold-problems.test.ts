@@ -9,6 +9,7 @@ fleet:
   - { model: cheese-cave, count: 2, registrationId: "cave-{n}" }
   - { model: ./belt.mjs, count: 2, registrationId: "belt-{n}" }
 alerts: [{ name: shaking, when: vibration > 8 }]
+timeline: [{ at: 5s, fault: { kind: disconnect, devices: cave-1, for: 1s } }]
 phases: [{ name: warm-up, at: 0s }, { name: steady, at: 30s }]
 thresholds:
 `;
@@ -22,10 +23,10 @@ function problemsOf(threshold: string, names = NAMES): readonly Problem[] {
   });
 }
 
-test("an alert, a phase or a model that the scenario does not have is pointed at, with the nearest", () => {
+test("an alert, a phase, a model or a fault that the scenario does not have is pointed at, with the nearest", () => {
   expect(problemsOf("alerts_raised{alert:shakng} == 0")).toEqual([
     {
-      place: "small.yaml:9:5 thresholds[0]",
+      place: "small.yaml:10:5 thresholds[0]",
       message:
         'there is no alert "shakng" in this scenario (column 21)\n' +
         "  alerts_raised{alert:shakng} == 0\n                      ^",
@@ -38,12 +39,16 @@ test("an alert, a phase or a model that the scenario does not have is pointed at
   expect(problemsOf("telemetry_ms{model:pump} max < 1s")).toMatchObject([
     { message: expect.stringContaining('no model "pump"'), hint: "it has cave, belt" },
   ]);
+  expect(problemsOf("faults_begun{kind:disconect} == 0")).toMatchObject([
+    { message: expect.stringContaining('no fault "disconect"'), hint: "did you mean disconnect?" },
+  ]);
 });
 
 test("what is known has no problem, nor has what nothing is known of", () => {
   for (const threshold of [
     "alerts_raised{alert:shaking} == 0",
     "devices_alerted < 1%",
+    "faults_begun{kind:disconnect} == 1",
     "telemetry_ms{model:belt,phase:warm-up,hub:anything} max < 1s",
   ]) {
     expect(problemsOf(threshold)).toEqual([]);
