@@ -57,6 +57,10 @@ const threshold = z.strictObject({
     .nonnegative()
     .optional()
     .describe("Seconds after time 0 at which its failure ended the run, observed as it was then."),
+  hint: z
+    .string()
+    .optional()
+    .describe("What is odd about the threshold itself: it names a hub that no device was at."),
 });
 
 const unexpected = z.strictObject({

@@ -15,6 +15,8 @@ export interface ThresholdResult {
   readonly passed: boolean | null;
   /** Seconds after time 0 at which its failure ended the run; absent = it did not. */
   readonly abortedAtS?: number | undefined;
+  /** What is odd about the threshold itself: it names a hub that no device was at. */
+  readonly hint?: string | undefined;
 }
 
 export interface TwinActionResult {

@@ -5,13 +5,13 @@ const decimalsOf = (unit: string): number => (unit === "ms" ? 3 : 6);
 
 /**
  * What a threshold was held against: `3212.4 ms`, `no sample`, `cannot be measured in this run`; and when it ended the
- * run, where it did.
+ * run, where it did; and what is odd about the threshold itself.
  */
 export function observedText(result: ThresholdResult): string {
-  const { abortedAtS } = result;
+  const { abortedAtS, hint } = result;
   const ended =
     abortedAtS === undefined ? "" : ` at ${abortedAtS.toFixed(1)} s, which ended the run`;
-  return `${valueText(result)}${ended}`;
+  return `${valueText(result)}${ended}${hint === undefined ? "" : `; ${hint}`}`;
 }
 
 function valueText({ observed, unit, passed }: ThresholdResult): string {

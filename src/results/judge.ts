@@ -1,4 +1,5 @@
 import { EXIT_CODES } from "../base/errors.ts";
+import type { Threshold } from "../metrics/threshold-expression.ts";
 import { evaluateThreshold, parseThreshold } from "../metrics/thresholds.ts";
 import type { Results } from "../output/results.ts";
 import type { ThresholdResult } from "../output/summary.ts";
@@ -47,10 +48,27 @@ function judgeThresholds(facts: RunFacts): ThresholdResult[] {
     const parsed = parseThreshold(expression);
     // Whoever made the plan has parsed each of them before.
     if (!("threshold" in parsed)) return [];
-    const outcome = evaluateThreshold(parsed.threshold, view);
+    const hint = hubHint(parsed.threshold, facts);
+    const outcome = {
+      ...evaluateThreshold(parsed.threshold, view),
+      ...(hint === undefined ? {} : { hint }),
+    };
     // It decided when it failed; that it may hold since says nothing.
     return aborted?.expression === outcome.expression
       ? [{ ...outcome, observed: aborted.observed, passed: false, abortedAtS: aborted.t / 1_000 }]
       : [outcome];
   });
+}
+
+/** Which hubs there are is known at the end only; a count of what a mistyped one did would be 0, and may hold. */
+function hubHint(
+  { labels: { hub } }: Pick<Threshold, "labels">,
+  { aggregate }: Pick<RunFacts, "aggregate">,
+): string | undefined {
+  if (hub === undefined) return undefined;
+  // Devices may have moved on since they connected.
+  const connected = aggregate.labelled("connection_opened", "hub");
+  const hubs = Object.keys({ ...aggregate.byHub(), ...connected });
+  if (hubs.includes(hub)) return undefined;
+  return `no device was at hub ${hub}; there were ${hubs.join(", ") || "none"}`;
 }

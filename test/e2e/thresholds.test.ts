@@ -54,6 +54,9 @@ test("thresholds by hub, model and phase are judged by that part alone", async (
   expect(Object.fromEntries(thresholds.map((each) => [each.expression, each.passed]))).toEqual(
     expected,
   );
+  expect(thresholds.flatMap(({ hint = [] }) => hint)).toEqual([
+    `no device was at hub other.azure-devices.net; there were ${HUB}`,
+  ]);
   const record = await place.result("run.ndjson");
   expect(record).toContain(`registration_ms{hub:${HUB},model:conveyor,phase:arrival}`);
   await expectRebuilt(place.out);

@@ -11,6 +11,11 @@ test.each([
   ["a count without a unit", { observed: 7, unit: "1" }, "7"],
   ["a metric without a sample", { observed: null }, "no sample"],
   [
+    "an odd threshold",
+    { observed: 0, hint: "no device was at hub h" },
+    "0; no device was at hub h",
+  ],
+  [
     "a metric that is not measured",
     { observed: null, passed: null },
     "cannot be measured in this run",
