@@ -1,7 +1,5 @@
-import { createReadStream } from "node:fs";
 import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
 
 import { parse } from "csv-parse/sync";
 import { z } from "zod";
@@ -9,6 +7,7 @@ import { z } from "zod";
 import { errorCode } from "../base/error-code.ts";
 import { FleetError } from "../base/errors.ts";
 import { fileTrouble } from "../base/file-trouble.ts";
+import { readLines } from "../base/read-lines.ts";
 
 /** What a run left in its folder of what it made at services. */
 export interface RunRecord {
@@ -85,7 +84,7 @@ export async function readRunRecord(dir: string, shown: string): Promise<RunReco
   /** The hub that a device was assigned to last, by its device id. */
   const hubs = new Map<string, string>();
   let number = 0;
-  for await (const line of createInterface({ input: createReadStream(file, "utf8") })) {
+  for await (const line of readLines(file)) {
     number += 1;
     if (number > 1 && !READ.test(line)) continue;
     const value = jsonIn(line);

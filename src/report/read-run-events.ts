@@ -1,12 +1,17 @@
-import { createReadStream } from "node:fs";
-import { createInterface } from "node:readline";
-
 import { z } from "zod";
 
 import { FleetError } from "../base/errors.ts";
 import { fileTrouble } from "../base/file-trouble.ts";
+import { productVersion } from "../base/product-version.ts";
+import { readLines } from "../base/read-lines.ts";
 import type { RunEvent } from "../output/output.ts";
+import { printable } from "../output/text-width.ts";
 import { parseRunEvent } from "./run-event-schema.ts";
+
+/** Of what is wrong with one event, so much is told. */
+const ISSUES_TOLD = 3;
+
+const OTHER_FOLDER = "give the folder that the run named at its end, such as one under runs/";
 
 /**
  * Reads `run.ndjson`, an event after the other. Of a run that was killed, or whose disk was full, the last line may be
@@ -21,10 +26,10 @@ export async function* readRunEvents(
   shown: string,
 ): AsyncGenerator<RunEvent, undefined> {
   let number = 0;
+  let hint = OTHER_FOLDER;
   let cut: { readonly number: number; readonly error: unknown } | undefined;
-  const lines = createInterface({ input: createReadStream(file, "utf8"), crlfDelay: Infinity });
   try {
-    for await (const line of lines) {
+    for await (const line of readLines(file)) {
       number += 1;
       // Only what nothing follows is cut.
       if (cut !== undefined) throw notEvent(`${shown}:${cut.number}`, "an event", cut.error);
@@ -35,7 +40,8 @@ export async function* readRunEvents(
         cut = { number, error };
         continue;
       }
-      const event = eventIn(value, `${shown}:${number}`);
+      if (number === 1) hint = hintOf(value);
+      const event = eventIn(value, `${shown}:${number}`, hint);
       if (number === 1 && event.type !== "plan") {
         throw notEvent(`${shown}:1`, "the plan of a run first", `got ${event.type}`);
       }
@@ -50,27 +56,49 @@ export async function* readRunEvents(
   return undefined;
 }
 
-function eventIn(value: unknown, place: string): RunEvent {
+const plan = z.object({ type: z.literal("plan"), version: z.string().optional() });
+
+/** What to do about a record that cannot be understood. @param first its first line */
+function hintOf(first: unknown): string {
+  const { data } = plan.safeParse(first);
+  const version = productVersion();
+  if (data === undefined || data.version === version) return OTHER_FOLDER;
+  const writer =
+    data.version === undefined
+      ? "an earlier version of dps-fleet"
+      : `dps-fleet ${printable(data.version)}`;
+  return `${writer} recorded this run, and ${version} cannot read it: use the version that recorded it`;
+}
+
+function eventIn(value: unknown, place: string, hint: string): RunEvent {
   try {
     return parseRunEvent(value);
   } catch (error) {
-    throw notEvent(place, "an event of a run of this version", error);
+    throw notEvent(place, "an event of a run of this version", error, hint);
   }
 }
 
-function notEvent(place: string, expected: string, found: unknown): FleetError {
+function notEvent(place: string, expected: string, found: unknown, hint?: string): FleetError {
   const got =
     found instanceof z.ZodError
-      ? found.issues.map(({ path, message }) => `${path.join(".")}: ${message}`).join("; ")
+      ? issuesText(found.issues)
       : found instanceof Error
         ? found.message
         : String(found);
-  return notRun(place, `expected ${expected}; ${got}`, found);
+  return notRun(place, `expected ${expected}; ${printable(got)}`, found, hint);
 }
 
-const notRun = (place: string, message: string, cause?: unknown): FleetError =>
+function issuesText(issues: readonly z.core.$ZodIssue[]): string {
+  const told = issues
+    .slice(0, ISSUES_TOLD)
+    .map(({ path, message }) => `${path.join(".")}: ${message}`);
+  const more = issues.length - told.length;
+  return [...told, ...(more === 0 ? [] : [`${more} more`])].join("; ");
+}
+
+const notRun = (place: string, message: string, cause?: unknown, hint = OTHER_FOLDER): FleetError =>
   new FleetError("FILE_INVALID", "this is not what a run recorded", {
     problems: [{ place, message }],
-    hint: "give the folder that the run named at its end, such as one under runs/; the first line of its run.ndjson says which version wrote it",
+    hint,
     cause,
   });

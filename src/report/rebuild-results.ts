@@ -4,7 +4,7 @@ import { cannotWrite } from "../output/write-file.ts";
 import { judge } from "../results/judge.ts";
 import { RunCourse } from "./html/run-course.ts";
 import { readRecordedRun } from "./recorded-run.ts";
-import { checkOutDir, noFolder } from "./results-folder.ts";
+import { checkNothingLost, checkOutDir, noFolder } from "./results-folder.ts";
 import { writeResults } from "./write-results.ts";
 
 /**
@@ -12,7 +12,8 @@ import { writeResults } from "./write-results.ts";
  *
  * @param given.dir of the run, absolute; `shown`: as the user wrote it; `outDir`: where the files go, absolute; another
  *   folder than the run's own must hold no run
- * @throws {FleetError} `FILE_INVALID` where there is no record, `USAGE` where the files cannot be written
+ * @throws {FleetError} `FILE_INVALID` where there is no record, `USAGE` where the files cannot be written, or would say
+ *   less than those that are there
  */
 export async function rebuildResults(given: {
   readonly dir: string;
@@ -24,6 +25,7 @@ export async function rebuildResults(given: {
   const course = new RunCourse();
   const { facts, isWhole } = await readRecordedRun(dir, shown, course);
   const results = judge(facts);
+  if (!isWhole) await checkNothingLost(outDir, results.summary);
   try {
     makeDir(outDir);
   } catch (error) {

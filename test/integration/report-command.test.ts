@@ -102,3 +102,37 @@ test("what cannot be compared ends 2 with its place", async () => {
   expect(wrong.exitCode).toBe(2);
   expect(wrong.stderr).toContain("expected a change in percent such as +10%, got 5");
 });
+
+test("what a run wrote after its disk took no more events stays", async () => {
+  using folder = temporaryDir();
+  const dir = join(folder.path, "one");
+  await record(dir, 10);
+  const whole = { verdict: "passed", run: { durationS: 30 } };
+  await writeFile(join(dir, "summary.json"), JSON.stringify(whole));
+  const { exitCode, stderr } = await runHere(folder.path, ["report", "one"]);
+  expect(exitCode).toBe(2);
+  expect(stderr).toContain("got passed after 30.0 s; the record ends at 2.0 s");
+  expect((await readdir(dir)).toSorted()).toEqual(["run.ndjson", "summary.json"]);
+  expect(await runHere(folder.path, ["report", "one", "--out", "two"])).toMatchObject({
+    exitCode: 0,
+  });
+  // What was made of the record before is no more than that.
+  const killed = { verdict: "interrupted", run: { durationS: 2 } };
+  await writeFile(join(dir, "summary.json"), JSON.stringify(killed));
+  expect(await runHere(folder.path, ["report", "one"])).toMatchObject({ exitCode: 0 });
+});
+
+test("what is an option of report itself is none of the commands below it", async () => {
+  using folder = temporaryDir();
+  await record(join(folder.path, "one"), 10);
+  const { exitCode, stderr } = await runHere(folder.path, [
+    "report",
+    "compare",
+    "one",
+    "one",
+    "--out",
+    "two",
+  ]);
+  expect(exitCode).toBe(2);
+  expect(stderr).toContain("--out: expected an option, got an unknown one");
+});

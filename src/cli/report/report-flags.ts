@@ -17,9 +17,11 @@ const reportFlags = z.object({
 
 export type ReportFlags = z.output<typeof reportFlags>;
 
+const OWN = ["run", "out", "json"];
+
 /** Adds what `report` itself knows. */
-export const reportOptions = <T>(yargs: Argv<T>): Argv<T> =>
-  yargs
+export function reportOptions(yargs: Argv): Argv {
+  const own = yargs
     .positional("run", { type: "string", describe: "folder of the run" })
     .option("out", {
       type: "string",
@@ -27,6 +29,10 @@ export const reportOptions = <T>(yargs: Argv<T>): Argv<T> =>
       describe: "folder for the files; default: that of the run, whose files are replaced",
     })
     .option("json", { type: "boolean", describe: "print the summary as JSON" });
+  // yargs would hand these down to the commands below.
+  for (const name of OWN) own.option(name, { global: false });
+  return own;
+}
 
 /** @throws {FleetError} `USAGE` with every problem at its flag */
 export const parseReportFlags = (given: unknown): ReportFlags =>

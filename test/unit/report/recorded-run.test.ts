@@ -6,6 +6,7 @@ import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
 import { FleetError } from "../../../src/base/errors.ts";
+import { productVersion } from "../../../src/base/product-version.ts";
 import { GeneratorRecord } from "../../../src/metrics/generator/generator-record.ts";
 import { LatencyHistogram } from "../../../src/metrics/histogram.ts";
 import type { RunEvent } from "../../../src/output/output.ts";
@@ -106,10 +107,15 @@ const text = (events: readonly RunEvent[]): string =>
 
 const write = (content: string): Promise<void> => writeFile(join(dir, "run.ndjson"), content);
 
-async function problemOf(content: string): Promise<string> {
+async function refusalOf(content: string): Promise<FleetError> {
   await write(content);
   const error: unknown = await readRecordedRun(dir, "runs/one").catch((caught: unknown) => caught);
   if (!(error instanceof FleetError)) throw new Error("expected a FleetError", { cause: error });
+  return error;
+}
+
+async function problemOf(content: string): Promise<string> {
+  const error = await refusalOf(content);
   return error.problems.map(({ place, message }) => `${place}: ${message}`).join("\n");
 }
 
@@ -173,4 +179,29 @@ test("what is no record is refused with its line", async () => {
   const missing = await readRecordedRun(dir, "runs/one").catch((error: unknown) => error);
   expect(missing).toMatchObject({ code: "FILE_INVALID" });
   await expect(readFile(join(dir, "summary.json"))).rejects.toThrow("ENOENT");
+});
+
+test("a record of another version is refused with that version, and a foreign one without", async () => {
+  const { version: _, ...unversioned } = runPlan();
+  const later = JSON.stringify({ ...runPlan({ version: "9.1.0" }), newer: true });
+  expect((await refusalOf(later)).hint).toMatch(/^dps-fleet 9\.1\.0 recorded this run, and \d/);
+  expect((await refusalOf(JSON.stringify(unversioned))).hint).toContain(
+    "an earlier version of dps-fleet recorded",
+  );
+  const own = JSON.stringify(runPlan({ version: productVersion() }));
+  expect((await refusalOf(`${own}\n{"type":"newer"}\n`)).hint).toContain("give the folder");
+});
+
+test("what is wrong is told briefly, in text that moves no cursor", async () => {
+  const row = {};
+  const rows = JSON.stringify({
+    type: "devices",
+    t: 0,
+    rows: Array.from({ length: 500 }, () => row),
+  });
+  const head = JSON.stringify(runPlan());
+  const told = await problemOf(`${head}\n${rows}\n`);
+  expect(told).toMatch(/rows\.0\.registrationId.*; \d+ more$/);
+  expect(told.length).toBeLessThan(400);
+  expect(await problemOf(`${head}\n\u001B[2J\n${head}\n`)).not.toContain("\u001B");
 });
