@@ -1,4 +1,3 @@
-import type { AccountLine } from "./account-text.ts";
 import { accountLines } from "./account-text.ts";
 import { failedDevices } from "./failed-devices.ts";
 import { GENERATOR_LIMITED, generatorLines } from "./generator-text.ts";
@@ -29,6 +28,21 @@ function outcomeOf(trouble: RunTrouble | undefined): readonly XmlElement[] {
   }
 }
 
+/** What is amiss with a run, by the metric that counts it. */
+interface Amiss {
+  readonly metric: string;
+  readonly text: string;
+}
+
+/** Metrics that devices which failed explain. */
+const FAILURE_METRICS = [
+  "devices_assigned",
+  "devices_connected",
+  "devices_failed",
+  "devices_refused",
+  "registration_failed",
+];
+
 const failure = (...lines: readonly [message: string, ...string[]]): readonly XmlElement[] => [
   {
     name: "failure",
@@ -43,12 +57,12 @@ const skipped = (message: string): readonly XmlElement[] => [
 
 /**
  * @param summary `strict`: what could not be measured fails
- * @param amiss what is amiss with the run's messages: that of the threshold's metric belongs to its failure
+ * @param amiss what belongs to the failure of thresholds on a metric
  */
 function judged(
   result: ThresholdResult,
   { strict }: Summary,
-  amiss: readonly AccountLine[],
+  amiss: readonly Amiss[],
 ): readonly XmlElement[] {
   if (result.passed === true) return [];
   if (result.passed === null) {
@@ -134,7 +148,11 @@ export function junitXml(results: Results): string {
   const { scenario, durationS, startedAt } = summary.run;
   const time = durationS.toFixed(3);
   const ends = outcomeOf(runTrouble(results));
-  const amiss = accountLines(summary);
+  const failed = failedLines(results);
+  const amiss: readonly Amiss[] = [
+    ...accountLines(summary),
+    ...FAILURE_METRICS.flatMap((metric) => failed.map((text) => ({ metric, text }))),
+  ];
   const cases: readonly XmlElement[] = [
     {
       name: "testcase",
@@ -157,7 +175,7 @@ export function junitXml(results: Results): string {
   const count = (name: string): number =>
     cases.filter(({ content }) => typeof content === "object" && content[0]?.name === name).length;
   const totals = { tests: cases.length, failures: count("failure"), errors: count("error") };
-  const out = [...summaryLines(summary, paint(false)), "", ...failedLines(results)].join("\n");
+  const out = [...summaryLines(summary, paint(false)), "", ...failed].join("\n");
   const suite: XmlElement = {
     name: "testsuite",
     attributes: {

@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import { parseSummary } from "../../src/output/summary-schema.ts";
 import { expectRebuilt } from "../support/rebuilt.ts";
 import { Program, workplace } from "../support/program.ts";
+import { hasXmllint, junitProblems } from "../support/xmllint.ts";
 
 /** Blocks its worker for 1.5 s in its third step, and says so with the one after. */
 const MODEL = `
@@ -63,7 +64,11 @@ test.each([
   );
   // It was blocked for 1.5 s, and the look at it was due within 50 ms.
   expect(stall?.value).toBeGreaterThanOrEqual(1_400);
-  expect(ended.stdout).toContain(stall?.text);
+  const junit = await place.result("junit.xml");
+  const page = await place.result("report.html");
+  for (const result of [ended.stdout, junit, page]) expect(result).toContain(stall?.text);
+  expect(junit).toContain(flags.length === 0 ? "<skipped message=" : "<failure type=");
+  expect(hasXmllint ? junitProblems(junit) : "").toBe("");
   expect(strict?.some(({ text }) => text === stall?.text)).toBe(
     flags.length === 0 ? undefined : true,
   );

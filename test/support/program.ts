@@ -192,7 +192,10 @@ export async function workplace(): Promise<Workplace> {
         // A program that is gone writes nothing more: a test that waits for it would wait for ever.
         await Promise.race([found.promise, by.ended]);
         if (await has()) return;
-        throw new Error(`the program ended before ${name} had ${times} times ${text}`);
+        const { exitCode, stderr } = await by.ended;
+        throw new Error(
+          `ended with ${exitCode} before ${name} had ${times} times ${text}:\n${stderr}`,
+        );
       } finally {
         watcher.close();
       }

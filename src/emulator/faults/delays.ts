@@ -1,3 +1,5 @@
+import { setMaxListeners } from "node:events";
+
 import type { SeededRandom } from "../../base/random.ts";
 import { createRandom } from "../../base/random.ts";
 import { ServiceFault } from "../fault.ts";
@@ -67,8 +69,11 @@ export class Delays {
   #queueOf(fault: InjectedFault): Queue {
     const known = this.#queues.get(fault);
     if (known !== undefined) return known;
+    const over = AbortSignal.any([fault.removed, this.#stopped.signal]);
+    // All that is held up listens to the one signal; Node would warn of a leak from the eleventh on.
+    setMaxListeners(0, over);
     const queue: Queue = {
-      over: AbortSignal.any([fault.removed, this.#stopped.signal]),
+      over,
       random: createRandom(fault.order.seed, "delays"),
       last: new Map(),
     };

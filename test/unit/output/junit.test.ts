@@ -42,6 +42,16 @@ test("each threshold is a test: failed with observed against expected, skipped w
   );
 });
 
+test("a threshold on devices that fails says which devices failed, and why", () => {
+  const thresholds = [{ ...kept, observed: 50, passed: false }];
+  const document = junitXml(
+    runResults({ thresholds, rows: [refusedRow("cave-2", "expired")], exitCode: 99 }),
+  );
+  expect(testcase(document, "devices_assigned == 100%")).toContain(
+    ", observed 50 %\n1 device unauthorized, such as cave-2: expired\n</failure>",
+  );
+});
+
 test("a metric without a sample is a failure that says so", () => {
   const thresholds = [{ ...broken, observed: null }];
   expect(junitXml(runResults({ thresholds, exitCode: 99 }))).toContain("&lt; 5s, got no sample");

@@ -67,3 +67,17 @@ test("what is held up when its fault ends by its count keeps its time", async ()
   clock.nowMs = 1;
   await waiting;
 });
+
+test("many wait for one fault without a warning", async () => {
+  const warnings: string[] = [];
+  const note = ({ message }: Error): void => void warnings.push(message);
+  process.on("warning", note);
+  const { fault, plan, delays } = delayed({ ms: 60_000 });
+  const held = Array.from({ length: 50 }, (_, n) => delays.hold(fault, `cave-${n}`));
+  // Node tells warnings in a later turn.
+  await new Promise((resolve) => setImmediate(resolve));
+  plan.remove(fault.id);
+  await Promise.all(held);
+  process.off("warning", note);
+  expect(warnings).toEqual([]);
+});
