@@ -73,18 +73,21 @@ const list = (texts: readonly string[]): string =>
   texts.map((text) => `- ${markdownText(text)}`).join("\n");
 
 function strictList({ strict }: Summary): readonly string[] {
-  if (strict === null || strict.length === 0) return [];
-  return ["Failed because of `--strict`:", list(strict.map(({ text }) => text))];
+  // The generator has a part of its own.
+  const reasons = (strict ?? []).filter(({ kind }) => kind !== "generator");
+  if (reasons.length === 0) return [];
+  return ["Failed because of `--strict`:", list(reasons.map(({ text }) => text))];
 }
 
 /** Where the generator was the limit; nothing where it was not. */
-function generatorPart({ generator }: Summary): readonly string[] {
+function generatorPart({ generator, strict }: Summary): readonly string[] {
   if (generator?.limited !== true) return [];
+  const mark = strict === null ? "⚠️" : "❌ `--strict`:";
   const reasons = reasonsWithMends(generator).flatMap(({ texts, mend }) => [
     ...texts,
     `what helps: ${mend}`,
   ]);
-  return [`⚠️ **${markdownText(GENERATOR_LIMITED)}**`, list(reasons)];
+  return [`${mark} **${markdownText(GENERATOR_LIMITED)}**`, list(reasons)];
 }
 
 function unexpectedTable(summary: Summary): readonly string[] {

@@ -20,11 +20,14 @@ export function generatorHealth({
   const delaysOf = (worker: string): Percentiles =>
     aggregate.percentiles("generator_loop_delay_ms", { worker });
   const { workers, supervisor, machine } = record;
+  const full = machineReasons(record);
   const reasons = [
-    ...workers.flatMap(([worker, process]) => workerReasons(worker, process, record.toMs)),
+    ...workers
+      .flatMap(([worker, process]) => workerReasons(worker, process, record.toMs))
+      .map((found) => (full.length > 0 ? onFullMachine(found) : found)),
     ...stallReasons(null, supervisor),
     ...heapReasons(null, supervisor),
-    ...machineReasons(record),
+    ...full,
   ];
   return {
     limited: reasons.length > 0,
@@ -134,6 +137,10 @@ function machineReasons({ machine }: GeneratorRecord): GeneratorReason[] {
   const text = `all cores of the machine together were ${percent(value)} busy and workers late, ${between(fromMs, toMs)}`;
   return [reason("machine", null, text, found, LIMITS.machineCpuShare)];
 }
+
+/** More workers would share the same cores. */
+const onFullMachine = (found: GeneratorReason): GeneratorReason =>
+  found.kind === "late" || found.kind === "cpu" ? { ...found, mend: mendOf("machine") } : found;
 
 const reason = (
   kind: GeneratorReason["kind"],

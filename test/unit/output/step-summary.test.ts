@@ -52,12 +52,20 @@ test("who was kept out is told by class, what broke the run off above all, and n
 test("a generator that was the limit is told with its mend, and fails with --strict", () => {
   const strict = [{ kind: "generator", text: "worker 0 stood still" }] as const;
   const page = stepSummary(runResults({ generator: LIMITED, strict }));
-  expect(page).toContain("⚠️ **the generator was the limit, not the service");
+  expect(page).toContain("❌ `--strict`: **the generator was the limit, not the service");
   expect(page).toContain(
     "- the event loop of worker 0 stood still for 1.5 s at 12.0 s\n- what helps\\: more workers\n",
   );
-  expect(page).toContain("Failed because of `--strict`:\n\n- worker 0 stood still\n");
+  expect(page).not.toContain("Failed because of");
+  expect(stepSummary(runResults({ generator: LIMITED }))).toContain("⚠️ **the generator was");
   expect(stepSummary(runResults({ generator: { ...LIMITED, limited: false } }))).not.toContain(
     "limit",
+  );
+});
+
+test("what else fails a run with --strict is listed", () => {
+  const strict = [{ kind: "lostFiles", text: "run.ndjson is not whole" }] as const;
+  expect(stepSummary(runResults({ strict }))).toContain(
+    "Failed because of `--strict`:\n\n- run.ndjson is not whole\n",
   );
 });

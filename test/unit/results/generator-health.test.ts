@@ -170,6 +170,13 @@ describe("a full processor", () => {
     expect(kinds(after(...times(20, { machine: 1 })))).toEqual([]);
   });
 
+  test("of the machine has no mend in more workers", () => {
+    const { reasons } = after(...times(12, { machine: 1, lateMs: 120 }));
+    expect(reasons.map(({ kind }) => kind)).toEqual(["late", "machine"]);
+    expect(new Set(reasons.map(({ mend }) => mend)).size).toBe(1);
+    expect(reasons[0]?.mend).not.toContain("--workers");
+  });
+
   test("of a machine is none for one hiccup of a worker", () => {
     const hiccup = { machine: 1, lateMs: 400, stalls: [{ t: 3_000, ms: 500 }] };
     expect(kinds(after(...times(3, { machine: 1 }), hiccup, ...times(9, { machine: 1 })))).toEqual(
