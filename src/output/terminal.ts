@@ -98,7 +98,7 @@ export class TerminalLines implements Output, RunConsole {
         }
         this.#warnAt(
           event.t,
-          `${event.errorClass}: ${event.error}${event.final ? ", gave up" : ""}`,
+          `${event.errorClass}: ${event.final ? `${event.error.replace(/\.$/, "")}, gave up` : event.error}`,
           event.errorClass === "unauthorized" ? explainText(event.deviceId) : "",
         );
         return;

@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import { parseSummary } from "../../src/output/summary-schema.ts";
 import { Program, workplace } from "../support/program.ts";
 import { expectRebuilt } from "../support/rebuilt.ts";
+import { hasXmllint, junitProblems } from "../support/xmllint.ts";
 
 const HUB = "cheesecave-hub.azure-devices.net";
 
@@ -92,6 +93,8 @@ test("a threshold that is told to ends the run, which is judged and written as a
   });
   const when = `at ${aborted?.abortedAtS?.toFixed(1)} s, which ended the run`;
   expect(stdout).toContain(when);
-  expect(await place.result("junit.xml")).toContain(when);
+  const junit = await place.result("junit.xml");
+  expect(junit).toContain(when);
+  expect(hasXmllint ? junitProblems(junit) : "").toBe("");
   await expectRebuilt(place.out);
 });
