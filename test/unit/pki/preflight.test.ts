@@ -7,7 +7,7 @@ import { issueDefectiveLeaf } from "../../../src/pki/defects.ts";
 import { groupedByCause, judgeIdentities, preflight } from "../../../src/pki/preflight.ts";
 import { refusal } from "../../support/refusal.ts";
 import type { TestPki } from "../../support/pki.ts";
-import { temporaryDir, testPki, writeLeaf } from "../../support/pki.ts";
+import { temporaryDir, testPki, writeLeaf, writeTestFile } from "../../support/pki.ts";
 
 const now = new Date();
 
@@ -159,4 +159,34 @@ test("keys that others can read and leaves that end soon are warned of, and use 
       },
     ],
   });
+});
+
+test("of a device that is to be refused only what keeps it from showing its certificate is told", async () => {
+  const options = { registrationId: "bad", signer: pki.intermediate, now };
+  writeLeaf(store.path, "bad", await issueDefectiveLeaf("expired", options));
+  writeLeaf(store.path, "copy", await issueDefectiveLeaf("wrong-cn", options));
+  writeLeaf(store.path, "keyless", await pki.leaf("keyless"));
+  writeTestFile(layout.leafKey("keyless"), (await pki.leaf("other")).privateKeyPem);
+  const judged = (unfit: boolean) =>
+    judgeIdentities({
+      dir: store.path,
+      devices: ["bad", "copy", "keyless", "gone"].map((registrationId) => ({
+        registrationId,
+        credentials: { format: "pem" } as const,
+        unfit,
+      })),
+      env: {},
+      now,
+      groupCaPem: pki.otherRoot.certificatePem,
+    });
+  const { problems, warnings } = await judged(true);
+  expect([...new Set(problems.map(({ place }) => place))]).toEqual([
+    layout.leafKey("keyless"),
+    layout.leafFullChain("gone"),
+    layout.leafKey("gone"),
+  ]);
+  expect(warnings).toEqual([]);
+  expect((await judged(false)).problems.map(({ place }) => place)).toContain(
+    layout.leafFullChain("bad"),
+  );
 });
