@@ -69,7 +69,8 @@ test.each([
   for (const result of [ended.stdout, junit, page]) expect(result).toContain(stall?.text);
   expect(junit).toContain(flags.length === 0 ? "<skipped message=" : "<failure type=");
   expect(hasXmllint ? junitProblems(junit) : "").toBe("");
-  expect(strict?.some(({ text }) => text === stall?.text)).toBe(
+  // A busy machine may be a limit beside it.
+  expect(strict?.some(({ text }) => text.startsWith(stall?.text ?? "none"))).toBe(
     flags.length === 0 ? undefined : true,
   );
   await expectRebuilt(place.out);
