@@ -23,7 +23,7 @@ export function generatorHealth({
   const full = machineReasons(record);
   const reasons = [
     ...workers
-      .flatMap(([worker, process]) => workerReasons(worker, process, record.toMs))
+      .flatMap(([worker, process]) => workerReasons(worker, process))
       .map((found) => (full.length > 0 ? onFullMachine(found) : found)),
     ...stallReasons(null, supervisor),
     ...heapReasons(null, supervisor),
@@ -56,10 +56,10 @@ function useOf(process: ProcessRecord, delays: Percentiles): ProcessUse {
   };
 }
 
-function workerReasons(worker: number, process: ProcessRecord, endMs: number): GeneratorReason[] {
+function workerReasons(worker: number, process: ProcessRecord): GeneratorReason[] {
   return [
     ...stallReasons(worker, process),
-    ...silentReasons(worker, process, endMs),
+    ...silentReasons(worker, process),
     ...lateReasons(worker, process),
     ...cpuReasons(worker, process),
     ...gcReasons(worker, process),
@@ -88,11 +88,11 @@ function stallReasons(worker: Worker, { stalls }: ProcessRecord): GeneratorReaso
   return [{ kind: "stall", worker, text, mend, fromMs, toMs, value, limit: LIMITS.stallMs }];
 }
 
-function silentReasons(worker: number, process: ProcessRecord, toMs: number): GeneratorReason[] {
-  const fromMs = process.silentSinceMs;
+function silentReasons(worker: number, { silence }: ProcessRecord): GeneratorReason[] {
   const limit = LIMITS.stallMs;
-  if (fromMs === undefined || toMs - fromMs < limit) return [];
-  const text = `worker ${worker} told nothing from ${seconds(fromMs)} to the end`;
+  if (silence === undefined || silence.toMs - silence.fromMs < limit) return [];
+  const { fromMs, toMs } = silence;
+  const text = `worker ${worker} told nothing from ${seconds(fromMs)} on, for ${seconds(toMs - fromMs)}`;
   const mend = mendOf("silent");
   return [{ kind: "silent", worker, text, mend, fromMs, toMs, value: toMs - fromMs, limit }];
 }

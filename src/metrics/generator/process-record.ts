@@ -30,12 +30,12 @@ export class ProcessRecord {
   #stalls = 0;
   #longStalls = 0;
   #longest: Stall | undefined;
-  #silentSinceMs: number | undefined;
+  #silent: { readonly fromMs: number; readonly toMs: number } | undefined;
 
   /** @param toMs the end of what it tells of */
   add(health: ProcessHealth, toMs: number): void {
     const { spanMs, cpuMs, lateMs } = health;
-    this.#silentSinceMs = undefined;
+    this.#silent = undefined;
     this.#memory(health, toMs);
     if (spanMs === 0) return;
     this.#spanMs += spanMs;
@@ -68,7 +68,7 @@ export class ProcessRecord {
 
   /** It has told nothing for so long. */
   silent(silentMs: number, toMs: number): void {
-    this.#silentSinceMs ??= toMs - silentMs;
+    this.#silent = { fromMs: this.#silent?.fromMs ?? toMs - silentMs, toMs };
   }
 
   get spanMs(): number {
@@ -112,9 +112,9 @@ export class ProcessRecord {
     return { count: this.#stalls, aboveLimit: this.#longStalls, longest: this.#longest };
   }
 
-  /** Since when it has told nothing, if it never did again. */
-  get silentSinceMs(): number | undefined {
-    return this.#silentSinceMs;
+  /** Since when it has told nothing, and until when it should have, if it never did again. */
+  get silence(): { readonly fromMs: number; readonly toMs: number } | undefined {
+    return this.#silent;
   }
 
   #memory({ heapUsedBytes, heapLimitBytes, rssBytes, spanMs }: ProcessHealth, toMs: number): void {

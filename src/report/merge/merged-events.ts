@@ -11,7 +11,8 @@ import { mergedEnd, mergedLedger } from "./merged-end.ts";
 import { inPlanOrder, mergedHead } from "./merged-head.ts";
 import { MergedArrival } from "./merged-arrival.ts";
 import { MergedSnapshots } from "./merged-snapshots.ts";
-import { renumbered } from "./renumbered.ts";
+import type { PlaceInWhole } from "./snapshot-in-whole.ts";
+import { snapshotInWhole } from "./snapshot-in-whole.ts";
 
 /**
  * The record that one run of all parts would have left, without its summary: events in the order of their time, which
@@ -58,12 +59,8 @@ export async function* mergedEvents(parts: readonly CheckedPart[]): AsyncGenerat
 }
 
 /** A part with its place in the whole. */
-interface Moved {
+interface Moved extends PlaceInWhole {
   readonly part: CheckedPart;
-  /** From the time 0 of all to its own. */
-  readonly shiftMs: number;
-  /** The number that its worker 0 gets. */
-  readonly firstWorker: number;
 }
 
 const rowsOf = ({ part, firstWorker }: Moved): readonly DeviceRow[] =>
@@ -98,7 +95,7 @@ async function* eventsOf({ part, shiftMs, firstWorker }: Moved): AsyncGenerator<
         yield { ...event, t, worker: event.worker + firstWorker };
         break;
       case "snapshot":
-        yield renumbered({ ...event, t }, firstWorker);
+        yield snapshotInWhole(event, { shiftMs: t - event.t, firstWorker });
         break;
       case "arrival":
       case "state":

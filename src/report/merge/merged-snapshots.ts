@@ -1,4 +1,5 @@
 import type { GeneratorSample } from "../../metrics/generator/generator-sample.ts";
+import { lateOutsideModels } from "../../metrics/generator/process-record.ts";
 import { HistogramSet } from "../../metrics/histogram-set.ts";
 import type { Of } from "./part.ts";
 
@@ -88,15 +89,22 @@ function sumOf(counts: readonly Readonly<Record<string, number>>[]): Record<stri
   return Object.fromEntries(sums);
 }
 
-/** All workers; of supervisors and machines the one that did worst, since the best ones say nothing of it. */
+/**
+ * All workers; of supervisors and machines the one that did worst, since the best ones say nothing of it. A machine does
+ * worst where its workers are late: that another one is busy is not why.
+ */
 function generatorOf(samples: readonly GeneratorSample[]): GeneratorSample | undefined {
   const [supervisor] = samples
     .map((sample) => sample.supervisor)
     .toSorted((a, b) => b.lateMs - a.lateMs || b.cpuMs - a.cpuMs);
-  const [machine] = samples
-    .map((sample) => sample.machine)
-    .toSorted((a, b) => b.cpuShare - a.cpuShare);
+  const machine = samples.toSorted(
+    (a, b) => lateMs(b) - lateMs(a) || b.machine.cpuShare - a.machine.cpuShare,
+  )[0]?.machine;
   if (supervisor === undefined || machine === undefined) return undefined;
   const workers = samples.flatMap((sample) => sample.workers);
   return { workers: workers.toSorted((a, b) => a.worker - b.worker), supervisor, machine };
 }
+
+/** Of the worker that was latest, as a machine that has too much to do would make it. */
+const lateMs = ({ workers }: GeneratorSample): number =>
+  Math.max(0, ...workers.map((worker) => ("silentMs" in worker ? 0 : lateOutsideModels(worker))));

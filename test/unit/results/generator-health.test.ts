@@ -114,10 +114,16 @@ test("a worker that told nothing until the end is told of; one that told again i
       kind: "silent",
       fromMs: 2_000,
       toMs: 5_000,
-      text: "worker 0 told nothing from 2.0 s to the end",
+      text: "worker 0 told nothing from 2.0 s on, for 3.0 s",
     },
   ]);
   expect(kinds(after(...times(2), ...silent, {}))).toEqual([]);
+});
+
+test("a worker whose part of a plan ended is not silent while others go on", () => {
+  const ending = sampleOf({ silentMs: 100 });
+  const others = { ...sampleOf({}), workers: [{ worker: 1, ...healthOf() }] };
+  expect(kinds(judged(recordOf([sampleOf({}), ending, others, others, others])))).toEqual([]);
 });
 
 describe("what was due and late", () => {

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 
 import type { ProcessHealth } from "../../../../src/metrics/generator/process-health.ts";
 import { MergedSnapshots } from "../../../../src/report/merge/merged-snapshots.ts";
-import { renumbered } from "../../../../src/report/merge/renumbered.ts";
+import { snapshotInWhole } from "../../../../src/report/merge/snapshot-in-whole.ts";
 import { runSnapshot } from "../../../support/run-events.ts";
 
 const at = (t: number, sent: number, streaming: number) =>
@@ -61,6 +61,20 @@ const health = (changes: Partial<ProcessHealth>): ProcessHealth => ({
   ...changes,
 });
 
+/** A second of a part with one worker, which is as its supervisor is. */
+function oneWorker({
+  t = 1_000,
+  cpuShare = 0,
+  ...changes
+}: Partial<ProcessHealth> & { readonly t?: number; readonly cpuShare?: number }) {
+  const generator = {
+    workers: [{ worker: 0, ...health(changes) }],
+    supervisor: health(changes),
+    machine: { spanMs: 1_000, cpuShare },
+  };
+  return { ...runSnapshot({ t }), generator };
+}
+
 test("of the generator there are all workers, and the supervisor and the machine that did worst", () => {
   const merged = new MergedSnapshots([1, 1]);
   const snapshot = (worker: number, lateMs: number, cpuShare: number) => ({
@@ -83,6 +97,19 @@ test("of the generator there are all workers, and the supervisor and the machine
   });
 });
 
+test("a machine that is busy is not why workers of another one are late", () => {
+  const merged = new MergedSnapshots([1, 1]);
+  merged.add(0, oneWorker({ cpuShare: 0.99 }));
+  const [whole] = merged.add(1, oneWorker({ cpuShare: 0.2, lateMs: 400 }));
+  expect(whole?.generator?.machine.cpuShare).toBe(0.2);
+});
+
+test("stalls of a part have their time in the whole", () => {
+  const [own, whole] = [200, 3_200].map((t) => oneWorker({ t: t + 500, stalls: [{ t, ms: 300 }] }));
+  if (own === undefined) throw new Error("two of two");
+  expect(snapshotInWhole(own, { shiftMs: 3_000, firstWorker: 0 })).toEqual(whole);
+});
+
 test("a worker's number in the whole is in its series and its health, and nowhere else", () => {
   const snapshot = {
     ...runSnapshot({
@@ -94,7 +121,7 @@ test("a worker's number in the whole is in its series and its health, and nowher
       machine: { spanMs: 1, cpuShare: 0 },
     },
   };
-  expect(renumbered(snapshot, 4)).toEqual({
+  expect(snapshotInWhole(snapshot, { shiftMs: 0, firstWorker: 4 })).toEqual({
     ...snapshot,
     counters: { "a{hub:h,worker:5}": 1, "b{hub:7}": 2, c: 3, "d{worker:supervisor}": 4 },
     generator: { ...snapshot.generator, workers: [{ worker: 5, silentMs: 5 }] },
