@@ -87,13 +87,13 @@ function thresholdLine(result: ThresholdResult, ink: Paint): string {
   const mark = result.passed === null ? ink.dim("○") : result.passed ? ink.good("✓") : ink.bad("✗");
   const observed = observedText(result);
   const told = result.observed === null ? observed : `observed ${observed}`;
-  return `  ${mark} ${result.expression}  ${ink.dim(told)}`;
+  return `  ${mark} ${printable(result.expression)}  ${ink.dim(told)}`;
 }
 
 function actionLine(action: TwinActionResult): string {
-  if (action.notDue) return `  twin at ${action.at}: not due before the end`;
+  if (action.notDue) return `  twin at ${printable(action.at)}: not due before the end`;
   return (
-    `  twin at ${action.at}: ${action.selected} selected, ${action.patched} patched, ` +
+    `  twin at ${printable(action.at)}: ${action.selected} selected, ${action.patched} patched, ` +
     `${action.received} received, ${action.acknowledged} acknowledged` +
     (action.notEchoed > 0 ? `, ${action.notEchoed} not echoed` : "") +
     `, ${action.receivedByOthers} others; p95 ${formatMs(action.ms.p95)}`
@@ -127,14 +127,16 @@ export function summaryLines(summary: Summary, ink: Paint): readonly string[] {
   return [
     "",
     ink.strong(
-      `${run.scenario}: ${plural(devices.planned, "device")}, ${run.durationS.toFixed(1)} s${parts === undefined ? "" : ` (${parts})`}`,
+      `${printable(run.scenario)}: ${plural(devices.planned, "device")}, ${run.durationS.toFixed(1)} s${parts === undefined ? "" : ` (${parts})`}`,
     ),
     `${label("devices")}${devices.assigned} assigned, ${devices.connected} connected, ${devices.failed - refusedAsExpected(summary)} failed of ${devices.planned}`,
     ...refusalLines(summary, ink),
     ...(arrival === null ? [] : [`${label("arrival")}${arrivalText(arrival)}`]),
     `${label("registration")}${percentilesText(registration.ms)}`,
     `${label("")}${registration.attempts} attempts, failed: ${failures(registration.failed)}, throttled: ${registration.throttled}`,
-    ...Object.entries(registration.byHub).map(([hub, count]) => `${label("hub")}${hub}: ${count}`),
+    ...Object.entries(registration.byHub).map(
+      ([hub, count]) => `${label("hub")}${printable(hub)}: ${count}`,
+    ),
     `${label("connection")}${percentilesText(connection.ms)}`,
     `${label("")}${connection.opened} opened, ${connection.lost} lost, ${connection.reconnected} reconnected, failed: ${failures(connection.failed)}`,
     `${label("telemetry")}${percentilesText(telemetry.ms)}`,
@@ -143,25 +145,27 @@ export function summaryLines(summary: Summary, ink: Paint): readonly string[] {
     ...(methods.received > 0
       ? [`${label("methods")}${methods.received} received, ${methods.failed} failed`]
       : []),
-    ...slowHubs(summary).map((slow) => ink.bad(`${label("slow hub")}${slowHubText(slow)}`)),
+    ...slowHubs(summary).map((slow) =>
+      ink.bad(`${label("slow hub")}${printable(slowHubText(slow))}`),
+    ),
     ledger === null
       ? `${label("ledger")}not readable in this run`
       : `${label("ledger")}${ledger.ingested} ingested of ${ledger.acked} acknowledged: ${ledger.missing} missing, ${ledger.duplicated} duplicated, ${ledger.outOfOrder} out of order`,
     ...(ledger !== null && ledger.delayMs.count > 0
       ? [`${label("")}device to hub: ${percentilesText(ledger.delayMs)}`]
       : []),
-    ...accountLines(summary).map(({ text }) => `${label("")}${ink.bad(text)}`),
+    ...accountLines(summary).map(({ text }) => `${label("")}${ink.bad(printable(text))}`),
     ...(workers.lost > 0
       ? [`${label("workers")}${workers.lost} lost, ${workers.restarted} restarted`]
       : []),
     ...twin.actions.map(actionLine),
     ...generatorLines(summary).map((line, index) => {
-      const told = `${label(index === 0 ? "generator" : "")}${line}`;
+      const told = `${label(index === 0 ? "generator" : "")}${printable(line)}`;
       return summary.generator?.limited === true ? ink.bad(told) : told;
     }),
     "",
     ...summary.thresholds.map((result) => thresholdLine(result, ink)),
-    ...(summary.strict ?? []).map(({ text }) => `  ${ink.bad("✗")} --strict: ${text}`),
+    ...(summary.strict ?? []).map(({ text }) => `  ${ink.bad("✗")} --strict: ${printable(text)}`),
     "",
     ink.strong(verdict) +
       ink.dim(sumOf(registration.failed) > 0 ? ", see devices.csv for each failure" : ""),

@@ -1,4 +1,4 @@
-import { mkdir, readdir, writeFile } from "node:fs/promises";
+import { mkdir, readFile, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { LatencyHistogram } from "../../src/metrics/histogram.ts";
@@ -135,4 +135,26 @@ test("what is an option of report itself is none of the commands below it", asyn
   ]);
   expect(exitCode).toBe(2);
   expect(stderr).toContain("--out: expected an option, got an unknown one");
+});
+
+test("names of a record that came from elsewhere move no cursor and are no markup", async () => {
+  using folder = temporaryDir();
+  await record(join(folder.path, "one"), 10);
+  const scenario = "<script>x</script>\u001B[2J\u009B1A";
+  const hub = `${scenario}.azure-devices.net`;
+  const events = [
+    runPlan({ devices: 1, scenario }),
+    { type: "fleet", t: 0, devices: [{ registrationId: scenario, model: scenario }] },
+    { type: "registration", t: 1, deviceId: scenario, hub, attempts: 1, ms: 1, phases: {} },
+  ];
+  const dir = join(folder.path, "two");
+  await mkdir(dir);
+  await writeFile(join(dir, "run.ndjson"), events.map((event) => JSON.stringify(event)).join("\n"));
+  const { exitCode, stdout } = await runHere(folder.path, ["report", "two"]);
+  expect(exitCode).toBe(0);
+  expect(stdout).toContain("<script>x</script>");
+  const { stdout: compared } = await runHere(folder.path, ["report", "compare", "one", "two"]);
+  expect(compared).toContain("! not alike: scenario small and <script>x</script>");
+  for (const control of ["\u001B", "\u009B"]) expect(stdout + compared).not.toContain(control);
+  expect(await readFile(join(dir, "report.html"), "utf8")).not.toContain("<script");
 });

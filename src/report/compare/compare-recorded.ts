@@ -1,4 +1,5 @@
 import type { ThresholdResult } from "../../output/summary.ts";
+import { printable } from "../../output/text-width.ts";
 import { thresholdView } from "../../results/threshold-view.ts";
 import type { RecordedRun } from "../recorded-run.ts";
 import type { ChangeThreshold } from "./change-threshold.ts";
@@ -40,8 +41,8 @@ const ALIKE = [
 ] as const;
 
 function unlikeness(a: RecordedRun, b: RecordedRun): readonly string[] {
-  const other = ALIKE.filter((key) => a.plan[key] !== b.plan[key]).map(
-    (key) => `${key} ${a.plan[key] ?? "none"} and ${b.plan[key] ?? "none"}`,
+  const other = ALIKE.filter((key) => a.plan[key] !== b.plan[key]).map((key) =>
+    printable(`${key} ${a.plan[key] ?? "none"} and ${b.plan[key] ?? "none"}`),
   );
   const verdicts = [a, b].map(({ isWhole }) => isWhole);
   const early = ["first", "second"].filter((_, index) => verdicts[index] === false);
