@@ -77,10 +77,11 @@ export function lateArrival(
 ): Problem[] {
   const { devices, endMs, durationMs } = fleet;
   if (durationMs === undefined || endMs < durationMs) return [];
+  const over = formatDuration(Math.ceil(endMs / 1_000) * 1_000);
   return [
     {
       place: "duration",
-      message: `${devices} devices${paceOf(arrival, sources)} arrive over ${formatDuration(endMs)}, but the run ends after ${formatDuration(durationMs)}`,
+      message: `${devices} devices${paceOf(arrival, sources)} arrive over ${over}, but the run ends after ${formatDuration(durationMs)}`,
       hint:
         arrival.way === "rate"
           ? "raise the rate or the duration, or take fewer devices"

@@ -103,6 +103,7 @@ export function applyOverrides(
       problems.push({
         place: devices === undefined ? `fleet[${index}].count` : "--devices",
         message: `gives fleet[${index}] ${count} devices, but its file has ${there}`,
+        hint: "add devices to the file, or take fewer",
       });
     }
     if (count <= 1 || registrationId === undefined || registrationId.includes("{n}")) continue;

@@ -35,7 +35,7 @@ test("an arrival that the fleet and the duration do not fit is told whole", asyn
   const flags = ["--devices", "400", "--rate", "auto", "--duration", "10s"];
   const limited = [...flags, "--emulator-dps-limit", "200/m"];
   expect(await refused({}, { flags: limited })).toMatch(
-    /duration: 400 devices at 190\/m \(rate: auto\) arrive over \d+ms, but the run ends after 10s/,
+    /duration: 400 devices at 190\/m \(rate: auto\) arrive over \d+s, but the run ends after 10s/,
   );
   expect(await refused({}, { flags: [...flags, "--emulator-tier", "S1"] })).toContain(
     "400 devices at 950/m (rate: auto) arrive over",

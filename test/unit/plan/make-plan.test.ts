@@ -156,7 +156,7 @@ describe("what cannot be run is refused", () => {
     ).toMatchObject([
       {
         place: "duration",
-        message: "100 devices at 10/s arrive over 9900ms, but the run ends after 5s",
+        message: "100 devices at 10/s arrive over 10s, but the run ends after 5s",
       },
     ]);
   });
