@@ -18,7 +18,7 @@ export interface ArrivalEvent {
    * has become slow; `refine`: more was heard of that; `complete`: the last device was started.
    */
   readonly reason: "begin" | "raise" | "throttled" | "latency" | "refine" | "complete";
-  /** Devices a second from now on, and until now. */
+  /** Devices a second from now on, and until now, at most: whole devices may leave room for fewer. */
   readonly ratePerS: number;
   readonly beforePerS: number;
   /** Devices that were started by then. */

@@ -34,7 +34,7 @@ const arrival = z.strictObject({
   highestPerS: perS.describe("The highest rate that there was, in devices a second."),
   heldPerS: perS
     .nullable()
-    .describe("The rate that the last push-back led to; null where nothing pushed back."),
+    .describe("The rate that the last push-back led to, at most; null where nothing pushed back."),
   pushBacks: z
     .strictObject({ throttled: count, latency: count })
     .describe("How often services refused devices, or became slow."),

@@ -235,7 +235,7 @@ export class TerminalLines implements Output, RunConsole {
         return;
       }
       case "complete":
-        this.#at(t, `all ${plural(started, "device")} started, the last ones at ${now}`);
+        this.#at(t, `all ${plural(started, "device")} started`);
         return;
       default:
         reason satisfies never;

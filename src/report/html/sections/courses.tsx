@@ -57,7 +57,7 @@ const RATES: readonly {
 function arrivalSeries({ arrival, bins }: ReportData["course"]): readonly LineSeries[] {
   if (arrival.length === 0) return [];
   const values = bins.map(({ toMs }) => arrival.findLast(({ t }) => t <= toMs)?.ratePerS ?? null);
-  return [{ name: "rate of the arrival", tone: "soft", values }];
+  return [{ name: "rate of the arrival, at most", tone: "soft", values }];
 }
 
 /** Workers tell once a second. */
