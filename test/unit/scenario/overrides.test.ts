@@ -157,22 +157,17 @@ test("dealing in proportion conserves the total and misses no share by one or mo
   );
 });
 
-test("more devices than were brought are told at what asks for them, with the mend", () => {
-  const told = (place: string, count: number): unknown =>
-    expect.objectContaining({
-      problems: [
-        {
-          place,
-          message: `gives fleet[0] ${count} devices, but its file has 2`,
-          hint: "add devices to the file, or take fewer",
-        },
-      ],
-    });
-  for (const [devices, place, count] of [
-    [undefined, "fleet[0].count", 20],
-    [6, "--devices", 4],
-  ] as const) {
-    expect(() => applyOverrides(TWO_ENTRIES, { devices }, [2])).toThrow(told(place, count));
-  }
+test.each([
+  [undefined, "fleet[0].count", 20],
+  [6, "--devices", 4],
+])("more devices (%s) than were brought are told with the mend", (devices, place, count) => {
+  const message = `gives fleet[0] ${count} devices, but its file has 2`;
+  const hint = "add devices to the file, or take fewer";
+  expect(() => applyOverrides(TWO_ENTRIES, { devices }, [2])).toThrow(
+    expect.objectContaining({ problems: [{ place, message, hint }] }),
+  );
+});
+
+test("as many devices as were brought are taken", () => {
   expect(applyOverrides(TWO_ENTRIES, { devices: 3 }, [2]).fleet[0]?.count).toBe(2);
 });
