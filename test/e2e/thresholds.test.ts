@@ -39,10 +39,10 @@ test("thresholds by hub, model and phase are judged by that part alone", async (
   };
   const scenario = await place.scenario({
     ...FLEET,
-    duration: "6s",
+    duration: "4500ms",
     phases: [
       { name: "arrival", at: "0s" },
-      { name: "late", at: "5500ms" },
+      { name: "late", at: "4s" },
     ],
     thresholds: Object.keys(expected),
   });
