@@ -1,24 +1,3 @@
-/**
- * What went wrong for one device, as users see it in `errorClass`, counters and thresholds.
- * Classes come from the wire (socket, TLS, CONNACK code, response topic), never from the SDK's error type;
- * `fault` is what a fault of the scenario did, `model` comes from the device's own model.
- */
-export const FAILURE_CLASSES = [
-  "unauthorized",
-  "notFound",
-  "disabled",
-  "throttled",
-  "timeout",
-  "tls",
-  "network",
-  "protocol",
-  "offline",
-  "model",
-  "fault",
-] as const;
-
-export type FailureClass = (typeof FAILURE_CLASSES)[number];
-
 /** The classes with which services, or the way to them, keep a device out. */
 export const REFUSAL_CLASSES = [
   "unauthorized",
@@ -29,9 +8,18 @@ export const REFUSAL_CLASSES = [
   "tls",
   "network",
   "protocol",
-] as const satisfies readonly FailureClass[];
+] as const;
 
 export type RefusalClass = (typeof REFUSAL_CLASSES)[number];
+
+/**
+ * What went wrong for one device, as users see it in `errorClass`, counters and thresholds.
+ * Classes come from the wire (socket, TLS, CONNACK code, response topic), never from the SDK's error type;
+ * `fault` is what a fault of the scenario did, `model` comes from the device's own model.
+ */
+export const FAILURE_CLASSES = [...REFUSAL_CLASSES, "offline", "model", "fault"] as const;
+
+export type FailureClass = (typeof FAILURE_CLASSES)[number];
 
 /** A classified failure of one device; `code` and `trackingId` are the service's own, where it gave them. */
 export class DeviceFailure extends Error {

@@ -5,6 +5,7 @@ import type { DeviceMetric } from "./device-counts.ts";
 import { COUNTED_DEVICES } from "./device-counts.ts";
 import { DeviceHistory } from "./device-history.ts";
 import type { DeviceRow, DeviceState, PlannedDevice, SeqRanges } from "./device-row.ts";
+import { NO_DEVICES } from "./device-row.ts";
 import type { LatencyHistogram } from "./histogram.ts";
 import { HistogramSet } from "./histogram-set.ts";
 import type { Labels } from "./metric-key.ts";
@@ -146,16 +147,7 @@ export class Aggregate {
   }
 
   states(): Record<DeviceState, number> {
-    const counts: Record<DeviceState, number> = {
-      waiting: 0,
-      registering: 0,
-      assigned: 0,
-      connecting: 0,
-      streaming: 0,
-      reconnecting: 0,
-      failed: 0,
-      stopped: 0,
-    };
+    const counts = { ...NO_DEVICES };
     for (const device of this.#devices.values()) counts[device.state()] += 1;
     return counts;
   }

@@ -14,6 +14,18 @@ export const DEVICE_STATES = [
 
 export type DeviceState = (typeof DEVICE_STATES)[number];
 
+/** How many devices are in which state before there are any. */
+export const NO_DEVICES: Readonly<Record<DeviceState, number>> = {
+  waiting: 0,
+  registering: 0,
+  assigned: 0,
+  connecting: 0,
+  streaming: 0,
+  reconnecting: 0,
+  failed: 0,
+  stopped: 0,
+};
+
 /** Inclusive runs of sequence numbers, ascending and disjoint: `[[1, 36], [38, 40]]`. */
 export type SeqRanges = readonly (readonly [first: number, last: number])[];
 

@@ -1,4 +1,5 @@
 import type { GeneratorSample } from "../../metrics/generator/generator-sample.ts";
+import { NO_DEVICES } from "../../metrics/device-row.ts";
 import { lateOutsideModels } from "../../metrics/generator/process-record.ts";
 import { HistogramSet } from "../../metrics/histogram-set.ts";
 import type { Of } from "./part.ts";
@@ -17,7 +18,7 @@ export class MergedSnapshots {
 
   /** @param devices how many each part has: before its first snapshot all of them are `waiting` */
   constructor(devices: readonly number[]) {
-    this.#newest = devices.map((waiting) => ({ ...NOTHING, states: { ...STATES, waiting } }));
+    this.#newest = devices.map((waiting) => ({ ...NOTHING, states: { ...NO_DEVICES, waiting } }));
     this.#going = new Set(devices.keys());
   }
 
@@ -51,7 +52,7 @@ export class MergedSnapshots {
       {
         type: "snapshot",
         t: Math.max(...told.map(({ t }) => t)),
-        states: { ...STATES, ...sumOf(this.#newest.map(({ states }) => states)) },
+        states: { ...NO_DEVICES, ...sumOf(this.#newest.map(({ states }) => states)) },
         byHub: sumOf(this.#newest.map(({ byHub }) => byHub)),
         counters: sumOf(this.#newest.map(({ counters }) => counters)),
         histograms: histograms.take(),
@@ -61,21 +62,10 @@ export class MergedSnapshots {
   }
 }
 
-const STATES: Snapshot["states"] = {
-  waiting: 0,
-  registering: 0,
-  assigned: 0,
-  connecting: 0,
-  streaming: 0,
-  reconnecting: 0,
-  failed: 0,
-  stopped: 0,
-};
-
 const NOTHING: Snapshot = {
   type: "snapshot",
   t: 0,
-  states: STATES,
+  states: NO_DEVICES,
   byHub: {},
   counters: {},
   histograms: {},
