@@ -8,10 +8,8 @@ import { registerUntilAssigned } from "./registering.ts";
  * @throws {DeviceFailure} the last failure; the signal's reason when aborted
  */
 export async function assignHub(options: RegisteringOptions): Promise<HubOfDevice> {
-  const { context, status, dueMs } = options;
+  const { context, dueMs } = options;
   const { hub, registrationId: deviceId } = context.spec;
   if (hub === undefined) return registerUntilAssigned(options);
-  status.hub = hub;
-  status.deviceId = deviceId;
   return { hub, deviceId, assignedMs: dueMs };
 }

@@ -5,6 +5,7 @@ import { orAborted } from "../base/or-aborted.ts";
 import { sleep } from "../base/retry.ts";
 import type { DeviceRow, DeviceState } from "../metrics/device-row.ts";
 import type { JsonObject, ModelDevice, ModelEvent } from "../model/model.ts";
+import type { KeptAssignment } from "../plan/plan.ts";
 import { assignHub } from "./assigning.ts";
 import { DeviceAccount } from "./device-account.ts";
 import type { DeviceContext } from "./device-context.ts";
@@ -13,10 +14,10 @@ import { isExpected } from "./expected-refusal.ts";
 import { DeviceFaults } from "./faults/device-faults.ts";
 import { GuardedDevice } from "./guarded-device.ts";
 import { HubConnection } from "./hub-connection.ts";
+import { HubPatience } from "./hub-patience.ts";
 import { LifeState } from "./life-state.ts";
 import type { Passport } from "./passport.ts";
 import { PassportOffice } from "./passport-office.ts";
-import { retryWaitMs } from "./retry-wait.ts";
 import { Telemetry } from "./telemetry.ts";
 import { DeviceTwin } from "./twin.ts";
 
@@ -40,6 +41,7 @@ export class Device {
   readonly #twin: DeviceTwin;
   readonly #passports: PassportOffice;
   readonly #faults: DeviceFaults;
+  readonly #patience: HubPatience;
   readonly #jitter: () => number;
   readonly #due = deferred<number>();
   /** Aborted, with the failure as its reason, when the model broke. */
@@ -67,6 +69,11 @@ export class Device {
     );
     const network = context.random("network");
     this.#jitter = () => network.next();
+    this.#patience = new HubPatience({
+      limits: context.limits,
+      asksDps: spec.hub === undefined,
+      random: this.#jitter,
+    });
     const early: JsonObject[] = [];
     let report = (patch: JsonObject): void => void early.push(patch);
     this.#model = new GuardedDevice(
@@ -98,6 +105,12 @@ export class Device {
     return this.#status.row(this.#state.current);
   }
 
+  /** Where it belongs as far as it knows, for a next life that need not ask DPS again; undefined = it was never told. */
+  get assignment(): KeptAssignment | undefined {
+    const { hub, deviceId } = this.#status;
+    return hub === "" ? undefined : { hub, deviceId };
+  }
+
   /** The device is due at that moment, ms after time 0; a device that has got one before keeps it. */
   due(atMs: number): void {
     this.#due.resolve(atMs);
@@ -127,61 +140,68 @@ export class Device {
   async #live(firstDueMs: number, signal: AbortSignal): Promise<never> {
     const { spec, clock } = this.#context;
     let dueMs = firstDueMs;
-    if (spec.hub === undefined) this.#state.to("registering");
+    let kept = spec.assignment;
+    if (spec.hub === undefined && kept === undefined) this.#state.to("registering");
     await this.#passports.open();
     for (;;) {
-      const passport = await this.#passports.issue(dueMs, signal);
+      const passport = await this.#passports.issue(dueMs, signal, kept);
+      const { hub, deviceId } = passport.assignment;
+      this.#status.hub = hub;
+      this.#status.deviceId = deviceId;
       this.#state.to("assigned");
       this.#twin.assigned();
-      await this.#serve(passport, signal);
+      const pauseMs = this.#patience.assigned(hub, kept !== undefined, clock());
+      await this.#serve(passport, pauseMs, signal);
+      kept = undefined;
       dueMs = clock();
       this.#state.to("registering");
     }
   }
 
   /** Keeps the device connected to its hub; returns when it must go back to DPS, if that is where it came from. */
-  async #serve(first: Passport, signal: AbortSignal): Promise<void> {
-    const { clock, limits, recorder, spec } = this.#context;
-    // A device that brought its hub along has nowhere else to go, and knocks there until it is let in again.
-    const asksDps = spec.hub === undefined;
+  async #serve(first: Passport, firstPauseMs: number, signal: AbortSignal): Promise<void> {
+    const { clock } = this.#context;
     let passport = first;
     let dueMs = first.assignment.assignedMs;
-    let awaySinceMs = dueMs;
-    let welcomed = false;
-    let failures = 0;
     this.#state.to(this.#status.connectionMs === null ? "connecting" : "reconnecting");
+    if (firstPauseMs > 0) {
+      await this.#pause(firstPauseMs, signal);
+      passport = this.#newest(passport);
+      dueMs = clock();
+    }
     for (;;) {
       if (await this.#faults.mayConnect(signal)) dueMs = clock();
       const { connected, failure } = await this.#connectOnce(passport, dueMs, signal);
       if (connected) {
-        welcomed = true;
-        failures = 0;
-        awaySinceMs = clock();
+        this.#patience.served(clock());
       } else if (await orAborted(this.#passports.attemptEnded(), signal)) {
         // Its hub knows the other certificate already: no failure that anybody could mend.
       } else if (failure !== undefined) {
-        const isFirst = !asksDps && !welcomed && !failure.transient;
-        const isAwaited = isFirst && isExpected(this.#context, failure);
-        const name = isAwaited ? "refusals_expected" : "connection_failed";
-        recorder.count(name, 1, { class: failure.failureClass });
-        const unknown =
-          failure.failureClass === "unauthorized" || failure.failureClass === "notFound";
-        // A hub that took this device before and does not know it any more: DPS says where it belongs now.
-        if (welcomed && unknown && asksDps) return;
-        if (!welcomed && !failure.transient) throw failure;
-        if (asksDps && clock() - awaySinceMs > limits.reprovisionAfterMs) return;
+        const next = this.#patience.failed(failure, clock());
+        this.#countRefusal(failure, next === "giveUp");
+        if (next === "giveUp") throw failure;
+        if (next === "askDps") return;
         this.#account.failed(failure, false);
       }
-      if (failure !== undefined) {
-        failures += 1;
-        const next = deferred<void>();
-        this.#passports.onNext(() => next.resolve());
-        const pause = sleep(retryWaitMs(limits, failure, failures, this.#jitter), signal);
-        await Promise.race([pause, next.promise]);
-      }
+      if (failure !== undefined) await this.#pause(this.#patience.waitAfter(failure), signal);
       passport = this.#newest(passport);
       dueMs = clock();
     }
+  }
+
+  /** An attempt at a hub failed. @param final the device gives up */
+  #countRefusal(failure: DeviceFailure, final: boolean): void {
+    const { recorder, spec } = this.#context;
+    const isAwaited = final && spec.hub !== undefined && isExpected(this.#context, failure);
+    const name = isAwaited ? "refusals_expected" : "connection_failed";
+    recorder.count(name, 1, { class: failure.failureClass });
+  }
+
+  /** Waits before the next attempt; another passport ends it. */
+  async #pause(ms: number, signal: AbortSignal): Promise<void> {
+    const next = deferred<void>();
+    this.#passports.onNext(() => next.resolve());
+    await Promise.race([sleep(ms, signal), next.promise]);
   }
 
   /** The next passport if there is one, else the same. */

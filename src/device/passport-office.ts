@@ -2,6 +2,7 @@ import { deferred } from "../base/deferred.ts";
 import { FleetError } from "../base/errors.ts";
 import { DeviceFailure } from "../base/failure.ts";
 import { sleep } from "../base/retry.ts";
+import type { KeptAssignment } from "../plan/plan.ts";
 import type { DeviceContext } from "./device-context.ts";
 import type { DeviceIdentity } from "./identity.ts";
 import type { HubOfDevice, Passport } from "./passport.ts";
@@ -67,18 +68,22 @@ export class PassportOffice {
   }
 
   /**
-   * Registers with the newest identity.
+   * Registers with the newest identity, unless where the device belongs is known.
    *
    * @param dueMs when that was due, ms since time 0
+   * @param kept where it belonged in an earlier life
    * @throws {DeviceFailure} when it fails for good; the signal's reason
    */
-  issue(dueMs: number, signal: AbortSignal): Promise<Passport> {
+  issue(dueMs: number, signal: AbortSignal, kept?: KeptAssignment): Promise<Passport> {
     return this.#alone(async () => {
       const rolled = this.takeNext();
       if (rolled !== undefined) return rolled;
       const identity = this.#identity;
       if (identity === undefined) throw new Error("the identity was not read");
-      const assignment = await this.#register(identity, dueMs, signal);
+      const assignment =
+        kept === undefined
+          ? await this.#register(identity, dueMs, signal)
+          : { ...kept, assignedMs: dueMs };
       return { identity, assignment, sessions: this.#sessions, isRolled: this.#isRolled };
     });
   }

@@ -79,6 +79,7 @@ export function draftPlan(
     durationMs: scenario.durationMs,
     timeScale: scenario.timeScale,
     concurrency: scenario.arrival.concurrency,
+    ...(scenario.provisioning.cache === true ? { cachesAssignments: true } : {}),
     timeline: actions,
     alerts: scenario.alerts,
     phases: scenario.phases,

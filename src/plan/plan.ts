@@ -37,6 +37,13 @@ export const MADE_GROUP_KEY = "DPS_FLEET_MADE_GROUP_KEY";
 /** How long a token holds whose scenario does not say, in seconds: the SDK's own. */
 export const TOKEN_LIFETIME_S = 3_600;
 
+/** Where a device belongs, as DPS said in an earlier life of it. */
+export interface KeptAssignment {
+  /** Host name. */
+  readonly hub: string;
+  readonly deviceId: string;
+}
+
 /** One device of the fleet, complete: a worker needs nothing else about it. */
 export interface DeviceSpec {
   /** Position in the fleet, from 0. */
@@ -44,6 +51,8 @@ export interface DeviceSpec {
   readonly registrationId: string;
   /** Host name of the hub that it connects to as it is; undefined = DPS says where. */
   readonly hub?: string | undefined;
+  /** Where it begins: at the hub that it had; DPS is asked when that does not know it any more. Absent = it asks DPS. */
+  readonly assignment?: KeptAssignment | undefined;
   /** Name of a shipped model, or the path of a module. */
   readonly model: string;
   readonly settings: JsonObject;
@@ -84,6 +93,8 @@ export interface Plan {
   readonly timeScale: number;
   /** Devices of the whole fleet that may have a handshake or a request under way; undefined = no bound. */
   readonly concurrency: number | undefined;
+  /** A device that boots again goes to the hub that it had; false or absent = it registers at every boot. */
+  readonly cachesAssignments?: boolean | undefined;
   readonly timeline: readonly TwinAction[];
   readonly alerts: readonly AlertSpec[];
   /** Named spans of the run, by the time at which they begin. */

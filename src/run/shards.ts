@@ -29,6 +29,7 @@ export function makeShards(options: {
     phases: plan.phases,
     timeScale: plan.timeScale,
     ...(slots === undefined ? {} : { concurrency: slots[worker] }),
+    ...(plan.cachesAssignments === true ? { cachesAssignments: true } : {}),
     certsDir,
     modelsDir,
     endpoints,

@@ -115,6 +115,8 @@ export interface Scenario {
     readonly createGroup?: boolean | undefined;
     /** Of the group that is created; undefined = that of the DPS instance. */
     readonly allocation?: "hashed" | "geoLatency" | undefined;
+    /** A device that boots again goes to the hub that it had; undefined = it registers at every boot. */
+    readonly cache?: boolean | undefined;
     readonly initialTwin?:
       | {
           readonly tags?: JsonObject | undefined;

@@ -144,6 +144,11 @@ export const scenarioSchema = z
       allocation: enumField(ALLOCATIONS).optional().meta({
         description: "How the created group chooses a hub; default: as the DPS instance does",
       }),
+      cache: z.boolean().optional().meta({
+        default: false,
+        description:
+          "A device that boots again goes to the hub that it had, and asks DPS when that does not know it any more",
+      }),
       initialTwin: initialTwinField
         .optional()
         .meta({ description: "Twin that a device gets when DPS creates it" }),

@@ -31,6 +31,8 @@ export interface ShardStart {
   readonly timeScale: number;
   /** This shard's share of the fleet's concurrency; undefined = no bound. */
   readonly concurrency?: number | undefined;
+  /** A device that boots again within this worker goes to the hub that it had; absent = it registers at every boot. */
+  readonly cachesAssignments?: boolean | undefined;
   readonly certsDir: string;
   /** Absolute; what files that settings of models name are relative to. */
   readonly modelsDir: string;

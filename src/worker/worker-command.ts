@@ -29,6 +29,7 @@ const deviceSpec = z.strictObject({
   index: z.int().nonnegative(),
   registrationId: z.string().min(1),
   hub: z.string().min(1).optional(),
+  assignment: z.strictObject({ hub: z.string().min(1), deviceId: z.string().min(1) }).optional(),
   model: z.string().min(1),
   settings: z.record(z.string(), z.json()),
   credentials: z.discriminatedUnion("format", [
@@ -86,6 +87,7 @@ const shardStart = z.strictObject({
   phases: z.array(z.strictObject({ name: z.string(), atMs: ms })),
   timeScale: z.number().positive(),
   concurrency: z.int().positive().optional(),
+  cachesAssignments: z.boolean().optional(),
   certsDir: z.string(),
   modelsDir: z.string(),
   endpoints: z.strictObject({

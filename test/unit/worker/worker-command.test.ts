@@ -56,6 +56,14 @@ test.for<readonly [what: string, change: object, told: RegExp]>([
   ).toThrow(told);
 });
 
+test("a device that begins with an assignment comes out as it was sent", () => {
+  const [device] = shard?.devices ?? [];
+  const assignment = { hub: "my-hub.azure-devices.net", deviceId: "cave-1" };
+  const known = { ...shard, cachesAssignments: true, devices: [{ ...device, assignment }] };
+  const command = { type: "start", shard: known };
+  expect(parseWorkerCommand(overIpc(command))).toEqual(overIpc(command));
+});
+
 test("a device without a time, and the word that it is due, come out as they were sent", () => {
   const [device] = shard?.devices ?? [];
   const waiting = { type: "start", shard: { ...shard, devices: [{ ...device, startMs: null }] } };

@@ -1,0 +1,56 @@
+import { expect, test } from "vitest";
+import type { DeviceEvent } from "../../src/metrics/device-event.ts";
+import { deviceSpec, runShard, startTestCloud } from "../support/fleet.ts";
+import { serviceClients } from "./emulator-service-clients.ts";
+
+type Of<Type extends DeviceEvent["type"]> = Extract<DeviceEvent, { type: Type }>;
+const ofType =
+  <Type extends DeviceEvent["type"]>(type: Type) =>
+  (event: DeviceEvent): event is Of<Type> =>
+    event.type === type;
+
+test("a device that knows its hub goes there at once, and asks DPS when that does not know it any more", async () => {
+  await using cloud = await startTestCloud();
+  await cloud.issue("cave-1", "cave-2");
+  const fleet = [deviceSpec("cave-1"), deviceSpec("cave-2")];
+  await using firstLife = await runShard(cloud, fleet);
+  const rows = await Promise.all(
+    fleet.map(({ registrationId }) => firstLife.row(registrationId, (row) => row.wasConnected)),
+  );
+  await firstLife.stop();
+  using clients = serviceClients(cloud);
+  await clients.registry.delete("cave-2");
+
+  await using nextLife = await runShard(
+    cloud,
+    rows.map(({ registrationId, hub, deviceId }) =>
+      deviceSpec(registrationId, { assignment: { hub, deviceId } }),
+    ),
+    { boot: 2 },
+  );
+  const known = await nextLife.row("cave-1", (row) => row.acked >= 1);
+  expect(known).toMatchObject({ state: "streaming", attempts: 0, registrationMs: null });
+  expect(known).toMatchObject({ hub: cloud.emulator.hubs[0], deviceId: "cave-1", boot: 2 });
+  const forgotten = await nextLife.row("cave-2", (row) => row.acked >= 1);
+  expect(forgotten).toMatchObject({ state: "streaming", attempts: 1 });
+  await nextLife.stop();
+
+  const statesOf = (id: string): readonly string[] =>
+    nextLife.events.flatMap((event) =>
+      event.type === "state" && event.deviceId === id ? [event.to] : [],
+    );
+  expect(statesOf("cave-1")).toEqual(["assigned", "connecting", "streaming", "stopped"]);
+  expect(statesOf("cave-2")).toEqual([
+    "assigned",
+    "connecting",
+    "registering",
+    "assigned",
+    "connecting",
+    "streaming",
+    "stopped",
+  ]);
+  expect(nextLife.events.filter(ofType("registration")).map(({ deviceId }) => deviceId)).toEqual([
+    "cave-2",
+  ]);
+  expect(nextLife.counter("connection_failed{class:unauthorized}")).toBe(1);
+});
