@@ -1,6 +1,6 @@
 import { DeviceFailure } from "../base/failure.ts";
 import type { Json, JsonObject, MethodResult, ModelDevice } from "../model/model.ts";
-import type { DesiredChange } from "./desired-tracker.ts";
+import type { DesiredChange, DesiredOutcome, DesiredTrouble } from "./desired-tracker.ts";
 import { DesiredTracker } from "./desired-tracker.ts";
 import type { DeviceContext } from "./device-context.ts";
 import type { DeviceStatus } from "./device-status.ts";
@@ -60,14 +60,7 @@ export class DeviceTwin {
 
   /** The hub pushed a patch. */
   pushed(patch: JsonObject): void {
-    const change = this.#tracker.push(patch);
-    if (change === "gap") {
-      // Its failures are told as events.
-      void this.#readAgain();
-      return;
-    }
-    if (typeof change === "string") return;
-    this.#apply(change);
+    this.#follow(this.#tracker.push(patch));
     this.#report();
   }
 
@@ -105,9 +98,14 @@ export class DeviceTwin {
   }
 
   #read(section: JsonObject): void {
-    const { changes, gap } = this.#tracker.section(section);
+    this.#follow(this.#tracker.section(section));
+  }
+
+  #follow({ changes, troubles, readAgain }: DesiredOutcome): void {
+    for (const trouble of troubles) this.#troubled(trouble);
     for (const change of changes) this.#apply(change);
-    if (gap) void this.#readAgain();
+    // Its failures are told as events.
+    if (readAgain) void this.#readAgain();
   }
 
   async #readAgain(): Promise<void> {
@@ -119,7 +117,8 @@ export class DeviceTwin {
       this.#read(section);
       this.#report();
     } catch (error) {
-      if (this.#connection === connection) this.#tracker.notRead();
+      if (this.#connection === connection)
+        for (const trouble of this.#tracker.notRead()) this.#troubled(trouble);
       this.#failed(error);
     }
   }
@@ -141,6 +140,22 @@ export class DeviceTwin {
     const reported = this.#model.desired(change.patch, change);
     if (reported !== undefined) this.#want(reported);
     this.#onApplied();
+  }
+
+  /** Versions did not come as the hub counts them. */
+  #troubled(trouble: DesiredTrouble): void {
+    const { recorder, clock, log } = this.#context;
+    const about = { t: clock(), deviceId: this.#status.deviceId };
+    log.debug(trouble, "desired versions out of turn");
+    if (trouble.kind === "missed") {
+      const { from, to, learnt, healed } = trouble;
+      recorder.count("desired_missed", to - from + 1);
+      recorder.event({ type: "desiredMissed", ...about, from, to, learnt, healed });
+    } else {
+      const { kind, version } = trouble;
+      recorder.count(kind === "duplicate" ? "desired_duplicate" : "desired_out_of_order");
+      recorder.event({ type: "desiredDropped", ...about, version, why: kind });
+    }
   }
 
   #want(patch: JsonObject): void {

@@ -131,6 +131,27 @@ export const COUNTERS = {
     help: "Desired changes after a device's first twin, pushed or read",
     when: "it was applied",
   },
+  desired_duplicate: {
+    kind: "counter",
+    unit: "1",
+    labels: AT_HUB,
+    help: "Desired changes that were pushed to a device that had been pushed that version before",
+    when: "it was dropped",
+  },
+  desired_out_of_order: {
+    kind: "counter",
+    unit: "1",
+    labels: AT_HUB,
+    help: "Desired changes that were pushed for the first time after newer ones, and therefore not applied",
+    when: "it was dropped",
+  },
+  desired_missed: {
+    kind: "counter",
+    unit: "1",
+    labels: AT_HUB,
+    help: "Versions of desired properties that were never pushed to a device, whether it read what was in them or not",
+    when: "a newer version that is pushed, or a section that is read, shows it",
+  },
   reported_sent: {
     kind: "counter",
     unit: "1",

@@ -42,6 +42,28 @@ export type DeviceEvent =
       patch: JsonObject;
     }
   | {
+      /** A patch of desired properties was pushed and not applied. */
+      type: "desiredDropped";
+      t: number;
+      deviceId: string;
+      version: number;
+      /** That version was pushed before, or it comes after newer ones. */
+      why: "duplicate" | "outOfOrder";
+    }
+  | {
+      /** Versions of desired properties were never pushed to the device. */
+      type: "desiredMissed";
+      t: number;
+      deviceId: string;
+      /** Both included. */
+      from: number;
+      to: number;
+      /** A newer one that was pushed shows it, or a section that was read in their place. */
+      learnt: "gap" | "read";
+      /** Whether a section that was read brought what was in them. */
+      healed: boolean;
+    }
+  | {
       type: "reported";
       t: number;
       deviceId: string;

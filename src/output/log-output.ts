@@ -55,6 +55,8 @@ function logEvent(log: Logger, event: RunEvent): void {
     case "disconnection":
     case "certificate":
     case "desired":
+    case "desiredDropped":
+    case "desiredMissed":
     case "reported":
     case "twinPatch":
     case "method":

@@ -145,6 +145,8 @@ export class ScreenState {
       case "connection":
       case "disconnection":
       case "certificate":
+      case "desiredDropped":
+      case "desiredMissed":
       case "method":
       case "model":
       case "fault":

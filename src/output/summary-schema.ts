@@ -194,6 +194,9 @@ export const summarySchema = z
     }),
     twin: z.strictObject({
       desiredReceived: count,
+      desiredDuplicate: count.describe("Pushed patches whose version had been pushed before."),
+      desiredOutOfOrder: count.describe("Pushed patches that came after newer ones."),
+      desiredMissed: count.describe("Versions that were never pushed, summed over devices."),
       reportedSent: count,
       reportedAcked: count,
       actions: z.array(twinAction),

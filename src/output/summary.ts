@@ -138,6 +138,9 @@ export interface Summary {
   };
   readonly twin: {
     readonly desiredReceived: number;
+    readonly desiredDuplicate: number;
+    readonly desiredOutOfOrder: number;
+    readonly desiredMissed: number;
     readonly reportedSent: number;
     readonly reportedAcked: number;
     readonly actions: readonly TwinActionResult[];

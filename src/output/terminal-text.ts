@@ -100,6 +100,17 @@ function actionLine(action: TwinActionResult): string {
   );
 }
 
+/** How desired versions came, where they did not come as the hub counts them. */
+function versionsLine(twin: Summary["twin"]): readonly string[] {
+  const counts: readonly (readonly [number, string])[] = [
+    [twin.desiredMissed, "missed"],
+    [twin.desiredDuplicate, "twice"],
+    [twin.desiredOutOfOrder, "out of order"],
+  ];
+  const told = counts.filter(([count]) => count > 0).map(([count, how]) => `${count} ${how}`);
+  return told.length === 0 ? [] : [`${label("")}desired versions: ${told.join(", ")}`];
+}
+
 /** A name with dots up to its values; the lines below it have none. */
 export const label = (name: string): string =>
   name === "" ? " ".repeat(19) : `  ${`${name} `.padEnd(16, ".")} `;
@@ -142,6 +153,7 @@ export function summaryLines(summary: Summary, ink: Paint): readonly string[] {
     `${label("telemetry")}${percentilesText(telemetry.ms)}`,
     `${label("")}${telemetry.sent} sent, ${telemetry.acked} acknowledged, ${telemetry.failed} failed, ${telemetry.unacked} open`,
     `${label("twin")}${twin.desiredReceived} desired received, ${twin.reportedAcked} of ${twin.reportedSent} reported acknowledged`,
+    ...versionsLine(twin),
     ...(methods.received > 0
       ? [`${label("methods")}${methods.received} received, ${methods.failed} failed`]
       : []),

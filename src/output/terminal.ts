@@ -88,6 +88,12 @@ export class TerminalLines implements Output, RunConsole {
       case "desired":
         this.#desired(event);
         return;
+      case "desiredDropped":
+        this.#dropped(event);
+        return;
+      case "desiredMissed":
+        this.#missed(event);
+        return;
       case "disconnection":
         this.#warnAt(event.t, `hub connections are lost: ${event.errorClass}: ${event.error}`);
         return;
@@ -217,6 +223,21 @@ export class TerminalLines implements Output, RunConsole {
     if (event.initial || !this.#changed) return;
     const text = `${event.deviceId} follows ${JSON.stringify(event.patch)}`;
     this.#atFirst(event.t, "follows", this.#ink.good(text), "follow");
+  }
+
+  #dropped({ t, deviceId, version, why }: RunEvent & { type: "desiredDropped" }): void {
+    const how = why === "duplicate" ? "twice" : "after newer ones";
+    const text = `${deviceId} was told desired version ${version} ${how}`;
+    this.#atFirst(t, why, this.#ink.bad(printable(text)), `were told versions ${how}`);
+  }
+
+  #missed(event: RunEvent & { type: "desiredMissed" }): void {
+    const { t, deviceId, from, to, healed } = event;
+    const versions = from === to ? `version ${from}` : `versions ${from} to ${to}`;
+    const then = healed ? "and read what was in it" : "and did not read what was in it";
+    const text = printable(`${deviceId} was never told desired ${versions}, ${then}`);
+    const others = `missed versions ${then}`;
+    this.#atFirst(t, others, healed ? text : this.#ink.bad(text), others);
   }
 
   #arrival({ t, reason, ratePerS, beforePerS, started }: ArrivalEvent): void {

@@ -25,6 +25,13 @@ export const deviceEvents = [
   event("connection", { hub: z.string(), reconnect: z.boolean(), ms, phases }),
   event("disconnection", { hub: z.string(), errorClass: failureClass, error: z.string() }),
   event("desired", { version: count, initial: z.boolean(), patch: properties }),
+  event("desiredDropped", { version: count, why: z.enum(["duplicate", "outOfOrder"]) }),
+  event("desiredMissed", {
+    from: count,
+    to: count,
+    learnt: z.enum(["gap", "read"]),
+    healed: z.boolean(),
+  }),
   event("reported", { desiredVersion: count, patch: properties, ms }),
   event("certificate", {
     state: z.enum(["found", "refused", "inUse"]),

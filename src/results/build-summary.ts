@@ -88,6 +88,9 @@ export function buildSummary(
     },
     twin: {
       desiredReceived: aggregate.counter("desired_received"),
+      desiredDuplicate: aggregate.counter("desired_duplicate"),
+      desiredOutOfOrder: aggregate.counter("desired_out_of_order"),
+      desiredMissed: aggregate.counter("desired_missed"),
       reportedSent: aggregate.counter("reported_sent"),
       reportedAcked: aggregate.counter("reported_acked"),
       actions: facts.actions.map(actionResult),

@@ -104,6 +104,8 @@ async function* eventsOf({ part, shiftMs, firstWorker }: Moved): AsyncGenerator<
       case "connection":
       case "disconnection":
       case "desired":
+      case "desiredDropped":
+      case "desiredMissed":
       case "reported":
       case "certificate":
       case "model":

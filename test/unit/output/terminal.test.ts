@@ -75,6 +75,26 @@ test("who follows a twin change is named, up to a few", () => {
   expect(printed).toHaveLength(7);
 });
 
+test("whose desired versions do not come as the hub counts them is named, up to a few", () => {
+  const { lines, printed } = terminal();
+  const missed = { type: "desiredMissed", t: 0, learnt: "gap" } as const;
+  lines.emit({ ...missed, deviceId: "cave1", from: 4, to: 4, healed: true });
+  lines.emit({ ...missed, deviceId: "cave2", from: 4, to: 6, healed: false });
+  const dropped = { type: "desiredDropped", t: 1_000, version: 5 } as const;
+  lines.emit({ ...dropped, deviceId: "cave3", why: "outOfOrder" });
+  for (let device = 0; device < 9; device += 1) {
+    lines.emit({ ...dropped, deviceId: `cave${device}`, why: "duplicate" });
+  }
+  expect(printed.slice(0, 4)).toEqual([
+    "00:00.0  cave1 was never told desired version 4, and read what was in it\n",
+    "00:00.0  cave2 was never told desired versions 4 to 6, and did not read what was in it\n",
+    "00:01.0  cave3 was told desired version 5 after newer ones\n",
+    "00:01.0  cave0 was told desired version 5 twice\n",
+  ]);
+  expect(printed.at(-1)).toBe("00:01.0  … and others were told versions twice\n");
+  expect(printed).toHaveLength(9);
+});
+
 test("who rolls its certificate is named, up to a few, and who cannot with the reason", () => {
   const { lines, printed } = terminal();
   const validTo = "2027-01-02T03:04:05.000Z";
