@@ -1,9 +1,7 @@
 import { FleetError } from "../base/errors.ts";
 import type { Logger } from "../base/log.ts";
-import { proxiesOf } from "../base/proxy.ts";
 import type { AbortedBy } from "../metrics/abort-watch.ts";
 import type { RunEvent, TwinActionAccount } from "../output/output.ts";
-import type { Plan } from "../plan/plan.ts";
 import type { LedgerResult } from "../output/ledger.ts";
 import { forkWorker } from "../supervisor/fork-worker.ts";
 import { Supervisor } from "../supervisor/supervisor.ts";
@@ -16,23 +14,19 @@ import { FleetTicker } from "./fleet-ticker.ts";
 import { FleetView } from "./fleet-view.ts";
 import type { FleetIdentities } from "./identities.ts";
 import { IdentityCare } from "./identity-care.ts";
-import { IngestionAccount } from "./ingestion-account.ts";
 import { startOwnEmulator } from "./own-emulator.ts";
 import { plannedDevices } from "./planned-devices.ts";
 import type { PreparedRun } from "./prepare.ts";
-import { checkReachable } from "./reachability.ts";
 import type { RunFiles } from "./run-files.ts";
 import type { RunContext, RunOptions } from "./run-options.ts";
-import type { FleetTwins } from "./services.ts";
-import { dueActions, ensureEnrollments, openFleetTwins, ownTarget } from "./services.ts";
+import { RunClock } from "./run-clock.ts";
+import type { RunServices } from "./run-services.ts";
+import { openRunServices } from "./run-services.ts";
+import { ownTarget } from "./services.ts";
 import { makeShards } from "./shards.ts";
 import type { Target } from "./target.ts";
-import { watchThrottling } from "./throttling-told.ts";
 import { timeZero } from "./time-zero.ts";
 import { Timeline } from "./timeline.ts";
-
-/** Time for one handshake with the provisioning host. */
-const REACH_MS = 15_000;
 
 export interface LiveRunOptions {
   readonly prepared: PreparedRun;
@@ -49,11 +43,6 @@ export interface LiveRunOptions {
   readonly onChildOutput: (text: string) => void;
 }
 
-/** Where devices go first: to DPS, or to the hubs that they brought along. */
-const firstHosts = ({ devices }: Plan, { endpoints }: Target): readonly string[] => [
-  ...new Set(devices.map(({ hub }) => hub ?? endpoints.provisioningHost)),
-];
-
 /** From the first process to the last: emulator, services, workers, timeline, and the account of it all. */
 export class LiveRun {
   readonly view: FleetView;
@@ -61,18 +50,15 @@ export class LiveRun {
   #emulator: EmulatorProcess | undefined;
   #supervisor: Supervisor | undefined;
   readonly #timeline: Timeline;
-  #twins: FleetTwins | undefined;
-  /** Undefined where ingestion cannot be read. */
-  #account: IngestionAccount | undefined;
-  #throttled: (() => Promise<readonly string[]>) | undefined;
+  readonly #clock: RunClock;
+  #services: RunServices | undefined;
   #care: IdentityCare | undefined;
   #arrival: ArrivalDriver | undefined;
   readonly #ticker: FleetTicker;
-  #timeZeroMs: number | undefined;
-  #endT: number | undefined;
 
   constructor(given: LiveRunOptions) {
     this.#given = given;
+    this.#clock = new RunClock(given.context.wallMs);
     this.view = new FleetView({
       devices: plannedDevices(given.prepared),
       phases: given.prepared.plan.phases,
@@ -90,15 +76,15 @@ export class LiveRun {
       aborts: prepared.plan.aborts,
       generator: { resources: context.resources, workers: prepared.workers },
       workers: () => this.workers,
-      delays: () => this.#account?.takeDelays(),
+      delays: () => this.#services?.account?.takeDelays(),
       clock: () => this.t,
       log,
     });
     this.#timeline = new Timeline({
       actions: given.prepared.plan.timeline,
       patch: async (id, desired, signal) => {
-        if (this.#twins === undefined) throw new FleetError("REFUSED", "no hub is open");
-        return this.#twins.patch(id, desired, signal);
+        if (this.#services === undefined) throw new FleetError("REFUSED", "no hub is open");
+        return this.#services.twins.patch(id, desired, signal);
       },
       clock: () => this.t,
       emit: given.emit,
@@ -107,8 +93,7 @@ export class LiveRun {
 
   /** ms after time 0, 0 before it; stands still once the end is decided. */
   get t(): number {
-    if (this.#timeZeroMs === undefined) return 0;
-    return this.#endT ?? this.#nowMs() - this.#timeZeroMs;
+    return this.#clock.t;
   }
 
   get workers(): { readonly lost: number; readonly restarted: number; readonly gone: number } {
@@ -147,7 +132,7 @@ export class LiveRun {
       allFailed: () => this.view.allFailed,
       workersLost: () => supervisor.lostForGood >= prepared.workers,
       aborted: () => this.aborted !== undefined,
-      check: () => this.#account?.check(),
+      check: () => this.#services?.account?.check(),
     });
     this.#given.log.info({ reason, durationMs: Math.round(this.t) }, "end of the run");
     return reason;
@@ -155,7 +140,7 @@ export class LiveRun {
 
   /** Stops timeline and workers and closes the account; the emulator stays for what is still to be read. */
   async settle(): Promise<LedgerResult | null> {
-    this.#endT ??= this.t;
+    this.#clock.stop();
     this.#ticker.stop();
     this.#care?.stop();
     this.#arrival?.stop();
@@ -165,9 +150,10 @@ export class LiveRun {
     await this.#timeline.stop();
     await this.#supervisor?.stop();
     this.view.addTwinTimes(this.#timeline.times());
-    const ledger = (await this.#account?.close(this.view.aggregate)) ?? null;
+    const { account, throttled } = this.#services ?? {};
+    const ledger = (await account?.close(this.view.aggregate)) ?? null;
     this.#ticker.tell();
-    for (const line of (await this.#throttled?.()) ?? []) this.#given.context.console.warning(line);
+    for (const line of (await throttled?.()) ?? []) this.#given.context.console.warning(line);
     return ledger;
   }
 
@@ -178,8 +164,8 @@ export class LiveRun {
     this.#arrival?.stop();
     await this.#timeline.stop();
     await this.#supervisor?.stop();
-    await this.#account?.stop();
-    this.#twins?.close();
+    await this.#services?.account?.stop();
+    this.#services?.twins.close();
     await this.#emulator?.stop();
   }
 
@@ -188,36 +174,18 @@ export class LiveRun {
     const target =
       this.#given.target ??
       (await ownTarget(await this.#startEmulator(identities), prepared, options, context));
-    const hosts = firstHosts(prepared.plan, target);
-    const proxyFor = proxiesOf(context.env, target.endpoints.caPem);
-    for (const provisioningHost of hosts) {
-      const endpoints = { ...target.endpoints, provisioningHost };
-      await checkReachable(endpoints, { timeoutMs: REACH_MS, proxyFor, signal: context.stop });
-    }
-    const ownEmulator = this.#emulator !== undefined;
-    await ensureEnrollments(prepared, target, identities, context, (event) =>
-      this.#given.emit({ ...event, t: 0, ownEmulator }),
-    );
-    this.#given.log.info({ hosts }, "services reachable, enrollments ready");
-    const due = dueActions(prepared.plan).length > 0;
-    this.#twins = await openFleetTwins(target, this.view.aggregate, due);
-    if (target.ingestion !== undefined) {
-      const { console, stop } = context;
-      this.#account = await IngestionAccount.open(
-        {
-          reader: target.ingestion,
-          devices: plannedDevices(prepared),
-          phases: prepared.plan.phases,
-          timeZeroMs: () => this.#timeZeroMs,
-          console,
-          log: this.#given.log,
-        },
-        stop,
-      );
-    }
-    if (target.throttling !== undefined) {
-      this.#throttled = await watchThrottling(target.throttling, context.stop);
-    }
+    const { log, emit } = this.#given;
+    this.#services = await openRunServices({
+      prepared,
+      target,
+      ownEmulator: this.#emulator !== undefined,
+      identities,
+      context,
+      aggregate: this.view.aggregate,
+      clock: this.#clock,
+      log,
+      emit,
+    });
     return target;
   }
 
@@ -277,14 +245,14 @@ export class LiveRun {
   }
 
   #begin(supervisor: Supervisor, identities: FleetIdentities, timeZeroMs: number): void {
-    this.#timeZeroMs = timeZeroMs;
+    this.#clock.begin(timeZeroMs);
     const { options, context: machine } = this.#given;
     // By the machine's clock, which the clocks of other parts can be held against; that of `wallMs` nobody sets.
     const at = new Date(options.startAtMs ?? machine.now()).toISOString();
     this.#given.emit({ type: "begin", t: Math.round(this.t), at });
     this.#given.log.info("workers ready, devices start");
     supervisor.begin(timeZeroMs);
-    this.#account?.start();
+    this.#services?.account?.start();
     this.#timeline.start();
     this.#ticker.start();
     const { prepared, context, log, emit } = this.#given;

@@ -11,7 +11,6 @@ import { checkOutDir, checkOutDirWritable } from "../report/results-folder.ts";
 import { ArrivalAccount } from "../results/arrival-account.ts";
 import { judge } from "../results/judge.ts";
 import { shardText } from "../plan/plan-part.ts";
-import type { RunFacts } from "../results/run-facts.ts";
 import { RunCourse } from "../report/html/run-course.ts";
 import { strictWithLost } from "../results/strict.ts";
 import { thresholdView } from "../results/threshold-view.ts";
@@ -20,14 +19,16 @@ import type { TelemetryExport } from "../telemetry-export/telemetry-export.ts";
 import { checkBalance } from "./balance.ts";
 import { confirmAzure } from "./confirm-azure.ts";
 import { EMULATOR_FLAGS } from "../scenario/emulator-overrides.ts";
+import { factsOfRun } from "./facts-of-run.ts";
 import type { FleetIdentities } from "./identities.ts";
 import { ensureIdentities, tellWarnings } from "./identities.ts";
 import { LiveRun } from "./live-run.ts";
-import { plannedDevices } from "./planned-devices.ts";
 import type { PreparedRun } from "./prepare.ts";
 import { prepareRun } from "./prepare.ts";
 import type { RunFiles } from "./run-files.ts";
-import { fileStamp, openRunFiles } from "./run-files.ts";
+import { openRunFiles } from "./run-files.ts";
+import type { RunIdentity } from "./run-identity.ts";
+import { identityOf, runName } from "./run-identity.ts";
 import type { RunContext, RunOptions } from "./run-options.ts";
 import { withMadeKey } from "./made-group-key.ts";
 import { givenTarget } from "./services.ts";
@@ -68,44 +69,53 @@ function tellOwnEmulator({ own, shard }: PreparedRun, context: Pick<RunContext, 
   );
 }
 
-/** The scenario; parts that start in the same second have names of their own. */
-const runName = ({ plan: { scenario }, shard }: PreparedRun): string =>
-  shard === undefined ? scenario : `${scenario}-${shard.index}-of-${shard.of}`;
+/** What a run begins with. */
+interface Begun {
+  readonly prepared: PreparedRun;
+  readonly run: RunIdentity;
+  /** Or why there are none. */
+  readonly identities: FleetIdentities | FleetError;
+  readonly target: Target | undefined;
+  readonly files: RunFiles;
+  readonly exporting: TelemetryExport | undefined;
+}
 
-const asksDps = ({ scenario }: PreparedRun): boolean =>
-  scenario.provisioning.connectionStrings === undefined;
+/** Runs until the end is decided. @returns what broke it off, if anything did */
+async function untilEnd(
+  live: LiveRun,
+  identities: FleetIdentities | FleetError,
+): Promise<FleetError | undefined> {
+  try {
+    if (identities instanceof FleetError) throw identities;
+    await live.execute(identities);
+    return undefined;
+  } catch (error) {
+    if (error instanceof FleetError) return error;
+    throw error;
+  }
+}
 
 /** Sets up, runs, judges. Whatever happens after the files are open ends with all of them written. */
 async function runWithFiles(
-  given: {
-    readonly prepared: PreparedRun;
-    /** Or why there are none. */
-    readonly identities: FleetIdentities | FleetError;
-    readonly target: Target | undefined;
-    readonly files: RunFiles;
-    readonly startedAt: Date;
-    readonly exporting: TelemetryExport | undefined;
-  },
+  { prepared, run: identity, identities, target, files, exporting }: Begun,
   options: RunOptions,
   context: RunContext,
 ): Promise<RunOutcome> {
-  const { prepared, identities, target, files, startedAt, exporting } = given;
-  const { plan, shard, fingerprint } = prepared;
   const arrival = new ArrivalAccount();
-  const emit = (event: RunEvent): void => {
-    arrival.observe(event);
-    for (const output of outputs) output.emit(event);
-  };
+  const course = new RunCourse();
   const onChildOutput =
     context.log ?? ((text: string): void => files.log().write(text.replace(/\n$/, "")));
-  const runId = `${fileStamp(startedAt)}-${runName(prepared)}`;
+  const { id: runId } = identity;
   const log = createLogger({
     level: options.logLevel,
     destination: { write: onChildOutput },
     fields: { runId, component: "run" },
   });
-  const course = new RunCourse();
   const outputs: readonly Output[] = [files.events, ...context.outputs, logOutput(log), course];
+  const emit = (event: RunEvent): void => {
+    arrival.observe(event);
+    for (const output of outputs) output.emit(event);
+  };
   const live = new LiveRun({
     prepared,
     target,
@@ -117,85 +127,32 @@ async function runWithFiles(
     emit,
     onChildOutput,
   });
-  tellPlan(
-    {
-      runId,
-      plan,
-      devices: plannedDevices(prepared),
-      startedAt,
-      workers: prepared.workers,
-      asksDps: asksDps(prepared),
-      version: context.version,
-      shard,
-      fingerprint,
-      scenario: prepared.scenario,
-      overrides: options.overrides,
-      strict: options.strict,
-    },
-    emit,
-  );
+  const { strict, overrides } = options;
+  tellPlan({ run: identity, prepared, overrides, strict }, emit);
   let ledger: LedgerResult | null = null;
-  exporting?.begin(
-    {
-      id: runId,
-      scenario: plan.scenario,
-      target: plan.target,
-      version: context.version,
-      startedMs: startedAt.getTime(),
-    },
-    () =>
-      thresholdView({
-        aggregate: live.view.aggregate,
-        generator: live.view.generator,
-        ledger,
-        workers: live.workers,
-      }),
+  exporting?.begin({ ...identity, startedMs: Date.parse(identity.startedAt) }, () =>
+    thresholdView({
+      aggregate: live.view.aggregate,
+      generator: live.view.generator,
+      ledger,
+      workers: live.workers,
+    }),
   );
   let results: Results;
   try {
-    let failure: FleetError | undefined;
-    try {
-      if (identities instanceof FleetError) throw identities;
-      await live.execute(identities);
-    } catch (error) {
-      if (!(error instanceof FleetError)) throw error;
-      failure = error;
-    }
+    const failure = await untilEnd(live, identities);
     ledger = await live.settle();
-    // A stop in the final drain counts too; where nothing but a stop ends a run, it is no interruption.
-    const stopped = context.stop.aborted && plan.durationMs !== undefined;
-    const interrupted = stopped || failure?.code === "INTERRUPTED";
-    const t = Math.round(live.t);
-    const facts: RunFacts = {
-      run: {
-        id: runId,
-        scenario: plan.scenario,
-        seed: plan.seed,
-        target: plan.target,
-        startedAt: startedAt.toISOString(),
-        durationS: t / 1_000,
-        version: context.version,
-        shard: shard ?? null,
-        planFingerprint: fingerprint,
-        merged: null,
-      },
-      thresholds: plan.thresholds,
-      asksDps: asksDps(prepared),
-      end: {
-        interrupted,
-        stoppedArriving: context.stop.aborted && !interrupted && live.view.isArriving,
-        failure,
-        aborted: live.aborted,
-      },
+    const facts = factsOfRun({
+      run: identity,
+      prepared,
+      live,
+      failure,
+      stopped: context.stop.aborted,
       arrival: arrival.result(),
-      aggregate: live.view.aggregate,
-      actions: live.actions,
       ledger,
-      workers: { planned: prepared.workers, ...live.workers },
-      generator: live.view.generator,
       lostFiles: files.lost,
-      strict: options.strict,
-    };
+      strict,
+    });
     await exporting?.finish();
     results = judge(facts);
     tellEnd(facts, results.summary, emit);
@@ -207,7 +164,7 @@ async function runWithFiles(
     await closeAll([...outputs, files]);
   }
   const { dir, lost } = files;
-  return { ...(options.strict ? strictWithLost(results, lost) : results), dir, lost };
+  return { ...(strict ? strictWithLost(results, lost) : results), dir, lost };
 }
 
 /** @returns the fleet's identities, or the user's stop while they were made: that ends with result files like any other */
@@ -259,8 +216,9 @@ export async function run(options: RunOptions, given: RunContext): Promise<RunOu
     saveMessages: options.saveMessages,
     warn: (text) => context.console.warning(text),
   });
+  const identity = identityOf(prepared, startedAt, context.version);
   return await runWithFiles(
-    { prepared, identities, target, files, startedAt, exporting },
+    { prepared, run: identity, identities, target, files, exporting },
     options,
     context,
   );

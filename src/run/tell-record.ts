@@ -1,42 +1,35 @@
-import type { PlannedDevice } from "../metrics/device-row.ts";
 import { devicesEvents, fleetEvents } from "../output/device-lines.ts";
 import type { RunEvent } from "../output/output.ts";
 import type { Summary } from "../output/summary.ts";
-import type { Plan } from "../plan/plan.ts";
-import type { Shard } from "../plan/plan-part.ts";
 import type { RunFacts } from "../results/run-facts.ts";
 import type { Overrides } from "../scenario/overrides.ts";
-import type { Scenario } from "../scenario/scenario.ts";
+import { plannedDevices } from "./planned-devices.ts";
+import type { PreparedRun } from "./prepare.ts";
+import type { RunIdentity } from "./run-identity.ts";
+import { asksDps } from "./run-identity.ts";
 import { shownOverrides, shownScenario } from "./shown-scenario.ts";
 
 /** Tells what is going to be run: the first events of every run. */
 export function tellPlan(
   given: {
-    readonly runId: string;
-    readonly plan: Plan;
-    readonly devices: readonly PlannedDevice[];
-    readonly startedAt: Date;
-    readonly workers: number;
-    readonly asksDps: boolean;
-    readonly version: string;
-    readonly strict: boolean;
-    readonly shard: Shard | undefined;
-    readonly fingerprint: string;
-    readonly scenario: Scenario;
+    readonly run: RunIdentity;
+    readonly prepared: Pick<PreparedRun, "plan" | "workers" | "scenario" | "models">;
     readonly overrides: Overrides;
+    readonly strict: boolean;
   },
   emit: (event: RunEvent) => void,
 ): void {
-  const { runId, plan, devices, startedAt, workers, asksDps, version, strict } = given;
-  const { shard, fingerprint } = given;
+  const { run, prepared, strict } = given;
+  const { plan, workers, scenario } = prepared;
+  const { id: runId, ...identity } = run;
   emit({
     type: "plan",
     t: 0,
     runId,
-    scenario: plan.scenario,
-    seed: plan.seed,
-    target: plan.target,
-    startedAt: startedAt.toISOString(),
+    scenario: identity.scenario,
+    seed: identity.seed,
+    target: identity.target,
+    startedAt: identity.startedAt,
     devices: plan.devices.length,
     arrivalEndMs: plan.arrivalEndMs,
     durationMs: plan.durationMs ?? null,
@@ -44,16 +37,16 @@ export function tellPlan(
     workers,
     phases: plan.phases,
     thresholds: plan.thresholds,
-    version,
-    asksDps,
-    shard: shard ?? null,
-    planFingerprint: fingerprint,
-    merged: null,
+    version: identity.version,
+    asksDps: asksDps(prepared),
+    shard: identity.shard,
+    planFingerprint: identity.planFingerprint,
+    merged: identity.merged,
     strict,
   });
   const overrides = shownOverrides(given.overrides);
-  emit({ type: "configuration", t: 0, scenario: shownScenario(given.scenario), overrides });
-  for (const event of fleetEvents(devices)) emit(event);
+  emit({ type: "configuration", t: 0, scenario: shownScenario(scenario), overrides });
+  for (const event of fleetEvents(plannedDevices(prepared))) emit(event);
 }
 
 /** Tells all that the verdict follows from, and the summary: the last events of every run. */

@@ -64,27 +64,23 @@ export async function recordFleet(
     onMessages: () => {},
   });
   const actions = plan.timeline.map((action) => new TwinReceipts(action));
-  const startedAt = new Date(Date.parse(begin) - 5_000);
-  tellPlan(
-    {
-      runId,
-      plan,
-      devices,
-      startedAt,
-      workers,
-      asksDps: true,
-      version,
-      shard,
-      fingerprint,
-      scenario: parseScenario(
-        "name: recorded\nprovisioning: { group: all }\nfleet: [{ model: cheese-cave, count: 1, registrationId: cave }]\n",
-        "recorded.yaml",
-      ),
-      overrides: {},
-      strict: false,
-    },
-    emit,
+  const run = {
+    id: runId,
+    scenario: plan.scenario,
+    seed: plan.seed,
+    target: plan.target,
+    startedAt: new Date(Date.parse(begin) - 5_000).toISOString(),
+    version,
+    shard: shard ?? null,
+    planFingerprint: fingerprint,
+    merged: null,
+  };
+  const scenario = parseScenario(
+    "name: recorded\nprovisioning: { group: all }\nfleet: [{ model: cheese-cave, count: 1, registrationId: cave }]\n",
+    "recorded.yaml",
   );
+  const prepared = { plan, workers, scenario, models: new Map() };
+  tellPlan({ run, prepared, overrides: {}, strict: false }, emit);
   emit({ type: "enrollment", t: 0, dps: "d", group: "g", done: "kept", ownEmulator: false });
   emit({ type: "begin", t: 0, at: begin });
   for (const receipts of actions) receipts.begin();
@@ -110,18 +106,7 @@ export async function recordFleet(
   view.tell(9_000);
   const { aggregate } = view;
   const facts: RunFacts = {
-    run: {
-      id: runId,
-      scenario: plan.scenario,
-      seed: plan.seed,
-      target: plan.target,
-      startedAt: startedAt.toISOString(),
-      durationS: 9,
-      version,
-      shard: shard ?? null,
-      planFingerprint: fingerprint,
-      merged: null,
-    },
+    run: { ...run, durationS: 9 },
     thresholds: plan.thresholds,
     asksDps: true,
     arrival: null,
