@@ -1,0 +1,89 @@
+import type { Logger } from "../base/log.ts";
+import { proxiesOf } from "../base/proxy.ts";
+import type { Aggregate } from "../metrics/aggregate.ts";
+import type { RunEvent } from "../output/output.ts";
+import type { Plan } from "../plan/plan.ts";
+import type { FleetIdentities } from "./identities.ts";
+import { IngestionAccount } from "./ingestion-account.ts";
+import { plannedDevices } from "./planned-devices.ts";
+import type { PreparedRun } from "./prepare.ts";
+import { checkReachable } from "./reachability.ts";
+import type { RunClock } from "./run-clock.ts";
+import type { RunContext } from "./run-options.ts";
+import type { FleetTwins } from "./services.ts";
+import { dueActions, ensureEnrollments, openFleetTwins } from "./services.ts";
+import type { Target } from "./target.ts";
+import { watchThrottling } from "./throttling-told.ts";
+
+/** Time for one handshake with the provisioning host. */
+const REACH_MS = 15_000;
+
+/** What a run asks of its services beside what its devices do. */
+export interface RunServices {
+  readonly twins: FleetTwins;
+  /** Undefined where ingestion cannot be read. */
+  readonly account: IngestionAccount | undefined;
+  /** What services throttled, in words; undefined where that cannot be read. */
+  readonly throttled: (() => Promise<readonly string[]>) | undefined;
+}
+
+/** Where devices go first: to DPS, or to the hubs that they brought along. */
+const firstHosts = ({ devices }: Plan, { endpoints }: Target): readonly string[] => [
+  ...new Set(devices.map(({ hub }) => hub ?? endpoints.provisioningHost)),
+];
+
+/**
+ * Sees to it that services can be reached and know the fleet, and opens what is to be read of them.
+ *
+ * @throws {FleetError} for a service that cannot be reached or refuses; nothing is open then
+ */
+export async function openRunServices(given: {
+  readonly prepared: PreparedRun;
+  readonly target: Target;
+  /** Whether the target is an emulator that ends with the run. */
+  readonly ownEmulator: boolean;
+  readonly identities: FleetIdentities;
+  readonly context: RunContext;
+  readonly aggregate: Aggregate;
+  readonly clock: RunClock;
+  readonly log: Logger;
+  readonly emit: (event: RunEvent) => void;
+}): Promise<RunServices> {
+  const { prepared, target, ownEmulator, identities, context, clock, log, emit } = given;
+  const { console, stop, env } = context;
+  const { plan } = prepared;
+  const hosts = firstHosts(plan, target);
+  const proxyFor = proxiesOf(env, target.endpoints.caPem);
+  for (const provisioningHost of hosts) {
+    const endpoints = { ...target.endpoints, provisioningHost };
+    await checkReachable(endpoints, { timeoutMs: REACH_MS, proxyFor, signal: stop });
+  }
+  await ensureEnrollments(prepared, target, identities, context, (event) =>
+    emit({ ...event, t: 0, ownEmulator }),
+  );
+  log.info({ hosts }, "services reachable, enrollments ready");
+  const twins = await openFleetTwins(target, given.aggregate, dueActions(plan).length > 0);
+  let account: IngestionAccount | undefined;
+  try {
+    if (target.ingestion !== undefined) {
+      account = await IngestionAccount.open(
+        {
+          reader: target.ingestion,
+          devices: plannedDevices(prepared),
+          phases: plan.phases,
+          timeZeroMs: () => clock.zeroMs,
+          console,
+          log,
+        },
+        stop,
+      );
+    }
+    const throttled =
+      target.throttling === undefined ? undefined : await watchThrottling(target.throttling, stop);
+    return { twins, account, throttled };
+  } catch (error) {
+    twins.close();
+    await account?.stop();
+    throw error;
+  }
+}
