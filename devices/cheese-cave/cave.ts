@@ -1,4 +1,4 @@
-import type { Json } from "../../src/model/model.ts";
+import type { Json, JsonObject } from "../../src/model/model.ts";
 import type { Saved } from "../shared/saved.ts";
 import { anyNumber } from "../shared/saved.ts";
 import type { Place } from "./place.ts";
@@ -30,6 +30,12 @@ export function newCave({ start, setpoints }: Place): Cave {
     desiredHumidity: setpoints.humidity,
   };
 }
+
+/** The setpoints in use, as the samples name them; one that is no number any more is a text. */
+export const setpointsOf = ({ desiredTemperature, desiredHumidity }: Cave): JsonObject => ({
+  temperature: anyNumber(desiredTemperature),
+  humidity: anyNumber(desiredHumidity),
+});
 
 /** The cave as JSON; `readCave` reads it. */
 export function savedCave(cave: Cave): Json {

@@ -88,6 +88,7 @@ function createCave(context: ModelContext<CaveSettings>): ModelDevice {
       return faults.silent ? [] : [encodeMessage(cave, alerts, style)];
     },
     desired: (patch, desiredContext) => dialect.desired(patch, desiredContext),
+    settled: () => dialect.settled(),
     beginFault: (fault) => {
       if (settings.signal === "classic" && isOfAir(fault.kind)) context.tell(faultIdle(fault.kind));
       watchingFan(() => faults.begin(fault));

@@ -85,6 +85,7 @@ function createBelt(context: ModelContext<BeltSettings>): ModelDevice {
       return sensors.silent ? [] : kind.write(reading, style);
     },
     desired: (patch, desiredContext) => dialect.desired(patch, desiredContext),
+    settled: () => dialect.settled(),
     beginFault: (fault) => void (faults.begin(fault) || sensors.begin(fault)),
     endFault: (id) => {
       faults.end(id);

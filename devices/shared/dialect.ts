@@ -10,6 +10,8 @@ export interface Dialect {
   readonly intervalS?: number | undefined;
   /** As in `ModelDevice`. */
   desired(patch: JsonObject, context: DesiredContext): JsonObject | undefined;
+  /** As in `ModelDevice`. */
+  settled(): JsonObject;
   /** After every step of `intervalS` planned seconds, when the readings are known and before the messages. */
   stepped?(intervalS: number): void;
   /** What the dialect keeps beside the device. */

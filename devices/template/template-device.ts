@@ -106,6 +106,10 @@ export class TemplateDevice implements ModelDevice {
     return this.#twin.desired(patch, context);
   }
 
+  settled(): JsonObject {
+    return this.#twin.settled();
+  }
+
   snapshot(): Json {
     const fields = [...this.#fields].map(([name, { generator, random }]): [string, Json] => [
       name,

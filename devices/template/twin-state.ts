@@ -72,6 +72,12 @@ export class TwinState {
     return reported;
   }
 
+  /** The values in use of all that a twin may set. */
+  settled(): JsonObject {
+    const names = [...this.#settings.desired.keys()];
+    return Object.fromEntries(names.map((name) => [name, this.value(name)]));
+  }
+
   snapshot(): Json {
     return {
       version: this.#version,

@@ -21,6 +21,7 @@ import {
   messagesTrouble,
   methodTrouble,
   patchTrouble,
+  settledTrouble,
 } from "./model-trouble.ts";
 
 const NO_MESSAGES: readonly Message[] = [];
@@ -91,6 +92,16 @@ export class GuardedDevice implements ModelDevice {
 
   desired(patch: JsonObject, context: DesiredContext): JsonObject | undefined {
     return this.#ask("desired", (device) => device.desired(patch, context), patchTrouble);
+  }
+
+  /** {} where the model does not tell, or is broken. */
+  settled(): JsonObject {
+    const settled = this.#ask(
+      "settled",
+      (device) => (device.settled === undefined ? {} : device.settled()),
+      settledTrouble,
+    );
+    return settled ?? {};
   }
 
   beginFault(fault: ActiveFault): void {

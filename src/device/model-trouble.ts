@@ -42,6 +42,12 @@ export function patchTrouble(patch: unknown): Trouble {
   return jsonTrouble(patch);
 }
 
+/** Of the properties that a device has in use. */
+export function settledTrouble(settled: unknown): Trouble {
+  if (!isJsonObject(settled)) return expected("a mapping of properties in use", settled);
+  return jsonTrouble(settled);
+}
+
 /** Of the answer to a direct method. */
 export function methodTrouble(answer: unknown): Trouble {
   if (!isJsonObject(answer)) return expected("{ status, payload }", answer);

@@ -32,6 +32,7 @@ const DEVICE: Members = {
   snapshot: { kind: "function", is: "a function that gives the inner state as JSON" },
   restore: { kind: "function", is: "a function that takes what snapshot gave" },
   modelId: { kind: "text", is: "a DTMI", optional: true },
+  settled: { kind: "function", is: "a function that gives properties in use", optional: true },
 };
 
 const FAULTY: Members = {

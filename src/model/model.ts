@@ -90,6 +90,12 @@ export interface ModelDevice {
   readonly methods: Readonly<Record<string, (payload: Json) => MethodResult>>;
   /** Seconds between messages that the twin asks for; undefined = what the scenario says. */
   readonly intervalS?: number | undefined;
+  /**
+   * What the device takes its writable properties to be right now, under the names that desired patches have, whoever set
+   * them; null = nothing was asked for. A name that is not there is none that it obeys. Changes nothing. Absent = it is
+   * judged by what it reports alone.
+   */
+  settled?(): JsonObject;
   /** A fault begins. Several may be on at once, of one kind too. Only called with kinds of the model's `faults`. */
   beginFault?(fault: ActiveFault): void;
   /** The fault of that id is over; what is left of it is the model's affair. */

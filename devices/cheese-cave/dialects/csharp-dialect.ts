@@ -1,5 +1,6 @@
 import type { DesiredContext, JsonObject } from "../../../src/model/model.ts";
 import type { Saved } from "../../shared/saved.ts";
+import { setpointsOf } from "../cave.ts";
 import type { CaveDialect, DialectContext } from "../dialect.ts";
 import { initialTwin, setpointSet, twinFailed } from "../happenings.ts";
 import type { FanNames } from "./csharp-fan.ts";
@@ -39,6 +40,10 @@ export class CsharpDialect implements CaveDialect {
     this.#set("humidity", humidity);
     this.#set("temperature", temperature);
     return { fanstate: this.#fan.text, humidity, temperature };
+  }
+
+  settled(): JsonObject {
+    return setpointsOf(this.#context.cave);
   }
 
   snapshot(): JsonObject {

@@ -1,4 +1,5 @@
 import type { Json, JsonObject } from "../../../src/model/model.ts";
+import { setpointsOf } from "../cave.ts";
 import { walkCave } from "../classic-walks.ts";
 import type { CaveDialect, DialectContext, DialectKind } from "../dialect.ts";
 import { desiredRefused } from "../../shared/desired.ts";
@@ -39,6 +40,11 @@ class DpsDialect implements CaveDialect {
       humidity: cave.desiredHumidity,
       temperature: cave.desiredTemperature,
     };
+  }
+
+  settled(): JsonObject {
+    const { cave } = this.#context;
+    return { ...setpointsOf(cave), fanstate: cave.fan };
   }
 
   snapshot(): JsonObject {

@@ -55,6 +55,12 @@ export class FlatNames {
     return this.#shown(["fanstate", "fanState"].filter((name) => this.#used.has(name)));
   }
 
+  /** What those are that a twin has used, by the names of desired patches. */
+  settled(): JsonObject {
+    const settled = this.#twin.settled();
+    return Object.fromEntries([...this.#used].map((name) => [name, settled[name] ?? null]));
+  }
+
   snapshot(): JsonObject {
     return { ...this.#twin.snapshot(), used: [...this.#used] };
   }

@@ -1,5 +1,5 @@
 import type { Json, JsonObject, MethodResult } from "../../../src/model/model.ts";
-import { FIRMWARE_VERSION } from "../cave.ts";
+import { FIRMWARE_VERSION, setpointsOf } from "../cave.ts";
 import type { CaveDialect, DialectContext } from "../dialect.ts";
 import { fanSet, methodFailed, setpointSet } from "../happenings.ts";
 import { jsText } from "./js-value.ts";
@@ -24,6 +24,10 @@ export class JsDialect implements CaveDialect {
     cave.desiredTemperature = this.#setpoint("temperature", patch);
     cave.desiredHumidity = this.#setpoint("humidity", patch);
     return this.#reported();
+  }
+
+  settled(): JsonObject {
+    return setpointsOf(this.#context.cave);
   }
 
   snapshot(): JsonObject {

@@ -2,7 +2,7 @@ import type { DesiredContext, Json, JsonObject } from "../../../src/model/model.
 import { illegalWish, intervalOf, numberOf } from "../../shared/desired.ts";
 import { round2 } from "../../shared/rounding.ts";
 import type { Saved } from "../../shared/saved.ts";
-import { FIRMWARE_VERSION } from "../cave.ts";
+import { FIRMWARE_VERSION, setpointsOf } from "../cave.ts";
 import type { DialectContext } from "../dialect.ts";
 import { fanSet, setpointSet } from "../happenings.ts";
 
@@ -71,6 +71,19 @@ export class ModuleTwin {
       lastPatchReceivedId: this.#lastPatchReceivedId,
       telemetryInterval: this.#telemetryInterval,
       telemetryDelay: this.#telemetryDelay,
+    };
+  }
+
+  /** As in `ModelDevice`. */
+  settled(): JsonObject {
+    const { cave } = this.#context;
+    return {
+      ...setpointsOf(cave),
+      fanstate: cave.fan,
+      fanState: cave.fan,
+      telemetryInterval: this.#telemetryInterval,
+      telemetryDelay: this.#telemetryDelay,
+      patchId: this.#lastPatchReceivedId,
     };
   }
 

@@ -32,6 +32,7 @@ function createDialect(context: DialectContext): CaveDialect {
       twin.apply(patch, desiredContext);
       return twin.reported();
     },
+    settled: () => twin.settled(),
     // The samples say so on their consoles alone.
     fanChanged: () => context.report(twin.reported()),
     snapshot: () => twin.snapshot(),

@@ -1,6 +1,7 @@
 import type { DesiredContext, JsonObject } from "../../../src/model/model.ts";
 import { PnpInterval } from "../../shared/pnp-interval.ts";
 import type { Saved } from "../../shared/saved.ts";
+import { anyNumber } from "../../shared/saved.ts";
 import { FIRMWARE_VERSION } from "../cave.ts";
 import type { DialectContext } from "../dialect.ts";
 import { FlatNames } from "./flat-names.ts";
@@ -53,6 +54,17 @@ export class PnpTwin {
       ...this.#interval.stepped(planned),
     };
     if (Object.keys(news).length > 0) this.#context.report(news);
+  }
+
+  /** As in `ModelDevice`. */
+  settled(): JsonObject {
+    const { cave } = this.#context;
+    return {
+      ...this.#flat.settled(),
+      desiredTemperature: anyNumber(cave.desiredTemperature),
+      desiredHumidity: anyNumber(cave.desiredHumidity),
+      telemetryInterval: this.#interval.wantedS ?? null,
+    };
   }
 
   snapshot(): JsonObject {

@@ -30,6 +30,7 @@ function createDialect(context: DialectContext): CaveDialect {
       return twin.intervalS;
     },
     desired: (patch, desiredContext) => twin.apply(patch, desiredContext),
+    settled: () => twin.settled(),
     fanChanged: () => context.report(reported()),
     stepped: (intervalS) => twin.stepped(intervalS),
     snapshot: () => twin.snapshot(),

@@ -91,13 +91,20 @@ const EMPTY_SECTION: JsonObject = {
   stopAlertAfter: null,
 };
 
-/** Flat: the wishes that are in use, and what the belt has to say of itself. */
-export function reportedOf(belt: Belt, twin: TwinState, naturalFrequencyHz: number): JsonObject {
+/** The wishes that are in use. */
+export function settledOf(belt: Belt, twin: TwinState): JsonObject {
   return {
     desiredSpeed: belt.desiredSpeed,
     telemetryInterval: twin.telemetryInterval,
     telemetryDelay: twin.telemetryDelay,
     stopAlertAfter: belt.stopAlertAfterS,
+  };
+}
+
+/** Flat: the wishes that are in use, and what the belt has to say of itself. */
+export function reportedOf(belt: Belt, twin: TwinState, naturalFrequencyHz: number): JsonObject {
+  return {
+    ...settledOf(belt, twin),
     naturalFrequency: naturalFrequencyHz,
     firmwareVersion: FIRMWARE_VERSION,
     ...faultsReported(belt, twin),

@@ -8,6 +8,7 @@ import {
   newTwinState,
   readTwinState,
   reportedOf,
+  settledOf,
 } from "./module-twin.ts";
 import { LEARN_CSHARP } from "./samples.ts";
 import { commandedSpeed } from "./speed-command.ts";
@@ -47,6 +48,7 @@ function createDialect(context: DialectContext): Dialect {
       applyDesired(belt, twin, patch, desiredContext, (event) => context.tell(event));
       return reported();
     },
+    settled: () => settledOf(belt, twin),
     stepped: () => {
       const isNews = belt.forced !== twin.forced || belt.increasing !== twin.increasing;
       if (isNews) context.report(faultsReported(belt, twin));

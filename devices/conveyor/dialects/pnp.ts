@@ -76,6 +76,11 @@ function createDialect(context: DialectContext): Dialect {
       };
       return Object.keys(reported).length === 0 ? undefined : reported;
     },
+    settled: () => ({
+      desiredSpeed: belt.desiredSpeed,
+      stopAlertAfter: belt.stopAlertAfterS,
+      telemetryInterval: interval.wantedS ?? null,
+    }),
     stepped: (intervalS) => {
       const isNews = belt.forced !== told.forced || belt.increasing !== told.increasing;
       const planned = interval.wantedS === undefined ? intervalS : undefined;

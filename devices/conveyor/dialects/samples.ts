@@ -71,6 +71,7 @@ function sendingOnly(): Dialect {
   return {
     methods: {},
     desired: () => undefined,
+    settled: () => ({}),
     snapshot: () => ({}),
     restore: () => {},
   };

@@ -83,6 +83,9 @@ function create({ settings, random, report, tell }) {
       return { alarmAtPercent: state.alarmAtPercent };
     },
 
+    /** What the device takes its desired properties to be: the oracle of a run compares that with both sides of the twin. */
+    settled: () => ({ alarmAtPercent: state.alarmAtPercent }),
+
     /** Direct methods by name. */
     methods: {
       Drain: () => {

@@ -75,6 +75,8 @@ test("desired properties are echoed as they are in force", () => {
   assert.deepEqual(device.desired({ alarmAtPercent: "high" }, PUSHED), { alarmAtPercent: 75 });
   assert.deepEqual(device.desired({ alarmAtPercent: null }, PUSHED), { alarmAtPercent: 90 });
   assert.equal(device.desired({ other: 1 }, PUSHED), undefined);
+  device.desired({ alarmAtPercent: 60 }, PUSHED);
+  assert.deepEqual(device.settled?.(), { alarmAtPercent: 60 });
 });
 
 test("Drain empties the barrel, and reports how much that was", () => {

@@ -62,6 +62,7 @@ test("a good device is let through as it is", () => {
   expect(device.desired({ x: 1 }, PUSHED)).toEqual({ x: 1 });
   expect(device.methods["Echo"]?.([1])).toEqual({ status: 200, payload: [1] });
   expect(device.snapshot()).toEqual({ kept: true });
+  expect(device.settled()).toEqual({});
   expect(failures).toEqual([]);
 });
 
@@ -161,6 +162,15 @@ test.for<readonly [given: unknown, told: string]>([
   expect(failures.map(({ message }) => message)).toEqual([`model gauge: desired: ${told}`]);
 });
 
+test.for<readonly [given: unknown, told: string]>([
+  [undefined, "expected a mapping of properties in use, got nothing"],
+  [{ t: Number.NaN }, "t: expected JSON, got NaN"],
+])("properties in use that are %o break the device", ([given, told]) => {
+  const { device, failures } = guarded({ settled: () => given });
+  expect(device.settled()).toEqual({});
+  expect(failures.map(({ message }) => message)).toEqual([`model gauge: settled: ${told}`]);
+});
+
 test.for([0, -1, Number.NaN, Infinity, "5"])("an interval of %j breaks the device", (intervalS) => {
   const { device, failures } = guarded({ intervalS });
   expect(device.intervalS).toBe(undefined);
@@ -177,6 +187,7 @@ test.for<readonly [what: string, more: object, act: (device: GuardedDevice) => u
   ["desired", { desired: thrower }, (device) => device.desired({}, PUSHED)],
   ["method Go", { methods: { Go: thrower } }, (device) => device.methods["Go"]?.(null)],
   ["snapshot", { snapshot: thrower }, (device) => device.snapshot()],
+  ["settled", { settled: thrower }, (device) => device.settled()],
   ["restore", { restore: thrower }, (device) => device.restore(null)],
   [
     "beginFault",
