@@ -56,6 +56,13 @@ export class DeviceAlerts {
     }
     return changes ?? NO_CHANGES;
   }
+
+  /** The device is off: nothing holds any more. @returns what went off */
+  clear(): readonly AlertChange[] {
+    const raised = this.#watched.filter(({ isRaised }) => isRaised);
+    for (const watched of this.#watched) Object.assign(watched, { streak: 0, isRaised: false });
+    return raised.map(({ alert }) => ({ name: alert.name, state: "cleared", reading: undefined }));
+  }
 }
 
 function hasAll(properties: Message["properties"], where: Alert["where"]): boolean {

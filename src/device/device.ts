@@ -3,19 +3,18 @@ import { FleetError, messageOf } from "../base/errors.ts";
 import { DeviceFailure } from "../base/failure.ts";
 import { orAborted } from "../base/or-aborted.ts";
 import { sleep } from "../base/retry.ts";
-import type { DeviceRow, DeviceState } from "../metrics/device-row.ts";
-import type { JsonObject, ModelDevice, ModelEvent } from "../model/model.ts";
-import type { KeptAssignment } from "../plan/plan.ts";
+import type { FaultSpec } from "../base/fault-spec.ts";
+import type { StopKind } from "../base/stop-kind.ts";
+import type { JsonObject, ModelDevice } from "../model/model.ts";
 import { assignHub } from "./assigning.ts";
+import { bootModel } from "./boot-model.ts";
 import { DeviceAccount } from "./device-account.ts";
 import type { DeviceContext } from "./device-context.ts";
-import { DeviceStatus } from "./device-status.ts";
+import type { DeviceStatus } from "./device-status.ts";
 import { isExpected } from "./expected-refusal.ts";
 import { DeviceFaults } from "./faults/device-faults.ts";
-import { GuardedDevice } from "./guarded-device.ts";
 import { HubConnection } from "./hub-connection.ts";
 import { HubPatience } from "./hub-patience.ts";
-import { LifeState } from "./life-state.ts";
 import type { Passport } from "./passport.ts";
 import { PassportOffice } from "./passport-office.ts";
 import { Telemetry } from "./telemetry.ts";
@@ -28,14 +27,14 @@ interface ConnectionEnd {
 }
 
 /**
- * The life of one simulated device: identity, registration, hub connection, message loop, and back to the connection
- * (or to DPS) when it is lost, until it is stopped or fails for good.
+ * One boot of a simulated device: identity, registration, hub connection, message loop, and back to the connection
+ * (or to DPS) when it is lost, until it is stopped or fails for good. What outlives it is in `status`; all else is as
+ * RAM is, its model's state and TLS sessions too.
  */
 export class Device {
   readonly #context: DeviceContext;
   readonly #status: DeviceStatus;
   readonly #account: DeviceAccount;
-  readonly #state: LifeState;
   readonly #model: ModelDevice;
   readonly #telemetry: Telemetry;
   readonly #twin: DeviceTwin;
@@ -43,18 +42,19 @@ export class Device {
   readonly #faults: DeviceFaults;
   readonly #patience: HubPatience;
   readonly #jitter: () => number;
-  readonly #due = deferred<number>();
-  /** Aborted, with the failure as its reason, when the model broke. */
-  readonly #broken = new AbortController();
+  /** Aborted when the device is stopped or, with the failure as its reason, when the model broke. */
+  readonly #over = new AbortController();
+  #isStopped = false;
+  #hasFailed = false;
+  /** undefined = nobody stops it while the run goes on. */
+  #how: StopKind | undefined;
   #connection: HubConnection | undefined;
 
-  constructor(context: DeviceContext) {
-    const { spec, model } = context;
+  /** @param status of all boots of this device */
+  constructor(context: DeviceContext, status: DeviceStatus) {
     this.#context = context;
-    if (spec.startMs !== null) this.#due.resolve(spec.startMs);
-    this.#status = new DeviceStatus(context);
-    this.#account = new DeviceAccount(context, this.#status);
-    this.#state = new LifeState((from, to) => this.#changed(from, to));
+    this.#status = status;
+    this.#account = new DeviceAccount(context, status);
     this.#passports = new PassportOffice(context, (identity, dueMs, signal) =>
       assignHub({
         context,
@@ -71,25 +71,18 @@ export class Device {
     this.#jitter = () => network.next();
     this.#patience = new HubPatience({
       limits: context.limits,
-      asksDps: spec.hub === undefined,
+      asksDps: context.spec.hub === undefined,
       random: this.#jitter,
     });
     const early: JsonObject[] = [];
     let report = (patch: JsonObject): void => void early.push(patch);
-    this.#model = new GuardedDevice(
-      model,
-      {
-        deviceId: spec.registrationId,
-        settings: { ...model.defaults, ...spec.settings },
-        random: context.random,
-        file: context.files,
-        report: (patch) => report(patch),
-        tell: (event) => this.#told(event),
-      },
-      { onBroken: (failure) => this.#broken.abort(failure), time: context.modelTime },
-    );
+    this.#model = bootModel(context, {
+      report: (patch) => report(patch),
+      onBroken: (failure) => this.#over.abort(failure),
+    });
     this.#faults = new DeviceFaults({
       context,
+      status,
       model: this.#model,
       cut: () => this.#connection?.cut(new DeviceFailure("fault", "cut by the fault disconnect")),
     });
@@ -101,35 +94,51 @@ export class Device {
     for (const patch of early) report(patch);
   }
 
-  get row(): DeviceRow {
-    return this.#status.row(this.#state.current);
-  }
-
-  /** Where it belongs as far as it knows, for a next life that need not ask DPS again; undefined = it was never told. */
-  get assignment(): KeptAssignment | undefined {
-    const { hub, deviceId } = this.#status;
-    return hub === "" ? undefined : { hub, deviceId };
-  }
-
-  /** The device is due at that moment, ms after time 0; a device that has got one before keeps it. */
-  due(atMs: number): void {
-    this.#due.resolve(atMs);
-  }
-
-  /** Lives until `signal` aborts (then `stopped`) or the device fails for good (then `failed`). Rejects only on a bug. */
-  async run(signal: AbortSignal): Promise<void> {
-    const broken = this.#broken.signal;
-    const over = AbortSignal.any([signal, broken]);
+  /**
+   * Lives until the device is stopped (then `stopped`) or fails for good (then `failed`). Rejects only on a bug.
+   *
+   * @param dueMs when it was due, ms after time 0
+   */
+  async run(dueMs: number): Promise<void> {
+    const { signal } = this.#over;
     try {
-      this.#faults.start(over);
-      const dueMs = await orAborted(this.#due.promise, over);
-      await sleep(dueMs - this.#context.clock(), over);
-      await this.#live(dueMs, over);
+      signal.throwIfAborted();
+      this.#faults.start(signal);
+      await this.#live(dueMs, signal);
     } catch (error) {
-      if (!signal.aborted) this.#fail(broken.aborted ? broken.reason : error);
+      if (!this.#isStopped) this.#fail(signal.aborted ? signal.reason : error);
     } finally {
       await this.#end();
     }
+  }
+
+  /** This boot is over but for the goodbyes: it was stopped or has failed for good. */
+  get isEnding(): boolean {
+    return this.#isStopped || this.#hasFailed;
+  }
+
+  /**
+   * Ends this boot; safe to call twice, and a power cut ends what a stop in order still waits for.
+   *
+   * @param how absent = the run is over
+   */
+  stop(how?: StopKind): void {
+    if (how === "powerCut") this.#cut();
+    if (this.#isStopped) return;
+    this.#isStopped = true;
+    this.#how = how;
+    // Also what is on its way to a connection.
+    this.#over.abort(new Error("the device was stopped"));
+  }
+
+  /** Another fault, as if the plan had it. */
+  fault(spec: FaultSpec): void {
+    this.#faults.add(spec);
+  }
+
+  /** Another telemetry interval, ms, where the twin does not set one. */
+  retune(intervalMs: number): void {
+    this.#telemetry.retune(intervalMs);
   }
 
   /** The files of the identity may have changed: the device rolls to what they hold. Rejects only on a bug. */
@@ -141,20 +150,20 @@ export class Device {
     const { spec, clock } = this.#context;
     let dueMs = firstDueMs;
     let kept = spec.assignment;
-    if (spec.hub === undefined && kept === undefined) this.#state.to("registering");
+    if (spec.hub === undefined && kept === undefined) this.#status.state.to("registering");
     await this.#passports.open();
     for (;;) {
       const passport = await this.#passports.issue(dueMs, signal, kept);
       const { hub, deviceId } = passport.assignment;
       this.#status.hub = hub;
       this.#status.deviceId = deviceId;
-      this.#state.to("assigned");
+      this.#status.state.to("assigned");
       this.#twin.assigned();
       const pauseMs = this.#patience.assigned(hub, kept !== undefined, clock());
       await this.#serve(passport, pauseMs, signal);
       kept = undefined;
       dueMs = clock();
-      this.#state.to("registering");
+      this.#status.state.to("registering");
     }
   }
 
@@ -163,7 +172,7 @@ export class Device {
     const { clock } = this.#context;
     let passport = first;
     let dueMs = first.assignment.assignedMs;
-    this.#state.to(this.#status.connectionMs === null ? "connecting" : "reconnecting");
+    this.#status.state.to(this.#status.connectionMs === null ? "connecting" : "reconnecting");
     if (firstPauseMs > 0) {
       await this.#pause(firstPauseMs, signal);
       passport = this.#newest(passport);
@@ -254,7 +263,7 @@ export class Device {
       this.#twin.connected(opened.connection, opened.desired);
       this.#account.connected(hub, dueMs, opened.phases);
       this.#account.shows(identity, isRolled);
-      this.#state.to("streaming");
+      this.#status.state.to("streaming");
       this.#telemetry.connected(opened.connection);
       this.#faults.connected();
     } catch (error) {
@@ -284,7 +293,7 @@ export class Device {
     await connection.close();
     this.#connection = undefined;
     this.#account.left();
-    this.#state.to("reconnecting");
+    this.#status.state.to("reconnecting");
   }
 
   #renewed(hub: string): void {
@@ -297,7 +306,7 @@ export class Device {
     this.#telemetry.disconnected();
     this.#twin.disconnected();
     this.#account.lost(hub, failure);
-    this.#state.to("reconnecting");
+    this.#status.state.to("reconnecting");
   }
 
   #fail(error: unknown): void {
@@ -307,29 +316,31 @@ export class Device {
       error instanceof DeviceFailure
         ? error
         : new DeviceFailure("tls", messageOf(error), { code: error.code, cause: error });
+    this.#hasFailed = true;
     this.#account.failed(failure, true);
-    this.#state.to("failed");
+    this.#status.state.to("failed");
   }
 
-  #told({ name, text, level = "info", data }: ModelEvent): void {
-    const { recorder, clock, log, spec } = this.#context;
-    log.debug({ event: name, ...data }, text);
-    const deviceId = spec.registrationId;
-    recorder.event({ type: "model", t: clock(), deviceId, name, level, text, data });
-  }
-
-  #changed(from: DeviceState, to: DeviceState): void {
-    const { recorder, clock, spec } = this.#context;
-    recorder.event({ type: "state", t: clock(), deviceId: spec.registrationId, from, to });
-    this.#context.onChange();
+  /** What is under way is neither acknowledged nor failed: nobody is there who could learn of it. */
+  #cut(): void {
+    this.#telemetry.cut();
+    this.#twin.cut();
+    this.#connection?.cut(new DeviceFailure("fault", "power cut"));
   }
 
   async #end(): Promise<void> {
+    const { limits, onChange } = this.#context;
+    const { state } = this.#status;
     await this.#passports.close();
-    await this.#telemetry.stop(this.#context.limits.drainMs);
+    await this.#telemetry.stop(this.#how === "powerCut" ? 0 : limits.drainMs);
+    this.#twin.cut();
     await this.#connection?.close();
     this.#connection = undefined;
-    if (!this.#state.isFinal) this.#state.to("stopped");
-    this.#context.onChange();
+    if (this.#how !== undefined) {
+      this.#faults.stop();
+      this.#telemetry.clearAlerts();
+    }
+    if (!state.isOver) state.to("stopped", this.#how);
+    onChange();
   }
 }

@@ -1,6 +1,10 @@
+import type { StopKind } from "../base/stop-kind.ts";
 import type { DeviceState } from "../metrics/device-row.ts";
 
-/** Which state may follow which. `failed` and `stopped` are final. */
+/** What comes first where a device that was off boots: its model may break at once. */
+const BOOTED = ["registering", "assigned", "failed"] as const;
+
+/** Which state may follow which. */
 const NEXT: Readonly<Record<DeviceState, readonly DeviceState[]>> = {
   // Assigned at once is who brought the name of its hub along.
   waiting: ["registering", "assigned", "stopped", "failed"],
@@ -9,16 +13,18 @@ const NEXT: Readonly<Record<DeviceState, readonly DeviceState[]>> = {
   connecting: ["streaming", "registering", "stopped", "failed"],
   streaming: ["reconnecting", "stopped", "failed"],
   reconnecting: ["streaming", "registering", "stopped", "failed"],
-  failed: [],
-  stopped: [],
+  failed: BOOTED,
+  stopped: BOOTED,
 };
 
-/** The state of one device as users see it; a step that the table does not have is a bug and throws. */
+type OnStateChange = (from: DeviceState, to: DeviceState, how: StopKind | undefined) => void;
+
+/** The state of one device as users see it, over all its boots; a step that the table does not have is a bug and throws. */
 export class LifeState {
-  readonly #onChange: (from: DeviceState, to: DeviceState) => void;
+  readonly #onChange: OnStateChange;
   #state: DeviceState = "waiting";
 
-  constructor(onChange: (from: DeviceState, to: DeviceState) => void) {
+  constructor(onChange: OnStateChange) {
     this.#onChange = onChange;
   }
 
@@ -26,14 +32,16 @@ export class LifeState {
     return this.#state;
   }
 
-  get isFinal(): boolean {
-    return NEXT[this.#state].length === 0;
+  /** The device is off, for good unless it is started again. */
+  get isOver(): boolean {
+    return this.#state === "failed" || this.#state === "stopped";
   }
 
-  to(next: DeviceState): void {
+  /** @param how the run stops the device while it goes on */
+  to(next: DeviceState, how?: StopKind): void {
     const from = this.#state;
     if (!NEXT[from].includes(next)) throw new Error(`a device cannot go from ${from} to ${next}`);
     this.#state = next;
-    this.#onChange(from, next);
+    this.#onChange(from, next, how);
   }
 }

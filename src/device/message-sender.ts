@@ -98,6 +98,13 @@ export class MessageSender {
     this.#stopped = true;
   }
 
+  /** The device is off at once: what is under way stays unacknowledged, and what is held back is failed. */
+  cut(): void {
+    this.#dropHeldBack();
+    this.#stopped = true;
+    this.#connection = undefined;
+  }
+
   #track(sending: Promise<void>): void {
     const work = sending.finally(() => this.#underWay.delete(work));
     this.#underWay.add(work);

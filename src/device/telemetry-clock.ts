@@ -34,9 +34,9 @@ export class TelemetryClock {
     this.#fire(this.#options.clock());
   }
 
-  /** The interval changed: the next message is due one new interval after the last. */
+  /** The interval changed: the next message is due one new interval after the last, or now where that has passed. */
   reschedule(): void {
-    if (this.#running) this.#schedule();
+    if (this.#running) this.#schedule(this.#options.clock());
   }
 
   /** Safe to call twice. */
@@ -51,11 +51,12 @@ export class TelemetryClock {
     if (this.#running) this.#schedule();
   }
 
-  #schedule(): void {
+  #schedule(notBeforeMs = 0): void {
     clearTimeout(this.#timer);
     const { intervalMs, jitter, random } = this.#options;
     const dueMs = this.#lastDueMs + intervalMs() * (1 + jitter * (2 * random() - 1));
-    this.#await(dueMs);
+    // Of the messages that a shorter interval would have had meanwhile none is missing.
+    this.#await(Math.max(dueMs, notBeforeMs));
   }
 
   /**

@@ -1,4 +1,5 @@
-import type { Message, ModelDevice } from "../model/model.ts";
+import type { ModelDevice } from "../model/model.ts";
+import type { AlertChange } from "./alerts.ts";
 import { DeviceAlerts } from "./alerts.ts";
 import type { DeviceContext } from "./device-context.ts";
 import type { DeviceStatus } from "./device-status.ts";
@@ -14,6 +15,7 @@ import { TelemetryClock } from "./telemetry-clock.ts";
 export class Telemetry {
   readonly #context: DeviceContext;
   readonly #status: DeviceStatus;
+  #plannedMs: number;
   readonly #model: ModelDevice;
   readonly #faults: Pick<DeviceFaults, "step" | "apply">;
   readonly #sender: MessageSender;
@@ -29,6 +31,7 @@ export class Telemetry {
   ) {
     this.#context = context;
     this.#status = status;
+    this.#plannedMs = context.spec.telemetry.intervalMs;
     this.#model = model;
     this.#faults = faults;
     this.#sender = new MessageSender(context, status);
@@ -62,6 +65,12 @@ export class Telemetry {
     this.#clock.reschedule();
   }
 
+  /** Messages are due at another interval, unless the twin sets one. */
+  retune(intervalMs: number): void {
+    this.#plannedMs = intervalMs;
+    this.intervalMayHaveChanged();
+  }
+
   /** Waits up to `drainMs` for the acknowledgments of messages under way. */
   drain(drainMs: number): Promise<void> {
     return this.#sender.drain(drainMs);
@@ -73,9 +82,20 @@ export class Telemetry {
     await this.#sender.stop(drainMs);
   }
 
+  /** No more messages, at once; those under way stay unacknowledged. */
+  cut(): void {
+    this.#clock.stop();
+    this.#sender.cut();
+  }
+
+  /** The device is off: its alerts are too, until it raises them again. */
+  clearAlerts(): void {
+    this.#tellAlerts(this.#alerts.clear(), this.#context.clock());
+  }
+
   #intervalMs(): number {
     const wantedS = this.#model.intervalS;
-    return wantedS === undefined ? this.#context.spec.telemetry.intervalMs : wantedS * 1000;
+    return wantedS === undefined ? this.#plannedMs : wantedS * 1000;
   }
 
   #step(dueMs: number, intervalMs: number): void {
@@ -85,20 +105,19 @@ export class Telemetry {
     for (const message of this.#model.step({ dtS, atMs: dueMs, scale })) {
       const outgoing = this.#faults.apply(message);
       if (outgoing === undefined) continue;
-      this.#watch(outgoing.message, dueMs);
+      this.#tellAlerts(this.#alerts.observe(outgoing.message), dueMs);
       this.#sender.take(outgoing, dueMs);
     }
     this.#context.onChange();
   }
 
-  /** Holds what is sent against the scenario's alerts. */
-  #watch(message: Message, dueMs: number): void {
+  #tellAlerts(changes: readonly AlertChange[], t: number): void {
     const { recorder, log } = this.#context;
-    for (const { name: alert, state, reading } of this.#alerts.observe(message)) {
+    for (const { name: alert, state, reading } of changes) {
       if (state === "raised") recorder.count("alerts_raised", 1, { alert });
       log.debug({ alert, state, reading }, "alert");
       const { deviceId } = this.#status;
-      recorder.event({ type: "alert", t: dueMs, deviceId, alert, state, reading });
+      recorder.event({ type: "alert", t, deviceId, alert, state, reading });
     }
   }
 }

@@ -15,6 +15,7 @@ export class DeviceTwin {
   readonly #onApplied: () => void;
   #connection: HubConnection | undefined;
   #begun = false;
+  #isOver = false;
   /** What the model wants reported and no connection has carried yet; merged, newest wins. */
   #unreported: JsonObject | undefined;
 
@@ -55,6 +56,12 @@ export class DeviceTwin {
   }
 
   disconnected(): void {
+    this.#connection = undefined;
+  }
+
+  /** The device is off: what becomes of requests under way nobody is told. */
+  cut(): void {
+    this.#isOver = true;
     this.#connection = undefined;
   }
 
@@ -198,6 +205,7 @@ export class DeviceTwin {
   /** A twin request failed; a lost connection is told by itself, anything else as an event. */
   #failed(error: unknown): void {
     if (!(error instanceof DeviceFailure)) throw error;
+    if (this.#isOver) return;
     this.#context.recorder.event({
       type: "error",
       t: this.#context.clock(),

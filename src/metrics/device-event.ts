@@ -1,10 +1,19 @@
 import type { FailureClass } from "../base/failure.ts";
 import type { JsonObject } from "../base/json.ts";
+import type { StopKind } from "../base/stop-kind.ts";
 import type { DeviceState } from "./device-row.ts";
 
 /** Something that happened to one device at `t` (ms since time 0). Single telemetry messages are not events: they are in the histograms. */
 export type DeviceEvent =
-  | { type: "state"; t: number; deviceId: string; from: DeviceState; to: DeviceState }
+  | {
+      type: "state";
+      t: number;
+      deviceId: string;
+      from: DeviceState;
+      to: DeviceState;
+      /** How the run stopped the device while it went on; absent = it did not. */
+      how?: StopKind | undefined;
+    }
   | {
       type: "registration";
       t: number;

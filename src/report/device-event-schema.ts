@@ -1,6 +1,7 @@
 import { z } from "zod";
 
 import { FAILURE_CLASSES } from "../base/failure.ts";
+import { STOP_KINDS } from "../base/stop-kind.ts";
 import { DEVICE_STATES } from "../metrics/device-row.ts";
 
 const about = { t: z.number(), deviceId: z.string() };
@@ -19,7 +20,7 @@ const event = <Type extends string, Members extends z.ZodRawShape>(
 
 /** What happens to one device, as `run.ndjson` has it; the types of `metrics/device-event.ts`. */
 export const deviceEvents = [
-  event("state", { from: state, to: state }),
+  event("state", { from: state, to: state, how: z.enum(STOP_KINDS).optional() }),
   event("registration", { hub: z.string(), attempts: count, ms, phases }),
   event("throttled", { retryAfterMs: ms }),
   event("connection", { hub: z.string(), reconnect: z.boolean(), ms, phases }),

@@ -18,14 +18,3 @@ export function restartShard(shard: ShardStart, atMs: number): ShardStart {
     ),
   };
 }
-
-/** The shard with the times at which devices that have none in the plan were due; the others wait on. */
-export function withStarts(shard: ShardStart, dueMs: ReadonlyMap<string, number>): ShardStart {
-  return {
-    ...shard,
-    devices: shard.devices.map((device) => ({
-      ...device,
-      startMs: device.startMs ?? dueMs.get(device.registrationId) ?? null,
-    })),
-  };
-}

@@ -1,9 +1,9 @@
 import { FleetError } from "../base/errors.ts";
-import { groupedBy } from "../base/grouped-by.ts";
 import { backoffMs, sleep } from "../base/retry.ts";
 import type { Snapshot } from "../metrics/snapshot.ts";
-import type { DeviceStart, ShardStart } from "../worker/protocol.ts";
-import { restartShard, withStarts } from "./restart-shard.ts";
+import type { DeviceCommand, ShardStart } from "../worker/protocol.ts";
+import { restartShard } from "./restart-shard.ts";
+import { narrowed, ShardMemory } from "./shard-memory.ts";
 import type { WorkerChannel } from "./worker-channel.ts";
 import type { WorkerTimeouts } from "./worker-process.ts";
 import { DEFAULT_WORKER_TIMEOUTS, WorkerProcess } from "./worker-process.ts";
@@ -57,8 +57,8 @@ interface Slot {
   readonly restartedAt: number[];
   /** Nobody hosts it any more. */
   isGivenUp: boolean;
-  /** When devices were due that have no time in the plan, by registration id. */
-  readonly dueMs: Map<string, number>;
+  /** What its devices were told while the run went on. */
+  readonly memory: ShardMemory;
 }
 
 /** Starts one worker a shard, keeps them running, merges nothing itself, and stops them in order. */
@@ -85,7 +85,7 @@ export class Supervisor {
       process: undefined,
       restartedAt: [],
       isGivenUp: false,
-      dueMs: new Map(),
+      memory: new ShardMemory(),
     }));
     this.#slotOf = new Map(
       this.#slots.flatMap((slot) =>
@@ -136,16 +136,15 @@ export class Supervisor {
   }
 
   /**
-   * Lets devices start that have no time in the plan, each once; a worker that is lost starts those of its devices again
-   * that had been due. Ids of no shard are passed over.
+   * Tells devices something, and each worker that comes to host them later: one that replaces a lost worker leaves off
+   * what is off. Ids of no shard are passed over.
    */
-  startDevices(starts: readonly DeviceStart[]): void {
-    for (const [slot, own] of groupedBy(starts, ({ registrationId }) =>
-      this.#slotOf.get(registrationId),
-    )) {
-      if (slot === undefined) continue;
-      for (const { registrationId, dueMs } of own) slot.dueMs.set(registrationId, dueMs);
-      slot.process?.startDevices(own);
+  tell(command: DeviceCommand): void {
+    for (const slot of this.#slots) {
+      const own = narrowed(command, (id) => this.#slotOf.get(id) === slot);
+      if (own === undefined) continue;
+      slot.memory.note(own);
+      slot.process?.tell(own);
     }
   }
 
@@ -193,7 +192,12 @@ export class Supervisor {
     await Promise.all(this.#restarting);
   }
 
-  async #launch(slot: Slot, shard: ShardStart): Promise<void> {
+  /** @param first what its devices are told as soon as they are there */
+  async #launch(
+    slot: Slot,
+    shard: ShardStart,
+    first: readonly DeviceCommand[] = [],
+  ): Promise<void> {
     const process = new WorkerProcess({
       shard,
       channel: this.#options.fork(shard),
@@ -202,6 +206,7 @@ export class Supervisor {
       onLost: (detail) => this.#onLost(slot, process, detail),
     });
     slot.process = process;
+    for (const command of first) process.tell(command);
     this.#tell(process, "started", process.pid === undefined ? undefined : `pid ${process.pid}`);
     await process.ready();
     if (shard.boot > 1) this.#restarted += 1;
@@ -254,12 +259,12 @@ export class Supervisor {
         return false; // stopped while waiting
       }
       slot.restartedAt.push(now());
-      const planned = withStarts(slot.shard, slot.dueMs);
-      const moved = restartShard(planned, now() - (this.#timeZeroMs ?? now()));
+      const atMs = now() - (this.#timeZeroMs ?? now());
+      const moved = restartShard(slot.memory.applied(slot.shard, atMs), atMs);
       slot.shard = { ...slot.shard, boot: moved.boot };
       this.#options.onWorker({ worker: moved.worker, boot: moved.boot, state: "restarting" });
       try {
-        await this.#launch(slot, moved);
+        await this.#launch(slot, moved, slot.memory.stops);
         return true;
       } catch (error) {
         if (this.#stopping.signal.aborted) return false;

@@ -1,7 +1,7 @@
 import type { ErrorCode } from "../base/errors.ts";
 import { EXIT_CODES, FleetError } from "../base/errors.ts";
 import type { Snapshot } from "../metrics/snapshot.ts";
-import type { DeviceStart, ShardStart, WorkerEvent } from "../worker/protocol.ts";
+import type { DeviceCommand, ShardStart, WorkerEvent } from "../worker/protocol.ts";
 import { deferred } from "../base/deferred.ts";
 import { settlesWithin } from "../base/settles-within.ts";
 import type { WorkerChannel, WorkerExit } from "./worker-channel.ts";
@@ -49,7 +49,7 @@ export class WorkerProcess {
   #state: WorkerState = "starting";
   #failure: FleetError | undefined;
   #stopping: Promise<void> | undefined;
-  readonly #early: DeviceStart[] = [];
+  readonly #early: DeviceCommand[] = [];
 
   constructor(options: {
     readonly shard: ShardStart;
@@ -112,13 +112,13 @@ export class WorkerProcess {
     if (this.#state !== "ready") return;
     this.#state = "running";
     this.#channel.send({ type: "begin", timeZeroMs });
-    if (this.#early.length > 0) this.startDevices(this.#early.splice(0));
+    for (const command of this.#early.splice(0)) this.tell(command);
   }
 
-  /** Lets these devices start; a worker that has not begun yet is told when it does. */
-  startDevices(starts: readonly DeviceStart[]): void {
-    if (this.#state === "running") this.#channel.send({ type: "startDevices", starts });
-    else this.#early.push(...starts);
+  /** Tells devices something; a worker that has not begun yet is told when it does. */
+  tell(command: DeviceCommand): void {
+    if (this.#state === "running") this.#channel.send(command);
+    else this.#early.push(command);
   }
 
   /** Tells that files of identities have changed; a worker that does not run yet reads them when it does. */

@@ -1,4 +1,3 @@
-import { setMaxListeners } from "node:events";
 import type { Logger } from "../base/log.ts";
 import { proxiesOf } from "../base/proxy.ts";
 import { createRandom } from "../base/random.ts";
@@ -7,7 +6,6 @@ import type { Alert } from "../device/alerts.ts";
 import type { DeviceContext } from "../device/device-context.ts";
 import type { DeviceLimits } from "../device/device-limits.ts";
 import { DEVICE_LIMITS } from "../device/device-limits.ts";
-import { Device } from "../device/device.ts";
 import { IdentityLoader } from "../device/identity.ts";
 import { createSlots } from "../device/slots.ts";
 import { parseAlertCondition } from "../metrics/alert-condition.ts";
@@ -22,7 +20,8 @@ import type { FileTexts } from "../model/model-files.ts";
 import { readModelFiles } from "../model/model-files.ts";
 import type { DeviceModel } from "../model/model.ts";
 import type { DeviceSpec } from "../plan/plan.ts";
-import type { DeviceStart, ShardStart } from "./protocol.ts";
+import { HostedDevice } from "./hosted-device.ts";
+import type { DeviceCommand, ShardStart } from "./protocol.ts";
 
 export interface WorkerHostOptions {
   readonly shard: ShardStart;
@@ -47,13 +46,11 @@ export class WorkerHost {
   readonly #recorder: Recorder;
   /** ms after time 0; before that is known there is no device that could ask. */
   readonly #clock = (): number => this.#options.wallMs() - this.#timeZeroMs;
-  readonly #stop = new AbortController();
-  readonly #changed = new Set<Device>();
-  readonly #devices = new Map<string, Device>();
+  readonly #changed = new Set<HostedDevice>();
+  readonly #devices = new Map<string, HostedDevice>();
   readonly #alerts: readonly Alert[];
   readonly #log: Logger;
   readonly #identities: IdentityLoader;
-  #lives: Promise<unknown> = Promise.resolve();
   readonly #way: DeviceWay;
   #ticker: NodeJS.Timeout | undefined;
   #probe: ProcessProbe | undefined;
@@ -114,25 +111,29 @@ export class WorkerHost {
     this.#log.info({ devices: shard.devices.length }, "devices start when they are due");
     this.#watch();
     const slots = createSlots(shard.concurrency);
-    // Every device listens to the one signal.
-    setMaxListeners(0, this.#stop.signal);
-    const lives = shard.devices.map((spec) => {
-      const device: Device = new Device({
-        ...this.#contextOf(spec),
-        slots,
-        onChange: () => this.#changed.add(device),
-      });
+    const { cachesAssignments: cachesAssignment = false } = shard;
+    for (const spec of shard.devices) {
+      const onChange = (): void => void this.#changed.add(device);
+      const context = { ...this.#contextOf(spec), slots, onChange };
+      const device = new HostedDevice(context, { cachesAssignment, onBug: crash });
       this.#devices.set(spec.registrationId, device);
-      return device.run(this.#stop.signal);
-    });
-    this.#lives = Promise.all(lives);
-    this.#lives.catch(crash);
+      if (spec.startMs !== null) device.start(spec.startMs);
+    }
     this.#ticker = setInterval(() => this.#tell(), shard.snapshotIntervalMs);
   }
 
-  /** These devices, which have no moment of their own, are due; ids of other workers' devices are passed over. */
-  startDevices(starts: readonly DeviceStart[]): void {
-    for (const { registrationId, dueMs } of starts) this.#devices.get(registrationId)?.due(dueMs);
+  /** Tells devices what the command says; ids of other workers' devices are passed over. */
+  tell(command: DeviceCommand): void {
+    if (command.type === "startDevices") {
+      for (const { registrationId, dueMs } of command.starts) {
+        this.#devices.get(registrationId)?.start(dueMs);
+      }
+      return;
+    }
+    for (const id of command.registrationIds) {
+      const device = this.#devices.get(id);
+      if (device !== undefined) obey(device, command);
+    }
   }
 
   /** The files of these devices' identities have changed; ids of other workers' devices are passed over. */
@@ -145,8 +146,7 @@ export class WorkerHost {
     const startedMs = this.#options.wallMs();
     // What the goodbyes of a whole fleet cost says nothing of the times that were measured.
     this.#probe?.stop();
-    this.#stop.abort(new Error("the worker was asked to stop"));
-    await this.#lives;
+    await Promise.all([...this.#devices.values()].map((device) => device.close()));
     clearInterval(this.#ticker);
     this.#tell();
     const durationMs = Math.round(this.#options.wallMs() - startedMs);
@@ -211,6 +211,25 @@ export class WorkerHost {
     const { ownProcess } = this.#recorder;
     ownProcess.count("generator_cpu_ms", cpuMs, this.#clock());
     ownProcess.count("generator_gc_ms", gcMs(gc), this.#clock());
+  }
+}
+
+function obey(
+  device: HostedDevice,
+  command: Exclude<DeviceCommand, { readonly type: "startDevices" }>,
+): void {
+  switch (command.type) {
+    case "stopDevices":
+      device.stop(command.how);
+      return;
+    case "deviceFault":
+      device.fault(command.fault);
+      return;
+    case "retune":
+      device.retune(command.intervalMs);
+      return;
+    default:
+      command satisfies never;
   }
 }
 

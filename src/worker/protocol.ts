@@ -1,4 +1,6 @@
 import type { DialRule } from "../base/dial.ts";
+import type { FaultSpec } from "../base/fault-spec.ts";
+import type { StopKind } from "../base/stop-kind.ts";
 import type { Transport } from "../base/transport.ts";
 import type { LogLevel } from "../base/log.ts";
 import type { Phase } from "../metrics/phases.ts";
@@ -42,19 +44,41 @@ export interface ShardStart {
   readonly logLevel: LogLevel;
 }
 
-/** A device whose plan has no time for it, and when it is due, ms after time 0. */
+/** A device that is off or whose plan has no time for it, and when it is due, ms after time 0. */
 export interface DeviceStart {
   readonly registrationId: string;
   readonly dueMs: number;
 }
+
+/** What devices are told while the run goes on; sent after `begin`. Ids of other workers' devices are passed over. */
+export type DeviceCommand =
+  /** These are due: those that have no time of their own, and those that are off, which boot again. */
+  | { readonly type: "startDevices"; readonly starts: readonly DeviceStart[] }
+  /** These go off, those that are not due yet too, and stay so until they are started. */
+  | {
+      readonly type: "stopDevices";
+      readonly registrationIds: readonly string[];
+      readonly how: StopKind;
+    }
+  /** These have another fault, beside those of the plan. */
+  | {
+      readonly type: "deviceFault";
+      readonly registrationIds: readonly string[];
+      readonly fault: FaultSpec;
+    }
+  /** These have another telemetry interval, from their next message on. */
+  | {
+      readonly type: "retune";
+      readonly registrationIds: readonly string[];
+      readonly intervalMs: number;
+    };
 
 /** Supervisor to worker. */
 export type WorkerCommand =
   | { readonly type: "start"; readonly shard: ShardStart }
   /** Time 0 of the run as ms since 1970; sent when every worker is ready. */
   | { readonly type: "begin"; readonly timeZeroMs: number }
-  /** These devices, which have no time of their own, are due; sent after `begin`. */
-  | { readonly type: "startDevices"; readonly starts: readonly DeviceStart[] }
+  | DeviceCommand
   /** The files of these devices' identities have changed. */
   | { readonly type: "identitiesChanged"; readonly registrationIds: readonly string[] }
   /** Stop every device in order, send the last snapshot, then `stopped`. */

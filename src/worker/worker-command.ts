@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { REFUSAL_CLASSES } from "../base/failure.ts";
 import { LOG_LEVELS } from "../base/log.ts";
+import { STOP_KINDS } from "../base/stop-kind.ts";
 import { TRANSPORTS } from "../base/transport.ts";
 import type { WorkerCommand } from "./protocol.ts";
 
@@ -102,6 +103,8 @@ const shardStart = z.strictObject({
   logLevel: z.enum(LOG_LEVELS),
 });
 
+const registrationIds = z.array(z.string().min(1));
+
 const workerCommand = z.discriminatedUnion("type", [
   z.strictObject({ type: z.literal("start"), shard: shardStart }),
   z.strictObject({ type: z.literal("begin"), timeZeroMs: z.number() }),
@@ -111,7 +114,18 @@ const workerCommand = z.discriminatedUnion("type", [
   }),
   z.strictObject({
     type: z.literal("identitiesChanged"),
-    registrationIds: z.array(z.string()),
+    registrationIds,
+  }),
+  z.strictObject({
+    type: z.literal("stopDevices"),
+    registrationIds,
+    how: z.enum(STOP_KINDS),
+  }),
+  z.strictObject({ type: z.literal("deviceFault"), registrationIds, fault }),
+  z.strictObject({
+    type: z.literal("retune"),
+    registrationIds,
+    intervalMs: z.number().positive(),
   }),
   z.strictObject({ type: z.literal("stop") }),
 ]);

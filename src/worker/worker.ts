@@ -29,7 +29,10 @@ async function obey(raw: unknown): Promise<void> {
       host?.begin(command.timeZeroMs);
       return;
     case "startDevices":
-      host?.startDevices(command.starts);
+    case "stopDevices":
+    case "deviceFault":
+    case "retune":
+      host?.tell(command);
       return;
     case "identitiesChanged":
       host?.identitiesChanged(command.registrationIds);

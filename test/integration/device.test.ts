@@ -271,13 +271,14 @@ test("a device without a time starts when it is told to, and its latency counts 
     ["cave-1", "cave-2", "cave-3"].map((id) => deviceSpec(id, { startMs: null })),
     { concurrency: 1 },
   );
-  shard.startDevices({ registrationId: "cave-1", dueMs: 0 });
+  shard.tell({ type: "startDevices", starts: [{ registrationId: "cave-1", dueMs: 0 }] });
   const first = await shard.row("cave-1", (row) => row.wasConnected);
   // It was due long ago, and the second time that it is told so changes nothing.
-  shard.startDevices(
+  const starts = [
     { registrationId: "cave-1", dueMs: 1 },
     { registrationId: "cave-2", dueMs: 0 },
-  );
+  ];
+  shard.tell({ type: "startDevices", starts });
   const second = await shard.row("cave-2", (row) => row.wasConnected);
   expect(second.registrationMs).toBeGreaterThan(
     (first.registrationMs ?? 0) + (first.connectionMs ?? 0),

@@ -11,7 +11,7 @@ import type { Snapshot } from "../../src/metrics/snapshot.ts";
 import type { DeviceSpec } from "../../src/plan/plan.ts";
 import { ensureEnrollmentGroup } from "../../src/service/ensure-enrollment-group.ts";
 import { WorkerHost } from "../../src/worker/host.ts";
-import type { DeviceStart, ShardStart } from "../../src/worker/protocol.ts";
+import type { DeviceCommand, ShardStart } from "../../src/worker/protocol.ts";
 import type { TestPki } from "./pki.ts";
 import { temporaryDir, testPki, writeLeaf } from "./pki.ts";
 
@@ -123,8 +123,8 @@ export interface TestShard extends AsyncDisposable {
   readonly row: (registrationId: string, fits: (row: DeviceRow) => boolean) => Promise<DeviceRow>;
   /** Sum of a counter over all snapshots, whatever other labels it has: `telemetry_failed{class:offline}`. */
   readonly counter: (key: string) => number;
-  /** Tells the worker that these devices are due. */
-  readonly startDevices: (...starts: DeviceStart[]) => void;
+  /** Tells the worker's devices something. */
+  readonly tell: (command: DeviceCommand) => void;
   /** Tells the worker that files of these devices have changed. */
   readonly identitiesChanged: (...registrationIds: string[]) => void;
   readonly stop: () => Promise<void>;
@@ -196,7 +196,7 @@ export async function runShard(
         return row !== undefined && fits(row) ? row : undefined;
       }),
     counter: (key) => sumOf(snapshots, key),
-    startDevices: (...starts) => host.startDevices(starts),
+    tell: (command) => host.tell(command),
     identitiesChanged: (...ids) => host.identitiesChanged(ids),
     stop,
     [Symbol.asyncDispose]: stop,

@@ -7,6 +7,7 @@ import { orAborted } from "../../base/or-aborted.ts";
 import { sleep } from "../../base/retry.ts";
 import type { Message, ModelDevice } from "../../model/model.ts";
 import type { DeviceContext } from "../device-context.ts";
+import type { DeviceStatus } from "../device-status.ts";
 import { FaultSwitch, occurrencesOf } from "./fault-switch.ts";
 import type { MessageFault, OutgoingMessage } from "./message-faults.ts";
 import { MessageFaults } from "./message-faults.ts";
@@ -17,7 +18,7 @@ type Place =
   | { readonly in: "messages"; readonly fault: MessageFault; readonly draw: () => number }
   | { readonly in: "connection" };
 
-/** One fault of the plan. */
+/** One fault of the plan, or one that the run added. */
 interface PlannedFault {
   readonly id: string;
   readonly spec: FaultSpec;
@@ -29,45 +30,66 @@ interface PlannedFault {
 /** What one device's faults need of it. */
 export interface FaultsOf {
   readonly context: Pick<DeviceContext, "spec" | "random" | "clock" | "recorder" | "log">;
+  /** The age goes on over the boots of the device, so that its schedules do. */
+  readonly status: Pick<DeviceStatus, "ageMs">;
   readonly model: Pick<ModelDevice, "beginFault" | "endFault">;
   /** Cuts the connection to the hub, if there is one. */
   readonly cut: () => void;
 }
 
 /**
- * What goes wrong with one device. Faults of models and messages begin and end before a step, by its planned time; those of
+ * What goes wrong with one device in one of its boots. Faults of models and messages begin and end before a step, by its planned time; those of
  * the device's own schedules by the intervals that its model has had, so that its bodies do not depend on the clock. Their
  * random numbers are streams of their own.
  */
 export class DeviceFaults {
   readonly #of: FaultsOf;
-  readonly #planned: readonly PlannedFault[];
+  readonly #planned: PlannedFault[];
+  readonly #on = new Set<PlannedFault>();
   readonly #messages = new MessageFaults();
   /** Ids of those that keep the device from connecting. */
   readonly #holding = new Set<string>();
   #free: Deferred<void> | undefined;
-  /** The device's own time, ms since its first message. */
-  #ageMs: number | undefined;
+  /** When the newest step was due; undefined before the first of this boot. */
+  #steppedMs: number | undefined;
+  #signal: AbortSignal | undefined;
 
   constructor(of: FaultsOf) {
     this.#of = of;
     this.#planned = (of.context.spec.faults ?? []).map((spec, index) => this.#plan(spec, index));
   }
 
-  /** The run has begun; what has a time of it and acts on the connection comes by itself until `signal` aborts. */
+  /** The device has booted; what has a time of the run and acts on the connection comes by itself until `signal` aborts. */
   start(signal: AbortSignal): void {
-    for (const fault of this.#planned) {
-      // Rejects on a bug alone.
-      if (fault.switch === undefined) void this.#byTheClock(fault, signal);
+    this.#signal = signal;
+    for (const fault of this.#planned) this.#await(fault);
+  }
+
+  /** Another fault, as if the plan had it; one that is over is missed. */
+  add(spec: FaultSpec): void {
+    const fault = this.#plan(spec, this.#planned.length);
+    // What begins between two steps is on for the next, as a planned one is.
+    if (this.#steppedMs !== undefined && spec.times.by === "script") {
+      fault.switch?.at(Math.min(this.#steppedMs, spec.times.atMs - 1));
     }
+    this.#planned.push(fault);
+    this.#await(fault);
+  }
+
+  /** The device is switched off: what was on is over, and is on again when it boots in time. */
+  stop(): void {
+    for (const fault of this.#on) this.#tell(fault, "ended");
+    this.#on.clear();
   }
 
   /** A step is due: what has begun or ended by then does so. @param dtS the interval before it, in the device's own time */
   step(dueMs: number, dtS: number): void {
-    if (this.#planned.length === 0) return;
-    this.#ageMs = this.#ageMs === undefined ? 0 : this.#ageMs + dtS * 1_000;
+    const { status } = this.#of;
+    const ageMs = status.ageMs === undefined ? 0 : status.ageMs + dtS * 1_000;
+    status.ageMs = ageMs;
+    this.#steppedMs = dueMs;
     for (const fault of this.#planned) {
-      const nowMs = fault.spec.times.by === "script" ? dueMs : this.#ageMs;
+      const nowMs = fault.spec.times.by === "script" ? dueMs : ageMs;
       for (const change of fault.switch?.at(nowMs) ?? []) {
         if (change === "begun") this.#begin(fault);
         else this.#end(fault);
@@ -121,6 +143,13 @@ export class DeviceFaults {
     return { in: "messages", fault, draw: () => stream.next() };
   }
 
+  #await(fault: PlannedFault): void {
+    // Rejects on a bug alone.
+    if (fault.switch === undefined && this.#signal !== undefined) {
+      void this.#byTheClock(fault, this.#signal);
+    }
+  }
+
   async #byTheClock(fault: PlannedFault, signal: AbortSignal): Promise<void> {
     const { clock } = this.#of.context;
     const { times } = fault.spec;
@@ -140,6 +169,7 @@ export class DeviceFaults {
   #begin(fault: PlannedFault): void {
     const { id, place, spec } = fault;
     this.#of.context.recorder.count("faults_begun", 1, { kind: spec.kind });
+    this.#on.add(fault);
     this.#tell(fault, "begun");
     switch (place.in) {
       case "model":
@@ -159,6 +189,7 @@ export class DeviceFaults {
 
   #end(fault: PlannedFault): void {
     const { id, place } = fault;
+    this.#on.delete(fault);
     this.#tell(fault, "ended");
     switch (place.in) {
       case "model":

@@ -134,7 +134,7 @@ const rounded = (perS: number): number => Math.round(perS * 1_000) / 1_000;
  */
 export function driveArrival(
   { devices, adaptive }: Pick<Plan, "devices" | "adaptive">,
-  workers: Pick<Supervisor, "hosts" | "startDevices">,
+  workers: Pick<Supervisor, "hosts" | "tell">,
   options: Pick<ArrivalDriverOptions, "clock" | "emit">,
 ): ArrivalDriver | undefined {
   if (adaptive === undefined) return undefined;
@@ -143,7 +143,7 @@ export function driveArrival(
     devices,
     arrival: adaptive,
     isHosted: (registrationId) => workers.hosts(registrationId),
-    start: (starts) => workers.startDevices(starts),
+    start: (starts) => workers.tell({ type: "startDevices", starts }),
   });
   driver.start();
   return driver;

@@ -42,9 +42,18 @@ test("a step that makes no sense is a bug", () => {
   expect(() => walk("registering", "failed", "stopped")).toThrow("from failed to stopped");
 });
 
-test("failed and stopped are final", () => {
-  const life = new LifeState(() => undefined);
-  expect(life.isFinal).toBe(false);
-  life.to("stopped");
-  expect(life.isFinal).toBe(true);
+test("a device that failed or was stopped is off until it boots again", () => {
+  for (const off of ["stopped", "failed"] as const) {
+    const told: unknown[] = [];
+    const life = new LifeState((...step) => told.push(step));
+    expect(life.isOver).toBe(false);
+    life.to(off, "powerCut");
+    expect(life.isOver).toBe(true);
+    life.to("registering");
+    expect(life.isOver).toBe(false);
+    expect(told).toEqual([
+      ["waiting", off, "powerCut"],
+      [off, "registering", undefined],
+    ]);
+  }
 });

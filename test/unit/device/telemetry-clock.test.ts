@@ -75,6 +75,17 @@ test("an interval may be longer than any timer, which is then asked for in few p
   expect(due).toEqual([0, 30 * dayMs]);
 });
 
+test("a shorter interval brings one message at once, and none of those that it would have had before", () => {
+  let intervalMs = 10_000;
+  const { clock, due } = clockOf({ intervalMs: () => intervalMs });
+  clock.start();
+  vi.advanceTimersByTime(5_000);
+  intervalMs = 1_000;
+  clock.reschedule();
+  vi.advanceTimersByTime(2_000);
+  expect(due).toEqual([0, 5_000, 6_000, 7_000]);
+});
+
 test("a new interval counts from the last message", () => {
   let intervalMs = 10_000;
   const { clock, due } = clockOf({ intervalMs: () => intervalMs });

@@ -81,18 +81,37 @@ test("devices without a time are started at their workers, and again at the next
   await supervisor.start();
   supervisor.begin(1_000);
   const first = [start("device0-0", 10), start("device1-0", 20), start("device-of-nobody", 30)];
-  supervisor.startDevices(first);
+  supervisor.tell({ type: "startDevices", starts: first });
   expect(workers.map(({ commands }) => commands.at(-1))).toEqual([
     { type: "startDevices", starts: [start("device0-0", 10)] },
     { type: "startDevices", starts: [start("device1-0", 20)] },
   ]);
   workers[0]?.leave({ code: null, signal: "SIGKILL" });
   // Nobody hosts it now: the next worker has it in its plan.
-  supervisor.startDevices([start("device0-1", 3_000)]);
+  supervisor.tell({ type: "startDevices", starts: [start("device0-1", 3_000)] });
   await until(({ state, boot }) => state === "ready" && boot === 2);
   expect(started[2]?.devices.map(({ startMs }) => startMs)).toEqual([4_000, 6_990]);
   expect(supervisor.hosts("device0-0")).toBe(true);
   expect(supervisor.hosts("device-of-nobody")).toBe(false);
+  await supervisor.stop();
+});
+
+test("a worker that replaces a lost one leaves off what was stopped", async () => {
+  const { supervisor, workers, started, until } = fleet({ shards: [shardOf(0, [0, 0])] });
+  await supervisor.start();
+  supervisor.begin(0);
+  const stop = {
+    type: "stopDevices",
+    registrationIds: ["device0-0", "device-of-nobody"],
+    how: "powerCut",
+  } as const;
+  supervisor.tell(stop);
+  const own = { ...stop, registrationIds: ["device0-0"] };
+  expect(workers[0]?.commands.at(-1)).toEqual(own);
+  workers[0]?.leave({ code: null, signal: "SIGKILL" });
+  await until(({ state, boot }) => state === "ready" && boot === 2);
+  expect(started[1]?.devices.map(({ startMs }) => startMs)).toEqual([null, 0]);
+  expect(workers[1]?.commands.slice(1)).toEqual([{ type: "begin", timeZeroMs: 0 }, own]);
   await supervisor.stop();
 });
 
@@ -108,7 +127,10 @@ test("what is due while a worker starts again is told when it has begun", async 
         // The next device is due before this worker has said that it is ready.
         if (forks === 2 && command.type === "start") {
           queueMicrotask(() =>
-            supervisor.startDevices([{ registrationId: "device0-0", dueMs: 7 }]),
+            supervisor.tell({
+              type: "startDevices",
+              starts: [{ registrationId: "device0-0", dueMs: 7 }],
+            }),
           );
         }
         onCommand(command);

@@ -64,6 +64,31 @@ test("a device that begins with an assignment comes out as it was sent", () => {
   expect(parseWorkerCommand(overIpc(command))).toEqual(overIpc(command));
 });
 
+test("what devices are told while the run goes on comes out as it was sent", () => {
+  const registrationIds = ["cave-1", "cave-2"];
+  const times = { by: "script", at: "now", atMs: 12.5, forMs: 100 };
+  for (const command of [
+    { type: "stopDevices", registrationIds, how: "inOrder" },
+    { type: "stopDevices", registrationIds, how: "powerCut" },
+    {
+      type: "deviceFault",
+      registrationIds,
+      fault: { kind: "late", parameters: { by: "5s" }, times },
+    },
+    { type: "retune", registrationIds, intervalMs: 250 },
+  ]) {
+    expect(parseWorkerCommand(overIpc(command))).toEqual(command);
+  }
+  const wrong = [
+    [{ type: "stopDevices", registrationIds, how: "gently" }, /how/],
+    [{ type: "retune", registrationIds, intervalMs: 0 }, /intervalMs/],
+    [{ type: "deviceFault", registrationIds, fault: { kind: "late" } }, /times/],
+  ] as const;
+  for (const [command, told] of wrong) {
+    expect(() => parseWorkerCommand(overIpc(command))).toThrow(told);
+  }
+});
+
 test("a device without a time, and the word that it is due, come out as they were sent", () => {
   const [device] = shard?.devices ?? [];
   const waiting = { type: "start", shard: { ...shard, devices: [{ ...device, startMs: null }] } };

@@ -3,6 +3,7 @@ import type { FaultSpec } from "../../../../src/base/fault-spec.ts";
 import { silentLogger } from "../../../../src/base/log.ts";
 import { createRandom } from "../../../../src/base/random.ts";
 import { DeviceFaults } from "../../../../src/device/faults/device-faults.ts";
+import type { DeviceStatus } from "../../../../src/device/device-status.ts";
 import { Recorder } from "../../../../src/metrics/recorder.ts";
 import type { ActiveFault } from "../../../../src/model/model.ts";
 import { deviceSpec } from "../../../support/fleet.ts";
@@ -18,6 +19,11 @@ const clock = (): number => Date.now();
 
 /** The faults of a device, and everything that they do to it, in order. */
 function faultsOf(...specs: readonly FaultSpec[]) {
+  return bootOf({ ageMs: undefined }, specs);
+}
+
+/** The same for a device that has sent before. */
+function bootOf(status: Pick<DeviceStatus, "ageMs">, specs: readonly FaultSpec[]) {
   const recorder = new Recorder({ worker: 0, boot: 1, phases: [], clock });
   const done: string[] = [];
   const begun: ActiveFault[] = [];
@@ -29,6 +35,7 @@ function faultsOf(...specs: readonly FaultSpec[]) {
       recorder: recorder.of("cheese-cave"),
       log: silentLogger(),
     },
+    status,
     model: {
       beginFault: (fault) => {
         begun.push(fault);
@@ -39,7 +46,7 @@ function faultsOf(...specs: readonly FaultSpec[]) {
     cut: () => void done.push("cut"),
   });
   const taken = () => recorder.take({ cpuS: 0, rssBytes: 0 });
-  return { faults, done, begun, taken };
+  return { faults, done, begun, taken, status };
 }
 
 const scripted = (kind: string, atMs: number, forMs?: number): FaultSpec => ({
@@ -177,4 +184,52 @@ test("a stop ends the wait for a connection, and what is still to come", async (
   await expect(waiting).rejects.toThrow("stopped");
   await vi.advanceTimersByTimeAsync(20_000);
   expect(done).toEqual(["cut"]);
+});
+
+test("a fault that is added while the device sends is on for the next message, however short it is", () => {
+  const { faults, done } = faultsOf();
+  faults.step(1_000, 1);
+  faults.add(scripted("doorOpen", 1_200, 100));
+  faults.step(2_000, 1);
+  faults.step(3_000, 1);
+  expect(done).toEqual(["begin doorOpen-1", "end doorOpen-1"]);
+});
+
+test("an added fault of the connection begins at once, and one that is over is missed", async () => {
+  const { faults, done } = faultsOf();
+  const over = new AbortController();
+  faults.start(over.signal);
+  vi.setSystemTime(5_000);
+  faults.add({ ...scripted("disconnect", 1_000, 1_000), parameters: {} });
+  faults.add({ ...scripted("disconnect", 4_999, 1_000), parameters: {} });
+  await vi.advanceTimersByTimeAsync(1_000);
+  expect(done).toEqual(["cut"]);
+  expect(await faults.mayConnect(over.signal)).toBe(false);
+  over.abort();
+});
+
+test("what is on is over when the device goes off, and on again at its next boot", () => {
+  const specs = [scripted("doorOpen", 1_000, 9_000)];
+  const first = faultsOf(...specs);
+  first.faults.step(1_000, 1);
+  first.faults.stop();
+  const states = ({ taken }: ReturnType<typeof faultsOf>) =>
+    taken().events.map((event) => event.type === "fault" && event.state);
+  expect(states(first)).toEqual(["begun", "ended"]);
+  const second = bootOf(first.status, specs);
+  second.faults.step(5_000, 1);
+  expect(second.done).toEqual(["begin doorOpen-1"]);
+});
+
+test("a device's own schedule goes on over its boots", () => {
+  const specs: FaultSpec[] = [
+    { kind: "doorOpen", parameters: {}, times: { by: "age", atMs: [1_000, 3_000], forMs: 500 } },
+  ];
+  const first = faultsOf(...specs);
+  for (const dueMs of [0, 1_000, 2_000]) first.faults.step(dueMs, 1);
+  expect(first.status.ageMs).toBe(2_000);
+  const second = bootOf(first.status, specs);
+  second.faults.step(60_000, 1);
+  expect(second.begun).toHaveLength(1);
+  expect(second.done).toEqual(["begin doorOpen-1"]);
 });
