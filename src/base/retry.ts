@@ -6,15 +6,18 @@ export interface BackoffOptions {
   readonly maxMs: number;
   /** Growth from one attempt to the next, >= 1; default 2. */
   readonly factor?: number;
-  /** Fraction of the delay that is random, 0 to 1; default 0.5, so a delay is half to all of its bound. */
-  readonly jitter?: number;
+  /** Part of the bound that is random, 0 to 1: 1 = full jitter, a delay anywhere up to its bound; 0 = the bound itself. */
+  readonly jitter: number;
+  /** Lower bound of every delay, ms <= firstMs; default 0. */
+  readonly floorMs?: number;
 }
 
-/** The delay before attempt `attempt + 1`, after `attempt` failures (1, 2, 3 …); pure. */
+/** The delay before attempt `attempt + 1`, after `attempt` failures (1, 2, 3 …), ms > 0; pure. */
 export function backoffMs(options: BackoffOptions, attempt: number, random: () => number): number {
-  const { firstMs, maxMs, factor = 2, jitter = 0.5 } = options;
+  const { firstMs, maxMs, factor = 2, jitter, floorMs = 0 } = options;
   const bound = Math.min(maxMs, firstMs * factor ** (Math.max(1, attempt) - 1));
-  return bound * (1 - jitter * random());
+  const least = Math.max(floorMs, bound * (1 - jitter));
+  return bound - (bound - least) * random();
 }
 
 /**

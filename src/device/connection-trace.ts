@@ -14,6 +14,8 @@ export interface ConnectionTrace {
   sessionPresent?: boolean;
   /** Status of the newest DPS answer; the SDK hides the 429 of a poll. */
   dpsStatus?: number | undefined;
+  /** What that answer asked to wait; undefined = nothing. */
+  dpsRetryAfterMs?: number | undefined;
   /** The first thing that went wrong; the SDK's own error loses it. */
   failure?: DeviceFailure;
   closed: boolean;

@@ -1,6 +1,7 @@
+import type { ConnectionRules } from "../base/connection-rules.ts";
 import { deferred } from "../base/deferred.ts";
 import { DeviceFailure } from "../base/failure.ts";
-import { retryAfterMs, withTimeout } from "../base/retry.ts";
+import { withTimeout } from "../base/retry.ts";
 import type {
   DeviceRegistrationResult,
   ProvisioningMqtt,
@@ -8,14 +9,13 @@ import type {
   SymmetricKeyProvisioningTransport,
   X509ProvisioningTransport,
 } from "./azure-sdk.ts";
+import { throttledWaitMs } from "./retry-wait.ts";
 import type { Slots } from "./slots.ts";
 import type { ConnectionTrace } from "./connection-trace.ts";
 
-/** A throttled wait is lengthened by up to this part, so that refused devices do not come back in step. */
-const RETRY_JITTER = 0.5;
-
 export interface PacingOptions {
   readonly slots: Slots;
+  readonly rules: ConnectionRules;
   readonly random: () => number;
   readonly requestTimeoutMs: number;
   readonly totalTimeoutMs: number;
@@ -48,6 +48,8 @@ export class PacedTransport
   readonly #deadlineMs: number;
   readonly #gaveUp = deferred<never>();
   #sentMs: number | undefined;
+  /** Answers in a row that put the device off. */
+  #putOff = 0;
   /** Of the connection that brought the first answer. */
   firstTrace: ConnectionTrace | undefined;
   /** When the request that DPS accepted could go out; throttled ones, and the waits that they cost, came before. */
@@ -148,10 +150,15 @@ export class PacedTransport
     const now = this.#options.transport.clock();
     if (result.status === "assigned") this.assignedMs = now;
     if ((this.#traceOf()?.dpsStatus ?? 0) >= 429) {
-      const waitMs = Math.ceil(retryAfterMs(intervalMs ?? 0, this.#options.random, RETRY_JITTER));
+      this.#putOff += 1;
+      // The SDK makes an interval of its own of an answer that asks for none.
+      const askedMs = this.#traceOf()?.dpsRetryAfterMs;
+      const { rules, random } = this.#options;
+      const waitMs = Math.ceil(throttledWaitMs(rules, askedMs, this.#putOff, random));
       this.#options.onThrottled(waitMs);
       return waitMs;
     }
+    this.#putOff = 0;
     if (this.acceptedMs === undefined) {
       // The SDK connects within the first request.
       this.acceptingMs = Math.max(this.#sentMs ?? now, this.#traceOf()?.connackMs ?? -Infinity);

@@ -1,3 +1,4 @@
+import type { ConnectionRules } from "../base/connection-rules.ts";
 import { DeviceFailure } from "../base/failure.ts";
 import { orAborted } from "../base/or-aborted.ts";
 import {
@@ -25,6 +26,8 @@ export interface ProvisioningOptions {
   /** `sessions` is not used: DPS must see the whole chain. */
   readonly transport: Omit<TransportOptions, "sessions">;
   readonly slots: Slots;
+  /** Say how long a device that is put off waits. */
+  readonly rules: ConnectionRules;
   /** Uniform in [0, 1), for jitter. */
   readonly random: () => number;
   /** Limit for one register or poll request, ms. */

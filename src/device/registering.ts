@@ -63,6 +63,7 @@ function registerOnce(options: RegisteringOptions, totalTimeoutMs: number): Prom
     modelId: options.modelId,
     transport: { secureContext: identity.secureContext, way, connectTimeoutMs, clock },
     slots: context.slots,
+    rules: limits,
     random: options.random,
     requestTimeoutMs,
     totalTimeoutMs,

@@ -27,9 +27,13 @@ const DPS_ANSWER = /^\$dps\/registrations\/res\/(\d{3})\//;
 /** A topic that the SDK passes over. */
 const KEPT_FROM_THE_SDK = "malformed";
 
-function dpsStatusOf(topic: string): number | undefined {
+/** Notes what an answer of DPS says in its topic, where it is one. */
+function noteDpsAnswer(trace: ConnectionTrace, topic: string): void {
   const status = DPS_ANSWER.exec(topic)?.[1];
-  return status === undefined ? undefined : Number(status);
+  if (status === undefined) return;
+  trace.dpsStatus = Number(status);
+  const askedS = Number(new URLSearchParams(topic.split("?")[1]).get("retry-after") ?? undefined);
+  trace.dpsRetryAfterMs = askedS >= 0 ? askedS * 1_000 : undefined;
 }
 
 /**
@@ -74,7 +78,7 @@ export class TracingProvider implements MqttProvider {
     client.once("close", () => clearTimeout(limit));
     client.on("packetreceive", (packet) => {
       if (packet.cmd === "publish") {
-        trace.dpsStatus = dpsStatusOf(packet.topic) ?? trace.dpsStatus;
+        noteDpsAnswer(trace, packet.topic);
         const fault = payloadFault(packet.topic, packet.payload);
         if (fault !== undefined) {
           packet.topic = KEPT_FROM_THE_SDK;

@@ -79,6 +79,7 @@ export function draftPlan(
     durationMs: scenario.durationMs,
     timeScale: scenario.timeScale,
     concurrency: scenario.arrival.concurrency,
+    ...(scenario.attemptsPerS === undefined ? {} : { attemptsPerS: scenario.attemptsPerS }),
     ...(scenario.provisioning.cache === true ? { cachesAssignments: true } : {}),
     timeline: actions,
     alerts: scenario.alerts,
@@ -130,7 +131,7 @@ function devicesOfEntry(
   values: EntryValues,
   brought: readonly BroughtDevice[] | undefined,
 ): UnplacedDevice[] {
-  const { model, faults, expectedRefusal, count = brought?.length ?? 0 } = entry;
+  const { model, connection, faults, expectedRefusal, count = brought?.length ?? 0 } = entry;
   return Array.from({ length: count }, (_, at) => {
     const device = brought?.[at];
     const pattern = entry.registrationId ?? "";
@@ -143,6 +144,7 @@ function devicesOfEntry(
       settings: values.settings(owner),
       credentials: device?.credentials ?? credentialsOf(entry.credentials),
       telemetry: values.telemetry(owner),
+      ...(connection === undefined ? {} : { connection }),
       ...(faults.length === 0 ? {} : { faults }),
       ...(expectedRefusal === undefined ? {} : { expectedRefusal }),
     };

@@ -1,4 +1,5 @@
 import type { CertificateSpec } from "../base/certificate-spec.ts";
+import type { ConnectionRules } from "../base/connection-rules.ts";
 import type { RefusalClass } from "../base/failure.ts";
 import type { FaultSpec } from "../base/fault-spec.ts";
 import type { JsonObject } from "../base/json.ts";
@@ -59,6 +60,8 @@ export interface DeviceSpec {
   readonly credentials: CredentialSpec;
   /** `jitter` is a fraction of the interval, 0 to 1. */
   readonly telemetry: { readonly intervalMs: number; readonly jitter: number };
+  /** How it connects and comes back; absent = as shipped. */
+  readonly connection?: ConnectionRules | undefined;
   /** What goes wrong with it, and when; absent = nothing. */
   readonly faults?: readonly FaultSpec[] | undefined;
   /** Class with which services must refuse it; absent = it is to be let in. */
@@ -93,6 +96,8 @@ export interface Plan {
   readonly timeScale: number;
   /** Devices of the whole fleet that may have a handshake or a request under way; undefined = no bound. */
   readonly concurrency: number | undefined;
+  /** Attempts to connect, to DPS or a hub, that the whole fleet may make a second, > 0; absent = no limit. */
+  readonly attemptsPerS?: number | undefined;
   /** A device that boots again goes to the hub that it had; false or absent = it registers at every boot. */
   readonly cachesAssignments?: boolean | undefined;
   readonly timeline: readonly TwinAction[];

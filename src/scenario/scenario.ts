@@ -1,16 +1,18 @@
 import type { Problem } from "../base/errors.ts";
 import { FleetError } from "../base/errors.ts";
+import type { ConnectionRules } from "../base/connection-rules.ts";
 import type { RefusalClass } from "../base/failure.ts";
 import type { FaultSpec } from "../base/fault-spec.ts";
 import type { JsonObject } from "../base/json.ts";
 import type { LeafDefect } from "../base/leaf-defect.ts";
 import type { SecretRef } from "../base/secret-ref.ts";
 import type { Transport } from "../base/transport.ts";
-import { parseDuration } from "../base/units.ts";
+import { parseDuration, parseRate } from "../base/units.ts";
 import { describeIssue, problemsOf } from "../base/issue-problems.ts";
 import type { Arrival } from "./arrival-section.ts";
 import { toArrival } from "./arrival-section.ts";
 import type { Phase } from "../metrics/phases.ts";
+import { connectionRules } from "./connection-section.ts";
 import type { Distribution } from "./distribution.ts";
 import type { EmulatorSettings } from "./emulator-section.ts";
 import type { KEY_KINDS } from "./credentials-field.ts";
@@ -71,6 +73,8 @@ export interface FleetEntry {
     readonly intervalMs: number | Distribution<number>;
     readonly jitter: number;
   };
+  /** How they connect and come back; undefined = as shipped. */
+  readonly connection?: ConnectionRules | undefined;
   /** As written, distributions and all. */
   readonly settings: JsonObject;
   /** Of each of its devices. */
@@ -126,6 +130,8 @@ export interface Scenario {
   };
   readonly fleet: readonly FleetEntry[];
   readonly arrival: Arrival;
+  /** Attempts to connect that the whole fleet may make a second, > 0; undefined = no limit. */
+  readonly attemptsPerS?: number | undefined;
   /** undefined = until stopped. */
   readonly durationMs?: number | undefined;
   /** Seconds of the devices' own time for each second of their intervals, 0.001 to 100000. */
@@ -176,15 +182,18 @@ function invalid(source: string, problems: readonly Problem[]): FleetError {
 }
 
 function toScenario(file: ScenarioFile, yaml: YamlSource): Scenario {
-  const { arrival, duration, timeline, fleet, ...rest } = file;
+  const { arrival, duration, timeline, fleet, connection, ...rest } = file;
+  const attempts = connection?.attempts;
   return {
     ...rest,
+    ...(attempts === undefined ? {} : { attemptsPerS: parseRate(attempts) }),
     phases: file.phases.map(({ name, at }) => ({ name, atMs: parseDuration(at) ?? 0 })),
     thresholds: (
       file.thresholds ?? defaultThresholds(file).map((expression) => ({ expression }))
     ).map((threshold, index) => ({ ...threshold, place: yaml.placeOf(["thresholds", index]) })),
     fleet: fleet.map(({ telemetry, credentials, faults, expect, class: refusal, ...entry }) => ({
       ...entry,
+      connection: connectionRules(connection, entry.connection),
       ...(expect === undefined ? {} : { expectedRefusal: refusal ?? "unauthorized" }),
       faults: faults.map(fleetFault),
       credentials: toCredentials(credentials),

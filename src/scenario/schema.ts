@@ -4,6 +4,11 @@ import { REFUSAL_CLASSES } from "../base/failure.ts";
 import { isJsonObject } from "../base/json.ts";
 import { TRANSPORTS } from "../base/transport.ts";
 import { arrivalSection } from "./arrival-section.ts";
+import {
+  connectionRulesAgree,
+  connectionSection,
+  entryConnectionSection,
+} from "./connection-section.ts";
 import { credentialsField } from "./credentials-field.ts";
 import { emulatorSection } from "./emulator-section.ts";
 import { devicesField, fleetFaultField, timelineFaultField } from "./fault-fields.ts";
@@ -63,6 +68,9 @@ const fleetEntry = z.strictObject({
   }),
   credentials: credentialsField.default({ format: "pem" }),
   telemetry: telemetry.prefault({ interval: "5s", jitter: "10%" }),
+  connection: entryConnectionSection.optional().meta({
+    description: "How these devices connect and come back, member by member over `connection`",
+  }),
   settings: z
     .record(z.string(), z.json())
     .default({})
@@ -154,6 +162,9 @@ export const scenarioSchema = z
         .meta({ description: "Twin that a device gets when DPS creates it" }),
     }),
     fleet: z.array(fleetEntry).min(1, { error: "expected at least one fleet entry" }),
+    connection: connectionSection
+      .optional()
+      .meta({ description: "How devices connect, and come back after failures" }),
     arrival: arrivalSection.default({ rate: "10/s" }).meta({ description: "When devices start" }),
     duration: positiveDurationField
       .optional()
@@ -181,6 +192,7 @@ export const scenarioSchema = z
   })
   // Told with all that is wrong besides.
   .superRefine(fleetRules, { when: () => true })
+  .superRefine(connectionRulesAgree, { when: () => true })
   .meta({ title: "dps-fleet scenario" });
 
 export type ScenarioFile = z.output<typeof scenarioSchema>;

@@ -17,7 +17,7 @@ export interface ServiceCallOptions {
 }
 
 const PATIENCE_MS = 120_000;
-const BACKOFF = { firstMs: 1_000, maxMs: 20_000 } as const;
+const BACKOFF = { firstMs: 1_000, maxMs: 20_000, jitter: 0.5 } as const;
 /** Asked to come later: 429 of every service, 503 of one that moves. Nothing was done then. */
 const LATER = new Set([429, 503]);
 

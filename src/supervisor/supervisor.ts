@@ -252,7 +252,7 @@ export class Supervisor {
         return false;
       }
       const { firstDelayMs: firstMs, maxDelayMs: maxMs } = this.#policy;
-      const delayMs = backoffMs({ firstMs, maxMs }, recent.length + 1, random);
+      const delayMs = backoffMs({ firstMs, maxMs, jitter: 0.5 }, recent.length + 1, random);
       try {
         await sleep(delayMs, this.#stopping.signal);
       } catch {

@@ -191,7 +191,7 @@ export class WorkerHost {
       now,
       files: this.#files,
       random: (stream) => createRandom(shard.seed, spec.registrationId, stream),
-      limits,
+      limits: { ...limits, ...spec.connection },
       // Devices speak from debug on: before that thousands of them need no logger each.
       log: log.isLevelEnabled("debug")
         ? log.child({ component: "device", deviceId: spec.registrationId })

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { RETRY_JITTERS, TWIN_READINGS } from "../base/connection-rules.ts";
 import { REFUSAL_CLASSES } from "../base/failure.ts";
 import { LOG_LEVELS } from "../base/log.ts";
 import { STOP_KINDS } from "../base/stop-kind.ts";
@@ -24,6 +25,15 @@ const fault = z.strictObject({
       forMs: ms.optional(),
     }),
   ]),
+});
+
+const connection = z.strictObject({
+  retryFirstMs: z.number().positive(),
+  retryMaxMs: z.number().positive(),
+  retryFirstThrottledMs: z.number().positive(),
+  retryJitter: z.enum(RETRY_JITTERS),
+  reprovisionAfterMs: z.number().positive(),
+  readTwin: z.enum(TWIN_READINGS),
 });
 
 const deviceSpec = z.strictObject({
@@ -60,6 +70,7 @@ const deviceSpec = z.strictObject({
     intervalMs: z.number().positive(),
     jitter: z.number().min(0).max(1),
   }),
+  connection: connection.optional(),
   faults: z.array(fault).optional(),
   expectedRefusal: z.enum(REFUSAL_CLASSES).optional(),
   startMs: z.number().nullable(),

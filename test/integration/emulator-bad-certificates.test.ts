@@ -39,6 +39,7 @@ function registerWith(
       clock: () => performance.now(),
     },
     slots: createSlots(1),
+    rules: DEVICE_LIMITS,
     random: () => 0,
     requestTimeoutMs: 5_000,
     totalTimeoutMs: DEVICE_LIMITS.registrationTotalMs,

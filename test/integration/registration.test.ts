@@ -1,5 +1,7 @@
 import { createSecureContext } from "node:tls";
 import { expect, test } from "vitest";
+import type { ConnectionRules } from "../../src/base/connection-rules.ts";
+import { CONNECTION_RULES } from "../../src/base/connection-rules.ts";
 import { register } from "../../src/device/provisioning.ts";
 import { createSlots } from "../../src/device/slots.ts";
 import { testPki } from "../support/pki.ts";
@@ -33,6 +35,7 @@ async function registerWith(
   options: {
     totalTimeoutMs?: number;
     requestTimeoutMs?: number;
+    rules?: Partial<ConnectionRules>;
     signal?: AbortSignal;
     clock?: () => number;
     onThrottled?: () => void;
@@ -59,6 +62,7 @@ async function registerWith(
         clock: options.clock ?? (() => performance.now()),
       },
       slots: createSlots(1),
+      rules: { ...CONNECTION_RULES, retryFirstThrottledMs: 40, ...options.rules },
       random: () => 1,
       requestTimeoutMs: options.requestTimeoutMs ?? 5_000,
       totalTimeoutMs: options.totalTimeoutMs ?? 10_000,
@@ -83,6 +87,20 @@ test("a 429 on register is waited out with retry-after and jitter, and each atte
   expect(result.waits).toEqual([75, 75]);
   const [first = 0, second = 0] = result.requestedAt;
   expect(second - first).toBeGreaterThanOrEqual(50);
+});
+
+test("a 429 that asks for no time is waited out ever longer, but not under half of the first bound", async () => {
+  const { retryAfterS: _, ...untimed } = THROTTLED;
+  const scripted: Script = ({ index }) => (index < 3 ? untimed : ASSIGNED);
+  const spread = await registerWith(scripted);
+  // The test's random number is the largest.
+  expect(spread.waits).toEqual([20, 20, 20]);
+  const inStep = await registerWith(scripted, { rules: { retryJitter: "none" } });
+  expect(inStep.waits).toEqual([40, 80, 160]);
+  const asked = await registerWith(({ index }) => (index < 2 ? THROTTLED : ASSIGNED), {
+    rules: { retryJitter: "none" },
+  });
+  expect(asked.waits).toEqual([50, 50]);
 });
 
 test("a 429 on a poll is told too, though the SDK hides it", async () => {

@@ -11,14 +11,26 @@ import {
 const unit = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
 
 describe("back-off", () => {
-  test("every delay lies between half and all of its bound, and the bound never passes the maximum", () => {
+  test("with full jitter a delay is anywhere up to its bound, and without it the bound itself", () => {
     fc.assert(
-      fc.property(fc.integer({ min: 1, max: 2_000 }), unit, (attempt, value) => {
-        const bound = Math.min(30_000, 500 * 2 ** (attempt - 1));
-        const delay = backoffMs({ firstMs: 500, maxMs: 30_000 }, attempt, () => value);
-        expect(delay).toBeGreaterThanOrEqual(bound / 2);
-        expect(delay).toBeLessThanOrEqual(bound);
-      }),
+      fc.property(
+        fc.integer({ min: 1, max: 2_000 }),
+        fc.double({ min: 0, max: 1, noNaN: true }),
+        fc.nat({ max: 500 }),
+        unit,
+        (attempt, jitter, floorMs, value) => {
+          const bound = Math.min(30_000, 500 * 2 ** (attempt - 1));
+          const delayOf = (part: number): number =>
+            backoffMs({ firstMs: 500, maxMs: 30_000, jitter: part }, attempt, () => value);
+          expect(delayOf(1)).toBeCloseTo(bound * (1 - value));
+          expect(delayOf(1)).toBeGreaterThan(0);
+          expect(delayOf(0)).toBe(bound);
+          const options = { firstMs: 500, maxMs: 30_000, jitter, floorMs };
+          const delay = backoffMs(options, attempt, () => value);
+          expect(delay).toBeGreaterThanOrEqual(Math.max(floorMs, bound * (1 - jitter)));
+          expect(delay).toBeLessThanOrEqual(bound);
+        },
+      ),
     );
   });
 

@@ -5,6 +5,7 @@ import { retryWaitMs } from "../../../src/device/retry-wait.ts";
 import { connackFailure, socketFailure } from "../../../src/device/wire-failure.ts";
 import { UpgradeRefused } from "../../../src/base/mqtt-websocket.ts";
 import { ProxyFailure } from "../../../src/base/proxy-tunnel.ts";
+import type { RetryJitter } from "../../../src/base/connection-rules.ts";
 import { DeviceFailure } from "../../../src/base/failure.ts";
 
 const coded = (code: string): Error => Object.assign(new Error(code), { code });
@@ -92,11 +93,20 @@ test("what the wire saw wins over an SDK error without a body", () => {
 });
 
 test("a throttled device waits longer, and every wait grows up to the limit", () => {
-  const away = new DeviceFailure("network", "");
-  expect([1, 2, 3, 10].map((n) => retryWaitMs(DEVICE_LIMITS, away, n, () => 0))).toEqual([
-    1000, 2000, 4000, 60_000,
-  ]);
+  const away = waitsOf(new DeviceFailure("network", ""));
+  const throttled = waitsOf(new DeviceFailure("throttled", ""));
+  expect(away("full", 0)).toEqual([1000, 2000, 4000, 60_000]);
+  expect(away("full", 0.75)).toEqual([250, 500, 1000, 15_000]);
+  expect(away("none", 0.75)).toEqual([1000, 2000, 4000, 60_000]);
+  expect(throttled("none", 0.75)).toEqual([10_000, 20_000, 40_000, 60_000]);
   // Not under 5 s even with full jitter: "Best practices for large-scale IoT device deployments".
-  const throttled = new DeviceFailure("throttled", "");
-  expect(retryWaitMs(DEVICE_LIMITS, throttled, 1, () => 1)).toBeGreaterThanOrEqual(5000);
+  expect(throttled("full", 1)).toEqual([5000, 5000, 5000, 5000]);
 });
+
+/** The first three waits and the tenth. */
+function waitsOf(failure: DeviceFailure): (jitter: RetryJitter, random: number) => number[] {
+  return (retryJitter, random) =>
+    [1, 2, 3, 10].map((attempt) =>
+      retryWaitMs({ ...DEVICE_LIMITS, retryJitter }, failure, attempt, () => random),
+    );
+}
