@@ -24,9 +24,10 @@ function logEvent(log: Logger, event: RunEvent): void {
       return;
     }
     case "action": {
-      const { at, state, selected, patched, error } = event;
-      if (state === "failed") log.warn({ at, selected, patched, err: error }, "twin change failed");
-      else log.info({ at, state, selected, patched }, "twin change");
+      const { kind, name, at, state, round, selected, done, failed, error } = event;
+      const fields = { kind, name, at, state, round, selected, done };
+      if (failed > 0) log.warn({ ...fields, failed, err: error }, "action failed");
+      else log.info(fields, "action");
       return;
     }
     case "arrival": {

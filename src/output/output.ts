@@ -32,10 +32,42 @@ export interface TwinPatchEvent {
   readonly t: number;
   readonly ms: number;
   readonly deviceId: string;
-  /** Of the timeline entry, as written. */
+  /** How long the pace of the calls held it back before it was asked, ms: that is no latency. */
+  readonly waitedMs: number;
+  /** As in `action`. */
+  readonly action: number;
+  readonly round: number;
   readonly at: string;
   /** `$version` of the desired properties since then. */
   readonly version: number;
+}
+
+/** An action of the timeline begins one of its rounds, ends it, or does not come before the end. */
+export interface ActionEvent {
+  readonly type: "action";
+  readonly t: number;
+  /** Its position in the scenario's timeline, from 0. */
+  readonly action: number;
+  /** As the scenario calls it; absent = it has no name. */
+  readonly name?: string | undefined;
+  /** `twin`, `mark`, …: the member of the entry that says what is done. */
+  readonly kind: string;
+  /** When it is due, as written: `12s`, `connected + 5s`. */
+  readonly at: string;
+  readonly state: "begun" | "ended" | "notDue";
+  /** From 1; 0 where none came. */
+  readonly round: number;
+  readonly rounds: number;
+  /** Devices. */
+  readonly selected: number;
+  /** Those that it was done to, once it has ended. */
+  readonly done: number;
+  /** Those, or the things, that it could not be done to. */
+  readonly failed: number;
+  /** What is done, by kind: the desired properties, the fault, the text. */
+  readonly what: JsonObject;
+  /** Why it failed at first. */
+  readonly error?: string | undefined;
 }
 
 /** What one event stream tells every output: screen, page, `run.ndjson`, replay and report read the same. */
@@ -118,16 +150,7 @@ export type RunEvent =
     }
   | ArrivalEvent
   | DeviceEvent
-  | {
-      readonly type: "action";
-      readonly t: number;
-      readonly at: string;
-      readonly state: "patching" | "patched" | "failed" | "notDue";
-      readonly selected: number;
-      readonly patched: number;
-      readonly desired: JsonObject;
-      readonly error?: string | undefined;
-    }
+  | ActionEvent
   | TwinPatchEvent
   | {
       readonly type: "worker";

@@ -136,12 +136,12 @@ function latencyLines(view: ScreenView, ink: Paint): readonly string[] {
 
 function changeLines(change: TwinChange | undefined, ink: Paint): readonly string[] {
   if (change === undefined) return [];
-  const { at, desired, state, selected, patched, followed, acknowledged, followers } = change;
+  const { at, desired, failed, selected, patched, followed, acknowledged, followers } = change;
   const what = `at ${at}: ${printable(JSON.stringify(desired))}`;
   const share = (count: number): ((text: string) => string) =>
     count >= selected ? ink.good : ink.busy;
   const counts = [
-    (state === "failed" ? ink.bad : share(patched))(`${patched} of ${selected} patched`),
+    (failed ? ink.bad : share(patched))(`${patched} of ${selected} patched`),
     share(followed)(`${followed} following`),
     share(acknowledged)(`${acknowledged} reported back`),
   ].join("  ");

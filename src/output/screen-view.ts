@@ -2,7 +2,8 @@ import { AlertBook } from "../metrics/alert-book.ts";
 import { LatencyHistogram } from "../metrics/histogram.ts";
 import { parseMetricKey } from "../metrics/metric-key.ts";
 import type { Percentiles } from "../metrics/percentiles.ts";
-import type { RunEvent } from "./output.ts";
+import { isJsonObject } from "../base/json.ts";
+import type { ActionEvent, RunEvent } from "./output.ts";
 import { shownStates } from "./shown-states.ts";
 import { plural, sumByName, timeScaleText } from "./terminal-text.ts";
 
@@ -11,7 +12,10 @@ export interface TwinChange {
   /** As the scenario wrote it. */
   readonly at: string;
   readonly desired: Readonly<Record<string, unknown>>;
-  readonly state: (RunEvent & { type: "action" })["state"];
+  /** Of the action, and which time it is done. */
+  readonly action: number;
+  readonly round: number;
+  readonly failed: boolean;
   readonly selected: number;
   readonly patched: number;
   /** Devices that were pushed the values. */
@@ -172,26 +176,31 @@ export class ScreenState {
     }));
   }
 
-  #action(event: RunEvent & { type: "action" }): void {
-    const { at, desired, state, selected, patched } = event;
+  #action(event: ActionEvent): void {
+    const { action, round, at, what, state, selected, done, failed } = event;
+    const desired = what["desired"];
+    if (event.kind !== "twin" || !isJsonObject(desired)) return;
     const { change } = this.#view;
     // Of two changes at once the screen follows the newer; the summary has both.
-    const same = state !== "patching" && change?.at === at ? change : undefined;
-    if (same === undefined) {
+    const isSame = state !== "begun" && change?.action === action && change.round === round;
+    if (!isSame) {
       this.#versions = new Map();
       this.#acknowledged = new Set();
     }
+    const { followed = 0, followers = [], acknowledged = 0 } = isSame ? change : {};
     this.#view = {
       ...this.#view,
       change: {
         at,
         desired,
-        state,
+        action,
+        round,
+        failed: failed > 0,
         selected,
-        patched: Math.max(patched, same?.patched ?? 0),
-        followed: same?.followed ?? 0,
-        followers: same?.followers ?? [],
-        acknowledged: same?.acknowledged ?? 0,
+        patched: done,
+        followed,
+        followers,
+        acknowledged,
       },
     };
   }

@@ -24,6 +24,22 @@ const twinAction = z.strictObject({
   ms: percentiles,
 });
 
+const timelineAction = z.strictObject({
+  action: count.describe("Its position in the scenario's timeline, from 0."),
+  name: z.string().nullable(),
+  kind: z.string().describe("twin, mark, …: the member of the entry that says what is done."),
+  at: z.string().describe("When it is due, as the scenario has it."),
+  notDue: z.boolean().describe("True where the run ended before its time."),
+  rounds: count.describe("How often it is to be done."),
+  roundsEnded: count,
+  beganS: ms.describe("Seconds after time 0 at which the first round began."),
+  endedS: ms.describe("Seconds after time 0 at which the last round ended."),
+  selected: count.describe("Devices of one round."),
+  done: count.describe("To how many it was done, over all rounds."),
+  failed: count.describe("To how many it could not be done, over all rounds."),
+  error: z.string().nullable().describe("Why it failed at first."),
+});
+
 const perS = z.number().nonnegative();
 const seconds = z.number().nonnegative();
 
@@ -202,6 +218,9 @@ export const summarySchema = z
       actions: z.array(twinAction),
     }),
     methods: z.strictObject({ received: count, failed: count, ms: percentiles }),
+    timeline: z
+      .array(timelineAction)
+      .describe("Actions of the timeline, but for faults that devices have by their own plan."),
     hubs: z
       .record(z.string(), z.strictObject({ connection: percentiles, telemetry: percentiles }))
       .describe("Latencies at each hub that a device was connected to, by host name."),

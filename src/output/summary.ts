@@ -32,6 +32,32 @@ export interface TwinActionResult {
   readonly ms: Percentiles;
 }
 
+/** What became of one action of the timeline. */
+export interface TimelineResult {
+  /** Its position in the scenario's timeline, from 0. */
+  readonly action: number;
+  /** As the scenario calls it. */
+  readonly name: string | null;
+  readonly kind: string;
+  /** When it is due, as the scenario has it. */
+  readonly at: string;
+  /** The run ended before its time. */
+  readonly notDue: boolean;
+  /** How often it is done, and how often it was. */
+  readonly rounds: number;
+  readonly roundsEnded: number;
+  /** Seconds after time 0 at which the first round began and the last one ended; null = none did. */
+  readonly beganS: number | null;
+  readonly endedS: number | null;
+  /** Devices of one round. */
+  readonly selected: number;
+  /** Over all rounds: to how many it was done, and to how many it could not be. */
+  readonly done: number;
+  readonly failed: number;
+  /** Why it failed at first. */
+  readonly error: string | null;
+}
+
 /** What one hub did with its devices. */
 export interface HubSummary {
   readonly connection: Percentiles;
@@ -150,6 +176,8 @@ export interface Summary {
     readonly failed: number;
     readonly ms: Percentiles;
   };
+  /** Actions of the timeline, but for faults that devices have by their own plan. */
+  readonly timeline: readonly TimelineResult[];
   /** By host name, each that a device was connected to. */
   readonly hubs: Readonly<Record<string, HubSummary>>;
   /** null where ingestion cannot be read. */

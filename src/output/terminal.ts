@@ -1,7 +1,8 @@
 import { AlertBook } from "../metrics/alert-book.ts";
 import { formatPerS } from "./arrival-text.ts";
 import { FirstFew } from "./first-few.ts";
-import type { ArrivalEvent, Output, RunEvent } from "./output.ts";
+import { begunText, doneText, failedText } from "./action-text.ts";
+import type { ActionEvent, ArrivalEvent, Output, RunEvent } from "./output.ts";
 import { shownStates } from "./shown-states.ts";
 import type { LineSink } from "./step-lines.ts";
 import { StepLines } from "./step-lines.ts";
@@ -198,24 +199,17 @@ export class TerminalLines implements Output, RunConsole {
     );
   }
 
-  #action(event: RunEvent & { type: "action" }): void {
-    const desired = JSON.stringify(event.desired);
-    switch (event.state) {
-      case "patching":
+  #action(event: ActionEvent): void {
+    if (event.state === "begun") {
+      if (event.kind === "twin") {
         this.#changed = true;
         this.#firstFew.restart("follows");
-        this.#at(event.t, `desired ${desired} for ${plural(event.selected, "device")}`);
-        return;
-      case "patched":
-        this.#at(event.t, `${plural(event.patched, "twin")} patched`);
-        return;
-      case "failed":
-        this.#at(event.t, this.#ink.bad(`twin change failed: ${event.error ?? "unknown"}`));
-        return;
-      case "notDue":
-        return;
-      default:
-        event.state satisfies never;
+      }
+      this.#at(event.t, printable(begunText(event)));
+    } else if (event.state === "ended") {
+      const done = event.done > 0 || event.failed === 0 ? doneText(event) : undefined;
+      if (done !== undefined) this.#at(event.t, done);
+      if (event.failed > 0) this.#at(event.t, this.#ink.bad(printable(failedText(event))));
     }
   }
 

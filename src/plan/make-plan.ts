@@ -52,7 +52,11 @@ export function draftPlan(
     index,
     startMs: adaptive === undefined ? (startsMs[index] ?? 0) : null,
   }));
-  const { actions, faults, problems: misdirected } = planTimeline(scenario.timeline, ids, seed);
+  const {
+    actions,
+    faults,
+    problems: misdirected,
+  } = planTimeline(scenario.timeline, unplaced, seed);
   const endMs = startsMs[sound.length - 1] ?? 0;
   const problems = [
     ...valueProblems,

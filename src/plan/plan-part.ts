@@ -1,5 +1,6 @@
 import type { Problem } from "../base/errors.ts";
 import type { AdaptiveArrival, Plan } from "./plan.ts";
+import type { PlannedSelection } from "./select-devices.ts";
 import { deal, shardDevices } from "./shard.ts";
 
 /** One of the parts in which several runs share a plan. */
@@ -50,9 +51,19 @@ export function planPart(plan: Plan, { index, of }: Shard): Plan {
     ...(adaptive === undefined ? {} : { adaptive: adaptivePart(adaptive, of) }),
     arrivalEndMs: arrivalEndMs === null ? null : (devices.at(-1)?.startMs ?? 0),
     concurrency: concurrency === undefined ? undefined : deal(concurrency, of)[index - 1],
-    timeline: plan.timeline.map((action) => ({
+    timeline: plan.timeline.map(({ selection, ...action }) => ({
       ...action,
-      devices: action.devices.filter((id) => ids.has(id)),
+      selection: ownPart(selection, ids),
     })),
+  };
+}
+
+function ownPart({ ids, asked }: PlannedSelection, own: ReadonlySet<string>): PlannedSelection {
+  const isOwn = (id: string): boolean => own.has(id);
+  return {
+    ids: ids.filter(isOwn),
+    asked: asked
+      .map(({ among, ...rest }) => ({ among: among.filter(isOwn), ...rest }))
+      .filter(({ among }) => among.length > 0),
   };
 }

@@ -8,6 +8,7 @@ import type { AbortRule } from "../metrics/abort-watch.ts";
 import type { Phase } from "../metrics/phases.ts";
 import type { AdaptiveArrival } from "../scenario/arrival-section.ts";
 import type { AlertSpec } from "../scenario/scenario.ts";
+import type { PlannedAction } from "./planned-action.ts";
 
 export type { AdaptiveArrival, AlertSpec };
 
@@ -70,16 +71,6 @@ export interface DeviceSpec {
   readonly startMs: number | null;
 }
 
-/** A desired patch on some devices. */
-export interface TwinAction {
-  /** ms after time 0. */
-  readonly atMs: number;
-  /** As the user wrote it (`12s`). */
-  readonly at: string;
-  readonly devices: readonly string[];
-  readonly desired: JsonObject;
-}
-
 /** Everything that a run will do, as pure data computed before anything is sent. */
 export interface Plan {
   readonly scenario: string;
@@ -100,7 +91,8 @@ export interface Plan {
   readonly attemptsPerS?: number | undefined;
   /** A device that boots again goes to the hub that it had; false or absent = it registers at every boot. */
   readonly cachesAssignments?: boolean | undefined;
-  readonly timeline: readonly TwinAction[];
+  /** But for faults that devices have by their own plan. */
+  readonly timeline: readonly PlannedAction[];
   readonly alerts: readonly AlertSpec[];
   /** Named spans of the run, by the time at which they begin. */
   readonly phases: readonly Phase[];

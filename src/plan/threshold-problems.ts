@@ -39,7 +39,7 @@ function knownOf(
   const loaded = models.filter((name) => name !== undefined);
   const faults = [
     ...fleet.flatMap((entry) => entry.faults),
-    ...timeline.flatMap((entry) => ("fault" in entry ? [entry.fault.spec] : [])),
+    ...timeline.flatMap(({ action }) => (action.kind === "fault" ? [action.spec] : [])),
   ];
   return {
     kind: [...new Set(faults.map(({ kind }) => kind))],

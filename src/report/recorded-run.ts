@@ -10,6 +10,7 @@ import type { Snapshot } from "../metrics/snapshot.ts";
 import type { LedgerResult } from "../output/ledger.ts";
 import type { Output, RunEvent } from "../output/output.ts";
 import { ArrivalAccount } from "../results/arrival-account.ts";
+import { TimelineAccount } from "../results/timeline-account.ts";
 import type { RunFacts } from "../results/run-facts.ts";
 import { readRunEvents } from "./read-run-events.ts";
 import { RowsSoFar } from "./rows-so-far.ts";
@@ -56,6 +57,7 @@ class RunRecorded {
   readonly #alerts: DeviceEvent[] = [];
   readonly #soFar = new RowsSoFar();
   readonly #arrival = new ArrivalAccount();
+  readonly #timeline = new TimelineAccount();
   readonly #rows: DeviceRow[] = [];
   readonly #generator = new GeneratorRecord();
   readonly #workers = { lost: 0, restarted: 0 };
@@ -64,6 +66,7 @@ class RunRecorded {
     this.#t = Math.max(this.#t, event.t);
     this.#soFar.apply(event);
     this.#arrival.observe(event);
+    this.#timeline.observe(event);
     if (event.type === "plan") this.#plan = event;
     else if (event.type === "snapshot") this.#snapshot(event);
     else if (event.type === "alert") this.#alerts.push(event);
@@ -120,6 +123,7 @@ class RunRecorded {
       },
       arrival: this.#arrival.result(),
       aggregate: this.#aggregate(),
+      timeline: this.#timeline.results(),
       actions: end?.actions ?? [],
       ledger: this.#ledger,
       workers: end?.workers ?? { planned: plan.workers, ...this.#workers, gone: 0 },

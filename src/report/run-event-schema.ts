@@ -92,11 +92,17 @@ const arrival = z.strictObject({
 const action = z.strictObject({
   type: z.literal("action"),
   t,
+  action: count,
+  name: z.string().optional(),
+  kind: z.string(),
   at: z.string(),
-  state: z.enum(["patching", "patched", "failed", "notDue"]),
+  state: z.enum(["begun", "ended", "notDue"]),
+  round: count,
+  rounds: count,
   selected: count,
-  patched: count,
-  desired: z.record(z.string(), z.json()),
+  done: count,
+  failed: count,
+  what: z.record(z.string(), z.json()),
   error: z.string().optional(),
 });
 
@@ -104,7 +110,10 @@ const twinPatch = z.strictObject({
   type: z.literal("twinPatch"),
   t,
   ms,
+  waitedMs: ms,
   deviceId: z.string(),
+  action: count,
+  round: count,
   at: z.string(),
   version: count,
 });

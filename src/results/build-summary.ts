@@ -30,7 +30,10 @@ const withoutZeros = (split: Readonly<Record<string, number>>): Record<string, n
 
 /** Puts `summary.json` together; pure. */
 export function buildSummary(
-  facts: Pick<RunFacts, "run" | "arrival" | "aggregate" | "actions" | "ledger" | "workers">,
+  facts: Pick<
+    RunFacts,
+    "run" | "arrival" | "aggregate" | "timeline" | "actions" | "ledger" | "workers"
+  >,
   { verdict, thresholds, generator, strict }: Judgement,
 ): Summary {
   const { aggregate } = facts;
@@ -100,6 +103,7 @@ export function buildSummary(
       failed: aggregate.counter("methods_failed"),
       ms: aggregate.percentiles("method_ms"),
     },
+    timeline: facts.timeline,
     hubs: byHub(aggregate),
     ledger:
       facts.ledger === null

@@ -29,6 +29,7 @@ export interface RunFacts {
   /** null where the plan said when devices start. */
   readonly arrival: Summary["arrival"];
   readonly aggregate: Aggregate;
+  readonly timeline: Summary["timeline"];
   readonly actions: readonly TwinActionAccount[];
   /** null where ingestion cannot be read. */
   readonly ledger: LedgerResult | null;

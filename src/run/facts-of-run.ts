@@ -17,6 +17,7 @@ export interface EndedRun {
   /** Whether the user has stopped it. */
   readonly stopped: boolean;
   readonly arrival: Summary["arrival"];
+  readonly timeline: Summary["timeline"];
   readonly ledger: LedgerResult | null;
   readonly lostFiles: readonly string[];
   readonly strict: boolean;
@@ -24,7 +25,8 @@ export interface EndedRun {
 
 /** Everything that a run is judged by. */
 export function factsOfRun(ended: EndedRun): RunFacts {
-  const { run, prepared, live, failure, stopped, arrival, ledger, lostFiles, strict } = ended;
+  const { run, prepared, live, failure, stopped, arrival, timeline } = ended;
+  const { ledger, lostFiles, strict } = ended;
   const { plan, workers: planned } = prepared;
   const { id, scenario, seed, target, startedAt, ...origin } = run;
   // A stop in the final drain counts too; where nothing but a stop ends a run, it is no interruption.
@@ -51,6 +53,7 @@ export function factsOfRun(ended: EndedRun): RunFacts {
     },
     arrival,
     aggregate: live.view.aggregate,
+    timeline,
     actions: live.actions,
     ledger,
     workers: { planned, ...live.workers },

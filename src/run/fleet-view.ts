@@ -1,6 +1,7 @@
 import { Aggregate } from "../metrics/aggregate.ts";
 import { HistogramSet } from "../metrics/histogram-set.ts";
 import type { HistogramName } from "../metrics/catalog.ts";
+import { isToBeAdmitted } from "../metrics/device-outcome.ts";
 import type { DeviceEvent, SavedMessage } from "../metrics/device-event.ts";
 import type { PlannedDevice } from "../metrics/device-row.ts";
 import { GeneratorRecord } from "../metrics/generator/generator-record.ts";
@@ -12,7 +13,7 @@ import { SeriesBook } from "../metrics/series-book.ts";
 import type { EncodedHistogram, Snapshot } from "../metrics/snapshot.ts";
 import type { RunEvent } from "../output/output.ts";
 import type { WorkerNotice } from "../supervisor/supervisor.ts";
-import type { TwinTime } from "./twin-receipts.ts";
+import type { TwinTime } from "./actions/twin-receipts.ts";
 
 /** The snapshot of times that no worker measured: those of the timeline and of this process. No worker has this number. */
 const RUN_ITSELF = -1;
@@ -119,6 +120,13 @@ export class FleetView {
     return this.aggregate
       .rows()
       .some(({ wasConnected, state }) => !wasConnected && state !== "failed");
+  }
+
+  /** Whether every device that is to be let in has been connected, but for those that gave up for good. */
+  get allConnected(): boolean {
+    const rows = this.aggregate.rows();
+    const awaited = rows.filter((row) => isToBeAdmitted(row) && row.state !== "failed");
+    return awaited.length > 0 && awaited.every(({ wasConnected }) => wasConnected);
   }
 
   /** Whether every device has given up for good. */

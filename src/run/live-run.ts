@@ -1,4 +1,3 @@
-import { FleetError } from "../base/errors.ts";
 import type { Logger } from "../base/log.ts";
 import type { AbortedBy } from "../metrics/abort-watch.ts";
 import type { RunEvent, TwinActionAccount } from "../output/output.ts";
@@ -11,6 +10,7 @@ import type { EmulatorProcess } from "./emulator-process.ts";
 import type { EndReason } from "./end-of-run.ts";
 import { endOfRun } from "./end-of-run.ts";
 import { FleetTicker } from "./fleet-ticker.ts";
+import { FleetTimeline } from "./fleet-timeline.ts";
 import { FleetView } from "./fleet-view.ts";
 import type { FleetIdentities } from "./identities.ts";
 import { IdentityCare } from "./identity-care.ts";
@@ -26,7 +26,6 @@ import { ownTarget } from "./services.ts";
 import { makeShards } from "./shards.ts";
 import type { Target } from "./target.ts";
 import { timeZero } from "./time-zero.ts";
-import { Timeline } from "./timeline.ts";
 
 export interface LiveRunOptions {
   readonly prepared: PreparedRun;
@@ -49,7 +48,7 @@ export class LiveRun {
   readonly #given: LiveRunOptions;
   #emulator: EmulatorProcess | undefined;
   #supervisor: Supervisor | undefined;
-  readonly #timeline: Timeline;
+  readonly #timeline: FleetTimeline;
   readonly #clock: RunClock;
   #services: RunServices | undefined;
   #care: IdentityCare | undefined;
@@ -80,12 +79,10 @@ export class LiveRun {
       clock: () => this.t,
       log,
     });
-    this.#timeline = new Timeline({
-      actions: given.prepared.plan.timeline,
-      patch: async (id, desired, signal) => {
-        if (this.#services === undefined) throw new FleetError("REFUSED", "no hub is open");
-        return this.#services.twins.patch(id, desired, signal);
-      },
+    this.#timeline = new FleetTimeline({
+      plan: prepared.plan,
+      view: this.view,
+      hubs: () => this.#services?.hubs,
       clock: () => this.t,
       emit: given.emit,
     });
@@ -108,7 +105,7 @@ export class LiveRun {
 
   /** Accounts of the timeline. */
   get actions(): readonly TwinActionAccount[] {
-    return this.#timeline.results();
+    return this.#timeline.twinActions;
   }
 
   /**
@@ -149,7 +146,7 @@ export class LiveRun {
     }
     await this.#timeline.stop();
     await this.#supervisor?.stop();
-    this.view.addTwinTimes(this.#timeline.times());
+    this.view.addTwinTimes(this.#timeline.twinTimes);
     const { account, throttled } = this.#services ?? {};
     const ledger = (await account?.close(this.view.aggregate)) ?? null;
     this.#ticker.tell();
@@ -165,7 +162,7 @@ export class LiveRun {
     await this.#timeline.stop();
     await this.#supervisor?.stop();
     await this.#services?.account?.stop();
-    this.#services?.twins.close();
+    this.#services?.hubs.close();
     await this.#emulator?.stop();
   }
 
@@ -224,6 +221,7 @@ export class LiveRun {
       onSnapshot: (snapshot) => {
         this.#ticker.heard(snapshot);
         this.view.snapshot(snapshot);
+        this.#timeline.look();
       },
       onWorker: (notice) => {
         this.#ticker.worker(notice);

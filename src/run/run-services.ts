@@ -3,6 +3,8 @@ import { proxiesOf } from "../base/proxy.ts";
 import type { Aggregate } from "../metrics/aggregate.ts";
 import type { RunEvent } from "../output/output.ts";
 import type { Plan } from "../plan/plan.ts";
+import type { FleetHubs } from "./fleet-hubs.ts";
+import { openFleetHubs } from "./fleet-hubs.ts";
 import type { FleetIdentities } from "./identities.ts";
 import { IngestionAccount } from "./ingestion-account.ts";
 import { plannedDevices } from "./planned-devices.ts";
@@ -10,8 +12,7 @@ import type { PreparedRun } from "./prepare.ts";
 import { checkReachable } from "./reachability.ts";
 import type { RunClock } from "./run-clock.ts";
 import type { RunContext } from "./run-options.ts";
-import type { FleetTwins } from "./services.ts";
-import { dueActions, ensureEnrollments, openFleetTwins } from "./services.ts";
+import { asksHubs, ensureEnrollments } from "./services.ts";
 import type { Target } from "./target.ts";
 import { watchThrottling } from "./throttling-told.ts";
 
@@ -20,7 +21,7 @@ const REACH_MS = 15_000;
 
 /** What a run asks of its services beside what its devices do. */
 export interface RunServices {
-  readonly twins: FleetTwins;
+  readonly hubs: FleetHubs;
   /** Undefined where ingestion cannot be read. */
   readonly account: IngestionAccount | undefined;
   /** What services throttled, in words; undefined where that cannot be read. */
@@ -62,7 +63,7 @@ export async function openRunServices(given: {
     emit({ ...event, t: 0, ownEmulator }),
   );
   log.info({ hosts }, "services reachable, enrollments ready");
-  const twins = await openFleetTwins(target, given.aggregate, dueActions(plan).length > 0);
+  const hubs = await openFleetHubs(target, given.aggregate, asksHubs(plan), stop);
   let account: IngestionAccount | undefined;
   try {
     if (target.ingestion !== undefined) {
@@ -80,9 +81,9 @@ export async function openRunServices(given: {
     }
     const throttled =
       target.throttling === undefined ? undefined : await watchThrottling(target.throttling, stop);
-    return { twins, account, throttled };
+    return { hubs, account, throttled };
   } catch (error) {
-    twins.close();
+    hubs.close();
     await account?.stop();
     throw error;
   }

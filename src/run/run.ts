@@ -10,6 +10,7 @@ import type { LedgerResult } from "../output/ledger.ts";
 import { checkOutDir, checkOutDirWritable } from "../report/results-folder.ts";
 import { ArrivalAccount } from "../results/arrival-account.ts";
 import { judge } from "../results/judge.ts";
+import { TimelineAccount } from "../results/timeline-account.ts";
 import { shardText } from "../plan/plan-part.ts";
 import { RunCourse } from "../report/html/run-course.ts";
 import { strictWithLost } from "../results/strict.ts";
@@ -102,6 +103,7 @@ async function runWithFiles(
   context: RunContext,
 ): Promise<RunOutcome> {
   const arrival = new ArrivalAccount();
+  const timeline = new TimelineAccount();
   const course = new RunCourse();
   const onChildOutput =
     context.log ?? ((text: string): void => files.log().write(text.replace(/\n$/, "")));
@@ -114,6 +116,7 @@ async function runWithFiles(
   const outputs: readonly Output[] = [files.events, ...context.outputs, logOutput(log), course];
   const emit = (event: RunEvent): void => {
     arrival.observe(event);
+    timeline.observe(event);
     for (const output of outputs) output.emit(event);
   };
   const live = new LiveRun({
@@ -149,6 +152,7 @@ async function runWithFiles(
       failure,
       stopped: context.stop.aborted,
       arrival: arrival.result(),
+      timeline: timeline.results(),
       ledger,
       lostFiles: files.lost,
       strict,

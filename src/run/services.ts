@@ -1,17 +1,14 @@
 import { resolve } from "node:path";
 
 import { FleetError } from "../base/errors.ts";
-import type { JsonObject } from "../base/json.ts";
 import { isToBeAdmitted } from "../metrics/device-outcome.ts";
-import type { Aggregate } from "../metrics/aggregate.ts";
 import type { RunEvent } from "../output/output.ts";
-import type { Plan, TwinAction } from "../plan/plan.ts";
+import type { Plan } from "../plan/plan.ts";
+import { isOfOtherParts } from "../plan/planned-action.ts";
 import { readEmulatorFile } from "../service/emulator-file.ts";
 import { ensureEnrollmentGroup } from "../service/ensure-enrollment-group.ts";
 import { ensureIndividualEnrollments } from "../service/ensure-individual-enrollments.ts";
 import { hostOf } from "../service/service-access.ts";
-import type { HubTwins } from "../service/twins.ts";
-import { openHubTwins } from "../service/twins.ts";
 import type { EmulatorProcess } from "./emulator-process.ts";
 import type { FleetIdentities } from "./identities.ts";
 import type { PreparedRun } from "./prepare.ts";
@@ -38,17 +35,20 @@ function checkAccess({ scenario, plan }: PreparedRun, target: Target): void {
       hint: "set DPS_CONNECTION_STRING, or create the group yourself and set createGroup: false",
     });
   }
-  if (dueActions(plan).length > 0 && target.hubs.length === 0) {
-    throw new FleetError("USAGE", "the timeline patches twins and needs access to the hub", {
-      hint: "set IOTHUB_CONNECTION_STRING, or take the twin actions out of the timeline",
+  if (asksHubs(plan) && target.hubs.length === 0) {
+    throw new FleetError("USAGE", "the timeline asks hubs and needs access to them", {
+      hint: "set IOTHUB_CONNECTION_STRING, or take twin actions and queries out of the timeline",
     });
   }
 }
 
-/** Actions that are due before the end, and have devices in this part of the fleet. */
-export const dueActions = (plan: Plan): readonly TwinAction[] =>
-  plan.timeline.filter(
-    ({ atMs, devices }) => devices.length > 0 && atMs <= (plan.durationMs ?? Infinity),
+/** Whether services of hubs are asked for anything before the end, for this part of the fleet. */
+export const asksHubs = ({ timeline, durationMs = Infinity }: Plan): boolean =>
+  timeline.some(
+    (planned) =>
+      !isOfOtherParts(planned) &&
+      (planned.action.kind === "twin" || planned.selection.asked.length > 0) &&
+      (planned.when.from !== "start" || planned.when.delayMs <= durationMs),
   );
 
 /**
@@ -136,39 +136,4 @@ export async function ensureEnrollments(
     if (failure !== undefined) throw failure.reason;
     console.phase(`individual enrollments: ${created.length} created, ${kept} there`);
   }
-}
-
-/** Patches twins at whichever hub a device was assigned to. */
-export interface FleetTwins {
-  patch(registrationId: string, desired: JsonObject, signal: AbortSignal): Promise<number>;
-  close(): void;
-}
-
-/** Opens the twins of all hubs that service access is at hand for, if they are `needed`. */
-export async function openFleetTwins(
-  target: Target,
-  aggregate: Aggregate,
-  needed: boolean,
-): Promise<FleetTwins> {
-  const hubs = new Map<string, HubTwins>();
-  for (const access of needed ? target.hubs : []) {
-    const twins = await openHubTwins(access);
-    hubs.set(twins.host.toLowerCase(), twins);
-  }
-  return {
-    patch: async (registrationId, desired, signal) => {
-      const row = aggregate.row(registrationId);
-      if (row === undefined || row.hub === "") {
-        throw new FleetError("REFUSED", `${registrationId} is not assigned to a hub yet`);
-      }
-      const twins = hubs.get(row.hub.toLowerCase());
-      if (twins === undefined) {
-        throw new FleetError("USAGE", `no connection string for ${row.hub} is at hand`);
-      }
-      return twins.patchDesired(row.deviceId, desired, signal);
-    },
-    close: () => {
-      for (const twins of hubs.values()) twins.close();
-    },
-  };
 }

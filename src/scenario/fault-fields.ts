@@ -6,18 +6,12 @@ import type { JsonObject } from "../base/json.ts";
 import { isJsonObject } from "../base/json.ts";
 import { showValue } from "../base/show-value.ts";
 import { formatDuration, parseDuration } from "../base/units.ts";
+import type { DeviceSelection } from "./devices-field.ts";
+import { devicesField, toSelection } from "./devices-field.ts";
 import { durationField, positiveDurationField } from "./fields.ts";
 
 const kindError = ({ input }: { readonly input?: unknown }): string =>
   `expected a kind of fault, got ${showValue(input)}`;
-
-const part = z.string().min(1);
-const selectionError = "expected registration ids, patterns such as cave-*, or a share such as 20%";
-
-/** Devices of the fleet: ids, patterns, shares, or a list of them; the plan picks. */
-export const devicesField = z.union([part, z.array(part).min(1, { error: selectionError })], {
-  error: selectionError,
-});
 
 const kind = z
   .string({ error: kindError })
@@ -124,20 +118,20 @@ function parametersOf({
   return parameters;
 }
 
-/** A fault of a checked timeline. */
+/**
+ * A fault of a checked timeline.
+ *
+ * @param at when it begins, as the user wrote it @param atMs the same in ms
+ */
 export function timelineFault(
   written: z.output<typeof timelineFaultField>,
   at: string,
-): { readonly devices: readonly string[]; readonly spec: FaultSpec } {
+  atMs: number,
+): { readonly devices: DeviceSelection; readonly spec: FaultSpec } {
   const { devices, for: lasting } = written;
-  const times: FaultTimes = {
-    by: "script",
-    at,
-    atMs: parseDuration(at) ?? 0,
-    ...lastingOf(lasting),
-  };
+  const times: FaultTimes = { by: "script", at, atMs, ...lastingOf(lasting) };
   return {
-    devices: typeof devices === "string" ? [devices] : devices,
+    devices: toSelection(devices),
     spec: { kind: written.kind, parameters: parametersOf(written), times },
   };
 }

@@ -16,9 +16,11 @@ import { connectionRules } from "./connection-section.ts";
 import type { Distribution } from "./distribution.ts";
 import type { EmulatorSettings } from "./emulator-section.ts";
 import type { KEY_KINDS } from "./credentials-field.ts";
-import { fleetFault, timelineFault } from "./fault-fields.ts";
+import { fleetFault } from "./fault-fields.ts";
 import type { ScenarioFile, TARGETS } from "./schema.ts";
 import { DEFAULT_THRESHOLDS, DEFAULT_THRESHOLDS_WITHOUT_DPS, scenarioSchema } from "./schema.ts";
+import type { TimelineEntry } from "./timeline-section.ts";
+import { toTimeline } from "./timeline-section.ts";
 import type { WrittenThreshold } from "./threshold-entry.ts";
 import { showValue } from "../base/show-value.ts";
 import { YamlSource } from "../base/yaml-source.ts";
@@ -82,16 +84,6 @@ export interface FleetEntry {
   /** Class with which services must refuse each of its devices; absent = they are to be let in. */
   readonly expectedRefusal?: RefusalClass | undefined;
 }
-
-/** What happens at a moment of the run; `devices` are ids, patterns and shares, as written. */
-export type TimelineEntry = {
-  readonly atMs: number;
-  /** As written. */
-  readonly at: string;
-} & (
-  | { readonly twin: { readonly devices: readonly string[]; readonly desired: JsonObject } }
-  | { readonly fault: { readonly devices: readonly string[]; readonly spec: FaultSpec } }
-);
 
 /** A condition on telemetry that is told while it holds. */
 export interface AlertSpec {
@@ -208,7 +200,7 @@ function toScenario(file: ScenarioFile, yaml: YamlSource): Scenario {
     })),
     arrival: toArrival(arrival),
     durationMs: duration === undefined ? undefined : parseDuration(duration),
-    timeline: timeline.flatMap(toTimelineEntry),
+    timeline: toTimeline(timeline),
   };
 }
 
@@ -220,16 +212,6 @@ function defaultThresholds({ provisioning, fleet }: ScenarioFile): readonly stri
       : DEFAULT_THRESHOLDS_WITHOUT_DPS;
   const admits = fleet.some(({ expect }) => expect === undefined);
   return admits ? standard : standard.filter((expression) => !expression.endsWith("%"));
-}
-
-/** One entry; the schema has refused those that do nothing. */
-function toTimelineEntry({ at, twin, fault }: ScenarioFile["timeline"][number]): TimelineEntry[] {
-  const atMs = parseDuration(at) ?? 0;
-  if (fault !== undefined) return [{ at, atMs, fault: timelineFault(fault, at) }];
-  if (twin === undefined) return [];
-  const { desired, devices } = twin;
-  const parts = typeof devices === "string" ? [devices] : devices;
-  return [{ at, atMs, twin: { desired, devices: parts } }];
 }
 
 function toCredentials(written: ScenarioFile["fleet"][number]["credentials"]): Credentials {

@@ -1,7 +1,6 @@
 import { z } from "zod";
 import { DPS_LIMITS } from "../base/azure-limits.ts";
 import { REFUSAL_CLASSES } from "../base/failure.ts";
-import { isJsonObject } from "../base/json.ts";
 import { TRANSPORTS } from "../base/transport.ts";
 import { arrivalSection } from "./arrival-section.ts";
 import {
@@ -11,15 +10,15 @@ import {
 } from "./connection-section.ts";
 import { credentialsField } from "./credentials-field.ts";
 import { emulatorSection } from "./emulator-section.ts";
-import { devicesField, fleetFaultField, timelineFaultField } from "./fault-fields.ts";
+import { fleetFaultField } from "./fault-fields.ts";
 import { fleetRules } from "./fleet-rules.ts";
 import { intervalAsWritten, intervalField } from "./interval-field.ts";
 import { phasesSection } from "./phases-section.ts";
+import { timelineSection } from "./timeline-section.ts";
 import { thresholdAsWritten, thresholdEntry } from "./threshold-entry.ts";
 import {
   alertField,
   countField,
-  durationField,
   enumField,
   fileField,
   groupField,
@@ -32,7 +31,6 @@ import {
   registrationIdField,
   shareField,
   timeScaleField,
-  twinField,
 } from "./fields.ts";
 
 export const TARGETS = ["emulator", "azure"] as const;
@@ -87,28 +85,6 @@ const fleetEntry = z.strictObject({
     description: "Failure class with which they must be refused; goes with expect: refused",
   }),
 });
-
-const timelineEntry = z
-  .strictObject({
-    at: durationField.meta({ description: "Time after the first device's start" }),
-    twin: z
-      .strictObject({
-        devices: devicesField.meta({ description: "Devices whose desired properties are patched" }),
-        desired: twinField,
-      })
-      .optional()
-      .meta({ description: "A desired patch, made by the service" }),
-    fault: timelineFaultField.optional().meta({ description: "A fault that devices have" }),
-  })
-  .superRefine(
-    (entry: unknown, context) => {
-      if (!isJsonObject(entry) || "twin" in entry !== "fault" in entry) return;
-      const got = "twin" in entry ? "both" : "neither";
-      const message = `expected either twin: or fault:, got ${got}`;
-      context.addIssue({ code: "custom", path: [], message });
-    },
-    { when: () => true },
-  );
 
 const alertEntry = z.strictObject({
   name: nameField.meta({ description: "Name of the alert, shown in results" }),
@@ -172,10 +148,7 @@ export const scenarioSchema = z
     timeScale: timeScaleField.default(1).meta({
       description: "Seconds that pass in the devices for each second between their messages",
     }),
-    timeline: z
-      .array(timelineEntry)
-      .default([])
-      .meta({ description: "What happens during the run" }),
+    timeline: timelineSection.default([]).meta({ description: "What happens during the run" }),
     alerts: z
       .array(alertEntry)
       .default([])

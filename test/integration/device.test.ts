@@ -1,6 +1,8 @@
 import { expect, test } from "vitest";
 import type { DeviceEvent } from "../../src/metrics/device-event.ts";
-import { openHubTwins } from "../../src/service/twins.ts";
+import type { JsonObject } from "../../src/base/json.ts";
+import { patchTwin } from "../../src/service/change-twin.ts";
+import { openHubClient } from "../../src/service/hub-client.ts";
 import { deviceSpec, QUICK_LIMITS, runShard, startTestCloud } from "../support/fleet.ts";
 import type { TestCloud } from "../support/fleet.ts";
 import { serviceClients } from "./emulator-service-clients.ts";
@@ -15,8 +17,8 @@ function ofType<Type extends DeviceEvent["type"]>(
   return (event: DeviceEvent): event is Of<Type> => isOf(event) && also(event);
 }
 
-const twinsOf = (cloud: TestCloud) =>
-  openHubTwins({
+async function twinsOf(cloud: TestCloud) {
+  const hub = await openHubClient({
     connectionString: cloud.emulator.hubConnectionStrings[0] ?? "",
     source: "the test",
     route: {
@@ -25,6 +27,12 @@ const twinsOf = (cloud: TestCloud) =>
       caPem: cloud.pki.root.certificatePem,
     },
   });
+  return {
+    patchDesired: async (deviceId: string, desired: JsonObject) =>
+      (await patchTwin(hub, deviceId, { desired })).desired.version,
+    close: hub.close,
+  };
+}
 
 test("one device registers through DPS, connects to its hub and streams", async () => {
   await using cloud = await startTestCloud();

@@ -1,5 +1,6 @@
 import { showsDesired } from "../../src/base/desired-shown.ts";
 import type { JsonObject } from "../../src/base/json.ts";
+import { isJsonObject } from "../../src/base/json.ts";
 import type { DeviceEvent } from "../../src/metrics/device-event.ts";
 import type { RunEvent, TwinPatchEvent } from "../../src/output/output.ts";
 
@@ -13,7 +14,7 @@ export class ExactTwinTimes {
   readonly #reports: Reported[] = [];
 
   observe(event: RunEvent): void {
-    if (event.type === "action" && event.state === "patching") this.#actions.set(event.at, event);
+    if (event.type === "action" && event.state === "begun") this.#actions.set(event.at, event);
     if (event.type === "twinPatch") this.#patches.push(event);
     if (event.type === "reported") this.#reports.push(event);
   }
@@ -36,9 +37,11 @@ export class ExactTwinTimes {
 /** When the device had first reported all that it was told, having applied this version or a later one. */
 function acknowledgedT(
   { deviceId, version }: TwinPatchEvent,
-  { desired }: Action,
+  { what }: Action,
   reports: readonly Reported[],
 ): number | undefined {
+  const desired = what["desired"];
+  if (!isJsonObject(desired)) return undefined;
   let section: JsonObject = {};
   for (const report of reports) {
     if (report.deviceId !== deviceId) continue;

@@ -9,15 +9,18 @@ import type { RunEvent } from "../../src/output/output.ts";
 import { planFingerprint } from "../../src/plan/plan-fingerprint.ts";
 import type { Shard } from "../../src/plan/plan-part.ts";
 import { planPart } from "../../src/plan/plan-part.ts";
-import type { DeviceSpec, Plan, TwinAction } from "../../src/plan/plan.ts";
+import type { DeviceSpec, Plan } from "../../src/plan/plan.ts";
 import { shardDevices } from "../../src/plan/shard.ts";
 import { judge } from "../../src/results/judge.ts";
+import { TimelineAccount } from "../../src/results/timeline-account.ts";
 import type { RunFacts } from "../../src/results/run-facts.ts";
 import { FleetView } from "../../src/run/fleet-view.ts";
 import { Ledger } from "../../src/run/ledger.ts";
 import { tellEnd, tellPlan } from "../../src/run/tell-record.ts";
 import { parseScenario } from "../../src/scenario/scenario.ts";
-import { TwinReceipts } from "../../src/run/twin-receipts.ts";
+import type { TwinChange } from "../../src/run/actions/twin-receipts.ts";
+import { TwinReceipts } from "../../src/run/actions/twin-receipts.ts";
+import { twinChange } from "./run-events.ts";
 
 /** Time 0 of a part, by default. */
 export const BEGIN = "2026-11-22T20:00:00.000Z";
@@ -55,7 +58,11 @@ export async function recordFleet(
   const fingerprint = planFingerprint(whole, new Map());
   const devices = plan.devices.map(({ registrationId, model }) => ({ registrationId, model }));
   const lines: string[] = [];
-  const emit = (event: RunEvent): void => void lines.push(JSON.stringify(event));
+  const timeline = new TimelineAccount();
+  const emit = (event: RunEvent): void => {
+    timeline.observe(event);
+    lines.push(JSON.stringify(event));
+  };
   const view = new FleetView({
     devices,
     phases: plan.phases,
@@ -63,7 +70,12 @@ export async function recordFleet(
     onDeviceEvent: () => {},
     onMessages: () => {},
   });
-  const actions = plan.timeline.map((action) => new TwinReceipts(action));
+  const changes = plan.timeline.flatMap(({ index, at, when: { delayMs }, selection, action }) =>
+    action.kind === "twin"
+      ? [{ index, at, atMs: delayMs, devices: selection.ids, desired: action.desired }]
+      : [],
+  );
+  const actions = changes.map((change) => new TwinReceipts(change));
   const run = {
     id: runId,
     scenario: plan.scenario,
@@ -83,11 +95,11 @@ export async function recordFleet(
   tellPlan({ run, prepared, overrides: {}, strict: false }, emit);
   emit({ type: "enrollment", t: 0, dps: "d", group: "g", done: "kept", ownEmulator: false });
   emit({ type: "begin", t: 0, at: begin });
-  for (const receipts of actions) receipts.begin();
-  for (const [at, action] of plan.timeline.entries()) {
-    if (action.devices.length > 0) emit(actionEvent(action, "patching"));
-    for (const deviceId of action.devices) follow(deviceId, action, actions[at], plan.seed, emit);
-    if (action.devices.length > 0) emit(actionEvent(action, "patched"));
+  for (const [at, change] of changes.entries()) {
+    actions[at]?.begin(change.devices);
+    if (change.devices.length > 0) emit(actionEvent(change, "begun"));
+    for (const deviceId of change.devices) follow(deviceId, change, actions[at], plan.seed, emit);
+    if (change.devices.length > 0) emit(actionEvent(change, "ended"));
   }
   const account = new Ledger(plan.devices.map(({ registrationId }) => registrationId));
   for (const [worker, dealt] of shardDevices(plan.devices, workers).entries()) {
@@ -118,6 +130,7 @@ export async function recordFleet(
       ...recording.end,
     },
     aggregate,
+    timeline: timeline.results(),
     actions: actions.map((receipts) => receipts.result()),
     ledger: ledger ? account.close(aggregate.told()) : null,
     workers: { planned: workers, lost: 0, restarted: 0, gone: 0 },
@@ -132,17 +145,23 @@ export async function recordFleet(
   return results;
 }
 
-function actionEvent(action: TwinAction, state: "patching" | "patched"): RunEvent {
-  const { at, atMs: t, desired } = action;
-  const selected = action.devices.length;
-  const patched = state === "patched" ? selected : 0;
-  return { type: "action", t, at, state, selected, patched, desired };
+/** A twin action of the plan. */
+interface Change extends TwinChange {
+  readonly index: number;
+  readonly atMs: number;
+}
+
+function actionEvent(change: Change, state: "begun" | "ended"): RunEvent {
+  const { index: action, at, atMs: t, desired, devices } = change;
+  const selected = devices.length;
+  const done = state === "ended" ? selected : 0;
+  return twinChange({ t, action, at, state, selected, done, what: { desired } });
 }
 
 /** A device that is told by a timeline action, and reports what it was told. */
 function follow(
   deviceId: string,
-  { at, atMs, desired }: TwinAction,
+  { index: action, at, atMs, desired }: Change,
   receipts: TwinReceipts | undefined,
   seed: number,
   emit: (event: RunEvent) => void,
@@ -154,7 +173,8 @@ function follow(
   receipts?.observe({ type: "desired", t, deviceId, version: 2, initial: false, patch });
   const reported = { type: "reported", t, deviceId, desiredVersion: 2, patch, ms: 1 } as const;
   receipts?.observe(reported);
-  emit({ type: "twinPatch", t: atMs + 1, ms: 1, deviceId, at, version: 2 });
+  const patched = { type: "twinPatch", t: atMs + 1, ms: 1, waitedMs: 0, deviceId } as const;
+  emit({ ...patched, action, round: 1, at, version: 2 });
   emit(reported);
 }
 

@@ -11,7 +11,7 @@ import type { ReportSource } from "../../src/report/html/make-report-data.ts";
 import { RunCourse } from "../../src/report/html/run-course.ts";
 import { judge } from "../../src/results/judge.ts";
 import { deviceRow, refusedRow } from "./results.ts";
-import { runPlan, runSnapshot } from "./run-events.ts";
+import { runPlan, runSnapshot, twinChange } from "./run-events.ts";
 
 const HUB = "cheesecave-hub.azure-devices.net";
 
@@ -113,15 +113,8 @@ export function reportSource(given: Partial<ForeignTexts> = {}): ReportSource {
     runPlan({ devices: 2, scenario, thresholds, startedAt, phases }),
     ...happened,
   ];
-  events.push({
-    type: "action",
-    t: 700,
-    at: "700ms",
-    state: "patching",
-    selected: 1,
-    patched: 0,
-    desired: { temperature: error },
-  });
+  const what = { desired: { temperature: error } };
+  events.push(twinChange({ t: 700, at: "700ms", what }));
   for (const [index, part] of snapshots.entries()) {
     aggregate.add({
       worker: 0,
@@ -168,6 +161,7 @@ export function reportSource(given: Partial<ForeignTexts> = {}): ReportSource {
     end: { interrupted: false, stoppedArriving: false, failure: undefined, aborted: undefined },
     arrival: null,
     aggregate,
+    timeline: [],
     actions: [
       {
         at: "700ms",

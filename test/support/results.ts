@@ -142,6 +142,7 @@ export function resultsOf(
     },
     arrival: null,
     aggregate,
+    timeline: [],
     actions: [],
     ledger,
     workers: { gone: 0, ...(changes.workers ?? { planned: 1, lost: 0, restarted: 0 }) },

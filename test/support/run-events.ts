@@ -1,4 +1,4 @@
-import type { RunEvent } from "../../src/output/output.ts";
+import type { ActionEvent, RunEvent } from "../../src/output/output.ts";
 
 /** The first event of a run of ten devices and thirty seconds. */
 export const runPlan = (
@@ -52,4 +52,21 @@ export const runSnapshot = (
     stopped: 0,
     ...changes.states,
   },
+});
+
+/** A twin change of one device begins at 1 s. */
+export const twinChange = (changes: Partial<ActionEvent> = {}): ActionEvent => ({
+  type: "action",
+  t: 1_000,
+  action: 0,
+  kind: "twin",
+  at: "1s",
+  state: "begun",
+  round: 1,
+  rounds: 1,
+  selected: 1,
+  done: 0,
+  failed: 0,
+  what: { desired: { temperature: 50.123 } },
+  ...changes,
 });

@@ -1,4 +1,5 @@
-import type { RunEvent } from "../../output/output.ts";
+import { begunText, failedText } from "../../output/action-text.ts";
+import type { ActionEvent, RunEvent } from "../../output/output.ts";
 import { countOf } from "./format.ts";
 
 /** Something that happened at a moment of the run and that a course over time may follow from. */
@@ -7,7 +8,8 @@ export interface TimeMark {
   readonly t: number;
   /** Where it lasted, when it ended. */
   readonly untilMs?: number;
-  readonly kind: "twin change" | "fault" | "worker" | "alert" | "throttling" | "certificate";
+  readonly kind:
+    "twin change" | "mark" | "action" | "fault" | "worker" | "alert" | "throttling" | "certificate";
   readonly isTrouble: boolean;
   readonly text: string;
 }
@@ -47,14 +49,11 @@ export class RunMarks {
     return [...this.#marks, ...faults].toSorted((first, second) => first.t - second.t);
   }
 
-  #action({ t, state, selected, desired, error }: RunEvent & { type: "action" }): void {
-    if (state === "patching") {
-      const text = `desired ${JSON.stringify(desired)} for ${countOf(selected, "device")}`;
-      this.#add({ t, kind: "twin change", isTrouble: false, text });
-    } else if (state === "failed") {
-      const text = `twin change failed${detailText(error)}`;
-      this.#add({ t, kind: "twin change", isTrouble: true, text });
-    }
+  #action(event: ActionEvent): void {
+    const { t, state, kind: of, failed } = event;
+    const kind = of === "twin" ? "twin change" : of === "mark" ? "mark" : "action";
+    if (state === "begun") this.#add({ t, kind, isTrouble: false, text: begunText(event) });
+    else if (failed > 0) this.#add({ t, kind, isTrouble: true, text: failedText(event) });
   }
 
   #worker({ t, worker, state, detail }: RunEvent & { type: "worker" }): void {

@@ -3,7 +3,7 @@ import type { Of } from "./part.ts";
 type Action = Of<"action">;
 
 /**
- * The timeline as the parts told it, each event once: how many devices were selected and patched is summed.
+ * The timeline as the parts told it, each event once: how many devices were selected and done is summed.
  *
  * @param parts what each told, in its order, `t` counted from the time 0 of all
  * @returns by `t`
@@ -11,13 +11,8 @@ type Action = Of<"action">;
 export function mergedActions(parts: readonly (readonly Action[])[]): readonly Action[] {
   const merged = new Map<string, Action>();
   for (const told of parts) {
-    /** A timeline may hold the same entry twice. */
-    const times = new Map<string, number>();
     for (const action of told) {
-      const same = JSON.stringify([action.at, action.desired, action.state]);
-      const time = (times.get(same) ?? 0) + 1;
-      times.set(same, time);
-      const key = `${time}${same}`;
+      const key = JSON.stringify([action.action, action.round, action.state]);
       const known = merged.get(key);
       merged.set(key, known === undefined ? action : both(known, action));
     }
@@ -28,8 +23,12 @@ export function mergedActions(parts: readonly (readonly Action[])[]): readonly A
 const both = (a: Action, b: Action): Action => ({
   ...a,
   // It begins with the first part and is done with the last.
-  t: a.state === "patching" ? Math.min(a.t, b.t) : Math.max(a.t, b.t),
+  t: a.state === "begun" ? Math.min(a.t, b.t) : Math.max(a.t, b.t),
   selected: a.selected + b.selected,
-  patched: a.patched + b.patched,
-  error: a.error ?? b.error,
+  done: a.done + b.done,
+  failed: a.failed + b.failed,
+  ...definedError(a.error ?? b.error),
 });
+
+const definedError = (error: string | undefined): Pick<Action, "error"> =>
+  error === undefined ? {} : { error };

@@ -1,5 +1,6 @@
 import type { JsonObject } from "../../base/json.ts";
 import type { Plan } from "../../plan/plan.ts";
+import { expectedMs } from "../../plan/planned-action.ts";
 import type { HubAction, HubDevice, HubLoad } from "./hub-load.ts";
 import { hubLoad } from "./hub-load.ts";
 import type { ModelSample } from "./model-sample.ts";
@@ -46,27 +47,34 @@ export function hubShares(
     if (ofHub === undefined) byHub.set(hub, [device]);
     else ofHub.push(device);
   }
+  const allConnectedMs = of.connectedMs.reduce<number>((last, ms) => Math.max(last, ms ?? 0), 0);
   return [...byHub].map(([hub, ofHub]) => ({
     hub,
     assumed: assigned.has(hub) && known.length !== 1,
     load: hubLoad(
       ofHub,
-      actionsOf(timeline, (id) => hubOf.get(id) === hub),
+      actionsOf(timeline, allConnectedMs, (id) => hubOf.get(id) === hub),
     ),
   }));
 }
 
 function actionsOf(
   timeline: Plan["timeline"],
+  connectedMs: number,
   isThere: (registrationId: string) => boolean,
 ): readonly HubAction[] {
-  return timeline
-    .map(({ atMs, devices, desired }) => ({
-      atMs,
-      devices: devices.filter(isThere).length,
-      patchBytes: bytesOf(desired),
-    }))
-    .filter((action) => action.devices > 0);
+  return timeline.flatMap((planned) => {
+    const { action, selection, repeat } = planned;
+    const devices = selection.ids.filter(isThere).length;
+    if (action.kind !== "twin" || devices === 0) return [];
+    const firstMs = expectedMs(planned, timeline, connectedMs);
+    const patchBytes = bytesOf(action.desired);
+    return Array.from({ length: repeat.times }, (_, round) => ({
+      atMs: firstMs + round * repeat.everyMs,
+      devices,
+      patchBytes,
+    }));
+  });
 }
 
 const bytesOf = (patch: JsonObject): number => Buffer.byteLength(JSON.stringify(patch));

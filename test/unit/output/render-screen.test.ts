@@ -7,7 +7,7 @@ import type { ScreenView } from "../../../src/output/screen-view.ts";
 import { ScreenState } from "../../../src/output/screen-view.ts";
 import { paint } from "../../../src/output/terminal-text.ts";
 import { displayWidth } from "../../../src/output/text-width.ts";
-import { runPlan, runSnapshot } from "../../support/run-events.ts";
+import { runPlan, runSnapshot, twinChange } from "../../support/run-events.ts";
 
 function latency(...times: readonly number[]) {
   const histogram = new LatencyHistogram();
@@ -22,15 +22,7 @@ function busyView(hubs: Readonly<Record<string, number>> = { "hub.azure-devices.
   const state = new ScreenState();
   state.apply(runPlan());
   state.apply(runSnapshot({ t: 11_000, counters: { telemetry_acked: 40 } }));
-  state.apply({
-    type: "action",
-    t: 11_500,
-    at: "11s",
-    state: "patching",
-    selected: 2,
-    patched: 0,
-    desired,
-  });
+  state.apply(twinChange({ t: 11_500, at: "11s", selected: 2 }));
   for (const deviceId of ["a", "b"]) {
     const version = 2;
     state.apply({ type: "desired", t: 11_600, deviceId, version, initial: false, patch: desired });
@@ -112,8 +104,7 @@ test("on a small terminal blank lines and the emptiest hubs give way to events",
 
 test("a second change begins with no followers", () => {
   const state = new ScreenState();
-  const action = { type: "action", at: "1s", selected: 1, patched: 0, desired } as const;
-  state.apply({ ...action, t: 1_000, state: "patching" });
+  state.apply(twinChange());
   state.apply({
     type: "desired",
     t: 1_100,
@@ -122,9 +113,9 @@ test("a second change begins with no followers", () => {
     initial: false,
     patch: desired,
   });
-  state.apply({ ...action, t: 1_200, state: "patched", patched: 1 });
+  state.apply(twinChange({ t: 1_200, state: "ended", done: 1 }));
   expect(state.view.change).toMatchObject({ followed: 1, followers: ["a"], patched: 1 });
-  state.apply({ ...action, t: 2_000, at: "2s", state: "patching" });
+  state.apply(twinChange({ t: 2_000, action: 1, at: "2s" }));
   expect(state.view.change).toMatchObject({ followed: 0, followers: [], patched: 0 });
 });
 

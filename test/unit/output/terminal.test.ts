@@ -4,7 +4,7 @@ import { formatMs } from "../../../src/output/format-ms.ts";
 import type { ArrivalEvent } from "../../../src/output/output.ts";
 import { formatClock } from "../../../src/output/terminal-text.ts";
 import { TerminalLines } from "../../../src/output/terminal.ts";
-import { runPlan, runSnapshot } from "../../support/run-events.ts";
+import { runPlan, runSnapshot, twinChange } from "../../support/run-events.ts";
 
 function terminal(): { lines: TerminalLines; printed: string[] } {
   const printed: string[] = [];
@@ -49,15 +49,7 @@ test("a refusal that is expected is told once, and not as an error", () => {
 test("who follows a twin change is named, up to a few", () => {
   const { lines, printed } = terminal();
   const desired = { temperature: 50.123 };
-  lines.emit({
-    type: "action",
-    t: 12_000,
-    at: "12s",
-    state: "patching",
-    selected: 9,
-    patched: 0,
-    desired,
-  });
+  lines.emit(twinChange({ t: 12_000, at: "12s", selected: 9 }));
   for (let device = 1; device <= 9; device += 1) {
     const deviceId = `cave${device}`;
     lines.emit({

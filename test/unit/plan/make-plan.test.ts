@@ -47,7 +47,16 @@ test("a plan holds every device, complete, in order and with its start", () => {
     durationMs: 60_000,
     timeScale: 1,
     concurrency: 7,
-    timeline: [{ at: "2s", atMs: 2_000, devices: ["belt-1"], desired: { a: 1 } }],
+    timeline: [
+      {
+        index: 0,
+        at: "2s",
+        when: { from: "start", delayMs: 2_000 },
+        repeat: { times: 1, everyMs: 1_000 },
+        selection: { ids: ["belt-1"], asked: [] },
+        action: { kind: "twin", devices: [{ pick: "belt-1" }], desired: { a: 1 } },
+      },
+    ],
     alerts: [],
     phases: [],
     thresholds: ["devices_assigned == 100%", "telemetry_missing == 0"],

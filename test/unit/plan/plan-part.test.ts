@@ -78,13 +78,13 @@ test("each twin of the timeline is patched by the part that has its device, and 
       const whole = planOf(given);
       const parts = partsOf(whole, Math.min(wanted, whole.devices.length));
       for (const [at, action] of whole.timeline.entries()) {
-        const patched = parts.flatMap((part) => part.timeline[at]?.devices ?? []);
-        expect(patched.toSorted()).toEqual(action.devices.toSorted());
+        const patched = parts.flatMap((part) => part.timeline[at]?.selection.ids ?? []);
+        expect(patched.toSorted()).toEqual(action.selection.ids.toSorted());
       }
       for (const part of parts) {
         const own = new Set(part.devices.map(({ registrationId }) => registrationId));
-        for (const { devices } of part.timeline) {
-          expect(devices.filter((id) => !own.has(id))).toEqual([]);
+        for (const { selection } of part.timeline) {
+          expect(selection.ids.filter((id) => !own.has(id))).toEqual([]);
         }
       }
     }),

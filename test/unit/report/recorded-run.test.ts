@@ -73,6 +73,7 @@ function recorded(): readonly RunEvent[] {
     end: { interrupted: false, stoppedArriving: false, failure: undefined, aborted: undefined },
     arrival: null,
     aggregate,
+    timeline: [],
     actions: [],
     ledger: new Ledger(["cave-1"]).close([
       { deviceId: "cave-1", boot: 1, sent: 1, acked: [[1, 1]], failed: [] },

@@ -36,7 +36,12 @@ describe("a good scenario", () => {
         {
           at: "12s",
           atMs: 12_000,
-          twin: { devices: ["cheesecave-device1"], desired: { temperature: 50.123 } },
+          repeat: { times: 1, everyMs: 1_000 },
+          action: {
+            kind: "twin",
+            devices: [{ pick: "cheesecave-device1" }],
+            desired: { temperature: 50.123 },
+          },
         },
       ],
       alerts: [],
@@ -117,7 +122,7 @@ thresholds: []
         },
       ],
       arrival: { way: "rate", ratePerS: 1_000 / 60, concurrency: 4 },
-      timeline: [{ atMs: 0, twin: { devices: ["cave"], desired: { gone: null } } }],
+      timeline: [{ atMs: 0, action: { devices: [{ pick: "cave" }], desired: { gone: null } } }],
       thresholds: [],
     });
   });

@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 
 import type { RunEvent } from "../../../../src/output/output.ts";
 import { RunMarks } from "../../../../src/report/html/run-marks.ts";
+import { twinChange } from "../../../support/run-events.ts";
 
 const marksOf = (...events: readonly RunEvent[]): readonly string[] => {
   const marks = new RunMarks();
@@ -41,15 +42,8 @@ const alert = (t: number, state: "raised" | "cleared"): RunEvent => ({
   state,
 });
 
-const action = (at: number): RunEvent => ({
-  type: "action",
-  t: at,
-  at: `${at}ms`,
-  state: "patching",
-  selected: 1,
-  patched: 0,
-  desired: { n: at },
-});
+const action = (at: number): RunEvent =>
+  twinChange({ t: at, at: `${at}ms`, what: { desired: { n: at } } });
 
 test("a fault of the timeline is one mark however many devices have it, from its first begin to its last end", () => {
   const told = marksOf(

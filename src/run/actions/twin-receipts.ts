@@ -1,9 +1,8 @@
-import type { JsonObject } from "../base/json.ts";
-import type { DeviceEvent } from "../metrics/device-event.ts";
-import { LatencyHistogram } from "../metrics/histogram.ts";
-import type { TwinActionAccount } from "../output/output.ts";
-import type { TwinAction } from "../plan/plan.ts";
-import { showsDesired } from "../base/desired-shown.ts";
+import type { JsonObject } from "../../base/json.ts";
+import type { DeviceEvent } from "../../metrics/device-event.ts";
+import { LatencyHistogram } from "../../metrics/histogram.ts";
+import type { TwinActionAccount } from "../../output/output.ts";
+import { showsDesired } from "../../base/desired-shown.ts";
 
 /** What is known of one selected device since the action began. */
 interface Receipt {
@@ -26,29 +25,44 @@ export interface TwinTime {
   readonly ms: number;
 }
 
+/** What is changed, and at which devices, as far as that is known beforehand. */
+export interface TwinChange {
+  readonly at: string;
+  readonly desired: JsonObject;
+  readonly devices: readonly string[];
+}
+
 /** The account of one timeline action: who was told, who followed, and who followed unasked. Pure bookkeeping. */
 export class TwinReceipts {
-  readonly #action: TwinAction;
-  readonly #selected: ReadonlyMap<string, Receipt>;
+  readonly #action: TwinChange;
+  readonly #selected = new Map<string, Receipt>();
   readonly #others = new Set<string>();
   readonly #alsoSelected: ReadonlySet<string>;
   #begun = false;
 
   /** @param alsoSelected devices to which another action gives the same values: they follow with good reason */
-  constructor(action: TwinAction, alsoSelected: Iterable<string> = []) {
+  constructor(action: TwinChange, alsoSelected: Iterable<string> = []) {
     this.#action = action;
     this.#alsoSelected = new Set(alsoSelected);
-    this.#selected = new Map(
-      action.devices.map((id) => [
-        id,
-        { version: undefined, patchT: undefined, receivedVersion: 0, section: {}, shown: [] },
-      ]),
-    );
+    this.#select(action.devices);
   }
 
-  /** From here on events are looked at. */
-  begin(): void {
+  /** These devices are patched now: from here on events are looked at. Of several rounds the last one counts. */
+  begin(devices: readonly string[]): void {
     this.#begun = true;
+    this.#select(devices);
+  }
+
+  #select(devices: readonly string[]): void {
+    for (const id of devices) {
+      this.#selected.set(id, {
+        version: undefined,
+        patchT: undefined,
+        receivedVersion: 0,
+        section: {},
+        shown: [],
+      });
+    }
   }
 
   /** The patch call to one device goes out at `t`. */

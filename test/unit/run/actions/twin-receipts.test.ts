@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
 
-import type { JsonObject } from "../../../src/base/json.ts";
-import { TwinReceipts } from "../../../src/run/twin-receipts.ts";
+import type { JsonObject } from "../../../../src/base/json.ts";
+import { TwinReceipts } from "../../../../src/run/actions/twin-receipts.ts";
 
-const action = { at: "12s", atMs: 12_000, devices: ["a", "b"], desired: { temperature: 50.123 } };
+const action = { at: "12s", devices: ["a", "b"], desired: { temperature: 50.123 } };
 
 const desired = (deviceId: string, version: number, patch: JsonObject, initial = false) =>
   ({ type: "desired", t: 12_100, deviceId, version, initial, patch }) as const;
@@ -12,7 +12,7 @@ const reported = (deviceId: string, desiredVersion: number, patch: JsonObject, t
 
 function begun(): TwinReceipts {
   const receipts = new TwinReceipts(action);
-  receipts.begin();
+  receipts.begin(action.devices);
   for (const id of action.devices) receipts.patching(id, 12_000);
   return receipts;
 }
@@ -73,7 +73,7 @@ test("a device that was not selected and got the value pushed is counted once", 
 
 test("a device to which another action gives the same value is no stranger", () => {
   const receipts = new TwinReceipts(action, ["c"]);
-  receipts.begin();
+  receipts.begin(action.devices);
   receipts.observe(desired("c", 2, { temperature: 50.123 }));
   expect(receipts.result().receivedByOthers).toBe(0);
 });

@@ -1,0 +1,39 @@
+import type { Json } from "../base/json.ts";
+import type { ActionEvent } from "./output.ts";
+import { plural } from "./terminal-text.ts";
+
+/** A member of what is done, as text. */
+const shown = (value: Json | undefined): string =>
+  typeof value === "string" ? value : JSON.stringify(value);
+
+/** What an action of the timeline does, as it begins. */
+export function begunText({ kind, what, selected, round, rounds }: ActionEvent): string {
+  const again = rounds > 1 ? `, ${round} of ${rounds}` : "";
+  const whom = selected === 0 ? "" : ` for ${plural(selected, "device")}`;
+  switch (kind) {
+    case "twin":
+      return `desired ${JSON.stringify(what["desired"])} for ${plural(selected, "device")}${again}`;
+    case "mark":
+      return `mark: ${shown(what["text"])}${again}`;
+    default:
+      return `${kind} ${JSON.stringify(what)}${whom}${again}`;
+  }
+}
+
+/** What came of it where it was done; undefined where that says nothing new. */
+export function doneText({ kind, done }: ActionEvent): string | undefined {
+  switch (kind) {
+    case "twin":
+      return `${plural(done, "twin")} patched`;
+    case "mark":
+      return undefined;
+    default:
+      return done === 0 ? `${kind} done` : `${kind} done at ${plural(done, "device")}`;
+  }
+}
+
+/** Why it was not, or not everywhere. */
+export function failedText({ kind, failed, error = "unknown" }: ActionEvent): string {
+  const where = failed > 1 ? ` ${failed} times` : "";
+  return `${kind === "twin" ? "twin change" : kind} failed${where}: ${error}`;
+}

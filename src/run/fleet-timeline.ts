@@ -1,0 +1,83 @@
+import { FleetError } from "../base/errors.ts";
+import type { DeviceEvent } from "../metrics/device-event.ts";
+import type { RunEvent, TwinActionAccount } from "../output/output.ts";
+import type { Plan } from "../plan/plan.ts";
+import type { TwinTime } from "./actions/twin-receipts.ts";
+import { TwinChanges } from "./actions/twin-changes.ts";
+import type { FleetHubs } from "./fleet-hubs.ts";
+import type { FleetView } from "./fleet-view.ts";
+import type { ActionDoers } from "./timeline/action-doer.ts";
+import { selectNow } from "./timeline/select-now.ts";
+import { Timeline } from "./timeline/timeline.ts";
+
+export interface FleetTimelineOptions {
+  readonly plan: Pick<Plan, "seed" | "timeline">;
+  readonly view: Pick<FleetView, "aggregate" | "allConnected">;
+  /** undefined before they are open: no action is due by then. */
+  readonly hubs: () => FleetHubs | undefined;
+  /** ms after time 0. */
+  readonly clock: () => number;
+  readonly emit: (event: RunEvent) => void;
+}
+
+/** The plan's timeline with all that does its actions in this fleet, and the account of who followed. */
+export class FleetTimeline {
+  readonly #view: FleetTimelineOptions["view"];
+  readonly #timeline: Timeline;
+  readonly #twins: TwinChanges;
+
+  constructor({ plan, view, hubs: opened, clock, emit }: FleetTimelineOptions) {
+    this.#view = view;
+    const { seed, timeline: actions } = plan;
+    const hubs = (): FleetHubs => {
+      const open = opened();
+      if (open === undefined) throw new FleetError("REFUSED", "no hub is open");
+      return open;
+    };
+    this.#twins = new TwinChanges({ actions, hubs, clock, emit });
+    const doers: ActionDoers = {
+      twin: (round) => this.#twins.change(round),
+      mark: () => Promise.resolve({ done: 0, errors: [] }),
+      fault: () => Promise.reject(new FleetError("REFUSED", "the run cannot put this fault on")),
+    };
+    const { aggregate } = view;
+    this.#timeline = new Timeline({
+      actions,
+      doers,
+      select: (selection, signal) =>
+        selectNow(selection, { aggregate, hubs: hubs(), seed }, signal),
+      clock,
+      emit,
+    });
+  }
+
+  /** Time 0 is now or known to the clock; schedules every action. */
+  start(): void {
+    this.#timeline.start();
+  }
+
+  /** Takes a device's event, in any order. */
+  observe(event: DeviceEvent): void {
+    this.#twins.observe(event);
+  }
+
+  /** Looks whether what actions wait for has come to pass; called when anything has changed in the fleet. */
+  look(): void {
+    if (this.#timeline.awaitsConnected && this.#view.allConnected) this.#timeline.allConnected();
+  }
+
+  /** Drops what is not due yet and waits for what is under way; safe to call twice. */
+  stop(): Promise<void> {
+    return this.#timeline.stop();
+  }
+
+  /** Accounts of its twin changes. */
+  get twinActions(): readonly TwinActionAccount[] {
+    return this.#twins.results();
+  }
+
+  /** Who has acknowledged twin changes, of all actions. */
+  get twinTimes(): readonly TwinTime[] {
+    return this.#twins.times();
+  }
+}

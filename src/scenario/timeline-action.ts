@@ -1,0 +1,74 @@
+import { z } from "zod";
+import type { FaultSpec } from "../base/fault-spec.ts";
+import type { JsonObject } from "../base/json.ts";
+import type { DeviceSelection } from "./devices-field.ts";
+import { devicesField, toSelection } from "./devices-field.ts";
+import { timelineFault, timelineFaultField } from "./fault-fields.ts";
+import { textField, twinField } from "./fields.ts";
+
+/** A desired patch on each selected device, made by the service. */
+export interface TwinAction {
+  readonly kind: "twin";
+  readonly devices: DeviceSelection;
+  readonly desired: JsonObject;
+}
+
+/** A fault that the selected devices have. */
+export interface FaultAction {
+  readonly kind: "fault";
+  readonly devices: DeviceSelection;
+  readonly spec: FaultSpec;
+}
+
+/** A moment that results name. */
+export interface MarkAction {
+  readonly kind: "mark";
+  readonly text: string;
+}
+
+/** What one entry of the timeline does. */
+export type TimelineAction = TwinAction | FaultAction | MarkAction;
+
+export type ActionKind = TimelineAction["kind"];
+
+const twin = z.strictObject({
+  devices: devicesField.meta({ description: "Devices whose desired properties are patched" }),
+  desired: twinField,
+});
+
+const mark = textField(
+  "a text of 1 to 200 characters",
+  ({ length }) => length >= 1 && length <= 200,
+);
+
+/** The members of a timeline entry that are actions; an entry has exactly one of them. */
+export const actionFields = {
+  twin: twin.optional().meta({ description: "A desired patch, made by the service" }),
+  fault: timelineFaultField.optional().meta({ description: "A fault that devices have" }),
+  mark: mark.optional().meta({ description: "A moment that results and reports name" }),
+};
+
+export const ACTION_NAMES = Object.keys(actionFields);
+
+const actions = z.object(actionFields);
+
+/**
+ * The action of a checked entry.
+ *
+ * @param at when it is due, as the user wrote it @param atMs the same in ms
+ */
+export function toAction(
+  entry: z.output<typeof actions>,
+  at: string,
+  atMs: number,
+): TimelineAction | undefined {
+  if (entry.twin !== undefined) {
+    const { devices, desired } = entry.twin;
+    return { kind: "twin", devices: toSelection(devices), desired };
+  }
+  if (entry.fault !== undefined) {
+    const { devices, spec } = timelineFault(entry.fault, at, atMs);
+    return { kind: "fault", devices, spec };
+  }
+  return entry.mark === undefined ? undefined : { kind: "mark", text: entry.mark };
+}

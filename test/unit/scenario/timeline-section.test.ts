@@ -1,0 +1,80 @@
+import { expect, test } from "vitest";
+
+import { FleetError } from "../../../src/base/errors.ts";
+import type { TimelineEntry } from "../../../src/scenario/timeline-section.ts";
+import { parseScenario } from "../../../src/scenario/scenario.ts";
+
+const HEAD =
+  "name: x\nprovisioning: { group: g }\nfleet: [{ model: cheese-cave, count: 1, registrationId: cave-1 }]\n";
+
+const timelineOf = (...entries: readonly string[]): readonly TimelineEntry[] =>
+  parseScenario(`${HEAD}timeline: [${entries.join(", ")}]`, "x.yaml").timeline;
+
+function problemsOf(...entries: readonly string[]): readonly string[] {
+  try {
+    timelineOf(...entries);
+    return [];
+  } catch (error) {
+    if (!(error instanceof FleetError)) throw error;
+    return error.problems.map(({ place, message }) => `${place.replace(/^\S+ /, "")}: ${message}`);
+  }
+}
+
+const TWIN = "twin: { devices: cave-1, desired: { a: 1 } }";
+
+test("an entry is due after time 0, after all are connected, or after another one has ended", () => {
+  const entries = timelineOf(
+    `{ name: first, at: 2s, ${TWIN} }`,
+    `{ after: connected, at: 5s, ${TWIN} }`,
+    "{ after: first, mark: half way, repeat: { times: 3, every: 2s } }",
+  );
+  expect(entries.map(({ at, atMs, after, repeat }) => ({ at, atMs, after, repeat }))).toEqual([
+    { at: "2s", atMs: 2_000, after: undefined, repeat: { times: 1, everyMs: 1_000 } },
+    { at: "connected + 5s", atMs: 5_000, after: "connected", repeat: { times: 1, everyMs: 1_000 } },
+    { at: "first + 0s", atMs: 0, after: "first", repeat: { times: 3, everyMs: 2_000 } },
+  ]);
+  expect(entries[2]?.action).toEqual({ kind: "mark", text: "half way" });
+});
+
+test("devices are ids, patterns, shares, numbers and conditions, or a list of them", () => {
+  const [entry] = timelineOf(
+    "{ at: 1s, twin: { devices: [cave-1, 5, 20%, { model: cheese-cave, hub: h.azure-devices.net, pick: 10% }], desired: { a: 1 } } }",
+  );
+  expect(entry?.action).toMatchObject({
+    devices: [
+      { pick: "cave-1" },
+      { pick: "5" },
+      { pick: "20%" },
+      { model: "cheese-cave", hub: "h.azure-devices.net", pick: "10%" },
+    ],
+  });
+});
+
+test("an entry without a time, without an action or with two of them is told", () => {
+  expect(problemsOf(`{ ${TWIN} }`)).toEqual([
+    "timeline[0]: expected at: or after:, which say when it is due, got neither",
+  ]);
+  expect(problemsOf("{ at: 1s }")[0]).toMatch(
+    /^timeline\[0\]: expected one action of twin, .*, got none$/,
+  );
+  expect(problemsOf(`{ at: 1s, mark: x, ${TWIN} }`)[0]).toContain("got twin and mark");
+});
+
+test("names that stand twice and anchors that are not there or go round in a circle are told", () => {
+  expect(
+    problemsOf(
+      "{ name: a, at: 1s, mark: x }",
+      "{ name: a, after: b, mark: x }",
+      "{ name: connected, at: 1s, mark: x }",
+      "{ name: c, after: d, mark: x }",
+      "{ name: d, after: c, mark: x }",
+      "{ after: d, mark: x }",
+    ),
+  ).toEqual([
+    "timeline[2].name: expected another name: after: connected is when all devices are connected",
+    'timeline[1].name: expected a name of its own, got "a", as timeline[0] has it',
+    'timeline[1].after: expected connected, a, c, d, which this timeline has, got "b"',
+    'timeline[3].after: expected an entry that does not wait for this one, got "d"',
+    'timeline[4].after: expected an entry that does not wait for this one, got "c"',
+  ]);
+});
