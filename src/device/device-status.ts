@@ -14,7 +14,7 @@ type StatusContext = Pick<
 export class DeviceStatus {
   readonly #of: StatusContext;
   readonly state: LifeState;
-  readonly messages = new MessageAccount();
+  readonly messages: MessageAccount;
   deviceId = "";
   hub = "";
   attempts = 0;
@@ -27,6 +27,7 @@ export class DeviceStatus {
 
   constructor(of: StatusContext) {
     this.#of = of;
+    this.messages = new MessageAccount(of.spec.firstSeq);
     this.state = new LifeState((from, to, how) => {
       const { recorder, clock, spec, onChange } = of;
       const deviceId = spec.registrationId;

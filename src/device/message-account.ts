@@ -8,12 +8,19 @@ import { SeqSet } from "../metrics/seq-ranges.ts";
 export class MessageAccount {
   readonly #acked = new SeqSet();
   readonly #failed = new SeqSet();
-  #sent = 0;
+  readonly #first: number;
+  #next: number;
 
-  /** Gives the next message its number, from 1. */
+  /** @param first number of the first message, >= 1 */
+  constructor(first = 1) {
+    this.#first = first;
+    this.#next = first;
+  }
+
+  /** Gives the next message its number. */
   next(): number {
-    this.#sent += 1;
-    return this.#sent;
+    this.#next += 1;
+    return this.#next - 1;
   }
 
   /** @returns false where the number was settled before, or never given: then nothing is counted */
@@ -28,6 +35,7 @@ export class MessageAccount {
 
   /** As the device's row has it. */
   get counts(): {
+    readonly firstSeq?: number;
     readonly sent: number;
     readonly acked: number;
     readonly failed: number;
@@ -35,7 +43,8 @@ export class MessageAccount {
     readonly failedSeqs: SeqRanges;
   } {
     return {
-      sent: this.#sent,
+      ...(this.#first === 1 ? {} : { firstSeq: this.#first }),
+      sent: this.#next - this.#first,
       acked: this.#acked.count,
       failed: this.#failed.count,
       ackedSeqs: this.#acked.toRanges(),
@@ -44,6 +53,7 @@ export class MessageAccount {
   }
 
   #isOpen(seq: number): boolean {
-    return seq >= 1 && seq <= this.#sent && !this.#acked.has(seq) && !this.#failed.has(seq);
+    const isGiven = seq >= this.#first && seq < this.#next;
+    return isGiven && !this.#acked.has(seq) && !this.#failed.has(seq);
   }
 }

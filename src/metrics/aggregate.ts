@@ -19,7 +19,9 @@ import type { Snapshot } from "./snapshot.ts";
 export interface ToldMessages {
   readonly deviceId: string;
   readonly boot: number;
-  /** Their numbers go from 1 to this. */
+  /** Number of the first; absent = 1. */
+  readonly first?: number | undefined;
+  /** How many, by numbers without gaps. */
   readonly sent: number;
   readonly acked: SeqRanges;
   /** None of them is acknowledged as well. */
@@ -137,11 +139,19 @@ export class Aggregate {
     return this.#devices.get(registrationId)?.row();
   }
 
+  /** Where a device belongs; undefined before it is assigned, and for one that was not planned. */
+  assignmentOf(
+    registrationId: string,
+  ): { readonly hub: string; readonly deviceId: string } | undefined {
+    return this.#devices.get(registrationId)?.assignment();
+  }
+
   /** What each device that was assigned told of its messages, in each of its boots. */
   *told(): Generator<ToldMessages> {
     for (const device of this.#devices.values()) {
-      for (const { deviceId, boot, sent, ackedSeqs, failedSeqs } of device.boots()) {
-        if (deviceId !== "") yield { deviceId, boot, sent, acked: ackedSeqs, failed: failedSeqs };
+      for (const row of device.boots()) {
+        const { deviceId, boot, firstSeq: first, sent, ackedSeqs: acked, failedSeqs: failed } = row;
+        if (deviceId !== "") yield { deviceId, boot, first, sent, acked, failed };
       }
     }
   }

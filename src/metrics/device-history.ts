@@ -52,8 +52,9 @@ export class DeviceHistory {
       boots.reduce((total, row) => total + count(row), 0);
     // A new boot knows its assignment only after a while; until then the earlier one's is the best there is.
     const assigned = boots.findLast((row) => row.hub !== "");
+    const { firstSeq: _, ...newest } = last;
     return {
-      ...last,
+      ...newest,
       deviceId: assigned?.deviceId ?? "",
       hub: assigned?.hub ?? "",
       state: this.state(),
@@ -68,6 +69,12 @@ export class DeviceHistory {
       wasConnected: boots.some((row) => row.wasConnected),
       ...(expectedRefusal === undefined ? {} : { expectedRefusal }),
     };
+  }
+
+  /** Where the newest boot that knows it says that it belongs. */
+  assignment(): { readonly hub: string; readonly deviceId: string } | undefined {
+    const row = this.boots().findLast(({ hub }) => hub !== "");
+    return row === undefined ? undefined : { hub: row.hub, deviceId: row.deviceId };
   }
 
   #last(): DeviceRow | undefined {

@@ -58,13 +58,15 @@ export interface DeviceRow {
   /** From assigned to connected (CONNACK, twin applied, methods subscribed); null until connected once. */
   readonly connectionMs: number | null;
   readonly reconnects: number;
+  /** Number of the first message of this boot, where that is not 1. */
+  readonly firstSeq?: number | undefined;
   /** Messages of this boot: sent = acked + failed + unacked. */
   readonly sent: number;
   readonly acked: number;
   readonly failed: number;
   /** Sequence numbers of this boot that the hub acknowledged. */
   readonly ackedSeqs: SeqRanges;
-  /** Sequence numbers of this boot that were given up. What is in neither, up to `sent`, is unacknowledged. */
+  /** Sequence numbers of this boot that were given up. What was sent and is in neither is unacknowledged. */
   readonly failedSeqs: SeqRanges;
   /** Whether the device ever reached these states in this boot. */
   readonly wasAssigned: boolean;

@@ -17,7 +17,7 @@ export function* devicesEvents(rows: readonly DeviceRow[], t: number): Generator
 }
 
 function recordedRow(row: DeviceRow): RecordedRow {
-  const { ackedSeqs: _acked, failedSeqs: _failed, ...recorded } = row;
+  const { firstSeq: _first, ackedSeqs: _acked, failedSeqs: _failed, ...recorded } = row;
   return recorded;
 }
 

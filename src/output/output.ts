@@ -202,7 +202,7 @@ export type RunEvent =
   | { readonly type: "summary"; readonly t: number; readonly summary: Summary };
 
 /** A device's row without the sequence numbers: the ledger has looked at them. */
-export type RecordedRow = Omit<DeviceRow, "ackedSeqs" | "failedSeqs">;
+export type RecordedRow = Omit<DeviceRow, "firstSeq" | "ackedSeqs" | "failedSeqs">;
 
 /** A `FleetError` as text. */
 export type RecordedFailure = Pick<FleetError, "code" | "message" | "problems"> & {

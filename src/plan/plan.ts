@@ -55,6 +55,8 @@ export interface DeviceSpec {
   readonly hub?: string | undefined;
   /** Where it begins: at the hub that it had; DPS is asked when that does not know it any more. Absent = it asks DPS. */
   readonly assignment?: KeptAssignment | undefined;
+  /** Number of its first message, where it had sent others before; absent = 1. */
+  readonly firstSeq?: number | undefined;
   /** Name of a shipped model, or the path of a module. */
   readonly model: string;
   readonly settings: JsonObject;

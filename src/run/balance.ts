@@ -9,10 +9,11 @@ import { common, countOf } from "../metrics/seq-ranges.ts";
  */
 export function checkBalance(aggregate: Pick<Aggregate, "told" | "counter">): void {
   const sums = { sent: 0, acked: 0, failed: 0 };
-  for (const { deviceId, boot, sent, acked, failed } of aggregate.told()) {
+  for (const { deviceId, boot, first = 1, sent, acked, failed } of aggregate.told()) {
     const settled = [countOf(acked), countOf(failed)] as const;
     const twice = countOf(common(acked, failed));
-    const beyond = Math.max(acked.at(-1)?.[1] ?? 0, failed.at(-1)?.[1] ?? 0) > sent;
+    const last = first + sent - 1;
+    const beyond = Math.max(acked.at(-1)?.[1] ?? 0, failed.at(-1)?.[1] ?? 0) > last;
     if (twice > 0 || beyond) {
       const account = `${sent} sent, ${settled.join(" acknowledged, ")} failed, ${twice} of them both`;
       throw new Error(`the messages of ${deviceId} do not add up (boot ${boot}): ${account}`);

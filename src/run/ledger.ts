@@ -1,5 +1,6 @@
 import { groupedBy } from "../base/grouped-by.ts";
 import type { ToldMessages } from "../metrics/aggregate.ts";
+import type { SeqRanges } from "../metrics/device-row.ts";
 import { SeqSet, common, countOf, without } from "../metrics/seq-ranges.ts";
 import type { LedgerResult } from "../output/ledger.ts";
 import { byWorst } from "../output/ledger.ts";
@@ -18,7 +19,7 @@ interface Device {
 export type LedgerRecord = Pick<IngestedMessage, "deviceId" | "boot" | "seq">;
 
 /** A life that no worker told of. */
-const UNTOLD = { sent: 0, acked: [], failed: [] };
+const UNTOLD: Omit<ToldMessages, "deviceId" | "boot"> = { sent: 0, acked: [], failed: [] };
 
 /**
  * Compares what was acknowledged to devices with what was ingested; the key is (device, boot, seq). Numbers are kept as
@@ -71,11 +72,13 @@ export class Ledger {
       const draft = amiss ?? new DeviceLedgerDraft();
       drafts.push([deviceId, draft]);
       for (const boot of new Set([...lives, ...ingested].map((life) => life.boot))) {
-        const { sent, acked, failed } = lives.find((life) => life.boot === boot) ?? UNTOLD;
+        const saidOf = lives.find((life) => life.boot === boot) ?? UNTOLD;
+        const { first = 1, sent, acked, failed } = saidOf;
+        const given: SeqRanges = sent === 0 ? [] : [[first, first + sent - 1]];
         const taken = ingested.find((life) => life.boot === boot)?.seqs.toRanges() ?? [];
         const missing = without(acked, taken);
         const unconfirmed = without(taken, acked);
-        const open = without(without([[1, sent]], acked), failed);
+        const open = without(without(given, acked), failed);
         draft.add("missing", boot, missing);
         draft.add("unacked", boot, open);
         draft.add("unconfirmed", boot, unconfirmed);
@@ -85,7 +88,7 @@ export class Ledger {
         totals.unconfirmed += countOf(unconfirmed);
         unconfirmedBy.unacked += countOf(common(unconfirmed, open));
         unconfirmedBy.failed += countOf(common(unconfirmed, failed));
-        unconfirmedBy.untold += countOf(without(unconfirmed, [[1, sent]]));
+        unconfirmedBy.untold += countOf(without(unconfirmed, given));
       }
     }
     const devices = drafts.flatMap(([deviceId, draft]) => draft.result(deviceId) ?? []);

@@ -218,6 +218,7 @@ export class LiveRun {
       fork: () => forkWorker({ execPath, workerFile, env, onOutput: this.#given.onChildOutput }),
       now: () => this.#nowMs(),
       random: context.random,
+      assignmentOf: (id) => this.view.aggregate.assignmentOf(id),
       onSnapshot: (snapshot) => {
         this.#ticker.heard(snapshot);
         this.view.snapshot(snapshot);

@@ -2,6 +2,7 @@ import { FleetError } from "../base/errors.ts";
 import { backoffMs, sleep } from "../base/retry.ts";
 import type { Snapshot } from "../metrics/snapshot.ts";
 import type { DeviceCommand, ShardStart } from "../worker/protocol.ts";
+import type { AssignmentOf } from "./restart-shard.ts";
 import { restartShard } from "./restart-shard.ts";
 import { narrowed, ShardMemory } from "./shard-memory.ts";
 import type { WorkerChannel } from "./worker-channel.ts";
@@ -35,7 +36,7 @@ export const DEFAULT_RESTART_POLICY: RestartPolicy = {
 };
 
 export interface SupervisorOptions {
-  /** One a worker, `boot` 1, original start times. */
+  /** One a worker, with the start times that restarts count from. */
   readonly shards: readonly ShardStart[];
   readonly fork: (shard: ShardStart) => WorkerChannel;
   /** ms since 1970. */
@@ -44,6 +45,8 @@ export interface SupervisorOptions {
   readonly random: () => number;
   readonly onSnapshot: (snapshot: Snapshot) => void;
   readonly onWorker: (notice: WorkerNotice) => void;
+  /** Where devices belong, as far as they have told: those of a lost worker do not ask DPS again. */
+  readonly assignmentOf?: AssignmentOf;
   readonly timeouts?: WorkerTimeouts;
   readonly restarts?: RestartPolicy;
 }
@@ -209,7 +212,7 @@ export class Supervisor {
     for (const command of first) process.tell(command);
     this.#tell(process, "started", process.pid === undefined ? undefined : `pid ${process.pid}`);
     await process.ready();
-    if (shard.boot > 1) this.#restarted += 1;
+    if (slot.restartedAt.length > 0) this.#restarted += 1;
     this.#tell(process, "ready");
     if (this.#timeZeroMs !== undefined) process.begin(this.#timeZeroMs);
   }
@@ -260,7 +263,8 @@ export class Supervisor {
       }
       slot.restartedAt.push(now());
       const atMs = now() - (this.#timeZeroMs ?? now());
-      const moved = restartShard(slot.memory.applied(slot.shard, atMs), atMs);
+      const told = slot.memory.applied(slot.shard, atMs);
+      const moved = restartShard(told, atMs, this.#options.assignmentOf);
       slot.shard = { ...slot.shard, boot: moved.boot };
       this.#options.onWorker({ worker: moved.worker, boot: moved.boot, state: "restarting" });
       try {

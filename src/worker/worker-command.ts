@@ -41,6 +41,7 @@ const deviceSpec = z.strictObject({
   registrationId: z.string().min(1),
   hub: z.string().min(1).optional(),
   assignment: z.strictObject({ hub: z.string().min(1), deviceId: z.string().min(1) }).optional(),
+  firstSeq: z.int().positive().optional(),
   model: z.string().min(1),
   settings: z.record(z.string(), z.json()),
   credentials: z.discriminatedUnion("format", [

@@ -89,6 +89,7 @@ test("a worker that is killed comes back, and nothing acknowledged is missing", 
   const { exitCode } = await program.ended;
   const summary = parseSummary(JSON.parse(await place.result("summary.json")));
   expect(summary.workers).toEqual({ planned: 2, lost: 1, restarted: 1 });
+  expect(summary.registration).toMatchObject({ attempts: 20, assigned: 20 });
   expect(summary.devices).toMatchObject({ connected: 20, failed: 0 });
   expect(summary.ledger).toMatchObject({ missing: 0, duplicated: 0 });
   expect(exitCode).toBe(0);

@@ -97,6 +97,17 @@ test("messages of a boot that no worker told of are unconfirmed, not missing", (
   });
 });
 
+test("a boot whose numbers go on from another's begins with the first of them", () => {
+  const ledger = ledgerOf(record("a", 1), record("a", 3, 2), record("a", 5, 2));
+  const resumed = { deviceId: "a", boot: 2, first: 3, sent: 2, acked: runs([3, 4]), failed: [] };
+  expect(ledger.close([told("a", [1]), resumed])).toMatchObject({
+    acked: 3,
+    ingested: 3,
+    unconfirmedBy: { untold: 1 },
+    devices: [{ deviceId: "a", missing: 1, unacked: 0, first: { missing: [{ boot: 2, seq: 4 }] } }],
+  });
+});
+
 test("an unacknowledged message that was not ingested is named as well", () => {
   expect(new Ledger(["a"]).close([told("a", [1], { sent: 2 })])).toMatchObject({
     unconfirmed: 0,

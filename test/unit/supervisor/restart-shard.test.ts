@@ -26,3 +26,21 @@ test("devices that were not due keep their time, and the boot counts on", () => 
   expect(moved.boot).toBe(2);
   expect(moved.devices.map(({ startMs }) => startMs)).toEqual([5_000, 9_000]);
 });
+
+test("a device goes to the hub that it was told, unless it brought its own or was told none", () => {
+  const planned = shardOf(0, [0, 9_000, 0]);
+  const [first, second, third] = planned.devices;
+  if (third === undefined) throw new Error("three devices were asked for");
+  const devices = planned.devices.with(2, { ...third, hub: "own" });
+  const hubs = new Map([first, third].map((device) => [device?.registrationId, "hub"]));
+  const moved = restartShard({ ...planned, devices }, 5_000, (id) => {
+    const hub = hubs.get(id);
+    return hub === undefined ? undefined : { hub, deviceId: id };
+  });
+  expect(moved.devices.map(({ assignment }) => assignment)).toEqual([
+    { hub: "hub", deviceId: first?.registrationId },
+    undefined,
+    undefined,
+  ]);
+  expect(second?.assignment).toBeUndefined();
+});
