@@ -146,6 +146,11 @@ export class Aggregate {
     return this.#devices.get(registrationId)?.assignment();
   }
 
+  /** One device's state, which costs less than its row; undefined for one that was not planned. */
+  state(registrationId: string): DeviceState | undefined {
+    return this.#devices.get(registrationId)?.state();
+  }
+
   /** What each device that was assigned told of its messages, in each of its boots. */
   *told(): Generator<ToldMessages> {
     for (const device of this.#devices.values()) {

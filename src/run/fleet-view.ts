@@ -115,21 +115,25 @@ export class FleetView {
     if (this.aggregate.add(snapshot)) this.#news.add(snapshot.histograms);
   }
 
-  /** Whether some device has neither been connected nor failed for good yet. */
+  /** Whether some device has neither been connected nor failed for good yet, nor was stopped before. */
   get isArriving(): boolean {
     return this.aggregate
       .rows()
-      .some(({ wasConnected, state }) => !wasConnected && state !== "failed");
+      .some(
+        ({ wasConnected, state }) => !wasConnected && state !== "failed" && state !== "stopped",
+      );
   }
 
-  /** Whether every device that is to be let in has been connected, but for those that gave up for good. */
+  /** Whether every device that is to be let in has been connected, but for those that failed for good or were stopped before. */
   get allConnected(): boolean {
     const rows = this.aggregate.rows();
-    const awaited = rows.filter((row) => isToBeAdmitted(row) && row.state !== "failed");
+    const awaited = rows.filter(
+      (row) => isToBeAdmitted(row) && row.state !== "failed" && row.state !== "stopped",
+    );
     return awaited.length > 0 && awaited.every(({ wasConnected }) => wasConnected);
   }
 
-  /** Whether every device has given up for good. */
+  /** Whether every device has given up for good; one that the run stopped has not. */
   get allFailed(): boolean {
     // By the states alone: this is asked several times a second, and whole rows cost forty times as much.
     const { failed, ...others } = this.aggregate.states();

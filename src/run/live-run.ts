@@ -6,6 +6,7 @@ import { forkWorker } from "../supervisor/fork-worker.ts";
 import { Supervisor } from "../supervisor/supervisor.ts";
 import type { ArrivalDriver } from "./arrival/arrival-driver.ts";
 import { driveArrival } from "./arrival/arrival-driver.ts";
+import { FleetControl } from "./control/fleet-control.ts";
 import type { EmulatorProcess } from "./emulator-process.ts";
 import type { EndReason } from "./end-of-run.ts";
 import { endOfRun } from "./end-of-run.ts";
@@ -53,6 +54,7 @@ export class LiveRun {
   #services: RunServices | undefined;
   #care: IdentityCare | undefined;
   #arrival: ArrivalDriver | undefined;
+  #control: FleetControl | undefined;
   readonly #ticker: FleetTicker;
 
   constructor(given: LiveRunOptions) {
@@ -66,6 +68,7 @@ export class LiveRun {
         this.#timeline.observe(event);
         this.#care?.observe(event);
         this.#arrival?.observe(event);
+        this.#control?.observe(event);
       },
       onMessages: (messages) => given.files.saveMessages(messages),
     });
@@ -101,6 +104,11 @@ export class LiveRun {
   /** The threshold that ended the run; undefined = none did. */
   get aborted(): AbortedBy | undefined {
     return this.#ticker.aborted;
+  }
+
+  /** Steers devices; undefined until they may start. */
+  get control(): FleetControl | undefined {
+    return this.#control;
   }
 
   /** Accounts of the timeline. */
@@ -251,6 +259,12 @@ export class LiveRun {
     this.#given.emit({ type: "begin", t: Math.round(this.t), at });
     this.#given.log.info("workers ready, devices start");
     supervisor.begin(timeZeroMs);
+    this.#control = new FleetControl({
+      workers: supervisor,
+      stateOf: (id) => this.view.aggregate.state(id),
+      clock: () => this.t,
+      seed: this.#given.prepared.plan.seed,
+    });
     this.#services?.account?.start();
     this.#timeline.start();
     this.#ticker.start();
