@@ -108,6 +108,7 @@ const host: Host = {
   onTerminal,
   parent: parentOf(),
   nodeVersion: process.version,
+  pid: process.pid,
   execPath: process.execPath,
   mainFile: here("./main.js"),
   workerFile: here("./worker/worker.js"),

@@ -11,6 +11,7 @@ import { atItsPlace, usageError } from "./usage-error.ts";
 const COMMANDS: Readonly<Record<string, (host: Host) => Promise<CommandModule | CommandGroup>>> = {
   run: async (host) => (await import("./run/run.ts")).runCommand(host),
   plan: async (host) => (await import("./plan/plan.ts")).planCommand(host),
+  ctl: async (host) => (await import("./ctl/ctl.ts")).ctlCommand(host),
   report: async (host) => (await import("./report/report.ts")).reportCommand(host),
   emulator: async (host) => (await import("./emulator/emulator.ts")).emulatorCommand(host),
   events: async (host) => (await import("./events/events.ts")).eventsCommand(host),

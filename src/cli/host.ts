@@ -67,6 +67,8 @@ export interface Host {
   onTerminal?(handlers: { readonly redraw: () => void; readonly leave: () => void }): () => void;
   /** Present when this process was forked with an IPC channel. */
   readonly parent?: HostParent | undefined;
+  /** Of this process. */
+  readonly pid: number;
   /** The Node binary. */
   readonly execPath: string;
   /** Absolute path of the built `main.js`, to fork further commands. */

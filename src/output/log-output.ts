@@ -36,6 +36,11 @@ function logEvent(log: Logger, event: RunEvent): void {
         log.info({ reason, ratePerS, beforePerS, started }, "arrival");
       return;
     }
+    case "control": {
+      const { by, request, outcome, error } = event;
+      log.info({ by, request, outcome, err: error }, "steered by hand");
+      return;
+    }
     case "summary": {
       const { verdict, devices, telemetry } = event.summary;
       log.info({ verdict, durationMs: event.t, devices, acked: telemetry.acked }, "run judged");

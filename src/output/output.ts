@@ -7,7 +7,7 @@ import type { GeneratorSample } from "../metrics/generator/generator-sample.ts";
 import type { Phase } from "../metrics/phases.ts";
 import type { EncodedHistogram } from "../metrics/snapshot.ts";
 import type { LedgerResult } from "./ledger.ts";
-import type { Summary, TwinActionResult } from "./summary.ts";
+import type { ControlResult, Summary, TwinActionResult } from "./summary.ts";
 
 /** The rate at which an adaptive arrival starts devices has changed. */
 export interface ArrivalEvent {
@@ -15,14 +15,32 @@ export interface ArrivalEvent {
   readonly t: number;
   /**
    * `begin`: the first; `raise`: nothing pushes back; `throttled`: a service refused devices (429, 5xx); `latency`: one
-   * has become slow; `refine`: more was heard of that; `complete`: the last device was started.
+   * has become slow; `refine`: more was heard of that; `asked`: somebody set it, and services decide no more;
+   * `complete`: the last device was started.
    */
-  readonly reason: "begin" | "raise" | "throttled" | "latency" | "refine" | "complete";
+  readonly reason: "begin" | "raise" | "throttled" | "latency" | "refine" | "asked" | "complete";
   /** Devices a second from now on, and until now, at most: whole devices may leave room for fewer. */
   readonly ratePerS: number;
   readonly beforePerS: number;
   /** Devices that were started by then. */
   readonly started: number;
+}
+
+/** The way in which somebody steers a run: the command `ctl`. */
+export type ControlSource = ControlResult["by"];
+
+/** Somebody asked for something while the run went on; what only asked how it is going is not told. */
+export interface ControlEvent {
+  readonly type: "control";
+  readonly t: number;
+  /** The way that they took. */
+  readonly by: ControlSource;
+  /** As it was sent: what to `do`, and its parameters. */
+  readonly request: JsonObject;
+  /** unchanged: it was so already. */
+  readonly outcome: "done" | "unchanged" | "refused";
+  /** Why it was refused. */
+  readonly error?: string | undefined;
 }
 
 /** The service changed the desired properties of one device for the timeline. */
@@ -149,6 +167,7 @@ export type RunEvent =
       readonly ownEmulator: boolean;
     }
   | ArrivalEvent
+  | ControlEvent
   | DeviceEvent
   | ActionEvent
   | TwinPatchEvent

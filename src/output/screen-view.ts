@@ -151,6 +151,7 @@ export class ScreenState {
       case "certificate":
       case "desiredDropped":
       case "desiredMissed":
+      case "control":
       case "method":
       case "model":
       case "fault":

@@ -63,6 +63,13 @@ const arrival = z.strictObject({
     .nullable(),
 });
 
+const control = z.strictObject({
+  atS: seconds,
+  by: z.enum(["ctl"]).describe("The way that they took."),
+  request: z.record(z.string(), z.json()).describe("What to do, and its parameters, as sent."),
+  outcome: z.enum(["done", "unchanged", "refused"]).describe("unchanged: it was so already."),
+});
+
 const threshold = z.strictObject({
   expression: z.string(),
   observed: z.number().nullable(),
@@ -172,6 +179,9 @@ export const summarySchema = z
     arrival: arrival
       .nullable()
       .describe("What rate: adaptive found out; null where the plan said when devices start."),
+    control: z
+      .array(control)
+      .describe("What somebody asked of the run while it went on; at most a thousand."),
     registration: z.strictObject({
       attempts: count,
       assigned: count,

@@ -1,4 +1,5 @@
 import type { FailureClass, RefusalClass } from "../base/failure.ts";
+import type { JsonObject } from "../base/json.ts";
 import type { GcUse } from "../metrics/generator/gc-use.ts";
 import type { Percentiles } from "../metrics/percentiles.ts";
 import type { LedgerSummary } from "./ledger.ts";
@@ -85,6 +86,17 @@ export interface ArrivalResult {
   } | null;
 }
 
+/** What somebody asked of the run while it went on. */
+export interface ControlResult {
+  readonly atS: number;
+  /** The way that they took. */
+  readonly by: "ctl";
+  /** As it was sent: what to `do`, and its parameters. */
+  readonly request: JsonObject;
+  /** unchanged: it was so already. */
+  readonly outcome: "done" | "unchanged" | "refused";
+}
+
 /** Devices of which the same was expected and the same came. */
 export interface UnexpectedDevices {
   /** `admitted` = to be let in, else the class with which they are to be refused. */
@@ -135,6 +147,8 @@ export interface Summary {
   readonly unexpected: readonly UnexpectedDevices[];
   /** null where the plan said when devices start. */
   readonly arrival: ArrivalResult | null;
+  /** In the order in which they came; at most a thousand. */
+  readonly control: readonly ControlResult[];
   readonly registration: {
     readonly attempts: number;
     readonly assigned: number;

@@ -1,6 +1,7 @@
 import type { Percentiles } from "../metrics/percentiles.ts";
 import { accountLines } from "./account-text.ts";
 import { arrivalText } from "./arrival-text.ts";
+import { steeredText } from "./control-text.ts";
 import { generatorLines } from "./generator-text.ts";
 import type { Summary, ThresholdResult, TwinActionResult } from "./summary.ts";
 import { formatMs } from "./format-ms.ts";
@@ -135,6 +136,7 @@ export function summaryLines(summary: Summary, ink: Paint): readonly string[] {
     summary.verdict === "passed" ? ink.good(summary.verdict) : ink.bad(summary.verdict);
   const { run } = summary;
   const parts = partsText(run);
+  const steered = steeredText(summary.control);
   return [
     "",
     ink.strong(
@@ -171,6 +173,7 @@ export function summaryLines(summary: Summary, ink: Paint): readonly string[] {
       ? [`${label("workers")}${workers.lost} lost, ${workers.restarted} restarted`]
       : []),
     ...twin.actions.map(actionLine),
+    ...(steered === undefined ? [] : [`${label("by hand")}${printable(steered)}`]),
     ...generatorLines(summary).map((line, index) => {
       const told = `${label(index === 0 ? "generator" : "")}${printable(line)}`;
       return summary.generator?.limited === true ? ink.bad(told) : told;

@@ -1,20 +1,15 @@
 import { AlertBook } from "../metrics/alert-book.ts";
 import { formatPerS } from "./arrival-text.ts";
+import { controlText } from "./control-text.ts";
 import { FirstFew } from "./first-few.ts";
 import { begunText, doneText, failedText } from "./action-text.ts";
-import type { ActionEvent, ArrivalEvent, Output, RunEvent } from "./output.ts";
+import type { ActionEvent, ArrivalEvent, ControlEvent, Output, RunEvent } from "./output.ts";
 import { shownStates } from "./shown-states.ts";
 import type { LineSink } from "./step-lines.ts";
 import { StepLines } from "./step-lines.ts";
 import type { Paint } from "./terminal-text.ts";
-import {
-  formatClock,
-  paint,
-  plural,
-  sumByName,
-  summaryLines,
-  timeScaleText,
-} from "./terminal-text.ts";
+import { formatClock, paint, plural, sumByName, summaryLines } from "./terminal-text.ts";
+import { planText } from "./plan-text.ts";
 import { printable } from "./text-width.ts";
 
 /** What a run tells beside its events: the steps before time 0, and what a user should know once. */
@@ -114,6 +109,9 @@ export class TerminalLines implements Output, RunConsole {
         return;
       case "arrival":
         this.#arrival(event);
+        return;
+      case "control":
+        this.#control(event);
         return;
       case "certificate":
         this.#certificate(event);
@@ -242,6 +240,7 @@ export class TerminalLines implements Output, RunConsole {
         return;
       case "raise":
       case "refine":
+      case "asked":
         return;
       case "throttled":
       case "latency": {
@@ -255,6 +254,12 @@ export class TerminalLines implements Output, RunConsole {
       default:
         reason satisfies never;
     }
+  }
+
+  #control({ t, request, outcome, error }: ControlEvent): void {
+    const text = printable(`by hand: ${controlText(request)}`);
+    if (outcome === "done") this.#at(t, text);
+    else this.#at(t, this.#ink.dim(printable(`${text}, ${outcome}${error ? `: ${error}` : ""}`)));
   }
 
   #certificate({ t, deviceId, state, validTo, error }: RunEvent & { type: "certificate" }): void {
@@ -315,18 +320,3 @@ const alertLines = (alerts: AlertBook): readonly string[] =>
 
 /** Where a 401 is explained. */
 const explainText = (deviceId: string): string => `; why: dps-fleet doctor explain ${deviceId}`;
-
-const arrivalText = (endMs: number | null): string =>
-  endMs === null ? "adaptive arrival" : `arrival within ${(endMs / 1_000).toFixed(1)} s`;
-
-function planText(plan: RunEvent & { type: "plan" }): string {
-  const length =
-    plan.durationMs === null ? "until stopped" : `for ${(plan.durationMs / 1_000).toFixed(0)} s`;
-  const { shard } = plan;
-  const part = shard === null ? "" : ` (part ${shard.index}/${shard.of})`;
-  return (
-    `${plan.scenario}: ${plural(plan.devices, "device")}${part} against ${plan.target}, ${length}, ` +
-    `${arrivalText(plan.arrivalEndMs)}, ` +
-    `${timeScaleText(plan.timeScale)}${plural(plan.workers, "worker")}, seed ${plan.seed}`
-  );
-}

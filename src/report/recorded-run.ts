@@ -11,6 +11,7 @@ import type { LedgerResult } from "../output/ledger.ts";
 import type { Output, RunEvent } from "../output/output.ts";
 import { ArrivalAccount } from "../results/arrival-account.ts";
 import { TimelineAccount } from "../results/timeline-account.ts";
+import { ControlAccount } from "../results/control-account.ts";
 import type { RunFacts } from "../results/run-facts.ts";
 import { readRunEvents } from "./read-run-events.ts";
 import { RowsSoFar } from "./rows-so-far.ts";
@@ -58,6 +59,7 @@ class RunRecorded {
   readonly #soFar = new RowsSoFar();
   readonly #arrival = new ArrivalAccount();
   readonly #timeline = new TimelineAccount();
+  readonly #control = new ControlAccount();
   readonly #rows: DeviceRow[] = [];
   readonly #generator = new GeneratorRecord();
   readonly #workers = { lost: 0, restarted: 0 };
@@ -67,6 +69,7 @@ class RunRecorded {
     this.#soFar.apply(event);
     this.#arrival.observe(event);
     this.#timeline.observe(event);
+    this.#control.observe(event);
     if (event.type === "plan") this.#plan = event;
     else if (event.type === "snapshot") this.#snapshot(event);
     else if (event.type === "alert") this.#alerts.push(event);
@@ -122,6 +125,7 @@ class RunRecorded {
         aborted: end?.aborted ?? undefined,
       },
       arrival: this.#arrival.result(),
+      control: this.#control.results(),
       aggregate: this.#aggregate(),
       timeline: this.#timeline.results(),
       actions: end?.actions ?? [],

@@ -83,10 +83,19 @@ const individualEnrollments = z.strictObject({
 const arrival = z.strictObject({
   type: z.literal("arrival"),
   t,
-  reason: z.enum(["begin", "raise", "throttled", "latency", "refine", "complete"]),
+  reason: z.enum(["begin", "raise", "throttled", "latency", "refine", "asked", "complete"]),
   ratePerS: ms,
   beforePerS: ms,
   started: count,
+});
+
+const control = z.strictObject({
+  type: z.literal("control"),
+  t,
+  by: summarySchema.shape.control.element.shape.by,
+  request: summarySchema.shape.control.element.shape.request,
+  outcome: summarySchema.shape.control.element.shape.outcome,
+  error: z.string().optional(),
 });
 
 const action = z.strictObject({
@@ -210,6 +219,7 @@ const runEvent = z.discriminatedUnion("type", [
   enrollment,
   individualEnrollments,
   arrival,
+  control,
   ...deviceEvents,
   action,
   twinPatch,

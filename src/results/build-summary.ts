@@ -32,7 +32,7 @@ const withoutZeros = (split: Readonly<Record<string, number>>): Record<string, n
 export function buildSummary(
   facts: Pick<
     RunFacts,
-    "run" | "arrival" | "aggregate" | "timeline" | "actions" | "ledger" | "workers"
+    "run" | "arrival" | "control" | "aggregate" | "timeline" | "actions" | "ledger" | "workers"
   >,
   { verdict, thresholds, generator, strict }: Judgement,
 ): Summary {
@@ -53,6 +53,7 @@ export function buildSummary(
     },
     unexpected: unexpectedDevices(aggregate.rows()),
     arrival: facts.arrival,
+    control: facts.control,
     registration: {
       attempts: aggregate.counter("registration_attempts"),
       assigned: aggregate.counter("registration_assigned"),

@@ -28,6 +28,8 @@ export interface RunFacts {
   readonly end: RunEnd;
   /** null where the plan said when devices start. */
   readonly arrival: Summary["arrival"];
+  /** What people asked for by hand. */
+  readonly control: Summary["control"];
   readonly aggregate: Aggregate;
   readonly timeline: Summary["timeline"];
   readonly actions: readonly TwinActionAccount[];

@@ -16,8 +16,11 @@ export interface EndedRun {
   readonly failure: FleetError | undefined;
   /** Whether the user has stopped it. */
   readonly stopped: boolean;
+  /** Whether somebody who steered it has ended it, in good order. */
+  readonly finished: boolean;
   readonly arrival: Summary["arrival"];
   readonly timeline: Summary["timeline"];
+  readonly control: Summary["control"];
   readonly ledger: LedgerResult | null;
   readonly lostFiles: readonly string[];
   readonly strict: boolean;
@@ -25,8 +28,8 @@ export interface EndedRun {
 
 /** Everything that a run is judged by. */
 export function factsOfRun(ended: EndedRun): RunFacts {
-  const { run, prepared, live, failure, stopped, arrival, timeline } = ended;
-  const { ledger, lostFiles, strict } = ended;
+  const { run, prepared, live, failure, stopped, finished } = ended;
+  const { arrival, control, timeline, ledger, lostFiles, strict } = ended;
   const { plan, workers: planned } = prepared;
   const { id, scenario, seed, target, startedAt, ...origin } = run;
   // A stop in the final drain counts too; where nothing but a stop ends a run, it is no interruption.
@@ -47,11 +50,12 @@ export function factsOfRun(ended: EndedRun): RunFacts {
     asksDps: asksDps(prepared),
     end: {
       interrupted,
-      stoppedArriving: stopped && !interrupted && live.view.isArriving,
+      stoppedArriving: (stopped || finished) && !interrupted && live.view.isArriving,
       failure,
       aborted: live.aborted,
     },
     arrival,
+    control,
     aggregate: live.view.aggregate,
     timeline,
     actions: live.actions,

@@ -1,12 +1,13 @@
 import type { Logger } from "../base/log.ts";
+import type { FleetStatus } from "../control/control-answer.ts";
 import type { AbortedBy } from "../metrics/abort-watch.ts";
 import type { RunEvent, TwinActionAccount } from "../output/output.ts";
 import type { LedgerResult } from "../output/ledger.ts";
 import { forkWorker } from "../supervisor/fork-worker.ts";
 import { Supervisor } from "../supervisor/supervisor.ts";
-import type { ArrivalDriver } from "./arrival/arrival-driver.ts";
 import { driveArrival } from "./arrival/arrival-driver.ts";
 import { FleetControl } from "./control/fleet-control.ts";
+import type { SteeredArrival } from "./arrival/steered-arrival.ts";
 import type { EmulatorProcess } from "./emulator-process.ts";
 import type { EndReason } from "./end-of-run.ts";
 import { endOfRun } from "./end-of-run.ts";
@@ -53,8 +54,8 @@ export class LiveRun {
   readonly #clock: RunClock;
   #services: RunServices | undefined;
   #care: IdentityCare | undefined;
-  #arrival: ArrivalDriver | undefined;
   #control: FleetControl | undefined;
+  #arrival: SteeredArrival | undefined;
   readonly #ticker: FleetTicker;
 
   constructor(given: LiveRunOptions) {
@@ -94,6 +95,17 @@ export class LiveRun {
   /** ms after time 0, 0 before it; stands still once the end is decided. */
   get t(): number {
     return this.#clock.t;
+  }
+
+  /** How far it is: set-up, devices at work, or what is done once the end is decided. */
+  get phase(): FleetStatus["phase"] {
+    if (this.#clock.isStopped) return "ending";
+    return this.#clock.zeroMs === undefined ? "settingUp" : "running";
+  }
+
+  /** When devices start; undefined before time 0. */
+  get arrival(): SteeredArrival | undefined {
+    return this.#arrival;
   }
 
   get workers(): { readonly lost: number; readonly restarted: number; readonly gone: number } {

@@ -20,6 +20,11 @@ export class RunClock {
     return this.#endT ?? this.#nowMs() - this.#zeroMs;
   }
 
+  /** Whether the end of the run is decided. */
+  get isStopped(): boolean {
+    return this.#endT !== undefined;
+  }
+
   /** @param zeroMs time 0, ms since 1970 */
   begin(zeroMs: number): void {
     this.#zeroMs = zeroMs;

@@ -29,6 +29,8 @@ export interface RunOptions {
   readonly startAtMs?: number | undefined;
   /** Who else gets the metrics while it runs. */
   readonly exports?: ExportWishes | undefined;
+  /** Whether people can steer it while it goes on; default true. */
+  readonly control?: boolean | undefined;
   /** What could not be measured, or not by a generator that kept up, fails the run. */
   readonly strict: boolean;
   /** Nothing is asked. */
@@ -48,6 +50,8 @@ export interface RunContext {
   readonly cores: number;
   /** What this process has used so far. */
   readonly resources: () => ResourceUse;
+  /** Of this process. */
+  readonly pid: number;
   readonly execPath: string;
   readonly mainFile: string;
   readonly workerFile: string;

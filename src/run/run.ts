@@ -9,6 +9,7 @@ import type { Results } from "../output/results.ts";
 import type { LedgerResult } from "../output/ledger.ts";
 import { checkOutDir, checkOutDirWritable } from "../report/results-folder.ts";
 import { ArrivalAccount } from "../results/arrival-account.ts";
+import { ControlAccount } from "../results/control-account.ts";
 import { judge } from "../results/judge.ts";
 import { TimelineAccount } from "../results/timeline-account.ts";
 import { shardText } from "../plan/plan-part.ts";
@@ -19,6 +20,10 @@ import { openTelemetryExport } from "../telemetry-export/open-telemetry-export.t
 import type { TelemetryExport } from "../telemetry-export/telemetry-export.ts";
 import { checkBalance } from "./balance.ts";
 import { confirmAzure } from "./confirm-azure.ts";
+import { ControlDesk } from "./control/control-desk.ts";
+import { openControl } from "./control/open-control.ts";
+import { steeredRun } from "./control/steered-run.ts";
+import { Steering } from "./control/steering.ts";
 import { EMULATOR_FLAGS } from "../scenario/emulator-overrides.ts";
 import { factsOfRun } from "./facts-of-run.ts";
 import type { FleetIdentities } from "./identities.ts";
@@ -113,17 +118,20 @@ async function runWithFiles(
     destination: { write: onChildOutput },
     fields: { runId, component: "run" },
   });
+  const byHand = new ControlAccount();
+  const steering = new Steering(context.stop);
   const outputs: readonly Output[] = [files.events, ...context.outputs, logOutput(log), course];
   const emit = (event: RunEvent): void => {
     arrival.observe(event);
     timeline.observe(event);
+    byHand.observe(event);
     for (const output of outputs) output.emit(event);
   };
   const live = new LiveRun({
     prepared,
     target,
     options,
-    context,
+    context: { ...context, stop: steering.stop },
     files,
     runId,
     log,
@@ -141,6 +149,18 @@ async function runWithFiles(
       workers: live.workers,
     }),
   );
+  const desk = new ControlDesk(
+    steeredRun({ run: identity, plan: prepared.plan, dir: files.dir, live, steering }),
+    emit,
+  );
+  const control = await openControl({
+    isWanted: options.control ?? true,
+    dir: files.dir,
+    runId,
+    pid: context.pid,
+    ask: (request) => desk.ask(request, "ctl"),
+    warn: (text) => context.console.warning(text),
+  });
   let results: Results;
   try {
     const failure = await untilEnd(live, identities);
@@ -151,8 +171,10 @@ async function runWithFiles(
       live,
       failure,
       stopped: context.stop.aborted,
+      finished: steering.isFinished,
       arrival: arrival.result(),
       timeline: timeline.results(),
+      control: byHand.results(),
       ledger,
       lostFiles: files.lost,
       strict,
@@ -164,6 +186,7 @@ async function runWithFiles(
     await tellGitHub(results, context);
     checkBalance(live.view.aggregate);
   } finally {
+    await control.close();
     await live.shutdown();
     await closeAll([...outputs, files]);
   }

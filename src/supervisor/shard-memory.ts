@@ -8,6 +8,8 @@ import type { DeviceCommand, ShardStart } from "../worker/protocol.ts";
 export class ShardMemory {
   /** When devices were due for the first time that have no time in the plan. */
   readonly #firstMs = new Map<string, number>();
+  /** Devices whose time in the plan was taken back. */
+  readonly #held = new Set<string>();
   /** When devices were told to boot again. */
   readonly #againMs = new Map<string, number>();
   readonly #stopped = new Map<string, StopKind>();
@@ -21,6 +23,12 @@ export class ShardMemory {
         for (const { registrationId: id, dueMs } of command.starts) {
           if (!this.#firstMs.has(id)) this.#firstMs.set(id, dueMs);
           if (this.#stopped.delete(id)) this.#againMs.set(id, dueMs);
+        }
+        return;
+      case "holdStarts":
+        for (const id of command.registrationIds) {
+          this.#held.add(id);
+          this.#firstMs.delete(id);
         }
         return;
       case "stopDevices":
@@ -74,7 +82,8 @@ export class ShardMemory {
     const againMs = this.#againMs.get(id);
     // One that is past says nothing: a restarted worker starts its devices as far apart as the plan does.
     if (againMs !== undefined && againMs > atMs) return againMs;
-    return startMs ?? this.#firstMs.get(id) ?? null;
+    const plannedMs = this.#held.has(id) ? null : startMs;
+    return plannedMs ?? this.#firstMs.get(id) ?? null;
   }
 }
 

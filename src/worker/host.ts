@@ -219,6 +219,9 @@ function obey(
   command: Exclude<DeviceCommand, { readonly type: "startDevices" }>,
 ): void {
   switch (command.type) {
+    case "holdStarts":
+      device.hold();
+      return;
     case "stopDevices":
       device.stop(command.how);
       return;

@@ -52,6 +52,11 @@ export class HostedDevice {
     this.#ended.catch(this.#options.onBug);
   }
 
+  /** Where the device is to boot at a later moment, it waits until it is told another. */
+  hold(): void {
+    this.#callOff();
+  }
+
   /** Switches the device off until it is started again; one that failed for good stays as it is. */
   stop(how: StopKind): void {
     this.#callOff();

@@ -54,6 +54,8 @@ export interface DeviceStart {
 export type DeviceCommand =
   /** These are due: those that have no time of their own, and those that are off, which boot again. */
   | { readonly type: "startDevices"; readonly starts: readonly DeviceStart[] }
+  /** Those of these that are not due yet have no time any more, until they are told another. */
+  | { readonly type: "holdStarts"; readonly registrationIds: readonly string[] }
   /** These go off, those that are not due yet too, and stay so until they are started. */
   | {
       readonly type: "stopDevices";

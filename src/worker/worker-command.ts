@@ -128,6 +128,7 @@ const workerCommand = z.discriminatedUnion("type", [
     type: z.literal("identitiesChanged"),
     registrationIds,
   }),
+  z.strictObject({ type: z.literal("holdStarts"), registrationIds }),
   z.strictObject({
     type: z.literal("stopDevices"),
     registrationIds,

@@ -29,6 +29,7 @@ async function obey(raw: unknown): Promise<void> {
       host?.begin(command.timeZeroMs);
       return;
     case "startDevices":
+    case "holdStarts":
     case "stopDevices":
     case "deviceFault":
     case "retune":

@@ -43,6 +43,7 @@ export async function runHere(
       if (signal !== undefined) handler(signal);
       return () => {};
     },
+    pid: 1,
     execPath: "/nowhere/node",
     mainFile: `${cwd}/main.js`,
     workerFile: `${cwd}/worker.js`,

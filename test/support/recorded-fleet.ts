@@ -122,6 +122,7 @@ export async function recordFleet(
     thresholds: plan.thresholds,
     asksDps: true,
     arrival: null,
+    control: [],
     end: {
       interrupted: false,
       stoppedArriving: false,

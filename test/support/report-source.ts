@@ -160,6 +160,7 @@ export function reportSource(given: Partial<ForeignTexts> = {}): ReportSource {
     strict: false,
     end: { interrupted: false, stoppedArriving: false, failure: undefined, aborted: undefined },
     arrival: null,
+    control: [],
     aggregate,
     timeline: [],
     actions: [

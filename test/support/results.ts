@@ -141,6 +141,7 @@ export function resultsOf(
       merged: null,
     },
     arrival: null,
+    control: [],
     aggregate,
     timeline: [],
     actions: [],

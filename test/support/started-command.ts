@@ -64,6 +64,7 @@ export function startCommand(
           onDisconnect: (handler) => add(disconnects, handler),
         }
       : undefined,
+    pid: process.pid,
     execPath: "",
     mainFile: "",
     workerFile: "",

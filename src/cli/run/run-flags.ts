@@ -52,6 +52,7 @@ export const RUN_OPTIONS: Readonly<Record<string, Options>> = {
     "fail, too, when a threshold cannot be measured, or when this machine and not the service was the limit",
   ),
   yes: flag("ask nothing before a run against Azure, however many messages it sends"),
+  "no-control": flag("open no socket for ctl: nobody steers this run"),
   "no-web": flag("no web page (there is none yet)"),
   "log-level": valueOption(LOG_LEVEL_HELP, "warn"),
 };
@@ -86,6 +87,7 @@ const runFlags = (now: Date) =>
     strict: onOff.default(false),
     yes: onOff.default(false),
     json: onOff.default(false),
+    "no-control": onOff.default(false),
     "no-web": onOff.default(false),
     "log-level": logLevel,
   });
@@ -140,6 +142,7 @@ export function parseRunFlags(given: unknown, defaultScenario: string, now: Date
       connectTo: flags["connect-to"],
       caFile: flags.ca,
       exports: { prometheus: flags.prometheus, otlp: flags.otlp },
+      control: !flags["no-control"],
       strict: flags.strict,
       yes: flags.yes,
       logLevel: flags["log-level"],

@@ -78,6 +78,7 @@ async function execute(given: unknown, host: Host): Promise<number> {
       random: Math.random,
       cores: host.cores,
       resources: () => host.resources(),
+      pid: host.pid,
       execPath: host.execPath,
       mainFile: host.mainFile,
       workerFile: host.workerFile,
@@ -111,6 +112,7 @@ const EPILOGUE = `Examples:
   $0 run fleet.yaml --transport mqtt-ws     where port 8883 is closed
   $0 run fleet.yaml --target azure --shard 2/4 --start-at 20:00
   $0 run fleet.yaml --prometheus 9464       http://127.0.0.1:9464/metrics
+  $0 ctl pause                              steers it from another terminal
 
 ${ENVIRONMENT_HELP}
 

@@ -1,5 +1,6 @@
 import { begunText, failedText } from "../../output/action-text.ts";
-import type { ActionEvent, RunEvent } from "../../output/output.ts";
+import { controlText } from "../../output/control-text.ts";
+import type { ActionEvent, ControlEvent, RunEvent } from "../../output/output.ts";
 import { countOf } from "./format.ts";
 
 /** Something that happened at a moment of the run and that a course over time may follow from. */
@@ -9,7 +10,15 @@ export interface TimeMark {
   /** Where it lasted, when it ended. */
   readonly untilMs?: number;
   readonly kind:
-    "twin change" | "mark" | "action" | "fault" | "worker" | "alert" | "throttling" | "certificate";
+    | "twin change"
+    | "mark"
+    | "action"
+    | "fault"
+    | "worker"
+    | "alert"
+    | "throttling"
+    | "certificate"
+    | "by hand";
   readonly isTrouble: boolean;
   readonly text: string;
 }
@@ -41,6 +50,7 @@ export class RunMarks {
     else if (event.type === "alert") this.#alert(event);
     else if (event.type === "throttled") this.#throttled(event);
     else if (event.type === "certificate") this.#certificate(event);
+    else if (event.type === "control") this.#control(event);
   }
 
   /** In the order of time. */
@@ -81,6 +91,12 @@ export class RunMarks {
       ? `a new certificate is refused, first at ${deviceId}`
       : `devices use new certificates, first ${deviceId}`;
     this.#add({ t, kind: "certificate", isTrouble, text });
+  }
+
+  #control({ t, by, request, outcome }: ControlEvent): void {
+    if (outcome !== "done") return;
+    const text = `${controlText(request)} (${by})`;
+    this.#add({ t, kind: "by hand", isTrouble: false, text });
   }
 
   /** Those of the timeline; what devices have by schedules of their own comes too often. */

@@ -98,6 +98,7 @@ async function* eventsOf({ part, shiftMs, firstWorker }: Moved): AsyncGenerator<
         yield snapshotInWhole(event, { shiftMs: t - event.t, firstWorker });
         break;
       case "arrival":
+      case "control":
       case "state":
       case "registration":
       case "throttled":

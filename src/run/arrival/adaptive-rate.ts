@@ -54,8 +54,9 @@ export class AdaptiveRate {
     };
   }
 
-  /** For so many ms it was the room of a course, and not its rate, that kept devices from starting. */
+  /** For so many ms it was not the rate that kept devices from starting, but the room of a course, or a pause. */
   keptBack(forMs: number): void {
+    if (this.#risesSinceMs !== undefined) this.#risesSinceMs += forMs;
     for (const ceiling of this.#ceilings) ceiling.keptBack(forMs);
   }
 

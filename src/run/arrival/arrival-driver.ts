@@ -3,9 +3,11 @@ import type { ArrivalEvent } from "../../output/output.ts";
 import type { AdaptiveArrival, DeviceSpec, Plan } from "../../plan/plan.ts";
 import type { Supervisor } from "../../supervisor/supervisor.ts";
 import type { DeviceStart } from "../../worker/protocol.ts";
+import { PlannedArrival } from "./planned-arrival.ts";
 import type { Course } from "./adaptive-rate.ts";
 import { AdaptiveRate } from "./adaptive-rate.ts";
 import { StartRecord } from "./start-record.ts";
+import type { ArrivalState, SteeredArrival } from "./steered-arrival.ts";
 
 /** Between two looks at what the services answered, in ms; devices are told so long before they are due. */
 export const LOOK_MS = 250;
@@ -29,7 +31,7 @@ export interface ArrivalDriverOptions {
  * Starts the devices of a fleet at the rate that their services turn out to take. A device gets its moment shortly
  * before, and its latency counts from there; moments that this process slept through are past when they are told.
  */
-export class ArrivalDriver {
+export class ArrivalDriver implements SteeredArrival {
   readonly #options: ArrivalDriverOptions;
   readonly #record = new StartRecord();
   readonly #rate: AdaptiveRate;
@@ -38,6 +40,9 @@ export class ArrivalDriver {
   #nextDueMs = 0;
   #ratePerS = 0;
   #toldPerS = 0;
+  /** The rate that somebody asked for: services are not asked any more. */
+  #askedPerS: number | undefined;
+  #isPaused = false;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(options: ArrivalDriverOptions) {
@@ -52,12 +57,36 @@ export class ArrivalDriver {
     if (this.#isComplete) this.stop();
   }
 
-  /** Takes what a device tells; in any order of devices. */
   observe(event: DeviceEvent): void {
     if (!this.#isComplete) this.#record.observe(event);
   }
 
-  /** Starts no more devices; safe to call twice. */
+  get state(): ArrivalState {
+    return {
+      started: this.#started,
+      total: this.#options.devices.length,
+      isPaused: this.#isPaused,
+      ratePerS: this.#ratePerS,
+    };
+  }
+
+  pause(): void {
+    this.#isPaused = true;
+  }
+
+  resume(): void {
+    if (!this.#isPaused) return;
+    this.#isPaused = false;
+    this.#nextDueMs = Math.max(this.#nextDueMs, this.#options.clock());
+    this.look();
+  }
+
+  setRate(perS: number): void {
+    this.#askedPerS = perS;
+    this.#nextDueMs = Math.min(this.#nextDueMs, this.#options.clock() + 1_000 / perS);
+    if (!this.#isPaused) this.look();
+  }
+
   stop(): void {
     clearInterval(this.#timer);
   }
@@ -65,9 +94,13 @@ export class ArrivalDriver {
   /** Looks at what was told, and starts what is due until the next look. */
   look(): void {
     if (this.#isComplete) return;
+    if (this.#isPaused) {
+      this.#rate.keptBack(LOOK_MS);
+      return;
+    }
     const nowMs = this.#options.clock();
     this.#record.forget(this.#options.isHosted);
-    const course = this.#rate.look(nowMs);
+    const course = this.#course(nowMs);
     const { ratePerS, room } = course;
     this.#tell(nowMs, course);
     const untilMs = nowMs + LOOK_MS;
@@ -87,6 +120,12 @@ export class ArrivalDriver {
     this.stop();
   }
 
+  #course(nowMs: number): Omit<Course, "reason"> & Pick<ArrivalEvent, "reason"> {
+    const perS = this.#askedPerS;
+    if (perS === undefined) return this.#rate.look(nowMs);
+    return { ratePerS: perS, room: Infinity, reason: "asked" };
+  }
+
   get #isComplete(): boolean {
     return this.#started >= this.#options.devices.length;
   }
@@ -102,7 +141,7 @@ export class ArrivalDriver {
   }
 
   /** Tells push-backs, and other changes of the rate when they have come to something. */
-  #tell(nowMs: number, { ratePerS, reason }: Course): void {
+  #tell(nowMs: number, { ratePerS, reason }: Pick<ArrivalEvent, "ratePerS" | "reason">): void {
     const beforePerS = this.#ratePerS;
     this.#ratePerS = ratePerS;
     const isPushBack = reason === "throttled" || reason === "latency";
@@ -127,17 +166,20 @@ export class ArrivalDriver {
 
 const rounded = (perS: number): number => Math.round(perS * 1_000) / 1_000;
 
-/**
- * Begins to start the devices of a plan whose arrival is adaptive.
- *
- * @returns undefined where the plan has a time for each device
- */
+/** Begins to start the devices of a plan whose arrival is adaptive; others start by themselves. */
 export function driveArrival(
   { devices, adaptive }: Pick<Plan, "devices" | "adaptive">,
   workers: Pick<Supervisor, "hosts" | "tell">,
   options: Pick<ArrivalDriverOptions, "clock" | "emit">,
-): ArrivalDriver | undefined {
-  if (adaptive === undefined) return undefined;
+): SteeredArrival {
+  if (adaptive === undefined) {
+    return new PlannedArrival({
+      devices,
+      clock: options.clock,
+      hold: (registrationIds) => workers.tell({ type: "holdStarts", registrationIds }),
+      start: (starts) => workers.tell({ type: "startDevices", starts }),
+    });
+  }
   const driver = new ArrivalDriver({
     ...options,
     devices,

@@ -9,6 +9,8 @@ const CERTS_ACTIONS = ["root", "intermediate", "leaf", "verify", "pfx", "renew",
 const COMMANDS = [
   "run",
   "plan",
+  "ctl",
+  ...["status", "pause", "resume", "rate", "stop"].map((action) => `ctl ${action}`),
   "report",
   "report compare",
   "report merge",

@@ -72,6 +72,7 @@ function recorded(): readonly RunEvent[] {
     asksDps: true,
     end: { interrupted: false, stoppedArriving: false, failure: undefined, aborted: undefined },
     arrival: null,
+    control: [],
     aggregate,
     timeline: [],
     actions: [],

@@ -149,6 +149,30 @@ test("what is due while a worker starts again is told when it has begun", async 
   await supervisor.stop();
 });
 
+test("devices whose start was taken back wait for another, at the next worker too", async () => {
+  const { supervisor, workers, started, until } = fleet({
+    shards: [shardOf(0, [0, 9_000]), shardOf(1, [9_000])],
+    now: () => 5_000,
+  });
+  await supervisor.start();
+  supervisor.begin(1_000);
+  supervisor.tell({ type: "holdStarts", registrationIds: ["device0-1", "device-of-nobody"] });
+  expect(workers.map(({ commands }) => commands.at(-1))).toEqual([
+    { type: "holdStarts", registrationIds: ["device0-1"] },
+    { type: "begin", timeZeroMs: 1_000 },
+  ]);
+  workers[0]?.leave({ code: null, signal: "SIGKILL" });
+  await until(({ state, boot }) => state === "ready" && boot === 2);
+  expect(started[2]?.devices.map(({ startMs }) => startMs)).toEqual([4_000, null]);
+  // Told another moment, it has that one at the worker after the next.
+  const starts = [{ registrationId: "device0-1", dueMs: 20_000 }];
+  supervisor.tell({ type: "startDevices", starts });
+  workers[2]?.leave({ code: null, signal: "SIGKILL" });
+  await until(({ state, boot }) => state === "ready" && boot === 3);
+  expect(started[3]?.devices.map(({ startMs }) => startMs)).toEqual([4_000, 20_000]);
+  await supervisor.stop();
+});
+
 test("a lost worker's shard comes back with the next boot and the same time zero", async () => {
   const { supervisor, workers, started, until } = fleet({
     shards: [shardOf(0, [0, 100]), shardOf(1, [50])],

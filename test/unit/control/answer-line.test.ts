@@ -1,0 +1,82 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+
+import { FleetError } from "../../../src/base/errors.ts";
+import { answerLine } from "../../../src/control/answer-line.ts";
+import type { ControlDone } from "../../../src/control/control-answer.ts";
+import { controlAnswer, requireDone } from "../../../src/control/control-answer.ts";
+import type { ControlRequest } from "../../../src/control/control-request.ts";
+
+const DONE: ControlDone = {
+  ok: true,
+  changed: true,
+  status: {
+    runId: "r",
+    scenario: "s",
+    dir: "/runs/r",
+    phase: "running",
+    t: 1,
+    durationMs: null,
+    arrival: null,
+    devices: {
+      waiting: 1,
+      registering: 0,
+      assigned: 0,
+      connecting: 0,
+      streaming: 0,
+      reconnecting: 0,
+      failed: 0,
+      stopped: 0,
+    },
+  },
+};
+
+test.for<ControlRequest>([
+  { do: "status" },
+  { do: "pause" },
+  { do: "resume" },
+  { do: "rate", arrival: "1000/m" },
+  { do: "stop" },
+])("$do is understood as it was sent, and its answer too", async (request) => {
+  const asked: ControlRequest[] = [];
+  const answer = await answerLine(JSON.stringify(request), (each) => {
+    asked.push(each);
+    return Promise.resolve(DONE);
+  });
+  expect(asked).toEqual([request]);
+  expect(requireDone(controlAnswer.parse(JSON.parse(JSON.stringify(answer))))).toEqual(DONE);
+});
+
+test.for<readonly [line: string, place: string, message: RegExp]>([
+  ["", "request", /^expected one line of JSON, got ""$/],
+  ["GET / HTTP/1.1", "request", /^expected one line of JSON/],
+  ["[]", "request", /^expected one of status, pause/],
+  ['{"do":"dance"}', "do", /^expected one of status, pause, resume, rate/],
+  ['{"do":"pause","now":true}', "request", /"now"/],
+  ['{"do":"rate","arrival":"fast"}', "arrival", /^expected a rate from 1\/h to 10000\/s .*"fast"$/],
+  ['{"do":"rate","arrival":"0/s"}', "arrival", /^expected a rate/],
+])("%s is refused with its place", async ([line, place, message]) => {
+  const answer = await answerLine(line, () => Promise.reject(new Error("nobody is asked")));
+  expect(answer).toMatchObject({
+    ok: false,
+    error: { code: "USAGE", problems: [{ place, message: expect.stringMatching(message) }] },
+  });
+});
+
+test("any line is answered, and the answer is one", async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.oneof(fc.string(), fc.json()), async (line) => {
+      const answer = await answerLine(line, () => Promise.resolve(DONE));
+      expect(controlAnswer.parse(JSON.parse(JSON.stringify(answer)))).toEqual(answer);
+    }),
+  );
+});
+
+test("a refusal comes out as the error that it was", async () => {
+  const error = new FleetError("REFUSED", "no", {
+    hint: "later",
+    problems: [{ place: "a", message: "b" }],
+  });
+  const answer = await answerLine('{"do":"pause"}', () => Promise.reject(error));
+  expect(() => requireDone(answer)).toThrow(error);
+});
