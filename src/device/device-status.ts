@@ -67,6 +67,7 @@ export class DeviceStatus {
       ...this.messages.counts,
       wasAssigned: this.hub !== "",
       wasConnected: this.connectionMs !== null,
+      isUp: this.state.isUp,
       errorClass: this.#failure?.failureClass ?? null,
       error: this.#failure?.message ?? null,
     };

@@ -23,6 +23,7 @@ type OnStateChange = (from: DeviceState, to: DeviceState, how: StopKind | undefi
 export class LifeState {
   readonly #onChange: OnStateChange;
   #state: DeviceState = "waiting";
+  #isUp = false;
 
   constructor(onChange: OnStateChange) {
     this.#onChange = onChange;
@@ -30,6 +31,11 @@ export class LifeState {
 
   get current(): DeviceState {
     return this.#state;
+  }
+
+  /** The device is streaming, or was when the end of the run switched it off. */
+  get isUp(): boolean {
+    return this.#isUp;
   }
 
   /** The device is off, for good unless it is started again. */
@@ -42,6 +48,8 @@ export class LifeState {
     const from = this.#state;
     if (!NEXT[from].includes(next)) throw new Error(`a device cannot go from ${from} to ${next}`);
     this.#state = next;
+    const isRunOver = next === "stopped" && how === undefined;
+    this.#isUp = next === "streaming" || (from === "streaming" && isRunOver);
     this.#onChange(from, next, how);
   }
 }

@@ -53,6 +53,15 @@ export const DERIVED = {
     help: "Distinct devices that were connected at least once, of those that are to be let in",
     when: "at the end, over all devices",
   },
+  devices_up: {
+    kind: "derived",
+    unit: "1",
+    labels: OF_DEVICE,
+    endOnly: ARRIVING,
+    total: ["devices_to_admit"],
+    help: "Devices that were connected and sending when the run ended, of those that are to be let in",
+    when: "at the end, over all devices",
+  },
   devices_failed: {
     kind: "derived",
     unit: "1",

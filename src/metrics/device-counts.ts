@@ -7,6 +7,7 @@ export const COUNTED_DEVICES = {
   devices_to_admit: isToBeAdmitted,
   devices_assigned: (row) => isToBeAdmitted(row) && row.wasAssigned,
   devices_connected: (row) => isToBeAdmitted(row) && row.wasConnected,
+  devices_up: (row) => isToBeAdmitted(row) && row.isUp,
   devices_failed: (row) => row.state === "failed" && !isRefusedAsExpected(row),
   devices_refused: (row) => outcomeOf(row) === "refused",
   devices_unexpected: isUnexpected,

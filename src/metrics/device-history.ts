@@ -67,6 +67,7 @@ export class DeviceHistory {
       failed: sum((row) => row.failed),
       wasAssigned: boots.some((row) => row.wasAssigned),
       wasConnected: boots.some((row) => row.wasConnected),
+      isUp: last.isUp && this.#lost?.boot !== last.boot,
       ...(expectedRefusal === undefined ? {} : { expectedRefusal }),
     };
   }

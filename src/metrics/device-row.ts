@@ -71,6 +71,8 @@ export interface DeviceRow {
   /** Whether the device ever reached these states in this boot. */
   readonly wasAssigned: boolean;
   readonly wasConnected: boolean;
+  /** Whether it is connected and sends; of a device that was switched off because the run was over, whether it was until then. */
+  readonly isUp: boolean;
   readonly errorClass: FailureClass | null;
   readonly error: string | null;
   /** Class with which services must refuse the device; absent = it is to be let in. The run adds it, no worker tells it. */
@@ -99,6 +101,7 @@ export function unheardOf({ registrationId, model, expectedRefusal }: PlannedDev
     failedSeqs: [],
     wasAssigned: false,
     wasConnected: false,
+    isUp: false,
     errorClass: null,
     error: null,
   };

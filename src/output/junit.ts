@@ -38,6 +38,7 @@ interface Amiss {
 const FAILURE_METRICS = [
   "devices_assigned",
   "devices_connected",
+  "devices_up",
   "devices_failed",
   "devices_refused",
   "registration_failed",

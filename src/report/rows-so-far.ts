@@ -13,7 +13,7 @@ export class RowsSoFar {
     if (event.type === "fleet") {
       for (const device of event.devices) this.#rows.set(device.registrationId, unheardOf(device));
     } else if (event.type === "state") {
-      this.#change(event.deviceId, () => ({ state: event.to }));
+      this.#change(event.deviceId, () => ({ state: event.to, isUp: event.to === "streaming" }));
     } else if (event.type === "registration") {
       this.#change(event.deviceId, ({ attempts, registrationMs }) => ({
         deviceId: event.deviceId,

@@ -163,6 +163,7 @@ const row = z.strictObject({
   failed: count,
   wasAssigned: z.boolean(),
   wasConnected: z.boolean(),
+  isUp: z.boolean(),
   errorClass: failureClass.nullable(),
   error: z.string().nullable(),
   expectedRefusal,

@@ -211,6 +211,7 @@ function act(
         ackedSeqs: [],
         wasAssigned: false,
         wasConnected: false,
+        isUp: false,
         errorClass,
         error,
       }),

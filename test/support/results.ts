@@ -26,6 +26,7 @@ export const deviceRow = (registrationId: string, changes: Partial<DeviceRow> = 
   failedSeqs: [],
   wasAssigned: true,
   wasConnected: true,
+  isUp: true,
   errorClass: null,
   error: null,
   ...changes,
@@ -51,6 +52,7 @@ export const refusedRow = (registrationId: string, error = "refused"): DeviceRow
     connectionMs: null,
     wasAssigned: false,
     wasConnected: false,
+    isUp: false,
     errorClass: "unauthorized",
     error,
   });

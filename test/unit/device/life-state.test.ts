@@ -57,3 +57,23 @@ test("a device that failed or was stopped is off until it boots again", () => {
     ]);
   }
 });
+
+test("a device is up while it streams, and stays so where it is switched off because the run is over", () => {
+  const ways: readonly (readonly [...DeviceState[]])[] = [
+    ["registering", "assigned", "connecting"],
+    ["registering", "assigned", "connecting", "streaming"],
+    ["registering", "assigned", "connecting", "streaming", "stopped"],
+    ["registering", "assigned", "connecting", "streaming", "reconnecting"],
+    ["registering", "assigned", "connecting", "streaming", "reconnecting", "stopped"],
+  ];
+  const isUp = ways.map((way) => {
+    const state = new LifeState(() => undefined);
+    for (const to of way) state.to(to);
+    return state.isUp;
+  });
+  expect(isUp).toEqual([false, true, true, false, false]);
+  const cut = new LifeState(() => undefined);
+  for (const to of ways[1] ?? []) cut.to(to);
+  cut.to("stopped", "powerCut");
+  expect(cut.isUp).toBe(false);
+});

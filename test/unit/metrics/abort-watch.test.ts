@@ -59,6 +59,7 @@ test("what is known at the end only is refused with the reason", () => {
     "twin_action_ms",
     "devices_assigned",
     "devices_connected",
+    "devices_up",
     "devices_unexpected",
     "telemetry_missing",
     "telemetry_duplicated",

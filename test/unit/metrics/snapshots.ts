@@ -22,6 +22,7 @@ export function rowOf(changes: Partial<DeviceRow> & { registrationId: string }):
     failedSeqs: [],
     wasAssigned: true,
     wasConnected: true,
+    isUp: true,
     errorClass: null,
     error: null,
     ...changes,

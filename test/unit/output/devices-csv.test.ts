@@ -44,6 +44,7 @@ test("a device that never got anywhere has empty fields, in the documented colum
     failedSeqs: [],
     wasAssigned: false,
     wasConnected: false,
+    isUp: false,
     errorClass: "unauthorized",
     error: "refused, twice",
   };
