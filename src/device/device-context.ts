@@ -8,6 +8,7 @@ import type { Alert } from "./alerts.ts";
 import type { DeviceLimits } from "./device-limits.ts";
 import type { DeviceIdentity } from "./identity.ts";
 import type { DeviceWay } from "../base/transport.ts";
+import type { AttemptPace } from "./attempt-pace.ts";
 import type { Slots } from "./slots.ts";
 
 /** All that one device's life needs from outside; clock, randomness and limits are given. */
@@ -24,6 +25,7 @@ export interface DeviceContext {
   /** Reads the device's identity, with the TLS context that all its connections share. @throws {FleetError} */
   readonly loadIdentity: () => Promise<DeviceIdentity>;
   readonly slots: Slots;
+  readonly pace: AttemptPace;
   readonly recorder: DeviceRecorder;
   readonly saveMessages: boolean;
   readonly alerts: readonly Alert[];

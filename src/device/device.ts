@@ -8,6 +8,7 @@ import type { StopKind } from "../base/stop-kind.ts";
 import type { JsonObject, ModelDevice } from "../model/model.ts";
 import { assignHub } from "./assigning.ts";
 import { bootModel } from "./boot-model.ts";
+import { attempt } from "./attempt.ts";
 import { DeviceAccount } from "./device-account.ts";
 import type { DeviceContext } from "./device-context.ts";
 import type { DeviceStatus } from "./device-status.ts";
@@ -236,8 +237,9 @@ export class Device {
     this.#twin.connecting();
     let opened: Awaited<ReturnType<typeof HubConnection.open>>;
     try {
-      opened = await slots(() =>
-        HubConnection.open(
+      opened = await slots(async () => {
+        await attempt(this.#context, "hub", signal);
+        return await HubConnection.open(
           {
             hub,
             deviceId,
@@ -248,7 +250,12 @@ export class Device {
               sessions,
               clock,
             },
-            token: tokenKey && { ...tokenKey, slots, onRenewed: () => this.#renewed(hub) },
+            token: tokenKey && {
+              ...tokenKey,
+              slots,
+              attempt: () => attempt(this.#context, "hub", signal),
+              onRenewed: () => this.#renewed(hub),
+            },
             modelId: this.#model.modelId,
             requestTimeoutMs: limits.requestTimeoutMs,
             methods: Object.keys(this.#model.methods),
@@ -257,8 +264,8 @@ export class Device {
             onLost: (failure) => end.resolve(failure),
           },
           signal,
-        ),
-      );
+        );
+      });
       this.#connection = opened.connection;
       this.#twin.connected(opened.connection, opened.desired);
       this.#account.connected(hub, dueMs, opened.phases);

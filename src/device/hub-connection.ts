@@ -35,6 +35,8 @@ export interface HubConnectionOptions {
 export interface TokenOptions extends TokenKey {
   /** For the handshakes of renewals. */
   readonly slots: Slots;
+  /** Resolves when a renewal may connect; rejects when the device ends. */
+  readonly attempt: () => Promise<unknown>;
   /** A new token was carried to the hub by a new connection of the same session; what was pushed in between is lost. */
   readonly onRenewed: () => void;
 }
@@ -223,8 +225,12 @@ export class HubConnection {
     }
   }
 
-  async #renew(reconnect: () => Promise<void>, { slots, onRenewed }: TokenOptions): Promise<void> {
+  async #renew(
+    reconnect: () => Promise<void>,
+    { slots, attempt, onRenewed }: TokenOptions,
+  ): Promise<void> {
     await slots(async () => {
+      if (!this.#ended) await attempt();
       while (this.#requests.size > 0) await Promise.allSettled(this.#requests);
       if (!this.#ended) await reconnect();
     });

@@ -21,7 +21,8 @@ export interface PacingOptions {
   readonly totalTimeoutMs: number;
   readonly signal: AbortSignal;
   readonly transport: { readonly clock: () => number };
-  readonly onAttempt: () => void;
+  /** Resolves when a register request may go out, with how long it waited for that, ms. */
+  readonly attempt: () => Promise<number>;
   readonly onThrottled: (retryAfterMs: number) => void;
 }
 
@@ -45,7 +46,8 @@ export class PacedTransport
   readonly #inner: ProvisioningMqtt;
   readonly #options: PacingOptions;
   readonly #traceOf: () => ConnectionTrace | undefined;
-  readonly #deadlineMs: number;
+  /** Waits for the fleet's own limit do not count. */
+  #deadlineMs: number;
   readonly #gaveUp = deferred<never>();
   #sentMs: number | undefined;
   /** Answers in a row that put the device off. */
@@ -92,8 +94,8 @@ export class PacedTransport
   }
 
   registrationRequest(request: RegistrationRequest, callback: Answer): void {
-    this.#options.onAttempt();
-    void this.#request((done) => this.#inner.registrationRequest(request, done), callback);
+    const register: Send = (done) => this.#inner.registrationRequest(request, done);
+    void this.#request(register, callback, this.#options.attempt);
   }
 
   queryOperationStatus(request: RegistrationRequest, operationId: string, callback: Answer): void {
@@ -111,13 +113,19 @@ export class PacedTransport
     this.#inner.disconnect(callback);
   }
 
-  async #request(send: Send, callback: Answer): Promise<void> {
+  async #request(
+    send: Send,
+    callback: Answer,
+    attempt = (): Promise<number> => Promise.resolve(0),
+  ): Promise<void> {
     const { slots, signal, transport } = this.#options;
     let answer: Parameters<Answer>;
     try {
       answer = await slots(async () => {
         // Where the abort came while the SDK waited between two polls, this is the place that ends its loop.
         signal.throwIfAborted();
+        const waitedMs = await attempt();
+        this.#deadlineMs += waitedMs;
         const nowMs = transport.clock();
         if (this.#sentMs !== undefined && nowMs >= this.#deadlineMs) throw this.#limitReached();
         this.#sentMs = nowMs;

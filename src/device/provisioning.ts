@@ -35,8 +35,11 @@ export interface ProvisioningOptions {
   /** Limit for the whole registration, throttled repeats included, ms. */
   readonly totalTimeoutMs: number;
   readonly signal: AbortSignal;
-  /** Each register request, throttled repeats included. */
-  readonly onAttempt: () => void;
+  /**
+   * Asked before each register request, throttled repeats included: resolves when it may go out, with how long that took
+   * in ms, which is in no limit.
+   */
+  readonly attempt: () => Promise<number>;
   /** The service asked to come back later (429 or 5xx); `retryAfterMs` is the wait with jitter. */
   readonly onThrottled: (retryAfterMs: number) => void;
 }

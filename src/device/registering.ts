@@ -3,6 +3,7 @@ import { sleep } from "../base/retry.ts";
 import type { DeviceContext } from "./device-context.ts";
 import type { DeviceStatus } from "./device-status.ts";
 import type { DeviceIdentity } from "./identity.ts";
+import { attempt } from "./attempt.ts";
 import { isExpected } from "./expected-refusal.ts";
 import type { Assignment } from "./provisioning.ts";
 import { register } from "./provisioning.ts";
@@ -31,15 +32,22 @@ export interface RegisteringOptions {
 export async function registerUntilAssigned(options: RegisteringOptions): Promise<Assignment> {
   const { context, dueMs, signal } = options;
   const { recorder, clock, limits } = context;
-  const deadlineMs = dueMs + limits.registrationTotalMs;
-  for (let attempt = 1; ; attempt += 1) {
+  let deadlineMs = dueMs + limits.registrationTotalMs;
+  const attemptOnce = async (): Promise<number> => {
+    const waitedMs = await attempt(context, "dps", signal);
+    deadlineMs += waitedMs;
+    options.status.attempts += 1;
+    recorder.count("registration_attempts");
+    return waitedMs;
+  };
+  for (let tries = 1; ; tries += 1) {
     try {
-      const assignment = await registerOnce(options, deadlineMs - clock());
+      const assignment = await registerOnce(options, deadlineMs - clock(), attemptOnce);
       recordAssignment(options, assignment);
       return assignment;
     } catch (error) {
       if (!(error instanceof DeviceFailure)) throw error;
-      const waitMs = retryWaitMs(limits, error, attempt, options.random);
+      const waitMs = retryWaitMs(limits, error, tries, options.random);
       if (!error.transient || clock() + waitMs >= deadlineMs) {
         const name = isExpected(context, error) ? "refusals_expected" : "registration_failed";
         recorder.count(name, 1, { class: error.failureClass });
@@ -51,8 +59,12 @@ export async function registerUntilAssigned(options: RegisteringOptions): Promis
   }
 }
 
-function registerOnce(options: RegisteringOptions, totalTimeoutMs: number): Promise<Assignment> {
-  const { context, status, identity, signal } = options;
+function registerOnce(
+  options: RegisteringOptions,
+  totalTimeoutMs: number,
+  attemptOnce: () => Promise<number>,
+): Promise<Assignment> {
+  const { context, identity, signal } = options;
   const { spec, recorder, clock, limits, way } = context;
   const { connectTimeoutMs, requestTimeoutMs } = limits;
   return register({
@@ -68,10 +80,7 @@ function registerOnce(options: RegisteringOptions, totalTimeoutMs: number): Prom
     requestTimeoutMs,
     totalTimeoutMs,
     signal,
-    onAttempt: () => {
-      status.attempts += 1;
-      recorder.count("registration_attempts");
-    },
+    attempt: attemptOnce,
     onThrottled: (retryAfterMs) => {
       recorder.count("throttled");
       const deviceId = spec.registrationId;

@@ -10,6 +10,7 @@ import type { LatencyHistogram } from "./histogram.ts";
 import { HistogramSet } from "./histogram-set.ts";
 import type { Labels } from "./metric-key.ts";
 import type { Percentiles } from "./percentiles.ts";
+import { SecondCounts } from "./second-counts.ts";
 import { SeqSet } from "./seq-ranges.ts";
 import type { Labelled } from "./series-map.ts";
 import { SeriesMap } from "./series-map.ts";
@@ -35,6 +36,7 @@ export class Aggregate {
   readonly #alerts = new AlertBook();
   readonly #devices: ReadonlyMap<string, DeviceHistory>;
   readonly #counters = new SeriesMap<number>();
+  readonly #seconds = new SeriesMap<SecondCounts>();
   readonly #histograms = new HistogramSet();
   /** Of each (worker, boot). */
   readonly #lives = new Map<string, { worker: number; seen: SeqSet; cpuS: number; rss: number }>();
@@ -55,6 +57,11 @@ export class Aggregate {
     if (!this.#noteLife(snapshot)) return false;
     for (const [key, by] of Object.entries(snapshot.counters)) {
       this.#counters.set(key, (this.#counters.get(key) ?? 0) + by);
+    }
+    for (const [key, seconds] of Object.entries(snapshot.perSecond ?? {})) {
+      const counts = this.#seconds.get(key) ?? new SecondCounts();
+      this.#seconds.set(key, counts);
+      for (const [second, by] of Object.entries(seconds)) counts.add(Number(second), by);
     }
     this.#histograms.add(snapshot.histograms);
     for (const row of snapshot.devices) {
@@ -92,6 +99,11 @@ export class Aggregate {
   /** @param labels absent = the sum over all */
   counter(name: CounterName, labels?: Labels): number {
     return this.#counters.select(name, labels).reduce((sum, { value }) => sum + value, 0);
+  }
+
+  /** The most that a counter which is counted by the second got within one. @param labels absent = over all */
+  peak(name: CounterName, labels?: Labels): number {
+    return SecondCounts.peakOf(this.#seconds.select(name, labels).map(({ value }) => value));
   }
 
   /** A counter split by one of its labels. */

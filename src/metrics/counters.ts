@@ -3,6 +3,14 @@ import { AT_DPS, AT_HUB } from "./metric-info.ts";
 
 /** What devices count as it happens; workers tell once a second. */
 export const COUNTERS = {
+  connection_attempts: {
+    kind: "counter",
+    unit: "1",
+    labels: [...AT_DPS, "service"],
+    perSecond: true,
+    help: "Attempts to connect: registration requests to DPS (`service:dps`), connections and token renewals at hubs (`service:hub`)",
+    when: "the attempt begins, once the fleet's limit on attempts has let it go",
+  },
   registration_attempts: {
     kind: "counter",
     unit: "1",

@@ -1,5 +1,5 @@
 import type { MetricInfo } from "./metric-info.ts";
-import { OF_DEVICE } from "./metric-info.ts";
+import { AT_DPS, OF_DEVICE } from "./metric-info.ts";
 
 const ARRIVING = "it grows as devices arrive, and says nothing of the run before that is over";
 const INGESTED = "what the hub ingested is compared at the end";
@@ -86,6 +86,13 @@ export const DERIVED = {
     total: ["devices_planned"],
     help: "Devices that were refused though they are to be let in, or were not refused for good with the class that the scenario expects",
     when: "at the end, over all devices",
+  },
+  connection_attempts_peak: {
+    kind: "derived",
+    unit: "1",
+    labels: [...AT_DPS, "service"],
+    help: "Most attempts to connect that began within one whole second after time 0",
+    when: "at any moment, from counts of every second",
   },
   telemetry_unacked: {
     kind: "derived",

@@ -1,5 +1,5 @@
 import type { MetricInfo } from "./metric-info.ts";
-import { AT_HUB } from "./metric-info.ts";
+import { AT_DPS, AT_HUB } from "./metric-info.ts";
 
 /** Latencies, in ms: many values each. They count from the moment at which the work was due. */
 export const LATENCIES = {
@@ -44,6 +44,13 @@ export const LATENCIES = {
     labels: AT_HUB,
     help: "From DPS's acceptance to the assignment, polling included",
     when: "DPS assigned a device, the first time or again",
+  },
+  connection_wait_ms: {
+    kind: "histogram",
+    unit: "ms",
+    labels: AT_DPS,
+    help: "How long attempts to connect waited for the fleet's limit on them; registration and connection times have it in them",
+    when: "an attempt begins, in a run with such a limit",
   },
   connection_ms: {
     kind: "histogram",

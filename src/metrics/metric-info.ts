@@ -1,5 +1,10 @@
 /** What splits a metric; each value of a label is a part of the whole. */
-export type LabelName = "hub" | "model" | "phase" | "class" | "alert" | "kind" | "worker";
+export type LabelName =
+  "hub" | "model" | "phase" | "class" | "alert" | "kind" | "worker" | "service";
+
+/** To what devices try to connect: the values of the label `service`. */
+export const ATTEMPTED_SERVICES = ["dps", "hub"] as const;
+export type AttemptedService = (typeof ATTEMPTED_SERVICES)[number];
 
 /** Labels of what a device does at its hub; what it does before it has one carries none of the hub. */
 export const AT_HUB = ["hub", "model", "phase"] as const;
@@ -19,6 +24,8 @@ export interface MetricInfo {
   readonly total?: readonly string[];
   /** Why it says nothing before the end, so that no run can be aborted by it; absent = it can. */
   readonly endOnly?: string;
+  /** A counter that is counted by the second too, so that its peak is exact. */
+  readonly perSecond?: true;
   readonly help: string;
   /** The moment at which it gets a value or grows, as the docs say it. */
   readonly when: string;

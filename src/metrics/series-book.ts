@@ -1,4 +1,4 @@
-import { METRICS } from "./catalog.ts";
+import { METRICS, metricInfo } from "./catalog.ts";
 import type { CounterName, HistogramName } from "./catalog.ts";
 import { LatencyHistogram } from "./histogram.ts";
 import type { LabelName } from "./metric-info.ts";
@@ -6,10 +6,13 @@ import type { Labels } from "./metric-key.ts";
 import { metricKey } from "./metric-key.ts";
 import type { Phase } from "./phases.ts";
 import { phaseAt } from "./phases.ts";
+import { SecondNews } from "./second-counts.ts";
 import type { Snapshot } from "./snapshot.ts";
 
 interface Counter {
   value: number;
+  /** Under what it is counted by the second too; undefined = it is not. */
+  readonly secondsKey: string | undefined;
 }
 
 interface Latency {
@@ -23,6 +26,8 @@ export class SeriesBook {
   readonly #counters = new Map<string, Counter>();
   readonly #latencies = new Map<string, Latency>();
   readonly #pages = new Map<string, SeriesPage>();
+  /** Of the counters that are counted by the second too. */
+  readonly seconds = new SecondNews();
   /** Emptied, with their buckets: those are large, and as many as one interval needs serve for all. */
   readonly #spare: LatencyHistogram[] = [];
 
@@ -40,8 +45,9 @@ export class SeriesBook {
   }
 
   /** For pages. */
-  counter(key: string): Counter {
-    const counter = this.#counters.get(key) ?? { value: 0 };
+  counter(key: string, isPerSecond: boolean): Counter {
+    const secondsKey = isPerSecond ? key : undefined;
+    const counter = this.#counters.get(key) ?? { value: 0, secondsKey };
     this.#counters.set(key, counter);
     return counter;
   }
@@ -59,7 +65,7 @@ export class SeriesBook {
   }
 
   /** Everything since the last call, without the series that got nothing; begins anew. */
-  take(): Pick<Snapshot, "counters" | "histograms"> {
+  take(): Pick<Snapshot, "counters" | "histograms" | "perSecond"> {
     const counters: Record<string, number> = {};
     for (const [key, counter] of this.#counters) {
       if (counter.value === 0) continue;
@@ -75,7 +81,8 @@ export class SeriesBook {
       this.#spare.push(histogram);
       latency.histogram = undefined;
     }
-    return { counters, histograms };
+    const perSecond = this.seconds.take();
+    return { counters, histograms, ...(perSecond === undefined ? {} : { perSecond }) };
   }
 }
 
@@ -106,10 +113,11 @@ export class SeriesPage {
     const inPhase = this.#counters[phase + 1];
     let counter = inPhase?.get(local);
     if (counter === undefined) {
-      counter = this.#book.counter(this.#keyOf(name, phase, own));
+      counter = this.#book.counter(this.#keyOf(name, phase, own), isPerSecond(name));
       inPhase?.set(local, counter);
     }
     counter.value += by;
+    if (counter.secondsKey !== undefined) this.#book.seconds.count(counter.secondsKey, t, by);
   }
 
   /** @param dueMs when the work was due, ms after time 0 */
@@ -133,3 +141,5 @@ export class SeriesPage {
     return metricKey(name, Object.fromEntries(known));
   }
 }
+
+const isPerSecond = (name: CounterName): boolean => metricInfo(name)?.perSecond === true;

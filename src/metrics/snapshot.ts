@@ -1,6 +1,7 @@
 import type { DeviceEvent, SavedMessage } from "./device-event.ts";
 import type { DeviceRow } from "./device-row.ts";
 import type { ProcessHealth } from "./generator/process-health.ts";
+import type { PerSecond } from "./second-counts.ts";
 
 /** A histogram's delta as it crosses processes. Min, max and sum are exact: the encoding rounds them to bucket edges. */
 export interface EncodedHistogram {
@@ -23,6 +24,8 @@ export interface Snapshot {
   readonly sequence: number;
   readonly counters: Readonly<Record<string, number>>;
   readonly histograms: Readonly<Record<string, EncodedHistogram>>;
+  /** Counts by the second, of the counters that have such; absent = none. */
+  readonly perSecond?: PerSecond | undefined;
   /** Rows of the devices that changed. */
   readonly devices: readonly DeviceRow[];
   readonly events: readonly DeviceEvent[];

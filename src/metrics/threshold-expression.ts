@@ -2,6 +2,7 @@ import { FAILURE_CLASSES } from "../base/failure.ts";
 import { nearest } from "../base/nearest.ts";
 import { parseDuration, parseSize } from "../base/units.ts";
 import type { LabelName, MetricInfo } from "./metric-info.ts";
+import { ATTEMPTED_SERVICES } from "./metric-info.ts";
 import { METRICS, metricInfo } from "./catalog.ts";
 import type { Cursor } from "./cursor.ts";
 import type { Labels } from "./metric-key.ts";
@@ -110,13 +111,20 @@ function refuseLabel(cursor: Cursor, metric: string, word: string, has: readonly
 function parseLabelValue(cursor: Cursor, label: LabelName): string {
   const token = cursor.take(/"[^"]*"|[^{},\s"]+/y) ?? cursor.fail(`a value of ${label}`);
   const value = token.startsWith('"') ? token.slice(1, -1) : token;
-  if (label !== "class" || FAILURE_CLASSES.some((known) => known === value)) return value;
-  const near = nearest(value, FAILURE_CLASSES);
+  const { what, values = [] } = KNOWN_VALUES[label] ?? {};
+  if (what === undefined || values.includes(value)) return value;
+  const near = nearest(value, values);
   const mend = near === undefined ? "" : `; did you mean ${near}?`;
-  return cursor.refuse(
-    `expected a failure class (${FAILURE_CLASSES.join(", ")}), got ${value}${mend}`,
-  );
+  return cursor.refuse(`expected ${what} (${values.join(", ")}), got ${value}${mend}`);
 }
+
+/** Labels whose values are the same in every run. */
+const KNOWN_VALUES: Readonly<
+  Partial<Record<LabelName, { readonly what: string; readonly values: readonly string[] }>>
+> = {
+  class: { what: "a failure class", values: FAILURE_CLASSES },
+  service: { what: "a service", values: ATTEMPTED_SERVICES },
+};
 
 function parseStatistic(cursor: Cursor, info: MetricInfo): Statistic {
   const word = cursor.take(/[a-z]+/iy);

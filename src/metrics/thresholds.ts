@@ -115,6 +115,8 @@ export function numberOf(
       return aggregate.alertsActive(labels["alert"], labels);
     case "devices_alerted":
       return aggregate.devicesAlerted(labels["alert"], labels);
+    case "connection_attempts_peak":
+      return aggregate.peak("connection_attempts", labels);
     case "telemetry_unacked":
       return (
         aggregate.counter("telemetry_sent", labels) -

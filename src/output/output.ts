@@ -5,6 +5,7 @@ import type { DeviceEvent } from "../metrics/device-event.ts";
 import type { DeviceRow, DeviceState, PlannedDevice } from "../metrics/device-row.ts";
 import type { GeneratorSample } from "../metrics/generator/generator-sample.ts";
 import type { Phase } from "../metrics/phases.ts";
+import type { PerSecond } from "../metrics/second-counts.ts";
 import type { EncodedHistogram } from "../metrics/snapshot.ts";
 import type { LedgerResult } from "./ledger.ts";
 import type { ControlResult, Summary, TwinActionResult } from "./summary.ts";
@@ -188,6 +189,8 @@ export type RunEvent =
       readonly counters: Readonly<Record<string, number>>;
       /** Measured since the last snapshot; without those that got nothing. All of them sum to the whole. */
       readonly histograms: Readonly<Record<string, EncodedHistogram>>;
+      /** Counts by the second that were told since the last snapshot; absent = none. All of them sum to the whole. */
+      readonly perSecond?: PerSecond | undefined;
       /** How the generator did since the last snapshot; absent where it came to no devices. */
       readonly generator?: GeneratorSample | undefined;
     }

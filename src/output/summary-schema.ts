@@ -198,6 +198,13 @@ export const summarySchema = z
       }),
     }),
     connection: z.strictObject({
+      attempts: z
+        .strictObject({
+          dps: count.describe("Registration requests, throttled repeats included."),
+          hub: count.describe("Connections and token renewals."),
+          peakPerS: count.describe("The most of both that began within one second."),
+        })
+        .describe("Attempts to connect."),
       opened: count,
       lost: count,
       reconnected: count,

@@ -161,6 +161,8 @@ export interface Summary {
     >;
   };
   readonly connection: {
+    /** Attempts to connect: registration requests to DPS, connections and token renewals at hubs; the most in one second. */
+    readonly attempts: { readonly dps: number; readonly hub: number; readonly peakPerS: number };
     readonly opened: number;
     readonly lost: number;
     readonly reconnected: number;

@@ -132,6 +132,7 @@ function refusalLines(summary: Summary, ink: Paint): readonly string[] {
 export function summaryLines(summary: Summary, ink: Paint): readonly string[] {
   const { devices, arrival, registration, connection, telemetry } = summary;
   const { twin, methods, ledger, workers } = summary;
+  const { attempts } = connection;
   const verdict =
     summary.verdict === "passed" ? ink.good(summary.verdict) : ink.bad(summary.verdict);
   const { run } = summary;
@@ -152,6 +153,7 @@ export function summaryLines(summary: Summary, ink: Paint): readonly string[] {
     ),
     `${label("connection")}${percentilesText(connection.ms)}`,
     `${label("")}${connection.opened} opened, ${connection.lost} lost, ${connection.reconnected} reconnected, failed: ${failures(connection.failed)}`,
+    `${label("")}${attempts.dps} attempts at DPS and ${attempts.hub} at hubs, ${attempts.peakPerS} in the busiest second`,
     `${label("telemetry")}${percentilesText(telemetry.ms)}`,
     `${label("")}${telemetry.sent} sent, ${telemetry.acked} acknowledged, ${telemetry.failed} failed, ${telemetry.unacked} open`,
     `${label("twin")}${twin.desiredReceived} desired received, ${twin.reportedAcked} of ${twin.reportedSent} reported acknowledged`,

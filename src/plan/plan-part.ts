@@ -1,7 +1,8 @@
 import type { Problem } from "../base/errors.ts";
+import { formatRate } from "../base/units.ts";
 import type { AdaptiveArrival, Plan } from "./plan.ts";
 import type { PlannedSelection } from "./select-devices.ts";
-import { deal, shardDevices } from "./shard.ts";
+import { deal, dealRate, mostWorkers, shardDevices } from "./shard.ts";
 
 /** One of the parts in which several runs share a plan. */
 export interface Shard {
@@ -16,13 +17,17 @@ export const shardText = ({ index, of }: Shard): string => `${index}/${of}`;
 
 /** Why a plan cannot be shared by so many runs. */
 export function shardProblems(
-  { devices, concurrency }: Pick<Plan, "devices" | "concurrency">,
+  { devices, concurrency, attemptsPerS }: Pick<Plan, "devices" | "concurrency" | "attemptsPerS">,
   { of }: Shard,
 ): Problem[] {
   const place = "--shard";
   if (of > devices.length) {
     const message = `expected at most as many parts as the plan has devices (${devices.length}), got ${of}`;
     return [{ place, message, hint: "take fewer parts, or more devices" }];
+  }
+  if (attemptsPerS !== undefined && of > mostWorkers({ attemptsPerS })) {
+    const message = `expected at most as many parts as attempts to connect in a second (the limit is ${formatRate(attemptsPerS)}), got ${of}`;
+    return [{ place, message, hint: "take fewer parts, or a higher limit" }];
   }
   if (concurrency === undefined || of <= concurrency) return [];
   const message = `expected at most as many parts as devices may connect at once (arrival.concurrency is ${concurrency}), got ${of}`;
@@ -38,19 +43,20 @@ const adaptivePart = (arrival: AdaptiveArrival, of: number): AdaptiveArrival => 
 
 /**
  * What one of several runs does of a plan: every so-many-th device with its index, start time and values as they are in
- * the whole, its share of the concurrency and of the rates of an adaptive arrival, and of each timeline action the devices
- * that are its own, if there are any. All parts together are the plan.
+ * the whole, its share of the concurrency, of the limit on attempts and of the rates of an adaptive arrival, and of each
+ * timeline action the devices that are its own, if there are any. All parts together are the plan.
  */
 export function planPart(plan: Plan, { index, of }: Shard): Plan {
   const devices = shardDevices(plan.devices, of)[index - 1] ?? [];
   const ids = new Set(devices.map(({ registrationId }) => registrationId));
-  const { adaptive, arrivalEndMs, concurrency } = plan;
+  const { adaptive, arrivalEndMs, concurrency, attemptsPerS } = plan;
   return {
     ...plan,
     devices,
     ...(adaptive === undefined ? {} : { adaptive: adaptivePart(adaptive, of) }),
     arrivalEndMs: arrivalEndMs === null ? null : (devices.at(-1)?.startMs ?? 0),
     concurrency: concurrency === undefined ? undefined : deal(concurrency, of)[index - 1],
+    ...(attemptsPerS === undefined ? {} : { attemptsPerS: dealRate(attemptsPerS, of)[index - 1] }),
     timeline: plan.timeline.map(({ selection, ...action }) => ({
       ...action,
       selection: ownPart(selection, ids),

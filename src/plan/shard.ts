@@ -31,13 +31,37 @@ export function deal(total: number, parts: number | readonly number[]): number[]
 }
 
 /**
+ * Deals a fleet-wide rate out: the parts sum to `perS`. Where there are as many units a second as parts, all parts but the
+ * first are whole, so that what each lets go in a second sums to no more than the whole's, rounded up.
+ *
+ * @param perS > 0
+ * @param parts integer >= 1
+ */
+export function dealRate(perS: number, parts: number): number[] {
+  const whole = Math.floor(perS);
+  if (whole < parts) return Array.from({ length: wholeWorkers(parts) }, () => perS / parts);
+  return deal(whole, parts).map((part, index) => (index === 0 ? part + perS - whole : part));
+}
+
+/** The most workers, or parts, that a fleet-wide limit leaves something for each, >= 1; Infinity without one. */
+export function mostWorkers(limits: {
+  readonly concurrency?: number | undefined;
+  readonly attemptsPerS?: number | undefined;
+}): number {
+  const { concurrency = Infinity, attemptsPerS = Infinity } = limits;
+  return Math.min(concurrency, Math.max(1, Math.floor(attemptsPerS)));
+}
+
+/**
  * How many workers `auto` means: one per core, or one per 2,000 devices if that is more, but at most one for each
  * started 15 devices and never more than the fleet's concurrency, so that every worker has work and a slot.
+ *
+ * @param most what fleet-wide limits allow, >= 1, such as the concurrency; absent = any number
  */
-export function workersFor(devices: number, cores: number, concurrency?: number): number {
+export function workersFor(devices: number, cores: number, most?: number): number {
   const wanted = Math.max(1, cores, Math.ceil(devices / DEVICES_PER_WORKER));
   const worth = Math.max(1, Math.ceil(devices / LEAST_DEVICES_PER_WORKER));
-  return Math.min(wanted, worth, concurrency ?? Infinity);
+  return Math.min(wanted, worth, most ?? Infinity);
 }
 
 function wholeWorkers(workers: number): number {

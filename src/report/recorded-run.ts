@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { FleetError } from "../base/errors.ts";
 import { Aggregate } from "../metrics/aggregate.ts";
 import { GeneratorRecord } from "../metrics/generator/generator-record.ts";
+import { SecondNews } from "../metrics/second-counts.ts";
 import { HistogramSet } from "../metrics/histogram-set.ts";
 import type { DeviceEvent } from "../metrics/device-event.ts";
 import type { DeviceRow } from "../metrics/device-row.ts";
@@ -55,6 +56,7 @@ class RunRecorded {
   #t = 0;
   #counters: Snapshot["counters"] = {};
   readonly #histograms = new HistogramSet();
+  readonly #seconds = new SecondNews();
   readonly #alerts: DeviceEvent[] = [];
   readonly #soFar = new RowsSoFar();
   readonly #arrival = new ArrivalAccount();
@@ -79,10 +81,11 @@ class RunRecorded {
     else if (event.type === "end") this.#end = event;
   }
 
-  #snapshot({ t, counters, histograms, generator }: Of<"snapshot">): void {
+  #snapshot({ t, counters, histograms, perSecond, generator }: Of<"snapshot">): void {
     if (generator !== undefined) this.#generator.add(generator, t);
     this.#counters = counters;
     this.#histograms.add(histograms);
+    if (perSecond !== undefined) this.#seconds.merge(perSecond);
   }
 
   #worker({ state, boot }: Of<"worker">): void {
@@ -148,6 +151,7 @@ class RunRecorded {
       sequence: 1,
       counters: this.#counters,
       histograms: this.#histograms.take(),
+      perSecond: this.#seconds.take(),
       devices: rows,
       events: this.#alerts,
       messages: [],

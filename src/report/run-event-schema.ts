@@ -143,6 +143,7 @@ const snapshot = z.strictObject({
   byHub: z.record(z.string(), count),
   counters: z.record(z.string(), ms),
   histograms: z.record(z.string(), histogram),
+  perSecond: z.record(z.string(), z.record(z.string().regex(/^\d{1,7}$/), count)).optional(),
   generator: generatorSample.optional(),
 });
 

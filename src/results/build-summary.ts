@@ -70,6 +70,11 @@ export function buildSummary(
       },
     },
     connection: {
+      attempts: {
+        dps: aggregate.counter("connection_attempts", { service: "dps" }),
+        hub: aggregate.counter("connection_attempts", { service: "hub" }),
+        peakPerS: aggregate.peak("connection_attempts"),
+      },
       opened: aggregate.counter("connection_opened"),
       lost: aggregate.counter("connection_lost"),
       reconnected: aggregate.counter("connection_reconnected"),

@@ -9,6 +9,7 @@ import type { GeneratorSample } from "../metrics/generator/generator-sample.ts";
 import type { Labels } from "../metrics/metric-key.ts";
 import { metricKey } from "../metrics/metric-key.ts";
 import type { Phase } from "../metrics/phases.ts";
+import { SecondNews } from "../metrics/second-counts.ts";
 import { SeriesBook } from "../metrics/series-book.ts";
 import type { EncodedHistogram, Snapshot } from "../metrics/snapshot.ts";
 import type { RunEvent } from "../output/output.ts";
@@ -24,6 +25,7 @@ export class FleetView {
   readonly generator = new GeneratorRecord();
   /** What was measured since the last telling. */
   readonly #news = new HistogramSet();
+  readonly #newSeconds = new SecondNews();
   readonly #emit: (event: RunEvent) => void;
   readonly #onDeviceEvent: (event: DeviceEvent) => void;
   readonly #onMessages: (messages: readonly SavedMessage[]) => void;
@@ -82,6 +84,7 @@ export class FleetView {
   /** Tells the whole fleet as it is now, and what was measured since the last time. */
   tell(t: number, generator?: GeneratorSample): void {
     if (generator !== undefined) this.generator.add(generator, t);
+    const perSecond = this.#newSeconds.take();
     this.#emit({
       type: "snapshot",
       t,
@@ -89,6 +92,7 @@ export class FleetView {
       byHub: this.aggregate.byHub(),
       counters: this.aggregate.counters(),
       histograms: this.#news.take(),
+      ...(perSecond === undefined ? {} : { perSecond }),
       ...(generator === undefined ? {} : { generator }),
     });
   }
@@ -112,7 +116,9 @@ export class FleetView {
 
   #add(snapshot: Snapshot): void {
     // A snapshot that came before counts once here as in the aggregate.
-    if (this.aggregate.add(snapshot)) this.#news.add(snapshot.histograms);
+    if (!this.aggregate.add(snapshot)) return;
+    this.#news.add(snapshot.histograms);
+    if (snapshot.perSecond !== undefined) this.#newSeconds.merge(snapshot.perSecond);
   }
 
   /** Whether some device has neither been connected nor failed for good yet, nor was stopped before. */

@@ -10,7 +10,7 @@ import type { Plan } from "../plan/plan.ts";
 import { planFingerprint } from "../plan/plan-fingerprint.ts";
 import { planPart, shardProblems } from "../plan/plan-part.ts";
 import type { Shard } from "../plan/plan-part.ts";
-import { workersFor } from "../plan/shard.ts";
+import { mostWorkers, workersFor } from "../plan/shard.ts";
 import { applyOverrides } from "../scenario/overrides.ts";
 import type { Scenario } from "../scenario/scenario.ts";
 import { parseScenario } from "../scenario/scenario.ts";
@@ -125,8 +125,8 @@ export async function prepareRun(
   const devices = plan.devices.length;
   const workers =
     options.workers === "auto"
-      ? workersFor(devices, context.cores, plan.concurrency)
-      : Math.min(options.workers, devices, plan.concurrency ?? Infinity);
+      ? workersFor(devices, context.cores, mostWorkers(plan))
+      : Math.min(options.workers, devices, mostWorkers(plan));
   await checkOpenFiles({ devices, workers, ownEmulator });
   const places = new Map(
     brought.devices.flatMap((ofEntry = []) =>

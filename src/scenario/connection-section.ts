@@ -9,7 +9,8 @@ import { enumField, positiveDurationField, textField } from "./fields.ts";
 /** Attempts in a second that a limit may be at most: more than any fleet of one machine makes. */
 const ATTEMPTS_MAX = 10_000;
 
-const attemptsField = textField(
+/** A limit on attempts to connect, for the whole fleet. */
+export const attemptsField = textField(
   `a rate above 0, of at most ${ATTEMPTS_MAX}/s, such as 50/s or 1000/m`,
   (text) => {
     const perS = parseRate(text) ?? 0;

@@ -3,12 +3,13 @@ import { dealInProportion } from "../base/deal.ts";
 import type { Problem } from "../base/errors.ts";
 import { FleetError } from "../base/errors.ts";
 import { TRANSPORTS } from "../base/transport.ts";
-import { parseDuration } from "../base/units.ts";
+import { parseDuration, parseRate } from "../base/units.ts";
 import type { Arrival } from "./arrival-section.ts";
 import { arrivalOfRate, arrivalRateField } from "./arrival-section.ts";
 import type { EmulatorOverrides } from "./emulator-overrides.ts";
 import { EMULATOR_FLAGS, overrideEmulator } from "./emulator-overrides.ts";
 import { sizeFields } from "./emulator-section.ts";
+import { attemptsField } from "./connection-section.ts";
 import {
   countField,
   enumField,
@@ -30,6 +31,8 @@ export interface Overrides {
   readonly devices?: number | undefined;
   readonly duration?: string | undefined;
   readonly rate?: string | undefined;
+  /** Attempts to connect of the whole fleet. */
+  readonly connectionLimit?: string | undefined;
   readonly telemetryInterval?: string | undefined;
   readonly timeScale?: number | undefined;
   /** Replace those of the scenario. */
@@ -71,6 +74,7 @@ export function applyOverrides(
   const devices = check("--devices", countField(DEVICES, 1_000_000), overrides.devices);
   const duration = check("--duration", positiveDurationField, overrides.duration);
   const rate = check("--rate", arrivalRateField, overrides.rate);
+  const attempts = check("--connection-limit", attemptsField, overrides.connectionLimit);
   const interval = check(
     "--telemetry-interval",
     positiveDurationField,
@@ -119,6 +123,7 @@ export function applyOverrides(
   const intervalMs = interval === undefined ? undefined : parseDuration(interval);
   return {
     ...scenario,
+    ...(attempts === undefined ? {} : { attemptsPerS: parseRate(attempts) }),
     target: target ?? scenario.target,
     transport: transport ?? scenario.transport,
     fleet: scenario.fleet.map((entry, index): FleetEntry => ({

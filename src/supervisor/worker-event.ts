@@ -21,6 +21,7 @@ function isSnapshot(value: unknown): value is Snapshot {
     sequence: z.int(),
     counters: z.object({}),
     histograms: z.object({}),
+    perSecond: z.object({}).optional(),
     devices: z.array(z.unknown()),
     events: z.array(z.unknown()),
     messages: z.array(z.unknown()),

@@ -7,6 +7,7 @@ import type { DeviceContext } from "../device/device-context.ts";
 import type { DeviceLimits } from "../device/device-limits.ts";
 import { DEVICE_LIMITS } from "../device/device-limits.ts";
 import { IdentityLoader } from "../device/identity.ts";
+import { createAttemptPace } from "../device/attempt-pace.ts";
 import { createSlots } from "../device/slots.ts";
 import { parseAlertCondition } from "../metrics/alert-condition.ts";
 import { gcMs } from "../metrics/generator/gc-use.ts";
@@ -111,10 +112,11 @@ export class WorkerHost {
     this.#log.info({ devices: shard.devices.length }, "devices start when they are due");
     this.#watch();
     const slots = createSlots(shard.concurrency);
+    const pace = createAttemptPace(shard.attemptsPerS, this.#clock);
     const { cachesAssignments: cachesAssignment = false } = shard;
     for (const spec of shard.devices) {
       const onChange = (): void => void this.#changed.add(device);
-      const context = { ...this.#contextOf(spec), slots, onChange };
+      const context = { ...this.#contextOf(spec), slots, pace, onChange };
       const device = new HostedDevice(context, { cachesAssignment, onBug: crash });
       this.#devices.set(spec.registrationId, device);
       if (spec.startMs !== null) device.start(spec.startMs);
@@ -165,7 +167,7 @@ export class WorkerHost {
     });
   }
 
-  #contextOf(spec: DeviceSpec): Omit<DeviceContext, "slots" | "onChange"> {
+  #contextOf(spec: DeviceSpec): Omit<DeviceContext, "slots" | "pace" | "onChange"> {
     const { shard, log, wallMs, limits = DEVICE_LIMITS } = this.#options;
     const { endpoints } = shard;
     const model = this.#models.get(spec.model);

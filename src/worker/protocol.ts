@@ -33,6 +33,8 @@ export interface ShardStart {
   readonly timeScale: number;
   /** This shard's share of the fleet's concurrency; undefined = no bound. */
   readonly concurrency?: number | undefined;
+  /** This shard's share of the attempts to connect that the whole fleet may make a second, > 0; undefined = no limit. */
+  readonly attemptsPerS?: number | undefined;
   /** A device that boots again within this worker goes to the hub that it had; absent = it registers at every boot. */
   readonly cachesAssignments?: boolean | undefined;
   readonly certsDir: string;

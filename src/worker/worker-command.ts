@@ -100,6 +100,7 @@ const shardStart = z.strictObject({
   phases: z.array(z.strictObject({ name: z.string(), atMs: ms })),
   timeScale: z.number().positive(),
   concurrency: z.int().positive().optional(),
+  attemptsPerS: z.number().positive().optional(),
   cachesAssignments: z.boolean().optional(),
   certsDir: z.string(),
   modelsDir: z.string(),

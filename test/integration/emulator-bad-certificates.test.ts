@@ -44,7 +44,7 @@ function registerWith(
     requestTimeoutMs: 5_000,
     totalTimeoutMs: DEVICE_LIMITS.registrationTotalMs,
     signal: new AbortController().signal,
-    onAttempt: () => {},
+    attempt: () => Promise.resolve(0),
     onThrottled: () => {},
   });
 }

@@ -67,7 +67,10 @@ async function registerWith(
       requestTimeoutMs: options.requestTimeoutMs ?? 5_000,
       totalTimeoutMs: options.totalTimeoutMs ?? 10_000,
       signal: options.signal ?? new AbortController().signal,
-      onAttempt: () => (attempts += 1),
+      attempt: async () => {
+        attempts += 1;
+        return 0;
+      },
       onThrottled: (ms) => {
         waits.push(ms);
         options.onThrottled?.();

@@ -1,6 +1,6 @@
 import { label } from "../../output/terminal-text.ts";
 import { printable } from "../../output/text-width.ts";
-import { formatDuration } from "../../base/units.ts";
+import { formatDuration, formatRate } from "../../base/units.ts";
 import type { Forecast } from "../../run/forecast/forecast.ts";
 import { forecastLine, grouped } from "../../run/forecast/forecast-line.ts";
 import type { PartForecast } from "../../run/forecast/part-forecast.ts";
@@ -16,6 +16,7 @@ export function planText(forecast: Forecast): string {
     ...(forecast.part === null ? [] : labelled("part", partLines(forecast.part))),
     ...labelled("devices", modelsOf(forecast)),
     ...labelled("arrival", arrivalLines(forecast)),
+    ...(forecast.attempts === null ? [] : labelled("attempts", attemptLines(forecast.attempts))),
     ...(forecast.phases.length === 0 ? [] : labelled("phases", [phasesText(forecast)])),
     ...labelled("registration", registrationLines(forecast)),
     ...labelled("messages", messageLines(forecast)),
@@ -73,6 +74,11 @@ function arrivalLines({ arrival, devices, registration }: Forecast): readonly st
       : [`the last one is assigned after ${timeText(registration.endS)}, at the earliest`]),
   ];
 }
+
+const attemptLines = ({ perS, endS }: NonNullable<Forecast["attempts"]>): readonly string[] => [
+  `the whole fleet connects at most ${formatRate(perS)}: to DPS, then to its hub, and whenever a device comes back`,
+  `the last one is at its hub after ${timeText(endS)}, at the earliest`,
+];
 
 const BARS = " ▁▂▃▄▅▆▇█";
 

@@ -8,6 +8,7 @@ import type { RunOptions } from "../../run/run-options.ts";
 import { KEY_KINDS } from "../../scenario/credentials-field.ts";
 import { sizeFields, UNITS_HIGHEST } from "../../scenario/emulator-section.ts";
 import { arrivalRateField } from "../../scenario/arrival-section.ts";
+import { attemptsField } from "../../scenario/connection-section.ts";
 import {
   enumField,
   hostField,
@@ -48,6 +49,10 @@ export const SCENARIO_OPTIONS: Readonly<Record<string, Options>> = {
   duration: valueOption("such as 30s; without any it runs until stopped", SCENARIO_SAYS),
   rate: valueOption(
     "devices that start in a time, such as 20/s; auto: 95 % of what DPS takes; adaptive: finds it out",
+    SCENARIO_SAYS,
+  ),
+  "connection-limit": valueOption(
+    "attempts to connect that the whole fleet makes in a time, such as 50/s",
     SCENARIO_SAYS,
   ),
   "telemetry-interval": valueOption("time between two messages of a device", SCENARIO_SAYS),
@@ -117,6 +122,7 @@ export const scenarioFields = {
   model: modelField.optional(),
   duration: positiveDurationField.optional(),
   rate: arrivalRateField.optional(),
+  "connection-limit": attemptsField.optional(),
   "telemetry-interval": positiveDurationField.optional(),
   "time-scale": numberFrom(...TIME_SCALES).optional(),
   workers: z
@@ -152,6 +158,7 @@ export function scenarioOptionsOf(
       devices: flags.devices,
       duration: flags.duration,
       rate: flags.rate,
+      connectionLimit: flags["connection-limit"],
       telemetryInterval: flags["telemetry-interval"],
       timeScale: flags["time-scale"],
       thresholds: flags.threshold.length === 0 ? undefined : flags.threshold,

@@ -2,6 +2,7 @@ import type { GeneratorSample } from "../../metrics/generator/generator-sample.t
 import { NO_DEVICES } from "../../metrics/device-row.ts";
 import { lateOutsideModels } from "../../metrics/generator/process-record.ts";
 import { HistogramSet } from "../../metrics/histogram-set.ts";
+import { SecondNews } from "../../metrics/second-counts.ts";
 import type { Of } from "./part.ts";
 
 type Snapshot = Of<"snapshot">;
@@ -47,6 +48,9 @@ export class MergedSnapshots {
     this.#round.clear();
     const histograms = new HistogramSet();
     for (const snapshot of told) histograms.add(snapshot.histograms);
+    const seconds = new SecondNews();
+    for (const { perSecond = {} } of told) seconds.merge(perSecond);
+    const perSecond = seconds.take();
     const generator = generatorOf(told.flatMap((snapshot) => snapshot.generator ?? []));
     return [
       {
@@ -56,6 +60,7 @@ export class MergedSnapshots {
         byHub: sumOf(this.#newest.map(({ byHub }) => byHub)),
         counters: sumOf(this.#newest.map(({ counters }) => counters)),
         histograms: histograms.take(),
+        ...(perSecond === undefined ? {} : { perSecond }),
         ...(generator === undefined ? {} : { generator }),
       },
     ];

@@ -1,5 +1,6 @@
 import { metricKey, parseMetricKey } from "../../metrics/metric-key.ts";
 import type { ProcessHealth } from "../../metrics/generator/process-health.ts";
+import { SecondNews } from "../../metrics/second-counts.ts";
 import type { Of } from "./part.ts";
 
 /** Where the whole has what a part tells. */
@@ -15,7 +16,11 @@ export function snapshotInWhole(
   snapshot: Of<"snapshot">,
   { shiftMs, firstWorker }: PlaceInWhole,
 ): Of<"snapshot"> {
-  const { t, counters, histograms, generator } = snapshot;
+  const { t, counters, histograms, perSecond, generator } = snapshot;
+  const seconds = new SecondNews();
+  // Whole seconds stay whole: parts that begin together are less than half a second apart.
+  seconds.merge(perSecond ?? {}, Math.round(shiftMs / 1_000));
+  const shifted = seconds.take();
   const moved = <Health extends ProcessHealth>(health: Health): Health => ({
     ...health,
     stalls: health.stalls.map((stall) => ({ ...stall, t: stall.t + shiftMs })),
@@ -25,6 +30,7 @@ export function snapshotInWhole(
     t: t + shiftMs,
     counters: withKeys(counters, firstWorker),
     histograms: withKeys(histograms, firstWorker),
+    ...(shifted === undefined ? {} : { perSecond: shifted }),
     ...(generator === undefined
       ? {}
       : {

@@ -1,6 +1,8 @@
 import { isToBeAdmitted } from "../../metrics/device-outcome.ts";
 import { dueTimes } from "../../plan/adaptive-arrival.ts";
 import type { Plan } from "../../plan/plan.ts";
+import type { AttemptsLetGo } from "./paced-attempts.ts";
+import { pacedAttempts } from "./paced-attempts.ts";
 import { admittedMs, mostInWindow } from "./registrations.ts";
 
 /** What a DPS instance lets through, and what it is asked for beside registrations. */
@@ -50,7 +52,7 @@ export interface Registrations {
  * like all others. Handshakes take no time here. An adaptive arrival is taken as fast as it can be.
  */
 export function dpsForecast(
-  plan: Pick<Plan, "devices" | "adaptive">,
+  plan: Pick<Plan, "devices" | "adaptive" | "attemptsPerS">,
   setting: DpsSetting,
 ): Registrations {
   const { limitPerMinute, applies, retryAfterS, serviceOperations } = setting;
@@ -64,15 +66,17 @@ export function dpsForecast(
     }))
     .filter(({ hub }) => hub === undefined)
     .toSorted((a, b) => a.startMs - b.startMs);
-  const dueMs = order.map(({ startMs }) => startMs);
+  const paced = pacedStarts(plan, order, startsMs, setting);
+  const dueMs = paced?.dpsMs ?? order.map(({ startMs }) => startMs);
   const limitedMs = admittedMs(dueMs, limitPerMinute);
   const registeredMs = applies ? limitedMs : dueMs;
   const firstWaits = dueMs.findIndex((ms, at) => (limitedMs[at] ?? ms) > ms);
   const connectedMs = plan.devices.map((device, index) =>
-    isToBeAdmitted(device) ? (startsMs[index] ?? 0) : null,
+    isToBeAdmitted(device) ? (paced?.directMs.get(index) ?? startsMs[index] ?? 0) : null,
   );
   for (const [at, { index, isAdmitted }] of order.entries()) {
-    if (isAdmitted) connectedMs[index] = (registeredMs[at] ?? 0) + retryAfterS * 1_000;
+    if (!isAdmitted) continue;
+    connectedMs[index] = paced?.assignedMs[at] ?? (registeredMs[at] ?? 0) + retryAfterS * 1_000;
   }
   const last = order.findLastIndex(({ isAdmitted }) => isAdmitted);
   const endS = (timesMs: readonly number[]): number =>
@@ -93,4 +97,33 @@ export function dpsForecast(
       endS: endS(registeredMs),
     },
   };
+}
+
+/** When the fleet's limit on attempts lets devices go; undefined = there is none. @param order devices that ask DPS */
+function pacedStarts(
+  { devices, attemptsPerS: perS }: Pick<Plan, "devices" | "attemptsPerS">,
+  order: readonly { readonly startMs: number }[],
+  startsMs: readonly number[],
+  { applies, limitPerMinute, retryAfterS }: DpsSetting,
+):
+  | (Pick<AttemptsLetGo, "dpsMs" | "assignedMs"> & {
+      /** At their hubs, of devices that bring them along, by index. */
+      readonly directMs: ReadonlyMap<number, number>;
+    })
+  | undefined {
+  if (perS === undefined) return undefined;
+  const direct = devices
+    .flatMap(({ hub }, index) =>
+      hub === undefined ? [] : [{ index, startMs: startsMs[index] ?? 0 }],
+    )
+    .toSorted((a, b) => a.startMs - b.startMs);
+  const letGo = pacedAttempts({
+    dpsMs: order.map(({ startMs }) => startMs),
+    hubMs: direct.map(({ startMs }) => startMs),
+    perS,
+    perMinute: applies ? limitPerMinute : Infinity,
+    retryAfterMs: retryAfterS * 1_000,
+  });
+  const directMs = new Map(direct.map(({ index }, at) => [index, letGo.hubMs[at] ?? 0]));
+  return { ...letGo, directMs };
 }

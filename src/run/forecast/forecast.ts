@@ -44,6 +44,12 @@ export interface Forecast {
   readonly part: PartForecast | null;
   /** `adaptive`: it follows from what the services answer, and this is the fastest that it can be. */
   readonly arrival: { readonly adaptive: boolean } & ArrivalForecast;
+  /** What the fleet's limit on attempts to connect makes of it; null = there is none. */
+  readonly attempts: {
+    readonly perS: number;
+    /** When the last device is at its hub, at the earliest, seconds after time 0. */
+    readonly endS: number;
+  } | null;
   readonly registration: DpsForecast;
   readonly messages: MessageForecast;
   readonly hubs: readonly HubForecast[];
@@ -105,6 +111,10 @@ export function forecast(input: ForecastInput): Forecast {
       adaptive: plan.adaptive !== undefined,
       ...arrivalForecast(dueTimes(plan), connectedMs),
     },
+    attempts:
+      plan.attemptsPerS === undefined
+        ? null
+        : { perS: plan.attemptsPerS, endS: lastS(connectedMs) },
     registration: registration.forecast,
     messages: messageForecast(shares, durationMs),
     hubs: shares.map((share) => hubForecast(share, tier, untilMs)),
@@ -118,6 +128,9 @@ export function forecast(input: ForecastInput): Forecast {
     warnings: [...(input.warnings ?? []), ...lateProblems(plan, registration, dps)],
   };
 }
+
+const lastS = (timesMs: readonly (number | null)[]): number =>
+  Math.round(timesMs.reduce<number>((last, ms) => Math.max(last, ms ?? 0), 0)) / 1_000;
 
 function countedByModel(
   devices: readonly DeviceSpec[],

@@ -10,12 +10,19 @@ const WINDOW_MS = 60_000;
  */
 export function admittedMs(dueMs: readonly number[], perMinute: number): readonly number[] {
   const admitted: number[] = [];
-  for (const due of dueMs) {
-    const leaves = admitted[admitted.length - perMinute];
-    const roomMs = leaves === undefined ? 0 : leaves + WINDOW_MS;
-    admitted.push(Math.max(due, roomMs, admitted.at(-1) ?? 0));
-  }
+  for (const due of dueMs) admitted.push(nextAdmittedMs(admitted, due, perMinute));
   return admitted;
+}
+
+/** When the next one is taken, after those that were. @param admitted not falling @param due not before the last one's */
+export function nextAdmittedMs(
+  admitted: readonly number[],
+  due: number,
+  perMinute: number,
+): number {
+  const leaves = admitted[admitted.length - perMinute];
+  const roomMs = leaves === undefined ? 0 : leaves + WINDOW_MS;
+  return Math.max(due, roomMs, admitted.at(-1) ?? 0);
 }
 
 /** The most of these moments that lie in one window. @param timesMs not falling */

@@ -113,6 +113,23 @@ const NAMES = new Map([
   ["/there/belt.ts", { name: "conveyor" }],
 ]);
 
+test("parts share the limit on attempts, and more of them than it lets go in a second are refused", () => {
+  const whole: Plan = {
+    ...planOf({ caves: 9, belts: 9, concurrency: 50, percent: 1 }),
+    attemptsPerS: 7.5,
+  };
+  expect(partsOf(whole, 3).map((part) => part.attemptsPerS)).toEqual([3.5, 2, 2]);
+  expect(shardProblems(whole, { index: 1, of: 7 })).toEqual([]);
+  expect(shardProblems(whole, { index: 1, of: 8 })).toEqual([
+    {
+      place: "--shard",
+      message:
+        "expected at most as many parts as attempts to connect in a second (the limit is 450/m), got 8",
+      hint: "take fewer parts, or a higher limit",
+    },
+  ]);
+});
+
 test("the fingerprint is that of what the run does, whatever paths and secrets are called on a machine", () => {
   const plan = planOf(SMALL);
   const fingerprint = planFingerprint(plan, NAMES);

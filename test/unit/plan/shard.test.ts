@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { deal, shardDevices, workersFor } from "../../../src/plan/shard.ts";
+import { deal, dealRate, mostWorkers, shardDevices, workersFor } from "../../../src/plan/shard.ts";
 
 const workers = fc.integer({ min: 1, max: 20 });
 
@@ -53,3 +53,28 @@ test.each([
     expect(workersFor(devices, cores, slots)).toBe(expected);
   },
 );
+
+test("a rate is dealt out in parts that sum to it, and let no more go in a second than it would", () => {
+  const rates = fc.oneof(
+    fc.integer({ min: 1, max: 5_000 }),
+    fc.double({ min: 0.01, max: 5_000, noNaN: true }),
+  );
+  fc.assert(
+    fc.property(rates, workers, (perS, parts) => {
+      const dealt = dealRate(perS, parts);
+      expect(dealt).toHaveLength(parts);
+      expect(dealt.reduce((sum, part) => sum + part, 0)).toBeCloseTo(perS);
+      expect(Math.min(...dealt)).toBeGreaterThan(0);
+      if (parts > mostWorkers({ attemptsPerS: perS })) return;
+      const inASecond = dealt.reduce((sum, part) => sum + Math.ceil(part), 0);
+      expect(inASecond).toBe(Math.ceil(perS));
+    }),
+  );
+});
+
+test("limits of the whole fleet leave something for each worker", () => {
+  expect(mostWorkers({})).toBe(Infinity);
+  expect(mostWorkers({ concurrency: 5, attemptsPerS: 3.9 })).toBe(3);
+  expect(mostWorkers({ concurrency: 2, attemptsPerS: 3.9 })).toBe(2);
+  expect(mostWorkers({ attemptsPerS: 0.2 })).toBe(1);
+});

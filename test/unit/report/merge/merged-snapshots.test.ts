@@ -127,3 +127,16 @@ test("a worker's number in the whole is in its series and its health, and nowher
     generator: { ...snapshot.generator, workers: [{ worker: 5, silentMs: 5 }] },
   });
 });
+
+test("counts by the second are summed over parts, by the time of the whole", () => {
+  const key = "connection_attempts{service:hub}";
+  const merged = new MergedSnapshots([1, 1]);
+  const of = (perSecond: Record<string, number>) => ({
+    ...runSnapshot({ t: 1_000 }),
+    perSecond: { [key]: perSecond },
+  });
+  merged.add(0, of({ 0: 2, 1: 3 }));
+  const later = snapshotInWhole(of({ 0: 4 }), { shiftMs: 1_040, firstWorker: 1 });
+  const [whole] = merged.add(1, later);
+  expect(whole?.perSecond).toEqual({ [key]: { 0: 2, 1: 7 } });
+});
