@@ -55,6 +55,7 @@ export function draftPlan(
   const {
     actions,
     faults,
+    possibleFaults,
     problems: misdirected,
   } = planTimeline(scenario.timeline, unplaced, seed);
   const endMs = startsMs[sound.length - 1] ?? 0;
@@ -62,7 +63,7 @@ export function draftPlan(
     ...valueProblems,
     ...idProblems(sound),
     ...misdirected,
-    ...faultProblems(wantedFaults(scenario, sound, faults), modelOf),
+    ...faultProblems(wantedFaults(scenario, sound, [...faults, ...possibleFaults]), modelOf),
     ...alertProblems(scenario),
     ...phaseProblems(scenario),
     ...thresholdProblems(scenario, modelOf),

@@ -29,10 +29,13 @@ export function planTimeline(
 ): {
   readonly actions: readonly PlannedAction[];
   readonly faults: readonly PlannedFault[];
+  /** Faults of the run's own actions, with every device that may come to have them. */
+  readonly possibleFaults: readonly PlannedFault[];
   readonly problems: readonly Problem[];
 } {
   const actions: PlannedAction[] = [];
   const faults: PlannedFault[] = [];
+  const possibleFaults: PlannedFault[] = [];
   const problems: Problem[] = [];
   for (const [index, { action, ...entry }] of timeline.entries()) {
     const place = `timeline[${index}].${action.kind}`;
@@ -43,12 +46,16 @@ export function planTimeline(
     if (action.kind === "fault" && hasPlannedFault({ action, ...entry })) {
       faults.push({ place, devices: ids, spec: action.spec });
     } else {
+      if (action.kind === "fault") {
+        const devices = [...ids, ...asked.flatMap(({ among }) => among)];
+        possibleFaults.push({ place, devices, spec: action.spec });
+      }
       const { name, at, repeat } = entry;
       const when = timeOf(entry, timeline);
       actions.push({ index, name, at, when, repeat, selection: { ids, asked }, action });
     }
   }
-  return { actions, faults, problems: shortened(problems) };
+  return { actions, faults, possibleFaults, problems: shortened(problems) };
 }
 
 const NO_SELECTION = { ids: [], asked: [], empty: [] } as const;

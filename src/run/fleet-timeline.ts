@@ -4,6 +4,11 @@ import type { RunEvent, TwinActionAccount } from "../output/output.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { TwinTime } from "./actions/twin-receipts.ts";
 import { TwinChanges } from "./actions/twin-changes.ts";
+import { churnDevices } from "./actions/churn-devices.ts";
+import { faultDevices } from "./actions/fault-devices.ts";
+import { startDevices } from "./actions/start-devices.ts";
+import { stopDevices } from "./actions/stop-devices.ts";
+import type { FleetControl } from "./control/fleet-control.ts";
 import type { FleetHubs } from "./fleet-hubs.ts";
 import type { FleetView } from "./fleet-view.ts";
 import type { ActionDoers } from "./timeline/action-doer.ts";
@@ -15,6 +20,8 @@ export interface FleetTimelineOptions {
   readonly view: Pick<FleetView, "aggregate" | "allConnected">;
   /** undefined before they are open: no action is due by then. */
   readonly hubs: () => FleetHubs | undefined;
+  /** undefined before devices may start: no action is due by then. */
+  readonly control: () => FleetControl | undefined;
   /** ms after time 0. */
   readonly clock: () => number;
   readonly emit: (event: RunEvent) => void;
@@ -26,7 +33,7 @@ export class FleetTimeline {
   readonly #timeline: Timeline;
   readonly #twins: TwinChanges;
 
-  constructor({ plan, view, hubs: opened, clock, emit }: FleetTimelineOptions) {
+  constructor({ plan, view, hubs: opened, control: begun, clock, emit }: FleetTimelineOptions) {
     this.#view = view;
     const { seed, timeline: actions } = plan;
     const hubs = (): FleetHubs => {
@@ -34,11 +41,19 @@ export class FleetTimeline {
       if (open === undefined) throw new FleetError("REFUSED", "no hub is open");
       return open;
     };
+    const control = (): FleetControl => {
+      const open = begun();
+      if (open === undefined) throw new TypeError("no device may start yet");
+      return open;
+    };
     this.#twins = new TwinChanges({ actions, hubs, clock, emit });
     const doers: ActionDoers = {
       twin: (round) => this.#twins.change(round),
       mark: () => Promise.resolve({ done: 0, errors: [] }),
-      fault: () => Promise.reject(new FleetError("REFUSED", "the run cannot put this fault on")),
+      fault: faultDevices({ control, clock }),
+      stop: stopDevices({ control, clock }),
+      start: startDevices({ control }),
+      churn: churnDevices({ control, clock, seed }),
     };
     const { aggregate } = view;
     this.#timeline = new Timeline({

@@ -87,6 +87,7 @@ export class LiveRun {
       plan: prepared.plan,
       view: this.view,
       hubs: () => this.#services?.hubs,
+      control: () => this.#control,
       clock: () => this.t,
       emit: given.emit,
     });

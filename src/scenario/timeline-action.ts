@@ -5,6 +5,8 @@ import type { DeviceSelection } from "./devices-field.ts";
 import { devicesField, toSelection } from "./devices-field.ts";
 import { timelineFault, timelineFaultField } from "./fault-fields.ts";
 import { textField, twinField } from "./fields.ts";
+import type { ChurnAction, StartAction, StopAction } from "./presence-actions.ts";
+import { presenceFields, toPresenceAction } from "./presence-actions.ts";
 
 /** A desired patch on each selected device, made by the service. */
 export interface TwinAction {
@@ -27,7 +29,8 @@ export interface MarkAction {
 }
 
 /** What one entry of the timeline does. */
-export type TimelineAction = TwinAction | FaultAction | MarkAction;
+export type TimelineAction =
+  TwinAction | FaultAction | StopAction | StartAction | ChurnAction | MarkAction;
 
 export type ActionKind = TimelineAction["kind"];
 
@@ -45,6 +48,7 @@ const mark = textField(
 export const actionFields = {
   twin: twin.optional().meta({ description: "A desired patch, made by the service" }),
   fault: timelineFaultField.optional().meta({ description: "A fault that devices have" }),
+  ...presenceFields,
   mark: mark.optional().meta({ description: "A moment that results and reports name" }),
 };
 
@@ -70,5 +74,7 @@ export function toAction(
     const { devices, spec } = timelineFault(entry.fault, at, atMs);
     return { kind: "fault", devices, spec };
   }
+  const presence = toPresenceAction(entry);
+  if (presence !== undefined) return presence;
   return entry.mark === undefined ? undefined : { kind: "mark", text: entry.mark };
 }

@@ -60,8 +60,13 @@ export class HostedDevice {
   /** Switches the device off until it is started again; one that failed for good stays as it is. */
   stop(how: StopKind): void {
     this.#callOff();
-    if (this.#device !== undefined) this.#device.stop(how);
-    else this.#toStopped(how);
+    if (this.#device !== undefined) {
+      this.#device.stop(how);
+      return;
+    }
+    // What it would have begun with is of the worker before; when it boots it asks DPS like any device.
+    if (!this.#options.cachesAssignment) this.#spec = { ...this.#spec, assignment: undefined };
+    this.#toStopped(how);
   }
 
   /** Another fault, in this boot and later ones. */

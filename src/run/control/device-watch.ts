@@ -23,31 +23,32 @@ export class DeviceWatch {
   }
 
   /**
-   * Resolves when each device has told an event that `isDone` takes, or when the time is up.
+   * Resolves when each device has told an event that `isDone` takes, when the time is up, or when `signal` aborts.
    *
    * @returns those that have not, in the order given
-   * @throws the signal's reason
    */
   async until(
     registrationIds: readonly string[],
     isDone: (event: DeviceEvent) => boolean,
     { limitMs, signal }: { readonly limitMs: number; readonly signal: AbortSignal },
   ): Promise<readonly string[]> {
-    signal.throwIfAborted();
     const open = new Set(registrationIds);
     if (open.size === 0) return [];
     const empty = deferred<void>();
     const wait = { open, isDone, onEmpty: () => empty.resolve() };
     const over = new AbortController();
-    const abort = (): void => over.abort(signal.reason);
-    this.#waits.add(wait);
+    const abort = (): void => over.abort();
+    if (signal.aborted) abort();
     signal.addEventListener("abort", abort);
+    this.#waits.add(wait);
     try {
       await Promise.race([empty.promise, sleep(limitMs, over.signal)]);
+    } catch (error) {
+      if (!signal.aborted) throw error;
     } finally {
       this.#waits.delete(wait);
       signal.removeEventListener("abort", abort);
-      over.abort();
+      abort();
     }
     return [...open];
   }

@@ -23,7 +23,7 @@ export interface FleetControlOptions {
   readonly seed: number;
 }
 
-/** How long an action may wait to be seen done; what aborts it stops the waiting alone. */
+/** How long an action may wait to be seen done: to a limit, or until `signal` aborts. What it has told devices stays told. */
 export interface ControlWait {
   readonly signal: AbortSignal;
   /** ms; each action has a default. */
@@ -58,20 +58,26 @@ export class FleetControl {
     this.#options = options;
   }
 
+  /** The newest state that is known of a device; undefined = there is no such device. */
+  stateOf(registrationId: string): DeviceState | undefined {
+    return this.#options.stateOf(registrationId);
+  }
+
+  /** Whether a device is stopped or has failed for good. */
+  isOff(registrationId: string): boolean {
+    return isOff(this.#options.stateOf(registrationId));
+  }
+
   /** Takes what devices tell. */
   observe(event: DeviceEvent): void {
     this.#watch.observe(event);
   }
 
-  /**
-   * Switches devices off; they stay off until they are started. One that has failed for good is off already.
-   *
-   * @throws the signal's reason
-   */
+  /** Switches devices off; they stay off until they are started. One that has failed for good is off already. */
   async stop(ids: readonly string[], how: StopKind, wait: ControlWait): Promise<ControlOutcome> {
     const { limitMs = STOP_LIMIT_MS, signal } = wait;
     const hosted = this.#hosted(ids);
-    const on = hosted.filter((id) => !isOff(this.#options.stateOf(id)));
+    const on = hosted.filter((id) => !this.isOff(id));
     const seen = this.#watch.until(on, isGoneOff, { limitMs, signal });
     this.#options.workers.tell({ type: "stopDevices", registrationIds: hosted, how });
     return this.#outcome(ids, await seen);
@@ -81,7 +87,6 @@ export class FleetControl {
    * Boots devices that are off; those that are on stay so. Resolves when all stream, or have failed for good.
    *
    * @param wait `overMs`: they are due spread evenly over so long, the first now; default all now
-   * @throws the signal's reason
    */
   async start(
     ids: readonly string[],
@@ -114,8 +119,6 @@ export class FleetControl {
   /**
    * Puts a fault on devices, now; on those that are off, when they boot in time. Resolves when those that are on have told
    * that it has begun: of models and messages that is with their next message.
-   *
-   * @throws the signal's reason
    */
   async fault(
     ids: readonly string[],
@@ -124,10 +127,7 @@ export class FleetControl {
   ): Promise<ControlOutcome> {
     const { limitMs = FAULT_LIMIT_MS, signal } = wait;
     const hosted = this.#hosted(ids);
-    const on = hosted.filter((id) => {
-      const state = this.#options.stateOf(id);
-      return !isOff(state) && state !== "waiting";
-    });
+    const on = hosted.filter((id) => !this.isOff(id) && this.stateOf(id) !== "waiting");
     const seen = this.#watch.until(
       on,
       (event) => event.type === "fault" && event.kind === kind && event.state === "begun",

@@ -1,4 +1,5 @@
 import type { JsonObject } from "../../base/json.ts";
+import { formatDuration, formatRate } from "../../base/units.ts";
 import type { TimelineAction } from "../../scenario/timeline-action.ts";
 
 /** What an action does, for its events: without whom it is about and when. */
@@ -8,6 +9,21 @@ export function whatIsDone(action: TimelineAction): JsonObject {
       return { desired: action.desired };
     case "fault":
       return { fault: action.spec.kind, parameters: action.spec.parameters };
+    case "stop": {
+      const { how, forMs } = action;
+      return { how, ...(forMs !== undefined && { for: formatDuration(forMs) }) };
+    }
+    case "start":
+      return { over: formatDuration(action.overMs) };
+    case "churn": {
+      const { how, ratePerS, awayMs, forMs } = action;
+      return {
+        rate: formatRate(ratePerS),
+        away: formatDuration(awayMs),
+        how,
+        ...(forMs !== undefined && { for: formatDuration(forMs) }),
+      };
+    }
     case "mark":
       return { text: action.text };
     default:

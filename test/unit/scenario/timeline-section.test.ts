@@ -78,3 +78,33 @@ test("names that stand twice and anchors that are not there or go round in a cir
     'timeline[4].after: expected an entry that does not wait for this one, got "c"',
   ]);
 });
+
+test("devices leave, come back, or both all the time", () => {
+  const entries = timelineOf(
+    "{ at: 1s, stop: { devices: 20% } }",
+    "{ at: 1s, stop: { devices: cave-1, how: powerCut, for: 30s } }",
+    "{ at: 1s, start: { devices: cave-1, over: 2s } }",
+    "{ at: 1s, churn: { devices: 50%, rate: 30/m, away: 20s, for: 5m, how: powerCut } }",
+  );
+  expect(entries.map(({ action }) => action)).toEqual([
+    { kind: "stop", devices: [{ pick: "20%" }], how: "inOrder" },
+    { kind: "stop", devices: [{ pick: "cave-1" }], how: "powerCut", forMs: 30_000 },
+    { kind: "start", devices: [{ pick: "cave-1" }], overMs: 2_000 },
+    {
+      kind: "churn",
+      devices: [{ pick: "50%" }],
+      how: "powerCut",
+      ratePerS: 0.5,
+      awayMs: 20_000,
+      forMs: 300_000,
+    },
+  ]);
+  const problems = problemsOf(
+    "{ at: 1s, stop: { devices: cave-1, how: gently, for: 0s } }",
+    "{ at: 1s, churn: { devices: cave-1, rate: 0/s } }",
+  );
+  expect(problems.join("\n")).toMatch(/stop\.how: expected one of inOrder, powerCut, got "gently"/);
+  expect(problems.join("\n")).toMatch(/stop\.for: /);
+  expect(problems.join("\n")).toMatch(/churn\.rate: expected a rate above 0 such as 5\/s or 30\/m/);
+  expect(problems.join("\n")).toMatch(/churn\.away: /);
+});

@@ -134,10 +134,12 @@ test("devices that nobody hosts any more are named, and nobody is told of them",
 });
 
 test("waiting ends with the signal", async () => {
-  const { control } = await fleet();
+  const { control, tell } = await fleet();
   const abort = new AbortController();
-  const stopping = control.stop([A], "inOrder", { signal: abort.signal });
+  const stopping = control.stop([A, B], "inOrder", { signal: abort.signal });
+  tell(became(A, "stopped"));
   abort.abort(new Error("the run has ended"));
-  await expect(stopping).rejects.toThrow("the run has ended");
-  await expect(control.start([A], { signal: abort.signal })).rejects.toThrow("the run has ended");
+  const missed = [{ registrationId: B, why: "it is streaming" }];
+  expect(await stopping).toEqual({ done: [A], missed });
+  expect((await control.stop([B], "inOrder", { signal: abort.signal })).missed).toEqual(missed);
 });
