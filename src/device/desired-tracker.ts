@@ -69,6 +69,11 @@ export class DesiredTracker {
     return this.#version ?? 0;
   }
 
+  /** Whether a section was read since the device was assigned. */
+  get hasBegun(): boolean {
+    return this.#version !== undefined;
+  }
+
   /** The device was assigned anew: its twin may be another one, whose versions begin at 1 again. */
   forget(): void {
     this.#version = undefined;

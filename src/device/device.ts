@@ -258,6 +258,7 @@ export class Device {
             },
             modelId: this.#model.modelId,
             requestTimeoutMs: limits.requestTimeoutMs,
+            readsTwin: this.#twin.readsNext,
             methods: Object.keys(this.#model.methods),
             onDesired: (patch) => this.#twin.pushed(patch),
             onMethod: (name, payload) => this.#twin.method(name, payload),

@@ -23,6 +23,8 @@ export interface HubConnectionOptions {
   readonly modelId?: string | undefined;
   /** Limit for one twin request or subscription, ms; the SDK has none. */
   readonly requestTimeoutMs: number;
+  /** Whether the connection reads the whole twin as it opens; without that it hears of later changes alone. */
+  readonly readsTwin: boolean;
   /** Every patch that the hub pushes, with `$version`, from the moment of the subscription on. */
   readonly onDesired: (patch: JsonObject) => void;
   readonly methods: readonly string[];
@@ -60,7 +62,6 @@ export class HubConnection {
   readonly #broken = deferred<never>();
   /** Twin requests under way: their answers are lost with the connection that they came in on. */
   readonly #requests = new Set<Promise<unknown>>();
-  #twin: Twin | undefined;
   #ended = false;
 
   private constructor(
@@ -78,9 +79,9 @@ export class HubConnection {
   }
 
   /**
-   * Connects, subscribes and reads the twin.
+   * Connects, subscribes and reads the twin, if it is to.
    *
-   * @returns the connection, the desired section with `$version`, and the phases
+   * @returns the connection, the desired section with `$version` if it was read, and the phases
    * @throws {DeviceFailure} classified from the wire; `signal.reason` when aborted
    */
   static async open(
@@ -88,7 +89,7 @@ export class HubConnection {
     signal: AbortSignal,
   ): Promise<{
     readonly connection: HubConnection;
-    readonly desired: JsonObject;
+    readonly desired: JsonObject | undefined;
     readonly phases: ConnectionPhases;
   }> {
     const { token } = options;
@@ -114,7 +115,7 @@ export class HubConnection {
     }
   }
 
-  async #start(): Promise<JsonObject> {
+  async #start(): Promise<JsonObject | undefined> {
     const client = this.#client;
     // Reconnecting is ours: a new client each time (the SDK's own retry loses twin subscriptions and the failure's class).
     client.setRetryPolicy(new NoRetry());
@@ -137,13 +138,12 @@ export class HubConnection {
             error === undefined || error === null ? resolve() : reject(error),
           );
         }),
-        client.getTwin(),
+        this.#options.readsTwin ? client.getTwin() : undefined,
       ]),
       "twin and method subscriptions",
     );
-    this.#twin = twin;
     for (const name of this.#options.methods) this.#serve(name);
-    return desiredOf(twin);
+    return twin && desiredOf(twin);
   }
 
   #serve(name: string): void {
@@ -185,12 +185,11 @@ export class HubConnection {
 
   /** Patches the reported section; resolves with the hub's answer. */
   async report(patch: JsonObject): Promise<void> {
-    const twin = this.#twin;
-    if (twin === undefined) throw new DeviceFailure("offline", "not connected");
     try {
       await this.#limited(
         new Promise<void>((resolve, reject) => {
-          twin.properties.reported["update"](patch, (error: Error | null | undefined) =>
+          // By the transport: a connection that has not read the twin has no Twin to update.
+          this.#transport.updateTwinReportedProperties(patch, (error) =>
             error === undefined || error === null ? resolve() : reject(error),
           );
         }),

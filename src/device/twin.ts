@@ -11,7 +11,8 @@ export class DeviceTwin {
   readonly #context: DeviceContext;
   readonly #status: DeviceStatus;
   readonly #model: ModelDevice;
-  readonly #tracker = new DesiredTracker();
+  readonly #readsAlways: boolean;
+  readonly #tracker: DesiredTracker;
   readonly #onApplied: () => void;
   #connection: HubConnection | undefined;
   #begun = false;
@@ -29,6 +30,13 @@ export class DeviceTwin {
     this.#status = status;
     this.#model = model;
     this.#onApplied = onApplied;
+    this.#readsAlways = context.limits.readTwin === "always";
+    this.#tracker = new DesiredTracker({ readsAgain: this.#readsAlways });
+  }
+
+  /** Whether the next connection is to read the whole twin. */
+  get readsNext(): boolean {
+    return this.#readsAlways || !this.#tracker.hasBegun;
   }
 
   /** DPS has assigned the device: what the first connection reads is where it begins, whatever it knew before. */
@@ -42,15 +50,16 @@ export class DeviceTwin {
     this.#tracker.hold();
   }
 
-  /** Applies the desired section that a new connection read, then reports; later patches follow by `pushed`. */
-  connected(connection: HubConnection, desired: JsonObject): void {
+  /** Applies the desired section, if the new connection read it, then reports; later patches follow by `pushed`. */
+  connected(connection: HubConnection, desired: JsonObject | undefined): void {
     this.#connection = connection;
-    this.#read(desired);
+    if (desired !== undefined) this.#read(desired);
     this.#report();
   }
 
   /** The connection was made anew in good order: a patch may have been pushed while it was away. */
   renewed(): void {
+    if (!this.#readsAlways) return;
     this.#tracker.hold();
     void this.#readAgain();
   }

@@ -39,6 +39,7 @@ async function against(answers: readonly ScriptedAnswer[]): Promise<unknown> {
           clock: () => performance.now(),
         },
         requestTimeoutMs: 5_000,
+        readsTwin: true,
         onDesired: () => {},
         methods: ["reboot"],
         onMethod: () => ({ status: 200 }),
