@@ -22,7 +22,7 @@ export const faultDevices =
     const beganMs = options.clock();
     const begun = await options
       .control()
-      .fault(devices, { kind, parameters, forMs, at }, { signal, limitMs: forMs });
+      .fault(devices, { kind, parameters, forMs, at }, { signal });
     if (forMs !== undefined) await sleep(beganMs + forMs - options.clock(), signal);
     return { done: begun.done.length, errors: begun.missed.map(missedText) };
   };
