@@ -7,8 +7,12 @@ import { checkedSummary } from "../support/run-accounts.ts";
 const DEVICES = 40;
 const WORKERS = 2;
 
-async function start(place: Workplace, more: readonly string[]): Promise<Program> {
-  const scenario = await place.scenario({ arrival: { rate: "20/s" } });
+async function start(
+  place: Workplace,
+  more: readonly string[],
+  changes: Readonly<Record<string, unknown>> = {},
+): Promise<Program> {
+  const scenario = await place.scenario({ arrival: { rate: "20/s" }, ...changes });
   const fleet = ["--devices", String(DEVICES), "--workers", String(WORKERS)];
   const where = ["--out", place.out, "--certs", place.certs];
   return new Program(["run", scenario, ...fleet, ...where, ...more]);
@@ -90,6 +94,37 @@ test.each(losses)("kill -9 of workers: $name, and the run goes on", async ({ los
   const csv = (await place.result("devices.csv")).trim().split("\n").slice(1);
   expect(csv.filter((line) => line.split(",")[3] !== "stopped")).toEqual([]);
   expect(program.groupAlive).toBe(false);
+});
+
+test("kill -9 of a worker whose devices were switched off: they stay off until they are started", async () => {
+  await using place = await workplace();
+  const timeline = [
+    { name: "cut", after: "connected", stop: { devices: "50%", how: "powerCut" } },
+    { name: "back", after: "cut", at: "8s", start: { devices: "*", over: "1s" } },
+  ];
+  await using program = await start(place, ["--duration", "30s"], { timeline });
+  await place.appears(program, "run.ndjson", '"to":"stopped","how":"powerCut"', DEVICES / 2);
+  const before = await place.result("run.ndjson");
+  kill((await workersOf(place))[0]);
+  expect((await program.ended).exitCode).toBe(0);
+  const summary = await checkedSummary(place);
+  expect(summary.workers.lost).toBe(1);
+  expect(summary.devices).toMatchObject({ connected: DEVICES, failed: 0 });
+  // Its next life told of those that were off, before any of them was anything else.
+  const cut = /"deviceId":"([^"]+)","from":"[a-z]+","to":"stopped","how":"powerCut"/g;
+  const off = new Set([...before.matchAll(cut)].map(([, id]) => id));
+  expect(off.size).toBe(DEVICES / 2);
+  const after = (await place.result("run.ndjson")).slice(before.length);
+  const states = [...after.matchAll(/"deviceId":"([^"]+)","from":"([a-z]+)","to":"([a-z]+)"/g)];
+  const first = states.filter(([, id]) => off.has(id)).map(([, , from, to]) => `${from} ${to}`);
+  const again = first.filter((step) => step === "waiting stopped");
+  expect(again.length).toBeGreaterThan(0);
+  expect(first.slice(0, again.length)).toEqual(again);
+  const rows = summary.timeline.map(({ done, failed }) => ({ done, failed }));
+  expect(rows).toEqual([
+    { done: DEVICES / 2, failed: 0 },
+    { done: DEVICES, failed: 0 },
+  ]);
 });
 
 test("workers that are killed again and again are given up: exit 4 with all files", async () => {
