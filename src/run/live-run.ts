@@ -9,6 +9,7 @@ import { driveArrival } from "./arrival/arrival-driver.ts";
 import { FleetControl } from "./control/fleet-control.ts";
 import type { SteeredArrival } from "./arrival/steered-arrival.ts";
 import type { EmulatorProcess } from "./emulator-process.ts";
+import { DeviceIdWatch } from "./device-id-watch.ts";
 import type { EndReason } from "./end-of-run.ts";
 import { endOfRun } from "./end-of-run.ts";
 import { FleetTicker } from "./fleet-ticker.ts";
@@ -57,6 +58,7 @@ export class LiveRun {
   #control: FleetControl | undefined;
   #arrival: SteeredArrival | undefined;
   readonly #ticker: FleetTicker;
+  readonly #ids = new DeviceIdWatch();
 
   constructor(given: LiveRunOptions) {
     this.#given = given;
@@ -243,6 +245,7 @@ export class LiveRun {
       onSnapshot: (snapshot) => {
         this.#ticker.heard(snapshot);
         this.view.snapshot(snapshot);
+        for (const text of this.#ids.look(snapshot.devices)) context.console.warning(text);
         this.#timeline.look();
       },
       onWorker: (notice) => {

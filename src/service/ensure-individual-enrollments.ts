@@ -7,6 +7,8 @@ import { enrollmentText } from "./enrollment-document.ts";
 import type { Enrollments } from "./enrollments.ts";
 import { openEnrollments } from "./enrollments.ts";
 import type { ServiceAccess } from "./service-access.ts";
+import type { EnrolledPlace, SharedDeviceId } from "./shared-device-ids.ts";
+import { sharedDeviceIds } from "./shared-device-ids.ts";
 
 /** A device that has a key, and so an enrollment, of its own. */
 export interface KeyedDevice {
@@ -46,36 +48,51 @@ export async function ensureIndividualEnrollments(
   const enrollments = await openEnrollments(access, { signal });
   const limit = pLimit(AT_ONCE);
   const created: string[] = [];
-  let kept = 0;
   let failure: EnsuredIndividuals["failure"];
-  const ensure = async (device: KeyedDevice): Promise<void> => {
-    if (failure !== undefined) return;
+  const ensure = async (device: KeyedDevice): Promise<EnrolledPlace | undefined> => {
+    if (failure !== undefined) return undefined;
     try {
-      if (await ensureOne(device, spec, enrollments)) created.push(device.registrationId);
-      else kept += 1;
+      const { isNew, place } = await ensureOne(device, spec, enrollments);
+      if (isNew) created.push(device.registrationId);
+      return place;
     } catch (reason) {
       failure ??= { reason };
+      return undefined;
     }
   };
   try {
-    await Promise.all(spec.devices.map((device) => limit(ensure, device)));
-    return { created, kept, failure };
+    const ended = await Promise.all(spec.devices.map((device) => limit(ensure, device)));
+    const places = ended.filter((place) => place !== undefined);
+    const shared = failure === undefined ? sharedDeviceIds(places) : [];
+    if (shared.length > 0) failure = { reason: oneDeviceId(shared, enrollments.host) };
+    return { created, kept: places.length - created.length, failure };
   } finally {
     enrollments.close();
   }
 }
 
-/** @returns whether it was created */
+function oneDeviceId(shared: readonly SharedDeviceId[], host: string): FleetError {
+  return new FleetError("REFUSED", `individual enrollments at ${host} share device ids`, {
+    problems: shared.map(({ deviceId, registrationIds: [first, second] }) => ({
+      place: enrollmentText({ kind: "individual", id: second }),
+      message: `expected a device id of its own, got "${deviceId}", which that of "${first}" has too`,
+    })),
+    hint: "devices with one id at one hub throw each other out: give each enrollment a deviceId of its own",
+  });
+}
+
+/** @returns whether it was created, and where it puts its device */
 async function ensureOne(
   { registrationId: id, key }: KeyedDevice,
   spec: IndividualsSpec,
   enrollments: Enrollments,
-): Promise<boolean> {
+): Promise<{ readonly isNew: boolean; readonly place: EnrolledPlace }> {
   const name = { kind: "individual", id } as const;
-  const place = `${enrollmentText(name)} at ${enrollments.host}`;
-  if ((await enrollments.find(name)) === undefined) {
+  const where = `${enrollmentText(name)} at ${enrollments.host}`;
+  const found = await enrollments.find(name);
+  if (found === undefined) {
     if (!spec.create) {
-      throw new FleetError("REFUSED", `${place} does not exist`, {
+      throw new FleetError("REFUSED", `${where} does not exist`, {
         hint: "create it, or set provisioning.createGroup to true",
       });
     }
@@ -85,11 +102,16 @@ async function ensureOne(
       ...settingsOf(spec),
     };
     await enrollments.put({ ...name, document }, undefined);
-    return true;
+    return { isNew: true, place: { registrationId: id, deviceId: id, hubs: [] } };
   }
   const { symmetricKey } = await enrollments.attestationWithKeys(name);
-  if ([symmetricKey?.primaryKey, symmetricKey?.secondaryKey].includes(key)) return false;
-  throw new FleetError("REFUSED", `${place} has other keys than the one that the device has`, {
+  if ([symmetricKey?.primaryKey, symmetricKey?.secondaryKey].includes(key)) {
+    const { deviceId, iotHubs } = found.document;
+    // Absent, or empty in answers of the service: the registration id.
+    const place = { registrationId: id, deviceId: deviceId || id, hubs: iotHubs ?? [] };
+    return { isNew: false, place };
+  }
+  throw new FleetError("REFUSED", `${where} has other keys than the one that the device has`, {
     hint: "give the device the primary or secondary key of its enrollment",
   });
 }

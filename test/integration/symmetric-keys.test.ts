@@ -22,7 +22,11 @@ beforeAll(async () => {
   cloud = await startTestCloud({
     group: false,
     enrollmentGroups: [{ enrollmentGroupId: "keyed-caves", attestation: symmetric(groupKey) }],
-    enrollments: [{ registrationId: "single-cave", attestation: symmetric(ownKey) }],
+    enrollments: [
+      { registrationId: "single-cave", attestation: symmetric(ownKey) },
+      { registrationId: "rival-1", attestation: symmetric(ownKey), deviceId: "one-cave" },
+      { registrationId: "rival-2", attestation: symmetric(ownKey), deviceId: "one-cave" },
+    ],
   });
 });
 afterAll(() => cloud[Symbol.asyncDispose]());
@@ -55,6 +59,32 @@ test("a device of an individual enrollment uses its own key, out of a file", asy
   await using shard = await runShard(cloud, [deviceSpec("single-cave", { credentials })]);
   const row = await shard.row("single-cave", ({ acked }) => acked >= 1);
   expect(row.state).toBe("streaming");
+});
+
+test("enrollments that give two devices one id are refused before a device starts", async () => {
+  const { emulator, pki } = cloud;
+  const ids = ["single-cave", "rival-1", "rival-2"];
+  const devices = ids.map((registrationId) => ({ registrationId, key: ownKey }));
+  const { kept, failure } = await ensureIndividualEnrollments(
+    { devices, create: false },
+    {
+      connectionString: emulator.dpsConnectionString,
+      source: "the test",
+      route: { address: emulator.host, port: emulator.httpsPort, caPem: pki.root.certificatePem },
+    },
+  );
+  expect(kept).toBe(3);
+  expect(failure?.reason).toMatchObject({
+    code: "REFUSED",
+    message: expect.stringMatching(/^individual enrollments at .* share device ids$/),
+    problems: [
+      {
+        place: 'individual enrollment "rival-2"',
+        message: 'expected a device id of its own, got "one-cave", which that of "rival-1" has too',
+      },
+    ],
+    hint: expect.stringContaining("a deviceId of its own"),
+  });
 });
 
 test("of enrollments that could not all be made, those that were are told", async () => {
