@@ -237,7 +237,7 @@ export class Device {
     this.#twin.connecting();
     let opened: Awaited<ReturnType<typeof HubConnection.open>>;
     try {
-      opened = await slots(async () => {
+      const opening = slots(async () => {
         await attempt(this.#context, "hub", signal);
         return await HubConnection.open(
           {
@@ -267,6 +267,8 @@ export class Device {
           signal,
         );
       });
+      // Who is stopped does not wait for a slot; the work ends by the same signal when it gets one.
+      opened = await orAborted(opening, signal);
       this.#connection = opened.connection;
       this.#twin.connected(opened.connection, opened.desired);
       this.#account.connected(hub, dueMs, opened.phases);
