@@ -28,6 +28,8 @@ const fleetStatus = z.strictObject({
       ratePerS: z.number().nullable(),
     })
     .nullable(),
+  /** How many devices are wanted, of how many there are, and how many are still on their way there. */
+  scale: z.strictObject({ wanted: count, of: count, left: count }).nullable(),
   /** Devices by state. */
   devices: z.record(z.enum(DEVICE_STATES), count),
 });
@@ -39,6 +41,10 @@ const done = z.strictObject({
   ok: z.literal(true),
   /** False: it was so already. */
   changed: z.boolean(),
+  /** Where it was about some devices: how many. */
+  selected: count.optional(),
+  /** By which number the results know an action that was asked for. */
+  action: count.optional(),
   /** Of the fleet after it. */
   status: fleetStatus,
 });

@@ -1,11 +1,16 @@
 import type { JsonObject } from "../base/json.ts";
 import type { ControlResult } from "./summary.ts";
 
+/** The parameter of a request that `ctl` takes without its name: `scale 10`. */
+const BARE: Readonly<Record<string, string>> = { scale: "devices", act: "action" };
+
 /** What was asked for by hand, as `ctl` takes it: `rate --arrival 20/s`. */
 export function controlText(request: JsonObject): string {
+  const { do: what } = request;
+  const bare = typeof what === "string" ? BARE[what] : undefined;
   const words = Object.entries(request).map(([name, value]) => {
     const text = typeof value === "string" ? value : JSON.stringify(value);
-    return name === "do" ? text : `--${name} ${text}`;
+    return name === "do" || name === bare ? text : `--${name} ${text}`;
   });
   return words.join(" ");
 }

@@ -81,7 +81,8 @@ function timeOf(
   return { from: "start", delayMs: atMs + forMs + delayMs };
 }
 
-function nothingPicked(
+/** That a part of a selection picks no device of the fleet. @param place of the selection */
+export function nothingPicked(
   place: string,
   part: string,
   fleet: readonly Pick<SelectableDevice, "registrationId">[],

@@ -9,7 +9,7 @@ import type { Target } from "./target.ts";
 
 /** The service side of the hubs that a run's devices are at; all that the run asks of one hub shares its paces. */
 export interface FleetHubs {
-  /** Those that service access is at hand for. */
+  /** Those that service access is at hand for, once they are open. */
   readonly hubs: readonly PacedHub[];
   /**
    * Where a device is now.
@@ -17,6 +17,12 @@ export interface FleetHubs {
    * @throws {FleetError} `REFUSED` where it is not assigned yet, `USAGE` where its hub cannot be asked
    */
   placeOf(registrationId: string): DeviceAt;
+  /**
+   * Opens them where they are not yet: somebody asks for something that the plan did not. Safe to call twice.
+   *
+   * @throws {FleetError} as `openFleetHubs`
+   */
+  open(): Promise<void>;
   /** Closes idle connections; safe to call twice. */
   close(): void;
 }
@@ -35,15 +41,34 @@ export async function openFleetHubs(
   needed: boolean,
   signal?: AbortSignal,
 ): Promise<FleetHubs> {
-  const state = needed ? await target.throttling?.(signal) : undefined;
   const hubs: PacedHub[] = [];
-  for (const access of needed ? target.hubs : []) {
-    const rates = state === undefined ? ASSUMED_AZURE : emulatedRates(state, hostOf(access, "hub"));
-    hubs.push(await openPacedHub(access, rates));
-  }
-  const byHost = new Map(hubs.map((hub) => [hub.host.toLowerCase(), hub]));
+  const byHost = new Map<string, PacedHub>();
+  const openAll = async (): Promise<void> => {
+    const state = await target.throttling?.(signal);
+    for (const access of target.hubs) {
+      const host = hostOf(access, "hub");
+      if (byHost.has(host.toLowerCase())) continue;
+      const rates = state === undefined ? ASSUMED_AZURE : emulatedRates(state, host);
+      const hub = await openPacedHub(access, rates);
+      hubs.push(hub);
+      byHost.set(hub.host.toLowerCase(), hub);
+    }
+  };
+  let opening: Promise<void> | undefined;
+  const open = async (): Promise<void> => {
+    opening ??= openAll();
+    try {
+      await opening;
+    } catch (error) {
+      // Whoever asks next may be luckier.
+      opening = undefined;
+      throw error;
+    }
+  };
+  if (needed) await open();
   return {
     hubs,
+    open,
     placeOf: (registrationId) => {
       const row = aggregate.row(registrationId);
       if (row === undefined || row.hub === "") {

@@ -1,12 +1,15 @@
 import type { Logger } from "../base/log.ts";
 import type { FleetStatus } from "../control/control-answer.ts";
 import type { AbortedBy } from "../metrics/abort-watch.ts";
+import type { DeviceState } from "../metrics/device-row.ts";
 import type { RunEvent, TwinActionAccount } from "../output/output.ts";
 import type { LedgerResult } from "../output/ledger.ts";
 import { forkWorker } from "../supervisor/fork-worker.ts";
 import { Supervisor } from "../supervisor/supervisor.ts";
 import { driveArrival } from "./arrival/arrival-driver.ts";
 import { FleetControl } from "./control/fleet-control.ts";
+import { FleetScale } from "./control/fleet-scale.ts";
+import { SteeredFleet } from "./control/steered-fleet.ts";
 import type { SteeredArrival } from "./arrival/steered-arrival.ts";
 import type { EmulatorProcess } from "./emulator-process.ts";
 import { DeviceIdWatch } from "./device-id-watch.ts";
@@ -56,6 +59,7 @@ export class LiveRun {
   #services: RunServices | undefined;
   #care: IdentityCare | undefined;
   #control: FleetControl | undefined;
+  #steered: SteeredFleet | undefined;
   #arrival: SteeredArrival | undefined;
   readonly #ticker: FleetTicker;
   readonly #ids = new DeviceIdWatch();
@@ -106,9 +110,9 @@ export class LiveRun {
     return this.#clock.zeroMs === undefined ? "settingUp" : "running";
   }
 
-  /** When devices start; undefined before time 0. */
-  get arrival(): SteeredArrival | undefined {
-    return this.#arrival;
+  /** The devices, for whoever steers them; undefined before time 0. */
+  get steered(): SteeredFleet | undefined {
+    return this.#steered;
   }
 
   get workers(): { readonly lost: number; readonly restarted: number; readonly gone: number } {
@@ -275,22 +279,36 @@ export class LiveRun {
     this.#given.emit({ type: "begin", t: Math.round(this.t), at });
     this.#given.log.info("workers ready, devices start");
     supervisor.begin(timeZeroMs);
-    this.#control = new FleetControl({
-      workers: supervisor,
-      stateOf: (id) => this.view.aggregate.state(id),
-      clock: () => this.t,
-      seed: this.#given.prepared.plan.seed,
-    });
+    const { prepared, context, log, emit } = this.#given;
+    const { plan } = prepared;
+    const clock = (): number => this.t;
+    const stateOf = (id: string): DeviceState | undefined => this.view.aggregate.state(id);
+    const control = new FleetControl({ workers: supervisor, stateOf, clock, seed: plan.seed });
+    this.#control = control;
     this.#services?.account?.start();
     this.#timeline.start();
     this.#ticker.start();
-    const { prepared, context, log, emit } = this.#given;
-    this.#arrival = driveArrival(prepared.plan, supervisor, { clock: () => this.t, emit });
+    const ids = plan.devices.map(({ registrationId }) => registrationId);
+    const scale = new FleetScale({ ids, control, stateOf, signal: context.stop });
+    const isToStart = (id: string): boolean =>
+      !scale.hasTouched(id) && (stateOf(id) ?? "waiting") === "waiting";
+    const arrival = driveArrival(plan, supervisor, { clock, isToStart, emit });
+    this.#arrival = arrival;
+    this.#steered = new SteeredFleet({
+      plan,
+      modelOf: (model) => prepared.models.get(model),
+      arrival,
+      scale,
+      control,
+      timeline: this.#timeline,
+      clock,
+      signal: context.stop,
+    });
     this.#care = new IdentityCare({
       ...identities,
       devices: prepared.plan.devices,
       nowMs: () => context.now().getTime(),
-      onChange: (ids) => supervisor.identitiesChanged(ids),
+      onChange: (changed) => supervisor.identitiesChanged(changed),
       console: context.console,
       log,
     });

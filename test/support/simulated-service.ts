@@ -79,6 +79,7 @@ export function simulateArrival(options: {
     devices: Array.from({ length: devices }, (_, index) => ({ registrationId: `device-${index}` })),
     arrival: { way: "adaptive", fromPerS, maxPerS, latencyMs },
     clock: () => nowMs,
+    isToStart: () => true,
     isHosted: () => true,
     start: (starts) => {
       for (const { registrationId: deviceId, dueMs: atMs } of starts) {

@@ -1,11 +1,20 @@
-import { formatPerS } from "../../output/arrival-text.ts";
-import { parseRate } from "../../base/units.ts";
 import type { CommandGroup } from "../command-group.ts";
 import { commandGroup } from "../command-group.ts";
 import type { Host } from "../host.ts";
-import { ctlOptions, parseCtlFlags, parseRateFlags, rateOptions } from "./ctl-flags.ts";
+import { actRequest, faultRequest, twinRequest } from "./ctl-actions.ts";
+import {
+  actOptions,
+  ctlOptions,
+  faultOptions,
+  parseCtlFlags,
+  parseRateFlags,
+  parseScaleFlags,
+  rateOptions,
+  scaleOptions,
+  twinOptions,
+} from "./ctl-flags.ts";
 import { askRun } from "./ctl-run.ts";
-import { arrivalText, statusLines } from "./ctl-text.ts";
+import { actionLines, arrivalText, rateLines, scaleLine, statusLines } from "./ctl-text.ts";
 
 /** `dps-fleet ctl …`: steers a running fleet. */
 export function ctlCommand(host: Host): CommandGroup {
@@ -20,8 +29,10 @@ export function ctlCommand(host: Host): CommandGroup {
         examples: ["status", "status --run runs/mine --json"],
         options: ctlOptions,
         run: (given) =>
-          askRun({ do: "status" }, parseCtlFlags("status", given), host, ({ status }) =>
-            statusLines(status),
+          askRun(
+            { request: { do: "status" }, told: ({ status }) => statusLines(status) },
+            parseCtlFlags("status", given),
+            host,
           ),
       },
       {
@@ -30,9 +41,16 @@ export function ctlCommand(host: Host): CommandGroup {
         examples: ["pause"],
         options: ctlOptions,
         run: (given) =>
-          askRun({ do: "pause" }, parseCtlFlags("pause", given), host, ({ changed, status }) => [
-            `arrival ${changed ? "paused" : "was paused already"}: ${arrivalText(status)}`,
-          ]),
+          askRun(
+            {
+              request: { do: "pause" },
+              told: ({ changed, status }) => [
+                `arrival ${changed ? "paused" : "was paused already"}: ${arrivalText(status)}`,
+              ],
+            },
+            parseCtlFlags("pause", given),
+            host,
+          ),
       },
       {
         command: "resume",
@@ -40,20 +58,85 @@ export function ctlCommand(host: Host): CommandGroup {
         examples: ["resume"],
         options: ctlOptions,
         run: (given) =>
-          askRun({ do: "resume" }, parseCtlFlags("resume", given), host, ({ changed, status }) => [
-            `arrival ${changed ? "goes on" : "was not paused"}: ${arrivalText(status)}`,
-          ]),
+          askRun(
+            {
+              request: { do: "resume" },
+              told: ({ changed, status }) => [
+                `arrival ${changed ? "goes on" : "was not paused"}: ${arrivalText(status)}`,
+              ],
+            },
+            parseCtlFlags("resume", given),
+            host,
+          ),
+      },
+      {
+        command: "scale <count>",
+        describe: "let so many devices be on, the first of the plan",
+        examples: ["scale 10", "scale 30 --rate 5/s"],
+        options: scaleOptions,
+        run: (given) => {
+          const { count, rate, noWait, ...flags } = parseScaleFlags(given);
+          return askRun(
+            {
+              request: { do: "scale", devices: count, ...(rate !== undefined && { rate }) },
+              told: ({ changed, status }) => [scaleLine(changed, status)],
+              leftOf: noWait ? undefined : ({ status }) => status.scale?.left ?? 0,
+            },
+            flags,
+            host,
+          );
+        },
       },
       {
         command: "rate",
-        describe: "how fast devices start",
-        examples: ["rate --arrival 20/s"],
+        describe: "how fast devices start, and how often they send",
+        examples: ["rate --arrival 20/s", "rate --telemetry 2s --devices '20% of cave-*'"],
         options: rateOptions,
         run: (given) => {
-          const { arrival, ...flags } = parseRateFlags(given);
-          return askRun({ do: "rate", arrival }, flags, host, ({ changed, status }) => [
-            `devices ${changed ? "start" : "started already"} at ${formatPerS(parseRate(arrival) ?? 0)}: ${arrivalText(status)}`,
-          ]);
+          const { arrival, telemetry, devices, ...flags } = parseRateFlags(given);
+          const asked = {
+            ...(arrival !== undefined && { arrival }),
+            ...(telemetry !== undefined && { telemetry }),
+            ...(devices !== undefined && { devices }),
+          };
+          return askRun(
+            { request: { do: "rate", ...asked }, told: (done) => rateLines(asked, done) },
+            flags,
+            host,
+          );
+        },
+      },
+      {
+        command: "twin",
+        describe: "change the desired properties of devices, as a timeline does",
+        examples: [`twin --devices 'cave-*' --desired '{"temperature": 50.123}'`],
+        options: twinOptions,
+        run: async (given) => {
+          const { action, flags } = await twinRequest(given, host.cwd);
+          await askRun({ request: { do: "act", action }, told: actionLines }, flags, host);
+        },
+      },
+      {
+        command: "fault <kind>",
+        describe: "let devices have a fault, as a timeline does",
+        examples: [
+          "fault disconnect --devices 20%",
+          `fault dropout --devices cave-1 --for 30s --parameters '{"messages": "50%"}'`,
+        ],
+        options: faultOptions,
+        run: async (given) => {
+          const { action, flags } = await faultRequest(given, host.cwd);
+          await askRun({ request: { do: "act", action }, told: actionLines }, flags, host);
+        },
+      },
+      {
+        command: "act <action>",
+        describe: "do what an entry of a scenario's timeline does, now",
+        examples: [`act '{"mark": "deployed"}'`],
+        options: actOptions,
+        run: async (given) => {
+          const { action, flags } = await actRequest(given, host.cwd);
+          await askRun({ request: { do: "act", action }, told: actionLines }, flags, host);
         },
       },
       {
@@ -62,10 +145,19 @@ export function ctlCommand(host: Host): CommandGroup {
         examples: ["stop"],
         options: ctlOptions,
         run: (given) =>
-          askRun({ do: "stop" }, parseCtlFlags("stop", given), host, ({ changed, status }) => [
-            changed ? "the run stops its devices and judges itself" : "the run was ending already",
-            `results  ${status.dir}`,
-          ]),
+          askRun(
+            {
+              request: { do: "stop" },
+              told: ({ changed, status }) => [
+                changed
+                  ? "the run stops its devices and judges itself"
+                  : "the run was ending already",
+                `results  ${status.dir}`,
+              ],
+            },
+            parseCtlFlags("stop", given),
+            host,
+          ),
       },
     ],
   });

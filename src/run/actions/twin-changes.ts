@@ -30,23 +30,28 @@ interface Item {
 export class TwinChanges {
   readonly #options: TwinChangesOptions;
   /** By the action's place in the timeline. */
-  readonly #receipts: ReadonlyMap<number, TwinReceipts>;
+  readonly #receipts = new Map<number, TwinReceipts>();
+  readonly #planned: PlannedAction[] = [];
 
   constructor(options: TwinChangesOptions) {
     this.#options = options;
-    const twins = options.actions.flatMap((planned) =>
-      planned.action.kind === "twin" ? [{ planned, desired: planned.action.desired }] : [],
+    for (const planned of options.actions) this.add(planned);
+  }
+
+  /** One more action of the timeline; those that change no twin are passed over. */
+  add(planned: PlannedAction): void {
+    if (planned.action.kind !== "twin") return;
+    const { desired } = planned.action;
+    const { ids } = planned.selection;
+    const wanted = JSON.stringify(desired);
+    const same = this.#planned.filter(
+      ({ action }) => action.kind === "twin" && JSON.stringify(action.desired) === wanted,
     );
-    this.#receipts = new Map(
-      twins.map(({ planned, desired }) => {
-        const same = twins.filter(
-          (other) => JSON.stringify(other.desired) === JSON.stringify(desired),
-        );
-        const alsoSelected = same.flatMap((other) => other.planned.selection.ids);
-        const change = { at: planned.at, desired, devices: planned.selection.ids };
-        return [planned.index, new TwinReceipts(change, alsoSelected)];
-      }),
-    );
+    for (const { index } of same) this.#receipts.get(index)?.alsoSelect(ids);
+    const receipts = new TwinReceipts({ at: planned.at, desired, devices: ids });
+    receipts.alsoSelect(same.flatMap(({ selection }) => selection.ids));
+    this.#receipts.set(planned.index, receipts);
+    this.#planned.push(planned);
   }
 
   /** Takes a device's event, in any order. */

@@ -37,7 +37,7 @@ export class TwinReceipts {
   readonly #action: TwinChange;
   readonly #selected = new Map<string, Receipt>();
   readonly #others = new Set<string>();
-  readonly #alsoSelected: ReadonlySet<string>;
+  readonly #alsoSelected: Set<string>;
   #begun = false;
 
   /** @param alsoSelected devices to which another action gives the same values: they follow with good reason */
@@ -45,6 +45,11 @@ export class TwinReceipts {
     this.#action = action;
     this.#alsoSelected = new Set(alsoSelected);
     this.#select(action.devices);
+  }
+
+  /** Another action gives these devices the same values: they follow with good reason. */
+  alsoSelect(devices: Iterable<string>): void {
+    for (const id of devices) this.#alsoSelected.add(id);
   }
 
   /** These devices are patched now: from here on events are looked at. Of several rounds the last one counts. */

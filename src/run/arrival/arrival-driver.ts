@@ -20,6 +20,8 @@ export interface ArrivalDriverOptions {
   readonly arrival: AdaptiveArrival;
   /** ms after time 0, not falling. */
   readonly clock: () => number;
+  /** Whether the device is still to start: it was not stopped before its time. */
+  readonly isToStart: (registrationId: string) => boolean;
   /** Whether a worker has the device, or will have it again. */
   readonly isHosted: (registrationId: string) => boolean;
   /** Lets devices start when they are due. */
@@ -105,9 +107,11 @@ export class ArrivalDriver implements SteeredArrival {
     this.#tell(nowMs, course);
     const untilMs = nowMs + LOOK_MS;
     const starts: DeviceStart[] = [];
+    this.#passOver();
     while (this.#nextDueMs < untilMs && starts.length < room && !this.#isComplete) {
       starts.push(this.#startNext());
       this.#nextDueMs += 1_000 / ratePerS;
+      this.#passOver();
     }
     if (this.#nextDueMs < untilMs && !this.#isComplete) {
       // Who is kept back has no moment in the past to catch up with.
@@ -128,6 +132,15 @@ export class ArrivalDriver implements SteeredArrival {
 
   get #isComplete(): boolean {
     return this.#started >= this.#options.devices.length;
+  }
+
+  /** Devices that were stopped before their time count as started, and take nobody's. */
+  #passOver(): void {
+    const { devices, isToStart } = this.#options;
+    for (let next = devices[this.#started]; next !== undefined; next = devices[this.#started]) {
+      if (isToStart(next.registrationId)) return;
+      this.#started += 1;
+    }
   }
 
   #startNext(): DeviceStart {
@@ -170,12 +183,13 @@ const rounded = (perS: number): number => Math.round(perS * 1_000) / 1_000;
 export function driveArrival(
   { devices, adaptive }: Pick<Plan, "devices" | "adaptive">,
   workers: Pick<Supervisor, "hosts" | "tell">,
-  options: Pick<ArrivalDriverOptions, "clock" | "emit">,
+  options: Pick<ArrivalDriverOptions, "clock" | "isToStart" | "emit">,
 ): SteeredArrival {
   if (adaptive === undefined) {
     return new PlannedArrival({
       devices,
       clock: options.clock,
+      isToStart: options.isToStart,
       hold: (registrationIds) => workers.tell({ type: "holdStarts", registrationIds }),
       start: (starts) => workers.tell({ type: "startDevices", starts }),
     });

@@ -11,6 +11,8 @@ export interface PlannedArrivalOptions {
   readonly devices: readonly Pick<DeviceSpec, "registrationId" | "startMs">[];
   /** ms after time 0, not falling. */
   readonly clock: () => number;
+  /** Whether a device is still to start: it was not stopped before its time. */
+  readonly isToStart: (registrationId: string) => boolean;
   /** Takes back when devices are due. */
   readonly hold: (registrationIds: readonly string[]) => void;
   /** Lets devices start when they are due. */
@@ -87,8 +89,10 @@ export class PlannedArrival implements SteeredArrival {
   }
 
   #startDue(schedule: StartSchedule): void {
-    const starts = schedule.take(this.#options.clock() + LOOK_MS);
-    if (starts.length > 0) this.#options.start(starts);
+    const { clock, isToStart, start } = this.#options;
+    const due = schedule.take(clock() + LOOK_MS);
+    const starts = due.filter(({ registrationId }) => isToStart(registrationId));
+    if (starts.length > 0) start(starts);
     if (schedule.left === 0) this.stop();
   }
 }

@@ -13,7 +13,7 @@ export function steeredRun(given: {
   readonly run: Pick<RunIdentity, "id" | "scenario">;
   readonly plan: Pick<Plan, "durationMs">;
   readonly dir: string;
-  readonly live: Pick<LiveRun, "phase" | "t" | "arrival" | "view">;
+  readonly live: Pick<LiveRun, "phase" | "t" | "steered" | "view">;
   readonly steering: Steering;
 }): SteeredRun {
   const { run, plan, dir, live, steering } = given;
@@ -26,12 +26,13 @@ export function steeredRun(given: {
         phase: steering.stop.aborted ? "ending" : live.phase,
         t: live.t,
         durationMs: plan.durationMs ?? null,
-        arrival: live.arrival?.state ?? null,
+        arrival: live.steered?.arrival.state ?? null,
+        scale: live.steered?.scale.state ?? null,
         devices: live.view.aggregate.states(),
       };
     },
-    get arrival() {
-      return live.arrival;
+    get fleet() {
+      return live.steered;
     },
     finish: () => steering.finish(),
   };

@@ -32,7 +32,7 @@ interface Entry {
 /** Does the plan's actions when they are due, each in its rounds, and tells of them. */
 export class Timeline {
   readonly #options: TimelineOptions;
-  readonly #entries: readonly Entry[];
+  readonly #entries: Entry[];
   readonly #stopping = new AbortController();
   readonly #connected = deferred<number>();
   readonly #running: Promise<void>[] = [];
@@ -50,6 +50,14 @@ export class Timeline {
   /** Time 0 is now or known to `clock`; schedules every action. */
   start(): void {
     for (const entry of this.#entries) this.#running.push(this.#run(entry));
+  }
+
+  /** Does one more action, once devices may start; nothing once it is stopped. */
+  add(planned: PlannedAction): void {
+    if (this.#stopped) return;
+    const entry = { planned, ended: deferred<number>() };
+    this.#entries.push(entry);
+    this.#running.push(this.#run(entry));
   }
 
   /** Whether an action waits for every device to be connected. */

@@ -10,7 +10,9 @@ const COMMANDS = [
   "run",
   "plan",
   "ctl",
-  ...["status", "pause", "resume", "rate", "stop"].map((action) => `ctl ${action}`),
+  ...["status", "pause", "resume", "scale", "rate", "twin", "fault", "act", "stop"].map(
+    (action) => `ctl ${action}`,
+  ),
   "report",
   "report compare",
   "report merge",

@@ -18,6 +18,7 @@ const DONE: ControlDone = {
     t: 1,
     durationMs: null,
     arrival: null,
+    scale: null,
     devices: {
       waiting: 1,
       registering: 0,
@@ -36,6 +37,9 @@ test.for<ControlRequest>([
   { do: "pause" },
   { do: "resume" },
   { do: "rate", arrival: "1000/m" },
+  { do: "scale", devices: 0 },
+  { do: "rate", telemetry: "2s", devices: [{ model: "conveyor" }, "20% of cave-*"] },
+  { do: "act", action: { twin: { devices: "*", desired: { a: [1, null] } } } },
   { do: "stop" },
 ])("$do is understood as it was sent, and its answer too", async (request) => {
   const asked: ControlRequest[] = [];
@@ -51,9 +55,12 @@ test.for<readonly [line: string, place: string, message: RegExp]>([
   ["", "request", /^expected one line of JSON, got ""$/],
   ["GET / HTTP/1.1", "request", /^expected one line of JSON/],
   ["[]", "request", /^expected one of status, pause/],
-  ['{"do":"dance"}', "do", /^expected one of status, pause, resume, rate/],
+  ['{"do":"dance"}', "do", /^expected one of status, pause, resume, scale, rate, act, stop$/],
   ['{"do":"pause","now":true}', "request", /"now"/],
   ['{"do":"rate","arrival":"fast"}', "arrival", /^expected a rate from 1\/h to 10000\/s .*"fast"$/],
+  ['{"do":"scale","devices":-1}', "devices", /expected number to be >=0/],
+  ['{"do":"scale","devices":1.5}', "devices", /expected int/],
+  ['{"do":"rate","telemetry":"1ms"}', "telemetry", /^expected an interval from 10ms to 24h/],
   ['{"do":"rate","arrival":"0/s"}', "arrival", /^expected a rate/],
 ])("%s is refused with its place", async ([line, place, message]) => {
   const answer = await answerLine(line, () => Promise.reject(new Error("nobody is asked")));

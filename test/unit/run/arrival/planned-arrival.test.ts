@@ -14,6 +14,7 @@ afterEach(() => {
 function arrival() {
   const held: string[] = [];
   const started: DeviceStart[] = [];
+  const stopped = new Set<string>();
   const zeroMs = performance.now();
   const planned = new PlannedArrival({
     devices: Array.from({ length: 10 }, (_, index) => ({
@@ -21,10 +22,11 @@ function arrival() {
       startMs: index * 1_000,
     })),
     clock: () => performance.now() - zeroMs,
+    isToStart: (id) => !stopped.has(id),
     hold: (ids) => held.push(...ids),
     start: (starts) => started.push(...starts),
   });
-  return { planned, held, started };
+  return { planned, held, started, stopped };
 }
 
 test("while nobody steers it, it only counts, and does nothing", () => {
@@ -52,6 +54,18 @@ test("a pause holds whoever is not due, and all of them start later by its lengt
   ]);
   expect(planned.state).toMatchObject({ started: 10, isPaused: false });
   expect(vi.getTimerCount()).toBe(0);
+});
+
+test("devices that were stopped before their time are passed over", () => {
+  const { planned, started, stopped } = arrival();
+  planned.pause();
+  stopped.add("cave-4");
+  planned.resume();
+  vi.advanceTimersByTime(20_000);
+  expect(started.map(({ registrationId }) => registrationId)).toEqual(
+    [1, 2, 3, 5, 6, 7, 8, 9].map((index) => `cave-${index}`),
+  );
+  expect(planned.state.started).toBe(10);
 });
 
 test("a rate holds and spaces the devices to come; a stop starts none of them", () => {
