@@ -1,5 +1,6 @@
 import type { Json } from "../base/json.ts";
 import type { ActionEvent } from "./output.ts";
+import { presenceText } from "./presence-text.ts";
 import { plural } from "./terminal-text.ts";
 
 /** A member of what is done, as text. */
@@ -13,6 +14,10 @@ export function begunText({ kind, what, selected, round, rounds }: ActionEvent):
   switch (kind) {
     case "twin":
       return `desired ${JSON.stringify(what["desired"])} for ${plural(selected, "device")}${again}`;
+    case "stop":
+    case "start":
+    case "churn":
+      return `${presenceText(kind, what, selected)}${again}`;
     case "mark":
       return `mark: ${shown(what["text"])}${again}`;
     default:

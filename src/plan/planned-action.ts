@@ -45,5 +45,14 @@ export function expectedMs(
   const anchor = timeline.find(({ index }) => index === when.index);
   if (anchor === undefined) return when.delayMs;
   const { times, everyMs } = anchor.repeat;
-  return expectedMs(anchor, timeline, connectedMs) + (times - 1) * everyMs + when.delayMs;
+  const roundsMs = (times - 1) * everyMs + lastsMs(anchor.action);
+  return expectedMs(anchor, timeline, connectedMs) + roundsMs + when.delayMs;
+}
+
+/** How long one round of an action takes at least, ms. */
+function lastsMs(action: TimelineAction): number {
+  if (action.kind === "fault") return action.spec.times.forMs ?? 0;
+  if (action.kind === "stop") return action.forMs ?? 0;
+  if (action.kind === "start") return action.overMs;
+  return action.kind === "churn" ? (action.forMs ?? 0) + action.awayMs : 0;
 }
