@@ -62,18 +62,21 @@ export class DeviceFaults {
   /** The device has booted; what has a time of the run and acts on the connection comes by itself until `signal` aborts. */
   start(signal: AbortSignal): void {
     this.#signal = signal;
-    for (const fault of this.#planned) this.#await(fault);
+    const nowMs = this.#of.context.clock();
+    for (const fault of this.#planned) this.#await(fault, nowMs);
   }
 
-  /** Another fault, as if the plan had it; one that is over is missed. */
-  add(spec: FaultSpec): void {
+  /** Another fault, as if the plan had it; one that is over is missed, but for one of a moment: the word of it takes a while. */
+  add(given: FaultSpec): void {
+    const nowMs = this.#of.context.clock();
+    const spec = notBefore(given, nowMs);
     const fault = this.#plan(spec, this.#planned.length);
     // What begins between two steps is on for the next, as a planned one is.
     if (this.#steppedMs !== undefined && spec.times.by === "script") {
       fault.switch?.at(Math.min(this.#steppedMs, spec.times.atMs - 1));
     }
     this.#planned.push(fault);
-    this.#await(fault);
+    this.#await(fault, nowMs);
   }
 
   /** The device is switched off: what was on is over, and is on again when it boots in time. */
@@ -143,19 +146,21 @@ export class DeviceFaults {
     return { in: "messages", fault, draw: () => stream.next() };
   }
 
-  #await(fault: PlannedFault): void {
+  /** One of the run's times comes by itself, unless it is over by `nowMs`. */
+  #await(fault: PlannedFault, nowMs: number): void {
+    const { times } = fault.spec;
+    if (fault.switch !== undefined || this.#signal === undefined || times.by !== "script") return;
+    const { atMs, forMs = 0 } = times;
     // Rejects on a bug alone.
-    if (fault.switch === undefined && this.#signal !== undefined) {
-      void this.#byTheClock(fault, this.#signal);
-    }
+    if (nowMs <= atMs + forMs) void this.#byTheClock(fault, { atMs, forMs }, this.#signal);
   }
 
-  async #byTheClock(fault: PlannedFault, signal: AbortSignal): Promise<void> {
+  async #byTheClock(
+    fault: PlannedFault,
+    { atMs, forMs }: { readonly atMs: number; readonly forMs: number },
+    signal: AbortSignal,
+  ): Promise<void> {
     const { clock } = this.#of.context;
-    const { times } = fault.spec;
-    if (times.by !== "script") return;
-    const { atMs, forMs = 0 } = times;
-    if (clock() > atMs + forMs) return;
     try {
       await sleep(atMs - clock(), signal);
       this.#begin(fault);
@@ -222,4 +227,11 @@ export class DeviceFaults {
       ...(times.by === "script" ? { at: times.at } : {}),
     });
   }
+}
+
+/** A moment that is over is now. */
+function notBefore(spec: FaultSpec, nowMs: number): FaultSpec {
+  const { times } = spec;
+  if (times.by !== "script" || times.forMs !== undefined || times.atMs >= nowMs) return spec;
+  return { ...spec, times: { ...times, atMs: nowMs } };
 }

@@ -208,6 +208,23 @@ test("an added fault of the connection begins at once, and one that is over is m
   over.abort();
 });
 
+test("an added fault of a moment strikes though the word of it came late", async () => {
+  const { faults, done, taken } = faultsOf();
+  const over = new AbortController();
+  faults.start(over.signal);
+  vi.setSystemTime(5_000);
+  const now = vi.spyOn(Date, "now");
+  // A clock that goes on between two looks.
+  let ms = 5_000;
+  now.mockImplementation(() => (ms += 0.01));
+  faults.add({ ...scripted("disconnect", 4_900), parameters: {} });
+  now.mockRestore();
+  await vi.advanceTimersByTimeAsync(1);
+  expect(done).toEqual(["cut"]);
+  expect(taken().events).toMatchObject([{ state: "begun" }, { state: "ended" }]);
+  over.abort();
+});
+
 test("what is on is over when the device goes off, and on again at its next boot", () => {
   const specs = [scripted("doorOpen", 1_000, 9_000)];
   const first = faultsOf(...specs);
