@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { CONNECTION_RULES } from "../../../src/base/connection-rules.ts";
 import { makePlan } from "../../../src/plan/make-plan.ts";
+import { applyOverrides } from "../../../src/scenario/overrides.ts";
 import { parseScenario } from "../../../src/scenario/scenario.ts";
 import { problemsIn, smallest } from "./scenario-text.ts";
 
@@ -49,6 +50,17 @@ test("the limit on attempts belongs to the whole fleet", () => {
   expect(problemsIn(scenario("", ", connection: { attempts: 50/s }"))).toEqual([
     expect.objectContaining({ message: expect.stringContaining('unknown key "attempts"') }),
   ]);
+});
+
+test("--connection-limit takes the place of the scenario's limit", () => {
+  const limited = parseScenario(scenario("connection: { attempts: 50/s }"), "s.yaml");
+  expect(applyOverrides(limited, { connectionLimit: "90/m" }).attemptsPerS).toBe(1.5);
+  expect(applyOverrides(limited, {}).attemptsPerS).toBe(50);
+  expect(() => applyOverrides(limited, { connectionLimit: "0/s" })).toThrow(
+    expect.objectContaining({
+      problems: [expect.objectContaining({ place: "--connection-limit" })],
+    }),
+  );
 });
 
 test.for<readonly [what: string, connection: string, told: string]>([
