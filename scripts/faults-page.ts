@@ -3,7 +3,7 @@ import { DEVICE_FAULT_NAMES, deviceFaultKind } from "../src/base/device-fault-ki
 import type { FaultKind, FaultLayer, FaultParameter } from "../src/base/fault-kind.ts";
 import type { FaultName } from "../src/base/fault-kinds.ts";
 import { FAULT_NAMES, faultKind } from "../src/base/fault-kinds.ts";
-import { OPERATIONS } from "../src/emulator/operations/operation.ts";
+import { OPERATIONS } from "../src/base/service-operations.ts";
 
 const LAYERS: readonly (readonly [FaultLayer, string])[] = [
   ["service", "Faults of the services"],
@@ -110,7 +110,7 @@ const INTRODUCTION = `# Faults on demand
 
 <!-- Written by \`npm run schemas\` from the kinds in src/base. -->
 
-[Faults of the devices](#faults-of-the-devices) are put into a scenario; all others are put on the emulator: what can be made to fail, for everybody, a service, named devices or a share of them, for a time or a number of times; [how to](emulator.md#break-it). Only \`kind\` is needed:
+[Faults of the devices](#faults-of-the-devices) are put into a scenario. All others are put on the emulator, [by a scenario](scenario.md#faults-of-services-and-networks) or by hand: what can be made to fail, for everybody, a service, named devices or a share of them, for a time or a number of times; [how to](emulator.md#break-it). Only \`kind\` is needed:
 
 \`\`\`json
 {

@@ -6,9 +6,12 @@ import { createRandom } from "./random.ts";
  */
 export function patternTest(patterns: readonly string[]): (id: string) => boolean {
   const parts = patterns.map((pattern) => pattern.toLowerCase().split("*"));
+  // A fault may name thousands of devices, and is looked at with every message.
+  const ids = new Set(parts.flatMap(([only = "", ...more]) => (more.length === 0 ? [only] : [])));
+  const wild = parts.filter(({ length }) => length > 1);
   return (id) => {
     const lower = id.toLowerCase();
-    return parts.some((of) => fits(lower, of));
+    return ids.has(lower) || wild.some((of) => fits(lower, of));
   };
 }
 
@@ -23,8 +26,7 @@ export function shareRank(deviceId: string, seed: number): number {
 /** @param parts what stands between the `*` of a pattern */
 function fits(id: string, parts: readonly string[]): boolean {
   const [first = "", ...others] = parts;
-  const last = others.pop();
-  if (last === undefined) return id === first;
+  const last = others.pop() ?? "";
   if (!id.startsWith(first) || !id.endsWith(last)) return false;
   const end = id.length - last.length;
   let at = first.length;

@@ -1,6 +1,9 @@
 /** Where a fault acts: on the way between device and service, or in a service. Those in devices: `device-fault-kinds.ts`. */
 export type FaultLayer = "network" | "service";
 
+/** The name under which faults are put on DPS. */
+export const DPS_SERVICE = "dps";
+
 /** A number of a range, or one of some values; `does` is a noun phrase. */
 export type FaultParameter =
   | {

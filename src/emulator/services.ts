@@ -23,7 +23,7 @@ import { keptPolicies } from "./hub/hub-policies.ts";
 import { hubPlace, IotHub } from "./hub/hub.ts";
 import { cutOffWhenGone } from "./faults/disappearances.ts";
 import { faultGuard } from "./faults/fault-guard.ts";
-import { DPS_SERVICE } from "./faults/fault-scope.ts";
+import { DPS_SERVICE } from "../base/fault-kind.ts";
 import { Faults } from "./faults/faults.ts";
 import type { FaultsAt } from "./faults/faults-at.ts";
 import { Monitoring } from "./monitoring.ts";

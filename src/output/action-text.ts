@@ -1,4 +1,5 @@
-import type { Json } from "../base/json.ts";
+import type { Json, JsonObject } from "../base/json.ts";
+import { isJsonObject } from "../base/json.ts";
 import type { ActionEvent } from "./output.ts";
 import { presenceText } from "./presence-text.ts";
 import { plural } from "./terminal-text.ts";
@@ -20,9 +21,24 @@ export function begunText({ kind, what, selected, round, rounds }: ActionEvent):
       return `${presenceText(kind, what, selected)}${again}`;
     case "mark":
       return `mark: ${shown(what["text"])}${again}`;
+    case "fault":
+      return `${faultText(what)}${whom}${again}`;
     default:
       return `${kind} ${JSON.stringify(what)}${whom}${again}`;
   }
+}
+
+/** `fault hubGone at my-hub.azure-devices.net for 10s`. */
+function faultText({ fault, end, service, times, for: lasting, parameters }: JsonObject): string {
+  if (end !== undefined) return `fault of ${shown(end)} ends`;
+  const has = isJsonObject(parameters) && Object.keys(parameters).length > 0;
+  return [
+    `fault ${shown(fault)}`,
+    has ? ` ${JSON.stringify(parameters)}` : "",
+    service === undefined ? "" : ` at ${shown(service)}`,
+    times === undefined ? "" : `, ${shown(times)} times`,
+    lasting === undefined ? "" : `, ${shown(lasting)}`,
+  ].join("");
 }
 
 /** What came of it where it was done; undefined where that says nothing new. */

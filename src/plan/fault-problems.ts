@@ -56,7 +56,7 @@ function unknownKind(
 ): Problem {
   const message = `a ${model} has no fault "${kind}"`;
   if (isFaultName(kind)) {
-    const hint = `${kind} is a fault of the services or the network: put it on the emulator (docs/faults.md)`;
+    const hint = `${kind} is a fault of services and networks: put it into the timeline (docs/faults.md)`;
     return { place: `${place}.kind`, message, hint };
   }
   const near = nearest(kind, [...ofModel, ...DEVICE_FAULT_NAMES]);

@@ -15,6 +15,7 @@ import { MADE_GROUP_KEY } from "./plan.ts";
 import { wantedFaults, withFaults } from "./plan-faults.ts";
 import { phaseProblems } from "./phase-problems.ts";
 import { planTimeline } from "./plan-timeline.ts";
+import { serviceProblems } from "./service-problems.ts";
 import { thresholdProblems } from "./threshold-problems.ts";
 
 /** What plans are made of, beside the scenario. */
@@ -64,6 +65,7 @@ export function draftPlan(
     ...idProblems(sound),
     ...misdirected,
     ...faultProblems(wantedFaults(scenario, sound, [...faults, ...possibleFaults]), modelOf),
+    ...serviceProblems(scenario, actions, sound, modelOf),
     ...alertProblems(scenario),
     ...phaseProblems(scenario),
     ...thresholdProblems(scenario, modelOf),

@@ -1,6 +1,7 @@
 import type { Problem } from "../base/errors.ts";
 import type { FaultSpec } from "../base/fault-spec.ts";
 import type { Scenario } from "../scenario/scenario.ts";
+import { memberOf } from "../scenario/timeline-action.ts";
 import type { TimelineEntry } from "../scenario/timeline-section.ts";
 import { shortened } from "./fleet-problems.ts";
 import type { ActionTime, PlannedAction } from "./planned-action.ts";
@@ -38,9 +39,9 @@ export function planTimeline(
   const possibleFaults: PlannedFault[] = [];
   const problems: Problem[] = [];
   for (const [index, { action, ...entry }] of timeline.entries()) {
-    const place = `timeline[${index}].${action.kind}`;
-    const selection =
-      "devices" in action ? selectDevices(action.devices, fleet, seed) : NO_SELECTION;
+    const place = `timeline[${index}].${memberOf(action.kind)}`;
+    const wanted = "devices" in action ? action.devices : undefined;
+    const selection = wanted === undefined ? NO_SELECTION : selectDevices(wanted, fleet, seed);
     problems.push(...selection.empty.map((part) => nothingPicked(`${place}.devices`, part, fleet)));
     const { ids, asked } = selection;
     if (action.kind === "fault" && hasPlannedFault({ action, ...entry })) {

@@ -28,7 +28,7 @@ export interface PlannedAction {
 
 /** Whether an action is about devices, but about none of this part of the fleet. */
 export const isOfOtherParts = ({ action, selection: { ids, asked } }: PlannedAction): boolean =>
-  "devices" in action && ids.length === 0 && asked.length === 0;
+  "devices" in action && action.devices !== undefined && ids.length === 0 && asked.length === 0;
 
 /**
  * When an action is due if all goes as planned, ms after time 0; for forecasts.

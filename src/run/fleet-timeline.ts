@@ -1,4 +1,3 @@
-import { FleetError } from "../base/errors.ts";
 import type { DeviceEvent } from "../metrics/device-event.ts";
 import type { RunEvent, TwinActionAccount } from "../output/output.ts";
 import type { Plan } from "../plan/plan.ts";
@@ -9,11 +8,13 @@ import type { TwinTime } from "./actions/twin-receipts.ts";
 import { TwinChanges } from "./actions/twin-changes.ts";
 import { churnDevices } from "./actions/churn-devices.ts";
 import { faultDevices } from "./actions/fault-devices.ts";
+import { ServiceFaults } from "./actions/service-faults.ts";
 import { startDevices } from "./actions/start-devices.ts";
 import { stopDevices } from "./actions/stop-devices.ts";
 import type { FleetControl } from "./control/fleet-control.ts";
 import type { FleetHubs } from "./fleet-hubs.ts";
 import type { FleetView } from "./fleet-view.ts";
+import type { RunServices } from "./run-services.ts";
 import type { ActionDoers } from "./timeline/action-doer.ts";
 import { selectNow } from "./timeline/select-now.ts";
 import type { TimelineOptions } from "./timeline/timeline.ts";
@@ -23,49 +24,65 @@ export interface FleetTimelineOptions {
   readonly plan: Pick<Plan, "seed" | "timeline">;
   readonly view: Pick<FleetView, "aggregate" | "allConnected">;
   /** undefined before they are open: no action is due by then. */
-  readonly hubs: () => FleetHubs | undefined;
+  readonly services: () => RunServices | undefined;
   /** undefined before devices may start: no action is due by then. */
   readonly control: () => FleetControl | undefined;
   /** ms after time 0. */
   readonly clock: () => number;
   readonly emit: (event: RunEvent) => void;
+  /** Tells the user of what the run could not put right. */
+  readonly warn: (text: string) => void;
 }
 
-/** What the run does itself; all else asks services. */
-const OF_THE_RUN: readonly ActionKind[] = ["mark", "fault", "stop", "start", "churn"];
+/** What the run does itself, or its emulator; all else asks hubs. */
+const OF_THE_RUN: readonly ActionKind[] = [
+  "mark",
+  "fault",
+  "serviceFault",
+  "endFault",
+  "stop",
+  "start",
+  "churn",
+];
 
 /** The plan's timeline with all that does its actions in this fleet, and the account of who followed. */
 export class FleetTimeline {
   readonly #view: FleetTimelineOptions["view"];
   readonly #timeline: Timeline;
   readonly #twins: TwinChanges;
+  readonly #faults: ServiceFaults;
   readonly #hubs: () => FleetHubs;
   readonly #select: TimelineOptions["select"];
 
-  constructor({ plan, view, hubs: opened, control: begun, clock, emit }: FleetTimelineOptions) {
+  constructor(options: FleetTimelineOptions) {
+    const { plan, view, clock, emit, warn } = options;
     this.#view = view;
+    const { aggregate } = view;
     const { seed, timeline: actions } = plan;
-    const hubs = (): FleetHubs => {
-      const open = opened();
-      if (open === undefined) throw new FleetError("REFUSED", "no hub is open");
+    const services = (): RunServices => {
+      const open = options.services();
+      if (open === undefined) throw new TypeError("no service is open yet");
       return open;
     };
+    const hubs = (): FleetHubs => services().hubs;
     const control = (): FleetControl => {
-      const open = begun();
+      const open = options.control();
       if (open === undefined) throw new TypeError("no device may start yet");
       return open;
     };
     this.#hubs = hubs;
     this.#twins = new TwinChanges({ actions, hubs, clock, emit });
+    this.#faults = new ServiceFaults({ services, aggregate, warn });
     const doers: ActionDoers = {
       twin: (round) => this.#twins.change(round),
       mark: () => Promise.resolve({ done: 0, errors: [] }),
       fault: faultDevices({ control, clock }),
+      serviceFault: (round) => this.#faults.begin(round),
+      endFault: (round) => this.#faults.end(round),
       stop: stopDevices({ control, clock }),
       start: startDevices({ control }),
       churn: churnDevices({ control, clock, seed }),
     };
-    const { aggregate } = view;
     this.#select = (selection, signal) =>
       selectNow(selection, { aggregate, hubs: hubs(), seed }, signal);
     this.#timeline = new Timeline({ actions, doers, select: this.#select, clock, emit });
@@ -105,9 +122,10 @@ export class FleetTimeline {
     if (this.#timeline.awaitsConnected && this.#view.allConnected) this.#timeline.allConnected();
   }
 
-  /** Drops what is not due yet and waits for what is under way; safe to call twice. */
-  stop(): Promise<void> {
-    return this.#timeline.stop();
+  /** Drops what is not due yet, waits for what is under way and leaves services without faults; safe to call twice. */
+  async stop(): Promise<void> {
+    await this.#timeline.stop();
+    await this.#faults.clear();
   }
 
   /** Accounts of its twin changes. */

@@ -92,10 +92,11 @@ export class LiveRun {
     this.#timeline = new FleetTimeline({
       plan: prepared.plan,
       view: this.view,
-      hubs: () => this.#services?.hubs,
+      services: () => this.#services,
       control: () => this.#control,
       clock: () => this.t,
       emit: given.emit,
+      warn: (text) => context.console.warning(text),
     });
   }
 

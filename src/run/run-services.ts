@@ -3,6 +3,7 @@ import { proxiesOf } from "../base/proxy.ts";
 import type { Aggregate } from "../metrics/aggregate.ts";
 import type { RunEvent } from "../output/output.ts";
 import type { Plan } from "../plan/plan.ts";
+import type { EmulatorFaults } from "../service/emulator-faults.ts";
 import type { FleetHubs } from "./fleet-hubs.ts";
 import { openFleetHubs } from "./fleet-hubs.ts";
 import type { FleetIdentities } from "./identities.ts";
@@ -26,6 +27,12 @@ export interface RunServices {
   readonly account: IngestionAccount | undefined;
   /** What services throttled, in words; undefined where that cannot be read. */
   readonly throttled: (() => Promise<readonly string[]>) | undefined;
+  /** Of the emulator; undefined where Azure is the target. */
+  readonly faults: EmulatorFaults | undefined;
+  /** Whether the services are an emulator that ends with the run. */
+  readonly endWithRun: boolean;
+  /** Whether this run does what is for all devices; no for all parts of a plan but one that share their services. */
+  readonly isForAll: boolean;
 }
 
 /** Where devices go first: to DPS, or to the hubs that they brought along. */
@@ -81,7 +88,9 @@ export async function openRunServices(given: {
     }
     const throttled =
       target.throttling === undefined ? undefined : await watchThrottling(target.throttling, stop);
-    return { hubs, account, throttled };
+    const isForAll = ownEmulator || prepared.shard === undefined || prepared.shard.index === 1;
+    const { faults } = target;
+    return { hubs, account, throttled, faults, endWithRun: ownEmulator, isForAll };
   } catch (error) {
     hubs.close();
     await account?.stop();

@@ -11,6 +11,8 @@ import type { Transport } from "../base/transport.ts";
 import { deviceRoute, httpsRoute } from "../base/transport.ts";
 import { hostField, idScopeField } from "../scenario/fields.ts";
 import type { Scenario } from "../scenario/scenario.ts";
+import type { EmulatorFaults } from "../service/emulator-faults.ts";
+import { emulatorFaults } from "../service/emulator-faults.ts";
 import type { EmulatorInfo } from "../service/emulator-file.ts";
 import { emulatorRoute } from "../service/emulator-file.ts";
 import { emulatorIngestionReader } from "../service/emulator-ingestion.ts";
@@ -46,6 +48,8 @@ export interface Target {
   readonly ingestion: IngestionReader | undefined;
   /** Tells what the services' limits did; undefined where that cannot be read. */
   readonly throttling: ThrottlingReader | undefined;
+  /** Puts faults on the services; undefined where they can have none. */
+  readonly faults: EmulatorFaults | undefined;
 }
 
 /** @throws {FleetError} `FILE_INVALID` when it cannot be read or holds no certificate */
@@ -140,6 +144,7 @@ export async function emulatorTarget(
     ...emulatorAccess(info, source, { connectTo: flags.connectTo, caPem }),
     ingestion: emulatorIngestionReader(paths),
     throttling: emulatorThrottlingReader(paths),
+    faults: emulatorFaults(paths),
   };
 }
 
@@ -201,5 +206,6 @@ export async function azureTarget(
     hubs: access("IOTHUB_CONNECTION_STRING", "hub"),
     ingestion: undefined,
     throttling: undefined,
+    faults: undefined,
   };
 }

@@ -2,7 +2,8 @@ import { z } from "zod";
 import { hostField, modelField } from "./fields.ts";
 
 const part = z.string().min(1);
-const selectionError =
+/** What names devices, for messages. */
+export const SELECTION_ERROR =
   "expected registration ids, patterns such as cave-*, a share such as 20%, a number of devices such as 5, or a condition such as { hub: my-hub.azure-devices.net }";
 
 const condition = z.strictObject({
@@ -21,12 +22,12 @@ const condition = z.strictObject({
 });
 
 const count = z.int().min(1);
-const selector = z.union([part, count, condition], { error: selectionError });
+const selector = z.union([part, count, condition], { error: SELECTION_ERROR });
 
 /** Devices of the fleet: ids, patterns, shares, numbers, conditions, or a list of them; the plan picks. */
 export const devicesField = z.union(
-  [part, count, condition, z.array(selector).min(1, { error: selectionError })],
-  { error: selectionError },
+  [part, count, condition, z.array(selector).min(1, { error: SELECTION_ERROR })],
+  { error: SELECTION_ERROR },
 );
 
 /** Devices that all conditions hold for; what is absent holds for all. */

@@ -6,31 +6,20 @@ import type { JsonObject } from "../base/json.ts";
 import { isJsonObject } from "../base/json.ts";
 import { showValue } from "../base/show-value.ts";
 import { formatDuration, parseDuration } from "../base/units.ts";
-import type { DeviceSelection } from "./devices-field.ts";
-import { devicesField, toSelection } from "./devices-field.ts";
 import { durationField, positiveDurationField } from "./fields.ts";
 
-const kindError = ({ input }: { readonly input?: unknown }): string =>
+/** What a kind of fault must be at least. */
+export const faultKindError = ({ input }: { readonly input?: unknown }): string =>
   `expected a kind of fault, got ${showValue(input)}`;
 
 const kind = z
-  .string({ error: kindError })
-  .min(1, { error: kindError })
+  .string({ error: faultKindError })
+  .min(1, { error: faultKindError })
   .meta({ description: "notANumber, dropout, disconnect …, or a kind of the device model" });
-const lasts = positiveDurationField
+/** Of faults wherever they stand. */
+export const faultLasts = positiveDurationField
   .optional()
   .meta({ description: "How long it lasts; absent = to the end" });
-
-/** A fault in the timeline. What is not named here is a parameter of its kind. */
-export const timelineFaultField = z
-  .object({
-    kind,
-    devices: devicesField.meta({ description: "Devices that have the fault" }),
-    for: lasts,
-  })
-  .catchall(z.json())
-  .superRefine(faultRules, { when: () => true })
-  .superRefine(timelineRules, { when: () => true });
 
 /** A fault of all devices of a fleet entry, each by its own schedule. */
 export const fleetFaultField = z
@@ -45,7 +34,7 @@ export const fleetFaultField = z
       })
       .optional()
       .meta({ description: "When it begins, after the device's first message, in its own time" }),
-    for: lasts,
+    for: faultLasts,
   })
   .catchall(z.json())
   .superRefine(faultRules, { when: () => true })
@@ -54,7 +43,7 @@ export const fleetFaultField = z
 type Context = Pick<z.core.$RefinementCtx, "addIssue">;
 
 /** What the fleet's own kinds ask of their parameters. Those of models are known when these are loaded. */
-function faultRules(written: unknown, context: Context): void {
+export function faultRules(written: unknown, context: Context): void {
   if (!isJsonObject(written)) return;
   if (!isDeviceFaultName(written["kind"])) return;
   const read = readDeviceFault(written["kind"], parametersOf(written));
@@ -62,16 +51,6 @@ function faultRules(written: unknown, context: Context): void {
   for (const { place, message, hint } of read.problems) {
     const text = hint === undefined ? message : `${message}; ${hint}`;
     context.addIssue({ code: "custom", path: [place], message: text });
-  }
-}
-
-/** A fault of the timeline has its time from there. */
-function timelineRules(written: unknown, context: Context): void {
-  if (!isJsonObject(written)) return;
-  for (const member of ["at", "every"]) {
-    if (!(member in written)) continue;
-    const message = "expected none here: the entry's own at: says when the fault begins";
-    context.addIssue({ code: "custom", path: [member], message });
   }
 }
 
@@ -116,24 +95,6 @@ function parametersOf({
   ...parameters
 }: JsonObject): JsonObject {
   return parameters;
-}
-
-/**
- * A fault of a checked timeline.
- *
- * @param at when it begins, as the user wrote it @param atMs the same in ms
- */
-export function timelineFault(
-  written: z.output<typeof timelineFaultField>,
-  at: string,
-  atMs: number,
-): { readonly devices: DeviceSelection; readonly spec: FaultSpec } {
-  const { devices, for: lasting } = written;
-  const times: FaultTimes = { by: "script", at, atMs, ...lastingOf(lasting) };
-  return {
-    devices: toSelection(devices),
-    spec: { kind: written.kind, parameters: parametersOf(written), times },
-  };
 }
 
 /** A fault of a checked fleet entry. */

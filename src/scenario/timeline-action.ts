@@ -1,25 +1,19 @@
 import { z } from "zod";
-import type { FaultSpec } from "../base/fault-spec.ts";
 import type { JsonObject } from "../base/json.ts";
 import type { DeviceSelection } from "./devices-field.ts";
 import { devicesField, toSelection } from "./devices-field.ts";
-import { timelineFault, timelineFaultField } from "./fault-fields.ts";
+import type { FaultAction } from "./fault-action.ts";
+import { timelineFaultField, toFaultAction } from "./fault-action.ts";
 import { textField, twinField } from "./fields.ts";
 import type { ChurnAction, StartAction, StopAction } from "./presence-actions.ts";
 import { presenceFields, toPresenceAction } from "./presence-actions.ts";
+import type { EndFaultAction, ServiceFaultAction } from "./service-fault.ts";
 
 /** A desired patch on each selected device, made by the service. */
 export interface TwinAction {
   readonly kind: "twin";
   readonly devices: DeviceSelection;
   readonly desired: JsonObject;
-}
-
-/** A fault that the selected devices have. */
-export interface FaultAction {
-  readonly kind: "fault";
-  readonly devices: DeviceSelection;
-  readonly spec: FaultSpec;
 }
 
 /** A moment that results name. */
@@ -30,7 +24,14 @@ export interface MarkAction {
 
 /** What one entry of the timeline does. */
 export type TimelineAction =
-  TwinAction | FaultAction | StopAction | StartAction | ChurnAction | MarkAction;
+  | TwinAction
+  | FaultAction
+  | ServiceFaultAction
+  | EndFaultAction
+  | StopAction
+  | StartAction
+  | ChurnAction
+  | MarkAction;
 
 export type ActionKind = TimelineAction["kind"];
 
@@ -47,10 +48,17 @@ const mark = textField(
 /** The members of a timeline entry that are actions; an entry has exactly one of them. */
 export const actionFields = {
   twin: twin.optional().meta({ description: "A desired patch, made by the service" }),
-  fault: timelineFaultField.optional().meta({ description: "A fault that devices have" }),
+  fault: timelineFaultField
+    .optional()
+    .meta({ description: "A fault of devices, services or networks" }),
   ...presenceFields,
   mark: mark.optional().meta({ description: "A moment that results and reports name" }),
 };
+
+/** The member of an entry that an action is written as. */
+export function memberOf(kind: ActionKind): string {
+  return kind === "serviceFault" || kind === "endFault" ? "fault" : kind;
+}
 
 export const ACTION_NAMES = Object.keys(actionFields);
 
@@ -70,10 +78,7 @@ export function toAction(
     const { devices, desired } = entry.twin;
     return { kind: "twin", devices: toSelection(devices), desired };
   }
-  if (entry.fault !== undefined) {
-    const { devices, spec } = timelineFault(entry.fault, at, atMs);
-    return { kind: "fault", devices, spec };
-  }
+  if (entry.fault !== undefined) return toFaultAction(entry.fault, at, atMs);
   const presence = toPresenceAction(entry);
   if (presence !== undefined) return presence;
   return entry.mark === undefined ? undefined : { kind: "mark", text: entry.mark };

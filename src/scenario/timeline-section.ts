@@ -2,6 +2,7 @@ import { z } from "zod";
 import { isJsonObject } from "../base/json.ts";
 import { showValue } from "../base/show-value.ts";
 import { formatDuration, parseDuration } from "../base/units.ts";
+import { faultEndProblems } from "./fault-action.ts";
 import { durationField, nameField, positiveDurationField } from "./fields.ts";
 import type { TimelineAction } from "./timeline-action.ts";
 import { ACTION_NAMES, actionFields, toAction } from "./timeline-action.ts";
@@ -84,6 +85,9 @@ function tellAnchors(timeline: unknown, context: Context): void {
   const tell = (index: number, key: string, message: string): void =>
     context.addIssue({ code: "custom", path: [index, key], message });
   const names = entries.map(({ name }) => name);
+  for (const { index, message } of faultEndProblems(timeline)) {
+    context.addIssue({ code: "custom", path: [index, "fault", "end"], message });
+  }
   for (const [index, { name, after }] of entries.entries()) {
     const first = names.indexOf(name);
     if (typeof name === "string" && first < index) {

@@ -6,6 +6,7 @@ import { createInterface } from "node:readline";
 import { z } from "zod";
 
 import { FleetError, messageOf } from "../base/errors.ts";
+import type { JsonObject } from "../base/json.ts";
 import { showValue } from "../base/show-value.ts";
 import type { ServiceRoute } from "./connection.ts";
 import { SERVICE_TIMEOUT_MS } from "./connection.ts";
@@ -23,26 +24,54 @@ const refusal = z.object({ Message: z.string() });
 /** Longer refusals are not read to their end. */
 const REFUSAL_MAX_CHARACTERS = 10_000;
 
+/** How one of an emulator's own paths is asked. */
+export interface EmulatorRequest {
+  readonly agent: Agent;
+  readonly signal?: AbortSignal | undefined;
+  /** Default `GET`. */
+  readonly method?: "GET" | "POST" | "DELETE";
+  /** Sent as JSON. */
+  readonly body?: JsonObject;
+  /** What is asked for, for messages, such as `putting a fault on`; default `reading`, with the path. */
+  readonly what?: string;
+}
+
+/** A refusal by one of an emulator's own paths. */
+export class EmulatorRefusal extends FleetError {
+  /** Of HTTP. */
+  readonly status: number;
+
+  constructor(status: number, message: string) {
+    const hint =
+      status === 401 ? "is the emulator file from this emulator's last start?" : undefined;
+    super("REFUSED", message, { hint });
+    this.status = status;
+  }
+}
+
 /**
  * Asks an emulator for one of its own paths.
  *
  * @param options.patient the answer may be silent for as long as it likes once it has begun
- * @throws {FleetError} `REFUSED` with the emulator's words, or `UNREACHABLE`
+ * @throws {EmulatorRefusal} with the emulator's words; {FleetError} `UNREACHABLE`
  */
 export async function openEmulatorStream(
   { adminToken }: Pick<EmulatorEvents, "adminToken">,
   url: URL,
-  options: {
-    readonly agent: Agent;
-    readonly signal?: AbortSignal | undefined;
-    readonly patient?: boolean;
-  },
+  options: EmulatorRequest & { readonly patient?: boolean },
 ): Promise<IncomingMessage> {
-  const { agent, signal, patient = false } = options;
-  const place = `reading ${url.origin}${url.pathname}`;
+  const { agent, signal, patient = false, method = "GET", body } = options;
+  const text = body === undefined ? undefined : JSON.stringify(body);
+  const place = options.what ?? `reading ${url.origin}${url.pathname}`;
   const answer = await new Promise<IncomingMessage>((resolve, reject) => {
     const asking = request(url, {
-      headers: { authorization: `Bearer ${adminToken}` },
+      method,
+      headers: {
+        authorization: `Bearer ${adminToken}`,
+        ...(text === undefined
+          ? {}
+          : { "content-type": "application/json", "content-length": Buffer.byteLength(text) }),
+      },
       timeout: SERVICE_TIMEOUT_MS,
       agent,
       ...(signal === undefined ? {} : { signal }),
@@ -60,16 +89,12 @@ export async function openEmulatorStream(
         }),
       );
     });
-    asking.end();
+    asking.end(text);
   });
-  if (answer.statusCode === 200) return answer;
+  const { statusCode = 0 } = answer;
+  if (statusCode >= 200 && statusCode < 300) return answer;
   const words = await wordsOf(answer);
-  throw new FleetError("REFUSED", `${place}: the emulator answered ${answer.statusCode}${words}`, {
-    hint:
-      answer.statusCode === 401
-        ? "is the emulator file from this emulator's last start?"
-        : undefined,
-  });
+  throw new EmulatorRefusal(statusCode, `${place}: the emulator answered ${statusCode}${words}`);
 }
 
 /**
@@ -125,13 +150,13 @@ export function parseAnswer<Schema extends z.ZodType>(
 /**
  * The whole answer of one of an emulator's own paths.
  *
- * @throws {FleetError} `REFUSED` or `UNREACHABLE`, also where it is nothing that `schema` knows
+ * @throws {EmulatorRefusal}; {FleetError} `UNREACHABLE`, or `REFUSED` where it is nothing that `schema` knows
  */
 export async function readEmulatorAnswer<Schema extends z.ZodType>(
   schema: Schema,
   emulator: Pick<EmulatorEvents, "adminToken">,
   url: URL,
-  options: { readonly agent: Agent; readonly signal?: AbortSignal | undefined },
+  options: EmulatorRequest,
 ): Promise<z.output<Schema>> {
   const answer = await openEmulatorStream(emulator, url, options);
   const lines: string[] = [];

@@ -2,8 +2,8 @@ import type { Problem } from "../../base/errors.ts";
 import { FleetError } from "../../base/errors.ts";
 import type { FaultDocument } from "./fault-document.ts";
 import { faultDocument } from "./fault-document.ts";
-import type { FaultReaderOptions, FaultRequest } from "./fault-order.ts";
-import { FaultReader } from "./fault-order.ts";
+import type { FaultReaderOptions, FaultRequest } from "../../base/fault-order.ts";
+import { FaultReader } from "../../base/fault-order.ts";
 import type { Faults } from "./faults.ts";
 
 /** Faults on demand: `docs/faults.md` has the kinds. @typeParam Request what `inject` takes; it is judged in any case */

@@ -1,6 +1,6 @@
 import type { FaultName } from "../../base/fault-kinds.ts";
 import { FAULT_KINDS } from "../../base/fault-kinds.ts";
-import type { FaultOrder } from "./fault-order.ts";
+import type { FaultOrder } from "../../base/fault-order.ts";
 import type { InjectedFault } from "./fault-plan.ts";
 
 /** A fault as it is listed. */

@@ -1,8 +1,9 @@
 import { ServiceFault } from "../fault.ts";
 import type { Guard } from "../operations/operation-gate.ts";
-import type { Operation, OperationKind } from "../operations/operation.ts";
+import type { Operation } from "../operations/operation.ts";
+import type { OperationKind } from "../../base/service-operations.ts";
 import { isCharged } from "../throttling/hub-costs.ts";
-import { DPS_SERVICE } from "./fault-scope.ts";
+import { DPS_SERVICE } from "../../base/fault-kind.ts";
 import type { InjectedFault } from "./fault-plan.ts";
 import { isOfKind } from "./fault-plan.ts";
 import type { FaultsAt } from "./faults-at.ts";

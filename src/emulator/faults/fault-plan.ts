@@ -1,6 +1,6 @@
 import type { FaultName } from "../../base/fault-kinds.ts";
 import { faultKind } from "../../base/fault-kinds.ts";
-import type { FaultOrder } from "./fault-order.ts";
+import type { FaultOrder } from "../../base/fault-order.ts";
 import type { FaultTarget } from "./fault-scope.ts";
 import { scopeTest } from "./fault-scope.ts";
 

@@ -1,9 +1,7 @@
 import type { FaultKind } from "../../base/fault-kind.ts";
+import { DPS_SERVICE } from "../../base/fault-kind.ts";
 import { patternTest, shareRank } from "../../base/device-patterns.ts";
-import type { OperationKind } from "../operations/operation.ts";
-
-/** The name under which faults are put on DPS. */
-export const DPS_SERVICE = "dps";
+import type { OperationKind } from "../../base/service-operations.ts";
 
 /** Where a fault acts; what is left out narrows nothing. */
 export interface FaultScope {

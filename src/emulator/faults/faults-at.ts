@@ -3,7 +3,7 @@ import { faultKind } from "../../base/fault-kinds.ts";
 import type { Operation } from "../operations/operation.ts";
 import type { Delays } from "./delays.ts";
 import { DeviceOrder } from "./device-order.ts";
-import type { FaultOrder } from "./fault-order.ts";
+import type { FaultOrder } from "../../base/fault-order.ts";
 import type { FaultPlan, InjectedFault } from "./fault-plan.ts";
 import { scopeTest } from "./fault-scope.ts";
 

@@ -2,7 +2,7 @@ import { FleetError } from "../../base/errors.ts";
 import type { FaultName } from "../../base/fault-kinds.ts";
 import type { Surroundings } from "../surroundings.ts";
 import { Delays } from "./delays.ts";
-import type { FaultOrder } from "./fault-order.ts";
+import type { FaultOrder } from "../../base/fault-order.ts";
 import type { InjectedFault } from "./fault-plan.ts";
 import { FaultPlan, isOfKind } from "./fault-plan.ts";
 import { FaultsAt } from "./faults-at.ts";

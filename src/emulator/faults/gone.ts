@@ -1,5 +1,5 @@
 import type { FaultsAt } from "./faults-at.ts";
-import { DPS_SERVICE } from "./fault-scope.ts";
+import { DPS_SERVICE } from "../../base/fault-kind.ts";
 
 /** How a service that has disappeared answers those who come; undefined where it is there. */
 export function goneAnswer(faults: FaultsAt): "close" | "notFound" | undefined {

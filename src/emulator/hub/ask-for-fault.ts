@@ -1,6 +1,6 @@
 import { FAULT_KINDS } from "../../base/fault-kinds.ts";
-import type { FaultOrder } from "../faults/fault-order.ts";
-import type { OperationKind } from "../operations/operation.ts";
+import type { FaultOrder } from "../../base/fault-order.ts";
+import type { OperationKind } from "../../base/service-operations.ts";
 import type { FaultMessage } from "./fault-message.ts";
 import { parseFaultMessage } from "./fault-message.ts";
 import type { IotHub } from "./hub.ts";

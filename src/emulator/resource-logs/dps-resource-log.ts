@@ -1,6 +1,7 @@
 import { attestationOf } from "../dps/attestation-attempt.ts";
 import type { Observer, Outcome } from "../operations/operation-gate.ts";
-import type { Operation, OperationKind } from "../operations/operation.ts";
+import type { Operation } from "../operations/operation.ts";
+import type { OperationKind } from "../../base/service-operations.ts";
 import type { LogCategory } from "./log-record.ts";
 import { cut, maskedAddress } from "./log-record.ts";
 import type { WriteLog } from "./resource-log.ts";

@@ -1,4 +1,5 @@
-import type { Operation, OperationKind } from "../operations/operation.ts";
+import type { Operation } from "../operations/operation.ts";
+import type { OperationKind } from "../../base/service-operations.ts";
 import type { LogCategory } from "./log-record.ts";
 
 /** How an operation stands in a hub's logs. */

@@ -2,7 +2,8 @@ import type { FastifyContextConfig, FastifyRequest } from "fastify";
 import type { Right } from "../access-policy.ts";
 import type { ServiceFault } from "../fault.ts";
 import type { OperationGate } from "../operations/operation-gate.ts";
-import type { Operation, OperationKind } from "../operations/operation.ts";
+import type { Operation } from "../operations/operation.ts";
+import type { OperationKind } from "../../base/service-operations.ts";
 import type { ApiScope } from "./api-server.ts";
 import { faultOf, headerOf } from "./replies.ts";
 

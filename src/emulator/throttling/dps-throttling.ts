@@ -1,7 +1,8 @@
 import { DPS_LIMITS } from "../../base/azure-limits.ts";
 import { ServiceFault } from "../fault.ts";
 import type { Guard } from "../operations/operation-gate.ts";
-import type { Operation, OPERATIONS, OperationKind } from "../operations/operation.ts";
+import type { Operation } from "../operations/operation.ts";
+import type { OPERATIONS, OperationKind } from "../../base/service-operations.ts";
 import type { Surroundings } from "../surroundings.ts";
 import { PollWindows } from "./poll-windows.ts";
 import { SlidingWindow } from "./sliding-window.ts";

@@ -1,5 +1,6 @@
 import { METHOD_BLOCK_BYTES } from "../../base/hub-tiers.ts";
-import type { Operation, OPERATIONS, OperationKind } from "../operations/operation.ts";
+import type { Operation } from "../operations/operation.ts";
+import type { OPERATIONS, OperationKind } from "../../base/service-operations.ts";
 import type { TierLimits } from "./tier-options.ts";
 
 /** The throttles that an operation of a client can meet. */

@@ -9,6 +9,7 @@ import type { ActionEvent } from "../../output/output.ts";
 import type { PlannedAction } from "../../plan/planned-action.ts";
 import { isOfOtherParts } from "../../plan/planned-action.ts";
 import type { PlannedSelection } from "../../plan/select-devices.ts";
+import { memberOf } from "../../scenario/timeline-action.ts";
 import type { ActionDoers, ActionOutcome, ActionRound } from "./action-doer.ts";
 import { whatIsDone } from "./what-is-done.ts";
 
@@ -173,7 +174,7 @@ export class Timeline {
       t: Math.round(this.#options.clock()),
       action: index,
       ...(name === undefined ? {} : { name }),
-      kind: action.kind,
+      kind: memberOf(action.kind),
       at,
       state,
       round,

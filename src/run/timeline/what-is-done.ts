@@ -24,6 +24,19 @@ export function whatIsDone(action: TimelineAction): JsonObject {
         ...(forMs !== undefined && { for: formatDuration(forMs) }),
       };
     }
+    case "serviceFault": {
+      const { service, operations, kind, parameters, times } = action.fault;
+      return {
+        fault: kind,
+        parameters,
+        ...(service !== undefined && { service }),
+        ...(operations !== undefined && { operations: [...operations] }),
+        ...(times !== undefined && { times }),
+        ...(action.forMs !== undefined && { for: formatDuration(action.forMs) }),
+      };
+    }
+    case "endFault":
+      return { end: action.name };
     case "mark":
       return { text: action.text };
     default:

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { Delays } from "../../../../src/emulator/faults/delays.ts";
 import type { InjectedFault } from "../../../../src/emulator/faults/fault-plan.ts";
 import { FaultPlan, isOfKind } from "../../../../src/emulator/faults/fault-plan.ts";
-import { FaultReader } from "../../../../src/emulator/faults/fault-order.ts";
+import { FaultReader } from "../../../../src/base/fault-order.ts";
 
 const READER = new FaultReader({ hubs: [] });
 

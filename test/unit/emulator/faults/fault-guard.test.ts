@@ -2,10 +2,10 @@ import { expect, test } from "vitest";
 import { silentLogger } from "../../../../src/base/log.ts";
 import { ServiceFault } from "../../../../src/emulator/fault.ts";
 import { faultGuard } from "../../../../src/emulator/faults/fault-guard.ts";
-import type { FaultRequest } from "../../../../src/emulator/faults/fault-order.ts";
-import { FaultReader } from "../../../../src/emulator/faults/fault-order.ts";
+import type { FaultRequest } from "../../../../src/base/fault-order.ts";
+import { FaultReader } from "../../../../src/base/fault-order.ts";
 import { Faults } from "../../../../src/emulator/faults/faults.ts";
-import type { OperationKind } from "../../../../src/emulator/operations/operation.ts";
+import type { OperationKind } from "../../../../src/base/service-operations.ts";
 import { askedOverMqtt } from "../../../../src/emulator/operations/operation.ts";
 
 const HUB = "my-hub.azure-devices.net";

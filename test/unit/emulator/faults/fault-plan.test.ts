@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import type { FaultRequest } from "../../../../src/emulator/faults/fault-order.ts";
-import { FaultReader } from "../../../../src/emulator/faults/fault-order.ts";
+import type { FaultRequest } from "../../../../src/base/fault-order.ts";
+import { FaultReader } from "../../../../src/base/fault-order.ts";
 import { FaultPlan } from "../../../../src/emulator/faults/fault-plan.ts";
 
 const START_MS = Date.UTC(2026, 0, 1);

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import { deferred } from "../../../../src/base/deferred.ts";
 import { silentLogger } from "../../../../src/base/log.ts";
-import type { FaultRequest } from "../../../../src/emulator/faults/fault-order.ts";
-import { FaultReader } from "../../../../src/emulator/faults/fault-order.ts";
+import type { FaultRequest } from "../../../../src/base/fault-order.ts";
+import { FaultReader } from "../../../../src/base/fault-order.ts";
 import { Faults } from "../../../../src/emulator/faults/faults.ts";
 
 const READER = new FaultReader({ hubs: [] });

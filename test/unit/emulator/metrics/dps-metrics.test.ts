@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import type { FaultKind } from "../../../../src/emulator/fault.ts";
 import { ServiceFault } from "../../../../src/emulator/fault.ts";
 import { DpsMetrics } from "../../../../src/emulator/metrics/dps-metrics.ts";
-import type { OperationKind } from "../../../../src/emulator/operations/operation.ts";
+import type { OperationKind } from "../../../../src/base/service-operations.ts";
 import { askedOverMqtt } from "../../../../src/emulator/operations/operation.ts";
 
 const NAME = { ProvisioningServiceName: "dps" };

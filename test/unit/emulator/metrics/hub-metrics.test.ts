@@ -6,7 +6,8 @@ import { DeviceJobs } from "../../../../src/emulator/hub/jobs/device-jobs.ts";
 import type { JobAction, JobOutcome, JobRequest } from "../../../../src/emulator/hub/jobs/job.ts";
 import { Job, NOT_BEGUN } from "../../../../src/emulator/hub/jobs/job.ts";
 import type { HubReadings } from "../../../../src/emulator/metrics/readings.ts";
-import type { Operation, OperationKind } from "../../../../src/emulator/operations/operation.ts";
+import type { Operation } from "../../../../src/emulator/operations/operation.ts";
+import type { OperationKind } from "../../../../src/base/service-operations.ts";
 import { hubMetrics } from "./counted-hub.ts";
 
 /** What is not 0: the totals of counters, and the values that were measured. */

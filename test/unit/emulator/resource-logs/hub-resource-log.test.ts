@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { ServiceFault } from "../../../../src/emulator/fault.ts";
-import type { Operation, OperationKind } from "../../../../src/emulator/operations/operation.ts";
+import type { Operation } from "../../../../src/emulator/operations/operation.ts";
+import type { OperationKind } from "../../../../src/base/service-operations.ts";
 import { HubResourceLog } from "../../../../src/emulator/resource-logs/hub-resource-log.ts";
 import type { LogRecord } from "../../../../src/emulator/resource-logs/log-record.ts";
 

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { hubLimits } from "../../../../src/base/hub-tiers.ts";
 import type { EmulatorLimits } from "../../../../src/emulator/defaults.ts";
 import { ServiceFault } from "../../../../src/emulator/fault.ts";
-import type { OperationKind } from "../../../../src/emulator/operations/operation.ts";
+import type { OperationKind } from "../../../../src/base/service-operations.ts";
 import type { HubTierSetting } from "../../../../src/emulator/throttling/hub-throttling.ts";
 import { HubThrottling } from "../../../../src/emulator/throttling/hub-throttling.ts";
 import { aroundAt, asked, burstOf, fateOf, kindsOf, START_MS } from "./throttling-world.ts";

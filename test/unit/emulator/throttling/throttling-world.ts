@@ -1,8 +1,9 @@
 import type { EmulatorLimits } from "../../../../src/emulator/defaults.ts";
 import { attempt, ServiceFault } from "../../../../src/emulator/fault.ts";
 import type { Guard } from "../../../../src/emulator/operations/operation-gate.ts";
-import type { Operation, OperationKind } from "../../../../src/emulator/operations/operation.ts";
-import { OPERATIONS } from "../../../../src/emulator/operations/operation.ts";
+import type { Operation } from "../../../../src/emulator/operations/operation.ts";
+import type { OperationKind } from "../../../../src/base/service-operations.ts";
+import { OPERATIONS } from "../../../../src/base/service-operations.ts";
 import type { Surroundings } from "../../../../src/emulator/surroundings.ts";
 import { surroundingsFrom } from "../../../../src/emulator/surroundings.ts";
 

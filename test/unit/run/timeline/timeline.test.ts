@@ -32,7 +32,16 @@ function timeline(actions: readonly PlannedAction[], doer: ActionDoer) {
     [];
   const made = new Timeline({
     actions,
-    doers: { twin: doer, fault: doer, stop: doer, start: doer, churn: doer, mark: doer },
+    doers: {
+      twin: doer,
+      fault: doer,
+      serviceFault: doer,
+      endFault: doer,
+      stop: doer,
+      start: doer,
+      churn: doer,
+      mark: doer,
+    },
     select: ({ ids }) => Promise.resolve(ids),
     clock: () => 0,
     emit: ({ action, state, round, selected, done, failed, error }) => {

@@ -1,10 +1,10 @@
 import { z } from "zod";
-import type { FaultKind, FaultParameter } from "../../base/fault-kind.ts";
-import { nearest } from "../../base/nearest.ts";
-import { showValue } from "../../base/show-value.ts";
-import type { OperationKind } from "../operations/operation.ts";
-import { OPERATIONS } from "../operations/operation.ts";
-import { DPS_SERVICE } from "./fault-scope.ts";
+import type { FaultKind, FaultParameter } from "./fault-kind.ts";
+import { nearest } from "./nearest.ts";
+import { showValue } from "./show-value.ts";
+import type { OperationKind } from "./service-operations.ts";
+import { OPERATIONS } from "./service-operations.ts";
+import { DPS_SERVICE } from "./fault-kind.ts";
 
 type Input = { readonly input?: unknown };
 type NumberParameter = Extract<FaultParameter, { readonly least: number }>;
@@ -12,6 +12,9 @@ interface ChoiceParameter<V> {
   readonly values: readonly V[];
   readonly default: NoInfer<V>;
 }
+
+/** Ids and patterns that one fault can name. */
+export const FAULT_DEVICES_MAX = 10_000;
 
 const WEEK_MS = 7 * 86_400_000;
 
@@ -48,26 +51,38 @@ const operation = z.custom<OperationKind>(
   },
 );
 
-function serviceOf(at: FaultKind["at"], hubs: readonly string[]) {
-  const known = [...(at === "hubs" ? [] : [DPS_SERVICE]), ...(at === "dps" ? [] : hubs)];
+/** What it looks like, where nobody knows yet which hubs there are. */
+const HUB_HOST = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9-]{1,63})+$/;
+
+function serviceOf(at: FaultKind["at"], hubs: readonly string[] | undefined) {
+  const known = [
+    ...(at === "hubs" ? [] : [DPS_SERVICE]),
+    ...(at === "dps" ? [] : (hubs ?? ["the host name of a hub"])),
+  ];
+  const oneOf = known.length === 1 ? "" : "one of ";
   const error = ({ input }: Input): string =>
-    `expected one of ${known.join(", ")}, got ${showValue(input)}`;
+    `expected ${oneOf}${known.join(", ")}, got ${showValue(input)}`;
+  const isHub = (name: string): boolean => hubs?.includes(name) ?? HUB_HOST.test(name);
   return z
     .string({ error })
     .toLowerCase()
-    .refine((name) => known.includes(name), { error });
+    .refine((name) => (at !== "hubs" && name === DPS_SERVICE) || (at !== "dps" && isHub(name)), {
+      error,
+    });
 }
 
 const refused = (what: string) =>
   z.never({ error: `this kind is not narrowed by ${what}` }).optional();
 
 /** Members are described at `FaultScope`; a kind refuses those that it is not narrowed by. */
-function scopeOf({ at, by }: Narrowing, hubs: readonly string[]) {
+function scopeOf({ at, by }: Narrowing, hubs: readonly string[] | undefined) {
   const byDevices = by.includes("devices");
   const pattern = z.string().min(1, { error: "expected a device id or a pattern" }).max(256);
   return z.strictObject({
     service: serviceOf(at, hubs).optional(),
-    devices: byDevices ? z.array(pattern).min(1).max(1000).optional() : refused("devices"),
+    devices: byDevices
+      ? z.array(pattern).min(1).max(FAULT_DEVICES_MAX).optional()
+      : refused("devices"),
     share: byDevices ? bounded(0, 1, "number").optional() : refused("a share of devices"),
     operations: by.includes("operations")
       ? z.array(operation).min(1).optional()
@@ -84,8 +99,8 @@ function timesOf({ isState }: Narrowing) {
 /** By what faults of a kind can be narrowed. */
 export type Narrowing = Pick<FaultKind, "at" | "by" | "isState">;
 
-/** What faults of every kind have. @param hubs host names in lower case */
-export function commonFields(narrowing: Narrowing, hubs: readonly string[]) {
+/** What faults of every kind have. @param hubs host names in lower case; undefined = any */
+export function commonFields(narrowing: Narrowing, hubs: readonly string[] | undefined) {
   return {
     /** Where it acts; everywhere unless it says otherwise. */
     scope: scopeOf(narrowing, hubs).prefault({}),

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { DEVICE_FAULT_NAMES } from "../../../../src/base/device-fault-kinds.ts";
-import { FAULT_NAMES, faultKind } from "../../../../src/base/fault-kinds.ts";
-import { FaultReader } from "../../../../src/emulator/faults/fault-order.ts";
+import { DEVICE_FAULT_NAMES } from "../../../src/base/device-fault-kinds.ts";
+import { FAULT_NAMES, faultKind } from "../../../src/base/fault-kinds.ts";
+import { FaultReader } from "../../../src/base/fault-order.ts";
 
 const HUB = "my-hub.azure-devices.net";
 const READER = new FaultReader({ hubs: [HUB] });

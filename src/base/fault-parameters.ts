@@ -1,6 +1,6 @@
 import { z } from "zod";
-import type { FaultName } from "../../base/fault-kinds.ts";
-import { FAULT_KINDS } from "../../base/fault-kinds.ts";
+import type { FaultName } from "./fault-kinds.ts";
+import { FAULT_KINDS } from "./fault-kinds.ts";
 import { choiceOf, numberOf } from "./fault-fields.ts";
 
 const none = z.strictObject({}).prefault({});

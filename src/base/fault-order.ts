@@ -1,20 +1,20 @@
 import { z } from "zod";
-import { isDeviceFaultName } from "../../base/device-fault-kinds.ts";
-import type { Problem } from "../../base/errors.ts";
-import type { FaultName } from "../../base/fault-kinds.ts";
-import { FAULT_NAMES, faultKind, isFaultName } from "../../base/fault-kinds.ts";
-import { describeIssue, problemsOf } from "../../base/issue-problems.ts";
-import { nearest } from "../../base/nearest.ts";
-import { showValue } from "../../base/show-value.ts";
-import { formatPath } from "../../base/format-path.ts";
-import { isJsonObject } from "../../base/json.ts";
-import { OPERATIONS } from "../operations/operation.ts";
+import { isDeviceFaultName } from "./device-fault-kinds.ts";
+import type { Problem } from "./errors.ts";
+import type { FaultName } from "./fault-kinds.ts";
+import { FAULT_NAMES, faultKind, isFaultName } from "./fault-kinds.ts";
+import { describeIssue, problemsOf } from "./issue-problems.ts";
+import { nearest } from "./nearest.ts";
+import { showValue } from "./show-value.ts";
+import { formatPath } from "./format-path.ts";
+import { isJsonObject } from "./json.ts";
+import { OPERATIONS } from "./service-operations.ts";
 import { commonFields } from "./fault-fields.ts";
 import { FAULT_PARAMETERS } from "./fault-parameters.ts";
-import { DPS_SERVICE } from "./fault-scope.ts";
+import { DPS_SERVICE } from "./fault-kind.ts";
 
 /** One schema a kind; what is not given has its default afterwards. */
-function orderSchemas(hubs: readonly string[]) {
+function orderSchemas(hubs: readonly string[] | undefined) {
   const order = <K extends FaultName, P extends (typeof FAULT_PARAMETERS)[K]>(
     kind: K,
     parameters: P,
@@ -47,7 +47,7 @@ function orderSchemas(hubs: readonly string[]) {
 }
 
 /** What can be said of a fault whose kind nobody knows. */
-function anyOrderSchema(hubs: readonly string[]) {
+function anyOrderSchema(hubs: readonly string[] | undefined) {
   const narrowing = { at: "everywhere", by: ["devices", "operations"] } as const;
   return z.strictObject({
     // Told already.
@@ -68,8 +68,8 @@ export type FaultOrder<K extends FaultName = FaultName> = {
 export type FaultRequest = { [Kind in FaultName]: z.input<OrderSchemas[Kind]> }[FaultName];
 
 export interface FaultReaderOptions {
-  /** Their host names, in lower case. */
-  readonly hubs: readonly string[];
+  /** Their host names, in lower case; absent = nobody knows them yet, and any will do. */
+  readonly hubs?: readonly string[];
   /** Why kinds cannot be had of this emulator. */
   readonly missing?: { readonly [K in FaultName]?: string };
 }
