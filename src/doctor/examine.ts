@@ -87,7 +87,7 @@ async function prepare({ run, cwd, cores, env, signal }: ExamineOptions): Promis
   try {
     const written = await prepareRun(run, { cwd, cores, env });
     const stop = signal ?? new AbortController().signal;
-    const context = withMadeKey(written.plan, { env, cwd, console: QUIET, stop });
+    const context = await withMadeKey(written.plan, { env, cwd, console: QUIET, stop });
     const given = await takeVaultSecrets(written, run, context);
     const { plan, scenario } = given.prepared;
     const text = `${run.scenarioFile}: ${scenario.name}, ${plan.devices.length} devices against ${plan.target}`;

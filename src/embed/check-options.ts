@@ -50,6 +50,7 @@ const optionsSchema = z.strictObject({
   enrollmentGroups: documents.optional(),
   hubSettings: z.record(z.string(), hubSettings).optional(),
   data: text.optional(),
+  dataUntilFull: z.boolean().optional(),
   seed: z.int().min(0).optional(),
   clock: call.optional(),
   newId: call.optional(),

@@ -38,6 +38,11 @@ export interface EmulatorOptions extends Partial<EmulatorLimits>, TierOptions, C
    * is gone at the end.
    */
   readonly data?: string;
+  /**
+   * Where the disk takes no more, the emulator goes on in memory and removes the folder; default false: it stops, since
+   * nothing that it acknowledged would be kept.
+   */
+  readonly dataUntilFull?: boolean;
   /** Makes ids, keys and the times of documents reproducible; an integer >= 0. Then keys can be guessed. */
   readonly seed?: number;
   /** ms since 1970; default the machine's clock. */

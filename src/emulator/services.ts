@@ -80,7 +80,8 @@ export async function startServices(
   onLost: (error: FleetError) => void = () => {},
 ): Promise<Services> {
   requireTier(options);
-  const opened = options.data === undefined ? undefined : await stateIn(options.data, onLost);
+  const opened =
+    options.data === undefined ? undefined : await stateIn(options.data, options, onLost);
   const started: (() => unknown)[] = [() => opened?.close()];
   const stop = async (): Promise<void> => {
     for (const stopOne of started.splice(0).toReversed()) await stopOne();
@@ -168,9 +169,15 @@ export async function startServices(
 }
 
 /** The database, with its native part, is loaded where it is asked for alone. */
-async function stateIn(path: string, onLost: (error: FleetError) => void): Promise<OpenState> {
+async function stateIn(
+  path: string,
+  { dataUntilFull = false, log }: Pick<EmulatorOptions, "dataUntilFull" | "log">,
+  onLost: (error: FleetError) => void,
+): Promise<OpenState> {
   const { openState } = await import("./state/open-state.ts");
-  return openState(path, onLost);
+  const goesOn = (err: FleetError): void =>
+    log?.warn({ component: "emulator", err }, "state is kept no more, its folder is removed");
+  return openState(path, dataUntilFull ? goesOn : onLost, dataUntilFull);
 }
 
 function surroundingsOf(options: Omit<EmulatorOptions, "tls">, state: State): Surroundings {

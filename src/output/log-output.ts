@@ -41,6 +41,10 @@ function logEvent(log: Logger, event: RunEvent): void {
       log.info({ by, request, outcome, err: error }, "steered by hand");
       return;
     }
+    case "resume": {
+      log.info({ boot: event.boot, durationMs: event.t }, "run resumed");
+      return;
+    }
     case "summary": {
       const { verdict, devices, telemetry } = event.summary;
       log.info({ verdict, durationMs: event.t, devices, acked: telemetry.acked }, "run judged");

@@ -145,6 +145,16 @@ export type RunEvent =
       readonly at: string;
     }
   | {
+      /** A run whose supervisor was gone goes on; what was told of its end before counts no more. */
+      readonly type: "resume";
+      /** Goes on from where it stood. */
+      readonly t: number;
+      /** When (ISO). */
+      readonly at: string;
+      /** Of its workers from now on. */
+      readonly boot: number;
+    }
+  | {
       readonly type: "enrollment";
       readonly t: number;
       /** Host name of the DPS instance; null where the run had no access to its service. */

@@ -137,6 +137,7 @@ export class ScreenState {
         return;
       case "configuration":
       case "begin":
+      case "resume":
       case "devices":
       case "ledger":
       case "end":

@@ -125,6 +125,9 @@ export class TerminalLines implements Output, RunConsole {
       case "worker":
         this.#worker(event);
         return;
+      case "resume":
+        this.#at(event.t, "the run goes on where it was cut short");
+        return;
       case "summary":
         for (const line of alertLines(this.#alerts)) this.#at(event.t, line);
         for (const line of summaryLines(event.summary, this.#ink)) this.#lines.write(line);

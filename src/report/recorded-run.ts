@@ -27,6 +27,22 @@ export interface RecordedRun {
   readonly isWhole: boolean;
 }
 
+/** What a record has of a run that is to go on. */
+export interface RecordedPast {
+  /** The last time that anything was told of, ms after time 0. */
+  readonly t: number;
+  /** Whether devices had started. */
+  readonly hasBegun: boolean;
+  /** How it ended; undefined = it was killed. */
+  readonly end: Of<"end"> | undefined;
+  readonly histograms: Snapshot["histograms"];
+  readonly perSecond: Snapshot["perSecond"];
+  /** What happened to alerts, in its order. */
+  readonly alerts: readonly DeviceEvent[];
+  readonly generator: GeneratorRecord;
+  readonly workers: { readonly lost: number; readonly restarted: number };
+}
+
 /**
  * Reads the folder of a run.
  *
@@ -48,8 +64,8 @@ export async function readRecordedRun(
   return record.result();
 }
 
-/** Takes the events of a run, in their order. */
-class RunRecorded {
+/** Takes the events of a run, in their order; what a run that was resumed told of its end before counts no more. */
+export class RunRecorded {
   #plan: Of<"plan"> | undefined;
   #end: Of<"end"> | undefined;
   #ledger: LedgerResult | null = null;
@@ -62,9 +78,13 @@ class RunRecorded {
   readonly #arrival = new ArrivalAccount();
   readonly #timeline = new TimelineAccount();
   readonly #control = new ControlAccount();
-  readonly #rows: DeviceRow[] = [];
+  #rows: DeviceRow[] = [];
   readonly #generator = new GeneratorRecord();
   readonly #workers = { lost: 0, restarted: 0 };
+  /** Workers that were lost and have not come back. */
+  readonly #lost = new Set<number>();
+  #hasBegun = false;
+  #resumed = false;
 
   apply(event: RunEvent): void {
     this.#t = Math.max(this.#t, event.t);
@@ -79,6 +99,30 @@ class RunRecorded {
     else if (event.type === "devices") this.#devices(event);
     else if (event.type === "ledger") this.#ledger = event.ledger;
     else if (event.type === "end") this.#end = event;
+    else if (event.type === "begin") this.#hasBegun = true;
+    else if (event.type === "resume") this.#resume();
+  }
+
+  /** What a run that goes on from here begins with. */
+  past(): RecordedPast {
+    return {
+      t: this.#t,
+      hasBegun: this.#hasBegun,
+      end: this.#end,
+      histograms: this.#histograms.take(),
+      perSecond: this.#seconds.take(),
+      alerts: this.#alerts,
+      generator: this.#generator,
+      workers: this.#workers,
+    };
+  }
+
+  #resume(): void {
+    this.#resumed = true;
+    this.#end = undefined;
+    this.#ledger = null;
+    this.#rows = [];
+    this.#lost.clear();
   }
 
   #snapshot({ t, counters, histograms, perSecond, generator }: Of<"snapshot">): void {
@@ -88,9 +132,12 @@ class RunRecorded {
     if (perSecond !== undefined) this.#seconds.merge(perSecond);
   }
 
-  #worker({ state, boot }: Of<"worker">): void {
-    if (state === "lost") this.#workers.lost += 1;
-    if (state === "ready" && boot > 1) this.#workers.restarted += 1;
+  #worker({ worker, state }: Of<"worker">): void {
+    if (state === "lost") {
+      this.#workers.lost += 1;
+      this.#lost.add(worker);
+    }
+    if (state === "ready" && this.#lost.delete(worker)) this.#workers.restarted += 1;
   }
 
   #devices({ rows }: Of<"devices">): void {
@@ -115,6 +162,7 @@ class RunRecorded {
         shard: plan.shard,
         planFingerprint: plan.planFingerprint,
         merged: plan.merged,
+        resumed: this.#resumed,
       },
       thresholds: plan.thresholds,
       asksDps: plan.asksDps,

@@ -17,6 +17,8 @@ const RUN_FILES: readonly string[] = [
   "junit.xml",
   "report.html",
   "messages.ndjson",
+  "journal.ndjson",
+  "emulator",
 ];
 
 /** Why a folder cannot take results. */

@@ -47,6 +47,13 @@ const plan = z.strictObject({
 
 const begin = z.strictObject({ type: z.literal("begin"), t, at: z.iso.datetime() });
 
+const resume = z.strictObject({
+  type: z.literal("resume"),
+  t,
+  at: z.iso.datetime(),
+  boot: z.int().positive(),
+});
+
 const configuration = z.strictObject({
   type: z.literal("configuration"),
   t,
@@ -218,6 +225,7 @@ const runEvent = z.discriminatedUnion("type", [
   configuration,
   fleet,
   begin,
+  resume,
   enrollment,
   individualEnrollments,
   arrival,

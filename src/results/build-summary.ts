@@ -43,7 +43,7 @@ export function buildSummary(
   const failed = aggregate.counter("telemetry_failed");
   return {
     schemaVersion: 1,
-    run: { ...facts.run, resumed: false },
+    run: facts.run,
     verdict,
     devices: {
       ...aggregate.totals(),

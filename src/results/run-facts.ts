@@ -20,7 +20,7 @@ export interface RunEnd {
 
 /** Everything that a run is judged by; a live run and a recorded one give the same. */
 export interface RunFacts {
-  readonly run: Omit<Summary["run"], "resumed">;
+  readonly run: Summary["run"];
   /** Expressions that `parseThreshold` understands. */
   readonly thresholds: readonly string[];
   /** Whether devices ask DPS for their hub, or brought it along. */

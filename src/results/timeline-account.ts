@@ -42,6 +42,8 @@ function next(known: TimelineResult, event: ActionEvent): TimelineResult {
     case "begun":
       return {
         ...known,
+        // What was not due before a run was resumed may be so afterwards.
+        notDue: false,
         beganS: known.beganS ?? t / 1_000,
         selected: Math.max(known.selected, selected),
       };

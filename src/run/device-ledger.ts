@@ -11,6 +11,14 @@ interface Some {
   readonly first: MessageNumber[];
 }
 
+/** Messages of one device with one trouble. */
+export interface FoundTrouble {
+  readonly trouble: MessageTrouble;
+  readonly count: number;
+  /** The first few of them. */
+  readonly first: readonly MessageNumber[];
+}
+
 /** What is amiss with one device's messages, as it is found out. */
 export class DeviceLedgerDraft {
   readonly #troubles = new Map<MessageTrouble, Some>();
@@ -27,6 +35,19 @@ export class DeviceLedgerDraft {
         if (!isNamed) some.first.push({ boot, seq });
       }
     }
+  }
+
+  /** What was found out so far, to be taken up again by `restored`. */
+  get found(): readonly FoundTrouble[] {
+    return [...this.#troubles].map(([trouble, { count, first }]) => ({ trouble, count, first }));
+  }
+
+  static restored(found: readonly FoundTrouble[]): DeviceLedgerDraft {
+    const draft = new DeviceLedgerDraft();
+    for (const { trouble, count, first } of found) {
+      draft.#troubles.set(trouble, { count, first: [...first] });
+    }
+    return draft;
   }
 
   /** @returns undefined where nothing is amiss */

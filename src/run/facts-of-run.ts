@@ -10,6 +10,8 @@ import { asksDps } from "./run-identity.ts";
 /** What is known of a run once its devices are stopped. */
 export interface EndedRun {
   readonly run: RunIdentity;
+  /** Whether it was taken up where another supervisor had left it. */
+  readonly resumed: boolean;
   readonly prepared: PreparedRun;
   readonly live: Pick<LiveRun, "t" | "view" | "aborted" | "actions" | "workers">;
   /** What broke it off, if anything did. */
@@ -28,7 +30,7 @@ export interface EndedRun {
 
 /** Everything that a run is judged by. */
 export function factsOfRun(ended: EndedRun): RunFacts {
-  const { run, prepared, live, failure, stopped, finished } = ended;
+  const { run, resumed, prepared, live, failure, stopped, finished } = ended;
   const { arrival, control, timeline, ledger, lostFiles, strict } = ended;
   const { plan, workers: planned } = prepared;
   const { id, scenario, seed, target, startedAt, ...origin } = run;
@@ -45,6 +47,7 @@ export function factsOfRun(ended: EndedRun): RunFacts {
       startedAt,
       durationS: Math.round(live.t) / 1_000,
       ...origin,
+      resumed,
     },
     thresholds: plan.thresholds,
     asksDps: asksDps(prepared),

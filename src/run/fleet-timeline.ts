@@ -107,6 +107,12 @@ export class FleetTimeline {
     return this.#select(selection, signal);
   }
 
+  /** Takes what was told before a run went on, in its order; before `start()`. */
+  recall(event: RunEvent): void {
+    if (event.type === "action") this.#timeline.recall(event);
+    this.#twins.recall(event);
+  }
+
   /** Time 0 is now or known to the clock; schedules every action. */
   start(): void {
     this.#timeline.start();

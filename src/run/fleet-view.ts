@@ -13,6 +13,8 @@ import { SecondNews } from "../metrics/second-counts.ts";
 import { SeriesBook } from "../metrics/series-book.ts";
 import type { EncodedHistogram, Snapshot } from "../metrics/snapshot.ts";
 import type { RunEvent } from "../output/output.ts";
+import type { PastRun } from "./resume/past-run.ts";
+import { restoreAggregate } from "./resume/past-run.ts";
 import type { WorkerNotice } from "../supervisor/supervisor.ts";
 import type { TwinTime } from "./actions/twin-receipts.ts";
 
@@ -22,7 +24,7 @@ const RUN_ITSELF = -1;
 /** What all outputs see: merges what workers tell and passes it on as run events. */
 export class FleetView {
   readonly aggregate: Aggregate;
-  readonly generator = new GeneratorRecord();
+  readonly generator: GeneratorRecord;
   /** What was measured since the last telling. */
   readonly #news = new HistogramSet();
   readonly #newSeconds = new SecondNews();
@@ -34,12 +36,17 @@ export class FleetView {
 
   constructor(options: {
     readonly devices: readonly PlannedDevice[];
+    /** What it goes on with; absent = nothing. */
+    readonly past?: PastRun | undefined;
     readonly phases: readonly Phase[];
     readonly emit: (event: RunEvent) => void;
     readonly onDeviceEvent: (event: DeviceEvent) => void;
     readonly onMessages: (messages: readonly SavedMessage[]) => void;
   }) {
-    this.aggregate = new Aggregate(options.devices);
+    const { past, devices } = options;
+    this.aggregate = new Aggregate(devices);
+    this.generator = past?.record.generator ?? new GeneratorRecord();
+    if (past !== undefined) restoreAggregate(this.aggregate, past, devices);
     this.#phases = options.phases;
     this.#emit = options.emit;
     this.#onDeviceEvent = options.onDeviceEvent;
@@ -59,9 +66,13 @@ export class FleetView {
   /** @param t ms after time 0 */
   worker(notice: WorkerNotice, t: number): void {
     this.#emit({ type: "worker", t, ...notice });
-    if (notice.state !== "lost") return;
-    this.aggregate.markLost(notice.worker);
-    for (const event of this.aggregate.clearAlerts(notice.worker, t)) this.#emit(event);
+    if (notice.state === "lost") this.lost(notice.worker, t);
+  }
+
+  /** The devices of a worker are nobody's until its next boot tells of them. @param t ms after time 0 */
+  lost(worker: number, t: number): void {
+    this.aggregate.markLost(worker);
+    for (const event of this.aggregate.clearAlerts(worker, t)) this.#emit(event);
   }
 
   /** Adds times that the run measured itself. */

@@ -13,6 +13,10 @@ export interface FollowerOptions {
   readonly reader: IngestionReader;
   /** Gets each message once; those of one device in the order in which its hub took them. */
   readonly take: (message: IngestedMessage) => void;
+  /** Where another reading of this run stood; undefined = at the present end. */
+  readonly from?: string | undefined;
+  /** What is new was handed over. */
+  readonly onRead?: (reading: Pick<IngestionReading, "position" | "lost">) => void;
   /** Between two looks, in ms; default 1,000. */
   readonly pollMs?: number;
   /** A read failed in between; told for the first of several in a row. */
@@ -37,12 +41,12 @@ export class IngestionFollower {
   }
 
   /**
-   * Starts at the present end, so that earlier runs do not count.
+   * Starts at the present end, so that earlier runs do not count, or where another reading stood.
    *
    * @throws {FleetError} `REFUSED` or `UNREACHABLE` when the reading cannot begin
    */
   static async open(options: FollowerOptions, signal?: AbortSignal): Promise<IngestionFollower> {
-    return new IngestionFollower(options, await options.reader.open(signal));
+    return new IngestionFollower(options, await options.reader.open(signal, options.from));
   }
 
   /** Begins to follow; call once. */
@@ -65,7 +69,7 @@ export class IngestionFollower {
     this.#stopping.abort();
     await this.#polling;
     this.check();
-    await this.#reading.read(this.#options.take);
+    await this.read();
     await this.stop();
     return { lost: this.#reading.lost };
   }
@@ -77,14 +81,21 @@ export class IngestionFollower {
     await this.#reading.close();
   }
 
+  /** Hands over what is new. @throws {FleetError} `REFUSED` or `UNREACHABLE` */
+  async read(signal?: AbortSignal): Promise<void> {
+    const { take, onRead } = this.#options;
+    await this.#reading.read(take, signal);
+    onRead?.(this.#reading);
+  }
+
   async #poll(): Promise<void> {
-    const { take, pollMs = POLL_MS, onFailure } = this.#options;
+    const { pollMs = POLL_MS, onFailure } = this.#options;
     const { signal } = this.#stopping;
     let failing = false;
     for (;;) {
       try {
         await sleep(pollMs, signal);
-        await this.#reading.read(take, signal);
+        await this.read(signal);
         failing = false;
       } catch (error) {
         // What is broken off may fail in any way; finish() reads it again.

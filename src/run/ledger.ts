@@ -5,6 +5,7 @@ import { SeqSet, common, countOf, without } from "../metrics/seq-ranges.ts";
 import type { LedgerResult } from "../output/ledger.ts";
 import { byWorst } from "../output/ledger.ts";
 import type { IngestedMessage } from "../service/ingestion-reader.ts";
+import type { FoundTrouble } from "./device-ledger.ts";
 import { DeviceLedgerDraft } from "./device-ledger.ts";
 
 /** What was ingested of one device. */
@@ -13,6 +14,13 @@ interface Device {
   readonly lives: { readonly boot: number; readonly seqs: SeqSet }[];
   /** Only where something is. */
   amiss: DeviceLedgerDraft | undefined;
+}
+
+/** What was ingested of one device so far. */
+export interface IngestedOfDevice {
+  readonly id: string;
+  readonly lives: readonly { readonly boot: number; readonly seqs: SeqRanges }[];
+  readonly amiss: readonly FoundTrouble[];
 }
 
 /** A message by its key. */
@@ -28,6 +36,7 @@ const UNTOLD: Omit<ToldMessages, "deviceId" | "boot"> = { sent: 0, acked: [], fa
 export class Ledger {
   readonly #planned: readonly string[];
   readonly #devices = new Map<string, Device>();
+  readonly #changed = new Set<string>();
 
   /** @param deviceIds the run's devices; one that DPS gave another id is known by what it told */
   constructor(deviceIds: Iterable<string>) {
@@ -47,6 +56,7 @@ export class Ledger {
       device = { lives: [{ boot, seqs: new SeqSet() }], amiss: undefined };
       this.#devices.set(deviceId, device);
     }
+    this.#changed.add(deviceId);
     const seqs = seqsOf(device, boot);
     const { max } = seqs;
     const isNew = seqs.add(seq);
@@ -54,6 +64,34 @@ export class Ledger {
     device.amiss ??= new DeviceLedgerDraft();
     device.amiss.add(isNew ? "outOfOrder" : "duplicated", boot, [[seq, seq]]);
     return isNew;
+  }
+
+  /** Devices of which something was ingested since the last call. */
+  takeChanged(): readonly IngestedOfDevice[] {
+    const changed = [...this.#changed].flatMap((id): readonly IngestedOfDevice[] => {
+      const device = this.#devices.get(id);
+      if (device === undefined) return [];
+      const lives = device.lives.map(({ boot, seqs }) => ({ boot, seqs: seqs.toRanges() }));
+      return [{ id, lives, amiss: device.amiss?.found ?? [] }];
+    });
+    this.#changed.clear();
+    return changed;
+  }
+
+  /** Takes up what an earlier account of this run had, before anything else is ingested. */
+  restore(devices: Iterable<IngestedOfDevice>): void {
+    for (const { id, lives, amiss } of devices) {
+      this.#devices.set(id, {
+        lives: lives.map(({ boot, seqs }) => ({ boot, seqs: SeqSet.from(seqs) })),
+        amiss: amiss.length === 0 ? undefined : DeviceLedgerDraft.restored(amiss),
+      });
+    }
+  }
+
+  /** The highest number that was ingested of a device in any boot; 0 = nothing was. */
+  highestSeq(deviceId: string): number {
+    const lives = this.#devices.get(deviceId)?.lives ?? [];
+    return lives.reduce((highest, { seqs }) => Math.max(highest, seqs.max), 0);
   }
 
   /**

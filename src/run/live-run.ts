@@ -4,8 +4,7 @@ import type { AbortedBy } from "../metrics/abort-watch.ts";
 import type { DeviceState } from "../metrics/device-row.ts";
 import type { RunEvent, TwinActionAccount } from "../output/output.ts";
 import type { LedgerResult } from "../output/ledger.ts";
-import { forkWorker } from "../supervisor/fork-worker.ts";
-import { Supervisor } from "../supervisor/supervisor.ts";
+import type { Supervisor } from "../supervisor/supervisor.ts";
 import { driveArrival } from "./arrival/arrival-driver.ts";
 import { FleetControl } from "./control/fleet-control.ts";
 import { FleetScale } from "./control/fleet-scale.ts";
@@ -20,16 +19,18 @@ import { FleetTimeline } from "./fleet-timeline.ts";
 import { FleetView } from "./fleet-view.ts";
 import type { FleetIdentities } from "./identities.ts";
 import { IdentityCare } from "./identity-care.ts";
-import { startOwnEmulator } from "./own-emulator.ts";
+import type { Journal } from "./journal/journal.ts";
 import { plannedDevices } from "./planned-devices.ts";
 import type { PreparedRun } from "./prepare.ts";
+import type { PastRun } from "./resume/past-run.ts";
+import { startRunEmulator } from "./run-emulator.ts";
 import type { RunFiles } from "./run-files.ts";
 import type { RunContext, RunOptions } from "./run-options.ts";
 import { RunClock } from "./run-clock.ts";
 import type { RunServices } from "./run-services.ts";
 import { openRunServices } from "./run-services.ts";
+import { runWorkers } from "./run-workers.ts";
 import { ownTarget } from "./services.ts";
-import { makeShards } from "./shards.ts";
 import type { Target } from "./target.ts";
 import { timeZero } from "./time-zero.ts";
 
@@ -41,6 +42,9 @@ export interface LiveRunOptions {
   readonly context: RunContext;
   readonly files: RunFiles;
   readonly runId: string;
+  readonly journal: Journal;
+  /** What it goes on with; undefined = it begins. */
+  readonly past: PastRun | undefined;
   /** Of this run; phases are told at info. */
   readonly log: Logger;
   readonly emit: (event: RunEvent) => void;
@@ -66,9 +70,11 @@ export class LiveRun {
 
   constructor(given: LiveRunOptions) {
     this.#given = given;
-    this.#clock = new RunClock(given.context.wallMs);
+    const { past } = given;
+    this.#clock = new RunClock(given.context.wallMs, past?.record.t);
     this.view = new FleetView({
       devices: plannedDevices(given.prepared),
+      past,
       phases: given.prepared.plan.phases,
       emit: given.emit,
       onDeviceEvent: (event) => {
@@ -98,11 +104,17 @@ export class LiveRun {
       emit: given.emit,
       warn: (text) => context.console.warning(text),
     });
+    for (const event of past?.timeline ?? []) this.#timeline.recall(event);
   }
 
   /** ms after time 0, 0 before it; stands still once the end is decided. */
   get t(): number {
     return this.#clock.t;
+  }
+
+  /** Whether devices have started. */
+  get hasBegun(): boolean {
+    return this.#given.past !== undefined || this.#clock.zeroMs !== undefined;
   }
 
   /** How far it is: set-up, devices at work, or what is done once the end is decided. */
@@ -118,7 +130,8 @@ export class LiveRun {
 
   get workers(): { readonly lost: number; readonly restarted: number; readonly gone: number } {
     const { lost = 0, restarted = 0, lostForGood: gone = 0 } = this.#supervisor ?? {};
-    return { lost, restarted, gone };
+    const before = this.#given.past?.record.workers ?? { lost: 0, restarted: 0 };
+    return { lost: before.lost + lost, restarted: before.restarted + restarted, gone };
   }
 
   /** The threshold that ended the run; undefined = none did. */
@@ -145,10 +158,11 @@ export class LiveRun {
     const { context, prepared } = this.#given;
     const force = (): void => this.#kill();
     context.force.addEventListener("abort", force, { once: true });
+    this.#resume();
     const target = await this.#openTarget(identities);
     const supervisor = await this.#startWorkers(target, identities);
     context.stop.throwIfAborted();
-    this.#begin(supervisor, identities, await timeZero(this.#given.options.startAtMs, context));
+    this.#begin(supervisor, identities, await this.#timeZero());
     const reason = await endOfRun({
       durationMs: prepared.plan.durationMs,
       clock: () => this.t,
@@ -199,54 +213,52 @@ export class LiveRun {
     const target =
       this.#given.target ??
       (await ownTarget(await this.#startEmulator(identities), prepared, options, context));
-    const { log, emit } = this.#given;
     this.#services = await openRunServices({
-      prepared,
+      ...this.#given,
       target,
       ownEmulator: this.#emulator !== undefined,
       identities,
-      context,
       aggregate: this.view.aggregate,
       clock: this.#clock,
-      log,
-      emit,
     });
     return target;
   }
 
   async #startEmulator({ certsDir }: FleetIdentities): Promise<EmulatorProcess> {
-    const { prepared, options, context, onChildOutput } = this.#given;
+    const { prepared, files, past, onChildOutput: onOutput } = this.#given;
     const { own } = prepared;
     if (own === undefined) throw new TypeError("this run starts no emulator");
-    const { throttledBy } = own;
-    const size = throttledBy === undefined ? "" : ` (${throttledBy})`;
-    context.console.phase(`starting the emulator${size}`);
-    const startedMs = this.#nowMs();
-    this.#emulator = await startOwnEmulator(own, certsDir, options, context, onChildOutput);
-    const { pid } = this.#emulator;
-    this.#given.log.info({ pid, durationMs: this.#nowMs() - startedMs }, "emulator ready");
+    const before = past?.journal.emulator;
+    const where = { own, certsDir, dir: files.dir, before, onOutput };
+    this.#emulator = await startRunEmulator({ ...this.#given, ...where });
     return this.#emulator;
   }
 
+  /** Where the run goes on, its devices are those of lost workers until they tell again. */
+  #resume(): void {
+    const { past, journal, context, emit, prepared } = this.#given;
+    if (past === undefined) return;
+    const { boot } = journal;
+    emit({ type: "resume", t: Math.round(this.t), at: context.now().toISOString(), boot });
+    for (let worker = 0; worker < prepared.workers; worker += 1) {
+      this.view.lost(worker, Math.round(this.t));
+    }
+  }
+
+  /** ms since 1970. */
+  async #timeZero(): Promise<number> {
+    const { past, options, context } = this.#given;
+    return past === undefined ? timeZero(options.startAtMs, context) : this.#nowMs() - this.t;
+  }
+
   async #startWorkers(target: Target, identities: FleetIdentities): Promise<Supervisor> {
-    const { prepared, options, context } = this.#given;
-    const shards = makeShards({
-      runId: this.#given.runId,
-      plan: prepared.plan,
-      workers: prepared.workers,
+    const { context } = this.#given;
+    const supervisor = runWorkers({
+      ...this.#given,
+      target,
       certsDir: identities.certsDir,
-      modelsDir: prepared.modelsDir,
-      endpoints: target.endpoints,
-      saveMessages: options.saveMessages,
-      logLevel: options.logLevel,
-    });
-    const { execPath, workerFile, env } = context;
-    const supervisor = new Supervisor({
-      shards,
-      fork: () => forkWorker({ execPath, workerFile, env, onOutput: this.#given.onChildOutput }),
-      now: () => this.#nowMs(),
-      random: context.random,
-      assignmentOf: (id) => this.view.aggregate.assignmentOf(id),
+      view: this.view,
+      account: this.#services?.account,
       onSnapshot: (snapshot) => {
         this.#ticker.heard(snapshot);
         this.view.snapshot(snapshot);
@@ -274,10 +286,10 @@ export class LiveRun {
 
   #begin(supervisor: Supervisor, identities: FleetIdentities, timeZeroMs: number): void {
     this.#clock.begin(timeZeroMs);
-    const { options, context: machine } = this.#given;
+    const { options, past, context: machine } = this.#given;
     // By the machine's clock, which the clocks of other parts can be held against; that of `wallMs` nobody sets.
     const at = new Date(options.startAtMs ?? machine.now()).toISOString();
-    this.#given.emit({ type: "begin", t: Math.round(this.t), at });
+    if (past === undefined) this.#given.emit({ type: "begin", t: Math.round(this.t), at });
     this.#given.log.info("workers ready, devices start");
     supervisor.begin(timeZeroMs);
     const { prepared, context, log, emit } = this.#given;
@@ -292,8 +304,11 @@ export class LiveRun {
     const ids = plan.devices.map(({ registrationId }) => registrationId);
     const scale = new FleetScale({ ids, control, stateOf, signal: context.stop });
     const isToStart = (id: string): boolean =>
-      !scale.hasTouched(id) && (stateOf(id) ?? "waiting") === "waiting";
-    const arrival = driveArrival(plan, supervisor, { clock, isToStart, emit });
+      !scale.hasTouched(id) &&
+      (stateOf(id) ?? "waiting") === "waiting" &&
+      past?.journal.knows(id) !== true;
+    const fromMs = past?.record.t;
+    const arrival = driveArrival(plan, supervisor, { clock, isToStart, emit, fromMs });
     this.#arrival = arrival;
     this.#steered = new SteeredFleet({
       plan,

@@ -129,19 +129,35 @@ function environmentFrom(env: RunContext["env"]): RunContext["env"] {
   return Object.fromEntries(Object.entries(env).filter(([name]) => !name.startsWith("DPS_FLEET_")));
 }
 
+/** Where the emulator of a run keeps its state, and where it listens. */
+export interface OwnEmulatorPlace {
+  /** Absolute. */
+  readonly dataDir: string;
+  /** 0 = a free one. */
+  readonly mqttPort: number;
+  readonly httpsPort: number;
+}
+
 /**
- * Starts the emulator as it was planned, on free ports.
+ * Starts the emulator as it was planned.
  *
  * @throws {FleetError} `UNREACHABLE` with what it printed, when it does not come up
  */
 export function startOwnEmulator(
   own: OwnEmulator,
   certsDir: string,
+  { dataDir, mqttPort, httpsPort }: OwnEmulatorPlace,
   { logLevel }: Pick<RunOptions, "logLevel">,
   context: RunContext,
   onOutput: (text: string) => void,
 ): Promise<EmulatorProcess> {
-  const where = ["--mqtt-port=0", "--https-port=0", `--certs=${certsDir}`];
+  const where = [
+    `--mqtt-port=${mqttPort}`,
+    `--https-port=${httpsPort}`,
+    `--certs=${certsDir}`,
+    `--data=${dataDir}`,
+    "--data-until-full",
+  ];
   return startEmulatorProcess({
     execPath: context.execPath,
     mainFile: context.mainFile,

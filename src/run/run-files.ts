@@ -5,7 +5,7 @@ import { FleetError } from "../base/errors.ts";
 import { makeDir } from "../base/make-dir.ts";
 import type { SavedMessage } from "../metrics/device-event.ts";
 import { closeAll } from "../output/close-all.ts";
-import type { LineFile } from "../output/file-lines.ts";
+import type { LineFile, LineFileOptions } from "../output/file-lines.ts";
 import { openLineFile } from "../output/file-lines.ts";
 import type { OnLoss } from "../output/lost-results.ts";
 import { LostResults } from "../output/lost-results.ts";
@@ -57,9 +57,9 @@ async function makeDefaultDir(base: string, name: string): Promise<string> {
 }
 
 /** It is opened when the first line comes: by then the disk may be full. */
-function openLog(path: string, onLoss: OnLoss): LineFile {
+function openLog(path: string, onLoss: OnLoss, how: LineFileOptions): LineFile {
   try {
-    return openLineFile(path, onLoss);
+    return openLineFile(path, onLoss, how);
   } catch (error) {
     if (!(error instanceof FleetError)) throw error;
     onLoss(path, error.cause);
@@ -75,6 +75,8 @@ function openLog(path: string, onLoss: OnLoss): LineFile {
 export async function openRunFiles(options: {
   /** undefined = a new folder under `runs/` of `cwd`. */
   readonly outDir: string | undefined;
+  /** The folder of a run that goes on, absolute; undefined = a run begins. */
+  readonly resumeDir: string | undefined;
   readonly cwd: string;
   /** What the run is called. */
   readonly name: string;
@@ -83,9 +85,12 @@ export async function openRunFiles(options: {
   /** Told of each file that the disk takes no more of, when it happens. */
   readonly warn: (text: string) => void;
 }): Promise<RunFiles> {
-  const { cwd, outDir } = options;
+  const { cwd, outDir, resumeDir } = options;
+  const how = { append: resumeDir !== undefined };
   let dir: string;
-  if (outDir === undefined) {
+  if (resumeDir !== undefined) {
+    dir = resumeDir;
+  } else if (outDir === undefined) {
     const name = `${fileStamp(options.startedAt)}-${options.name.replaceAll(/[^\w.-]+/g, "-")}`;
     dir = await makeDefaultDir(resolve(cwd, "runs"), name);
   } else {
@@ -98,16 +103,16 @@ export async function openRunFiles(options: {
     }
   }
   const lost = new LostResults(options.warn);
-  const events = ndjsonOutput(join(dir, "run.ndjson"), lost.add);
+  const events = ndjsonOutput(join(dir, "run.ndjson"), lost.add, how);
   const messages = options.saveMessages
-    ? openMessagesFile(join(dir, "messages.ndjson"), lost.add)
+    ? openMessagesFile(join(dir, "messages.ndjson"), lost.add, how)
     : undefined;
   let log: LineFile | undefined;
   return {
     dir,
     events,
     saveMessages: (saved) => messages?.write(saved),
-    log: () => (log ??= openLog(join(dir, "run.log"), lost.add)),
+    log: () => (log ??= openLog(join(dir, "run.log"), lost.add, how)),
     writeResults: (source) => writeResults(dir, source, lost.add),
     get lost() {
       return lost.names;

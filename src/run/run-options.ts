@@ -8,6 +8,9 @@ import type { Overrides } from "../scenario/overrides.ts";
 import type { DialRule } from "../base/dial.ts";
 import type { ExportWishes } from "../telemetry-export/open-telemetry-export.ts";
 
+/** Options by their names, as the command line or the environment has them. */
+export type AskedFlags = Readonly<Record<string, string | boolean | readonly string[]>>;
+
 /** What the command line says of a run; all paths as typed, relative to `RunContext.cwd`. */
 export interface RunOptions {
   readonly scenarioFile: string;
@@ -36,6 +39,8 @@ export interface RunOptions {
   /** Nothing is asked. */
   readonly yes: boolean;
   readonly logLevel: LogLevel;
+  /** What the user said of the run, as typed: whoever resumes it says it again. Nothing in it is secret. */
+  readonly asked?: AskedFlags | undefined;
 }
 
 /** What a run needs of the machine. */

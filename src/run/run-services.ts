@@ -8,6 +8,8 @@ import type { FleetHubs } from "./fleet-hubs.ts";
 import { openFleetHubs } from "./fleet-hubs.ts";
 import type { FleetIdentities } from "./identities.ts";
 import { IngestionAccount } from "./ingestion-account.ts";
+import type { Journal } from "./journal/journal.ts";
+import type { PastRun } from "./resume/past-run.ts";
 import { plannedDevices } from "./planned-devices.ts";
 import type { PreparedRun } from "./prepare.ts";
 import { checkReachable } from "./reachability.ts";
@@ -40,6 +42,15 @@ const firstHosts = ({ devices }: Plan, { endpoints }: Target): readonly string[]
   ...new Set(devices.map(({ hub }) => hub ?? endpoints.provisioningHost)),
 ];
 
+/** That a run which goes on finds what it had made says nothing new. */
+function isNews(event: RunEvent, past: PastRun | undefined): boolean {
+  const isThere =
+    event.type === "enrollment"
+      ? event.done !== "created"
+      : event.type === "individualEnrollments" && event.created.length === 0;
+  return !isThere || past?.enrolled.every(({ type }) => type !== event.type) !== false;
+}
+
 /**
  * Sees to it that services can be reached and know the fleet, and opens what is to be read of them.
  *
@@ -56,8 +67,11 @@ export async function openRunServices(given: {
   readonly clock: RunClock;
   readonly log: Logger;
   readonly emit: (event: RunEvent) => void;
+  readonly journal: Pick<Journal, "add">;
+  readonly past: PastRun | undefined;
 }): Promise<RunServices> {
-  const { prepared, target, ownEmulator, identities, context, clock, log, emit } = given;
+  const { prepared, target, ownEmulator, identities, context, clock, log, emit, journal, past } =
+    given;
   const { console, stop, env } = context;
   const { plan } = prepared;
   const hosts = firstHosts(plan, target);
@@ -66,9 +80,10 @@ export async function openRunServices(given: {
     const endpoints = { ...target.endpoints, provisioningHost };
     await checkReachable(endpoints, { timeoutMs: REACH_MS, proxyFor, signal: stop });
   }
-  await ensureEnrollments(prepared, target, identities, context, (event) =>
-    emit({ ...event, t: 0, ownEmulator }),
-  );
+  await ensureEnrollments(prepared, target, identities, context, (told) => {
+    const event: RunEvent = { ...told, t: Math.round(clock.t), ownEmulator };
+    if (isNews(event, past)) emit(event);
+  });
   log.info({ hosts }, "services reachable, enrollments ready");
   const hubs = await openFleetHubs(target, given.aggregate, asksHubs(plan), stop);
   let account: IngestionAccount | undefined;
@@ -82,6 +97,8 @@ export async function openRunServices(given: {
           timeZeroMs: () => clock.zeroMs,
           console,
           log,
+          past: past?.journal.ingested,
+          onRead: (read) => journal.add({ type: "ingested", ...read }),
         },
         stop,
       );

@@ -8,12 +8,9 @@ import type { Output, RunEvent } from "../output/output.ts";
 import type { Results } from "../output/results.ts";
 import type { LedgerResult } from "../output/ledger.ts";
 import { checkOutDir, checkOutDirWritable } from "../report/results-folder.ts";
-import { ArrivalAccount } from "../results/arrival-account.ts";
-import { ControlAccount } from "../results/control-account.ts";
 import { judge } from "../results/judge.ts";
-import { TimelineAccount } from "../results/timeline-account.ts";
+import type { RunFacts } from "../results/run-facts.ts";
 import { shardText } from "../plan/plan-part.ts";
-import { RunCourse } from "../report/html/run-course.ts";
 import { strictWithLost } from "../results/strict.ts";
 import { thresholdView } from "../results/threshold-view.ts";
 import { openTelemetryExport } from "../telemetry-export/open-telemetry-export.ts";
@@ -30,13 +27,19 @@ import type { FleetIdentities } from "./identities.ts";
 import { ensureIdentities, tellWarnings } from "./identities.ts";
 import { LiveRun } from "./live-run.ts";
 import type { PreparedRun } from "./prepare.ts";
+import { openJournal } from "./resume/open-journal.ts";
+import type { PastRun } from "./resume/past-run.ts";
+import { removeResumable } from "./resume/remove-resumable.ts";
+import { wasCutShort } from "./resume/resumable.ts";
+import { checkSamePlan } from "./resume/same-plan.ts";
 import { prepareRun } from "./prepare.ts";
+import { RunAccounts } from "./run-accounts.ts";
 import type { RunFiles } from "./run-files.ts";
 import { openRunFiles } from "./run-files.ts";
 import type { RunIdentity } from "./run-identity.ts";
-import { identityOf, runName } from "./run-identity.ts";
+import { identityOf, recordedIdentity, runName } from "./run-identity.ts";
 import type { RunContext, RunOptions } from "./run-options.ts";
-import { withMadeKey } from "./made-group-key.ts";
+import { keepMadeKey, withMadeKey } from "./made-group-key.ts";
 import { givenTarget } from "./services.ts";
 import type { Target } from "./target.ts";
 import { tellEnd, tellPlan } from "./tell-record.ts";
@@ -84,6 +87,8 @@ interface Begun {
   readonly target: Target | undefined;
   readonly files: RunFiles;
   readonly exporting: TelemetryExport | undefined;
+  /** What it goes on with; undefined = it begins. */
+  readonly past: PastRun | undefined;
 }
 
 /** Runs until the end is decided. @returns what broke it off, if anything did */
@@ -103,13 +108,11 @@ async function untilEnd(
 
 /** Sets up, runs, judges. Whatever happens after the files are open ends with all of them written. */
 async function runWithFiles(
-  { prepared, run: identity, identities, target, files, exporting }: Begun,
+  { prepared, run: identity, identities, target, files, exporting, past }: Begun,
   options: RunOptions,
   context: RunContext,
 ): Promise<RunOutcome> {
-  const arrival = new ArrivalAccount();
-  const timeline = new TimelineAccount();
-  const course = new RunCourse();
+  const accounts = past?.accounts ?? new RunAccounts();
   const onChildOutput =
     context.log ?? ((text: string): void => files.log().write(text.replace(/\n$/, "")));
   const { id: runId } = identity;
@@ -118,15 +121,13 @@ async function runWithFiles(
     destination: { write: onChildOutput },
     fields: { runId, component: "run" },
   });
-  const byHand = new ControlAccount();
   const steering = new Steering(context.stop);
-  const outputs: readonly Output[] = [files.events, ...context.outputs, logOutput(log), course];
+  const listeners: readonly Output[] = [...context.outputs, logOutput(log)];
   const emit = (event: RunEvent): void => {
-    arrival.observe(event);
-    timeline.observe(event);
-    byHand.observe(event);
-    for (const output of outputs) output.emit(event);
+    accounts.observe(event);
+    for (const output of [files.events, ...listeners]) output.emit(event);
   };
+  const journal = await openJournal({ dir: files.dir, past, options, context });
   const live = new LiveRun({
     prepared,
     target,
@@ -134,12 +135,16 @@ async function runWithFiles(
     context: { ...context, stop: steering.stop },
     files,
     runId,
+    journal,
+    past,
     log,
     emit,
     onChildOutput,
   });
   const { strict, overrides } = options;
-  tellPlan({ run: identity, prepared, overrides, strict }, emit);
+  if (past === undefined) tellPlan({ run: identity, prepared, overrides, strict }, emit);
+  // Those who only watch begin now.
+  else for (const event of past.head) for (const output of listeners) output.emit(event);
   let ledger: LedgerResult | null = null;
   exporting?.begin({ ...identity, startedMs: Date.parse(identity.startedAt) }, () =>
     thresholdView({
@@ -162,33 +167,40 @@ async function runWithFiles(
     warn: (text) => context.console.warning(text),
   });
   let results: Results;
+  let ended: RunFacts;
   try {
     const failure = await untilEnd(live, identities);
     ledger = await live.settle();
-    const facts = factsOfRun({
+    ended = factsOfRun({
       run: identity,
+      resumed: past !== undefined,
       prepared,
       live,
       failure,
       stopped: context.stop.aborted,
       finished: steering.isFinished,
-      arrival: arrival.result(),
-      timeline: timeline.results(),
-      control: byHand.results(),
+      arrival: accounts.arrival.result(),
+      timeline: accounts.timeline.results(),
+      control: accounts.control.results(),
       ledger,
       lostFiles: files.lost,
       strict,
     });
     await exporting?.finish();
-    results = judge(facts);
-    tellEnd(facts, results.summary, emit);
-    await files.writeResults({ results, aggregate: facts.aggregate, course: course.course() });
+    results = judge(ended);
+    tellEnd(ended, results.summary, emit);
+    const { aggregate } = ended;
+    await files.writeResults({ results, aggregate, course: accounts.course.course() });
     await tellGitHub(results, context);
     checkBalance(live.view.aggregate);
   } finally {
     await control.close();
     await live.shutdown();
-    await closeAll([...outputs, files]);
+    await closeAll([...listeners, accounts.course, files]);
+    journal.close();
+  }
+  if (!live.hasBegun || !wasCutShort({ ...ended.end, workers: ended.workers })) {
+    await removeResumable(files.dir, journal);
   }
   const { dir, lost } = files;
   return { ...(strict ? strictWithLost(results, lost) : results), dir, lost };
@@ -211,19 +223,26 @@ async function identitiesOrStop(
 /**
  * Runs a scenario to its end and judges it.
  *
+ * @param past what a run left that was cut short, to go on with it: `options` are those that it was asked for
  * @throws {FleetError} for what is wrong before anything was sent; later failures are part of the outcome
  */
-export async function run(options: RunOptions, given: RunContext): Promise<RunOutcome> {
+export async function run(
+  options: RunOptions,
+  given: RunContext,
+  past?: PastRun,
+): Promise<RunOutcome> {
   const startedAt = given.now();
   const written = await prepareRun(options, given);
+  if (past !== undefined) checkSamePlan(written, past);
   const { prepared, context } = await takeVaultSecrets(
     written,
     options,
-    withMadeKey(written.plan, given),
+    await withMadeKey(written.plan, given, past?.dir),
   );
   tellWarnings(context.console, prepared.warnings);
-  checkOutDirWritable(resolve(context.cwd, options.outDir ?? "runs"));
-  if (options.outDir !== undefined) await checkOutDir(resolve(context.cwd, options.outDir));
+  checkOutDirWritable(past?.dir ?? resolve(context.cwd, options.outDir ?? "runs"));
+  if (options.outDir !== undefined && past === undefined)
+    await checkOutDir(resolve(context.cwd, options.outDir));
   await using exporting = await openTelemetryExport(options.exports ?? {}, {
     env: context.env,
     cwd: context.cwd,
@@ -237,15 +256,20 @@ export async function run(options: RunOptions, given: RunContext): Promise<RunOu
   const identities = await identitiesOrStop(prepared, options, context);
   const files = await openRunFiles({
     outDir: options.outDir,
+    resumeDir: past?.dir,
     cwd: context.cwd,
     name: runName(prepared),
     startedAt,
     saveMessages: options.saveMessages,
     warn: (text) => context.console.warning(text),
   });
-  const identity = identityOf(prepared, startedAt, context.version);
+  await keepMadeKey(files.dir, context);
+  const identity =
+    past === undefined
+      ? identityOf(prepared, startedAt, context.version)
+      : recordedIdentity(past.plan);
   return await runWithFiles(
-    { prepared, run: identity, identities, target, files, exporting },
+    { prepared, run: identity, identities, target, files, exporting, past },
     options,
     context,
   );

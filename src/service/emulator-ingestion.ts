@@ -1,5 +1,6 @@
 import { z } from "zod";
 
+import { FleetError } from "../base/errors.ts";
 import { serviceAgent } from "./connection.ts";
 import type { EmulatorEvents } from "./emulator-stream.ts";
 import { linesOf, openEmulatorStream, parseAnswer, readEmulatorAnswer } from "./emulator-stream.ts";
@@ -26,12 +27,18 @@ const positionAnswer = z.object({ sequence: z.int().nonnegative() });
  */
 export function emulatorIngestionReader(events: EmulatorEvents): IngestionReader {
   return {
-    open: async (signal) => {
+    open: async (signal, from) => {
       const agent = serviceAgent(events.route);
       const url = new URL(`${events.adminUrl}/position`);
       try {
         const answer = await readEmulatorAnswer(positionAnswer, events, url, { agent, signal });
-        return new EmulatorReading(events, agent, answer.sequence);
+        const next = from === undefined ? answer.sequence : Number(from);
+        if (!Number.isInteger(next) || next < 0 || next > answer.sequence) {
+          throw new FleetError("REFUSED", `the emulator has not what was read up to ${from}`, {
+            hint: "it was started anew, without what it had ingested: only one with --data keeps that",
+          });
+        }
+        return new EmulatorReading(events, agent, next);
       } catch (error) {
         agent.destroy();
         throw error;
@@ -51,6 +58,10 @@ class EmulatorReading implements IngestionReading {
     this.#events = events;
     this.#agent = agent;
     this.#next = next;
+  }
+
+  get position(): string {
+    return String(this.#next);
   }
 
   get lost(): number {

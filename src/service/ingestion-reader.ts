@@ -20,11 +20,12 @@ export interface IngestedMessage {
 /** Opens readings of what a target's hubs ingest. */
 export interface IngestionReader {
   /**
-   * A reading that begins at the present end of all there is: what was ingested before does not count.
+   * A reading that begins at the present end of all there is: what was ingested before does not count. With `from`, the
+   * position of another reading, it goes on where that stood.
    *
-   * @throws {FleetError} `REFUSED` or `UNREACHABLE`
+   * @throws {FleetError} `REFUSED` or `UNREACHABLE`, also where `from` is beyond the end: its source has begun anew
    */
-  open(signal?: AbortSignal): Promise<IngestionReading>;
+  open(signal?: AbortSignal, from?: string): Promise<IngestionReading>;
 }
 
 /**
@@ -49,6 +50,8 @@ export interface IngestionReading {
    * @throws {FleetError} `REFUSED` or `UNREACHABLE`; whatever `take` throws
    */
   read(take: (message: IngestedMessage) => void, signal?: AbortSignal): Promise<void>;
+  /** Where it stands, for `open` to go on from; means something to its source alone. */
+  readonly position: string;
   /** Messages so far, whoever's, that were gone before they could be read. */
   readonly lost: number;
   /** Ends it; safe to call twice. */

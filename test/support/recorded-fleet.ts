@@ -118,7 +118,7 @@ export async function recordFleet(
   view.tell(9_000);
   const { aggregate } = view;
   const facts: RunFacts = {
-    run: { ...run, durationS: 9 },
+    run: { ...run, durationS: 9, resumed: false },
     thresholds: plan.thresholds,
     asksDps: true,
     arrival: null,

@@ -152,6 +152,7 @@ export function reportSource(given: Partial<ForeignTexts> = {}): ReportSource {
       shard: null,
       planFingerprint: "f",
       merged: null,
+      resumed: false,
     },
     thresholds,
     asksDps: true,

@@ -141,6 +141,7 @@ export function resultsOf(
       shard: null,
       planFingerprint: "0".repeat(32),
       merged: null,
+      resumed: false,
     },
     arrival: null,
     control: [],

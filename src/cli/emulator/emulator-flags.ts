@@ -57,6 +57,7 @@ const fields = z.object({
   advertise: advertised.optional(),
   config: once.min(1, "expected a file, got an empty name").optional(),
   data: once.min(1, "expected a folder, got an empty name").optional(),
+  dataUntilFull: onOff.optional(),
   seed: whole(0, Number.MAX_SAFE_INTEGER).optional(),
   latency: latencies.optional(),
   idScope: z
@@ -167,6 +168,11 @@ export function emulatorFlags(yargs: Argv): Argv {
       requiresArg: true,
       describe:
         "folder that keeps everything from one start to the next; made where it is not there",
+    })
+    .option("data-until-full", {
+      type: "boolean",
+      describe:
+        "with --data: where the disk takes no more, go on without the folder, and remove it",
     })
     .option("seed", {
       type: "string",

@@ -178,6 +178,7 @@ function optionsOf(flags: EmulatorArguments, { cwd }: Host): Options {
       idScope,
       seed,
       data: data === undefined ? undefined : resolve(cwd, data),
+      dataUntilFull: flags.dataUntilFull,
       retryAfterS: retryAfter,
       requireVerifiedCa,
       tier,

@@ -39,6 +39,7 @@ export const RUN_OPTIONS: Readonly<Record<string, Options>> = {
     "DPS_FLEET_CA_PASSPHRASE; on a terminal it is asked for",
   ),
   out: valueOption("folder for the results", "a new one in runs/"),
+  resume: valueOption("folder of a run that was cut short: goes on with it; see docs/resume.md"),
   "save-messages": flag("write every telemetry message to messages.ndjson"),
   prometheus: valueOption(
     "PORT or HOST:PORT for Prometheus to scrape; 0 takes a free port, on 127.0.0.1",

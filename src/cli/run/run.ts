@@ -4,10 +4,13 @@ import { FleetError } from "../../base/errors.ts";
 import { passphrasesFrom } from "../ca-passphrase.ts";
 import { confirmer } from "../confirm.ts";
 import { ENVIRONMENT_HELP } from "../environment.ts";
+import type { PastRun } from "../../run/resume/past-run.ts";
 import type { Host, HostOutput } from "../host.ts";
 import { formatFleetError } from "../../base/fleet-error-text.ts";
 import { defaultScenario } from "./default-scenario.ts";
 import { resultsText } from "./results-text.ts";
+import { askedFlags, resumeDir, resumedFlags } from "./resume-flags.ts";
+import type { RunFlags } from "./run-flags.ts";
 import { parseRunFlags, RUN_OPTIONS } from "./run-flags.ts";
 
 /** Length of the demo where no terminal is there to stop it. */
@@ -38,13 +41,32 @@ function stopSignals(
   return { stop: stop.signal, force: force.signal, done };
 }
 
-async function execute(given: unknown, host: Host): Promise<number> {
+/** What a command line asks for; a run that is to be resumed was asked for before. */
+async function askedRun(
+  given: Readonly<Record<string, unknown>>,
+  host: Host,
+): Promise<RunFlags & { readonly past: PastRun | undefined }> {
+  const dir = resumeDir(given, host);
+  if (dir === undefined) {
+    const flags = parseRunFlags(given, defaultScenario(host), host.now());
+    return { ...flags, options: { ...flags.options, asked: askedFlags(given) }, past: undefined };
+  }
+  const { readPastRun } = await import("../../run/resume/past-run.ts");
+  const past = await readPastRun(dir, host);
+  const again = resumedFlags(past.asked.flags, given);
+  const flags = parseRunFlags(again, defaultScenario(host), host.now());
+  const { workers, durationMs } = past.plan;
+  return { ...flags, options: { ...flags.options, workers, demoDurationMs: durationMs }, past };
+}
+
+async function execute(given: Readonly<Record<string, unknown>>, host: Host): Promise<number> {
   const {
     options,
     json,
     demo,
     caPassphraseFile: passphraseFile,
-  } = parseRunFlags(given, defaultScenario(host), host.now());
+    past,
+  } = await askedRun(given, host);
   const { passphraseOf } = await passphrasesFrom({ passphraseFile }, host);
   const [{ run }, { TerminalLines }, { LiveScreen }] = await Promise.all([
     import("../../run/run.ts"),
@@ -70,27 +92,31 @@ async function execute(given: unknown, host: Host): Promise<number> {
   const demoDurationMs = screen.isTTY === true ? null : DEMO_WITHOUT_TERMINAL_MS;
   const isDemo = demo && options.overrides.duration === undefined;
   try {
-    const outcome = await run(isDemo ? { ...options, demoDurationMs } : options, {
-      env: host.env,
-      cwd: host.cwd,
-      now: () => host.now(),
-      wallMs: () => performance.timeOrigin + performance.now(),
-      random: Math.random,
-      cores: host.cores,
-      resources: () => host.resources(),
-      pid: host.pid,
-      execPath: host.execPath,
-      mainFile: host.mainFile,
-      workerFile: host.workerFile,
-      version: host.version,
-      console: terminal,
-      outputs: [terminal],
-      log: host.stderr.isTTY === true ? undefined : (text) => void host.stderr.write(text),
-      stop,
-      force,
-      confirm: confirmer(host, stop),
-      passphraseOf,
-    });
+    const outcome = await run(
+      isDemo ? { demoDurationMs, ...options } : options,
+      {
+        env: host.env,
+        cwd: past?.asked.cwd ?? host.cwd,
+        now: () => host.now(),
+        wallMs: () => performance.timeOrigin + performance.now(),
+        random: Math.random,
+        cores: host.cores,
+        resources: () => host.resources(),
+        pid: host.pid,
+        execPath: host.execPath,
+        mainFile: host.mainFile,
+        workerFile: host.workerFile,
+        version: host.version,
+        console: terminal,
+        outputs: [terminal],
+        log: host.stderr.isTTY === true ? undefined : (text) => void host.stderr.write(text),
+        stop,
+        force,
+        confirm: confirmer(host, stop),
+        passphraseOf,
+      },
+      past,
+    );
     screen.write(resultsText(host, outcome.dir, outcome.lost));
     if (json) host.stdout.write(`${JSON.stringify(outcome.summary)}\n`);
     if (outcome.failure !== undefined) host.stderr.write(formatFleetError(outcome.failure));
@@ -112,6 +138,8 @@ const EPILOGUE = `Examples:
   $0 run fleet.yaml --transport mqtt-ws     where port 8883 is closed
   $0 run fleet.yaml --target azure --shard 2/4 --start-at 20:00
   $0 run fleet.yaml --prometheus 9464       http://127.0.0.1:9464/metrics
+  $0 run --resume runs/2026-11-22T20-00-00Z-fleet
+                                            goes on with a run that was killed
   $0 ctl pause                              steers it from another terminal
 
 ${ENVIRONMENT_HELP}

@@ -14,6 +14,8 @@ export interface JournalOptions {
   readonly write: (operations: StoreOperation[]) => Promise<void>;
   /** Called once, when a write has failed: nothing is written any more. */
   readonly onFailed: (error: Error) => void;
+  /** From then on what changes counts as kept, though it is in memory alone; default: it never is. */
+  readonly goesOnInMemory?: boolean;
 }
 
 type Waiting = (error?: Error) => void;
@@ -104,13 +106,14 @@ export class Journal {
   }
 
   #fail(error: Error): void {
-    this.#failure = error;
+    const { goesOnInMemory = false } = this.#options;
+    if (!goesOnInMemory) this.#failure = error;
     this.#phase = "ended";
     this.#changed.clear();
     const waiting = [...this.#current, ...this.#next];
     this.#current = [];
     this.#next = [];
     this.#options.onFailed(error);
-    for (const act of waiting) act(error);
+    for (const act of waiting) act(this.#failure);
   }
 }

@@ -1,3 +1,5 @@
+import { rmSync } from "node:fs";
+
 import { FleetError, messageOf } from "../../base/errors.ts";
 import { productVersion } from "../../base/product-version.ts";
 import { DurableState } from "./durable-state.ts";
@@ -30,12 +32,14 @@ export interface OpenState {
  * Opens a folder, which need not be there; what is of an older format is brought to the present one.
  *
  * @param onFailed called once, when nothing can be written any more
+ * @param goesOnInMemory then all goes on in memory, and the folder is removed: what it has is too old to begin with
  * @throws {FleetError} `FOREIGN_FILE` for a folder of something else; `DATA_IN_USE` where another process has it;
  *   `FILE_INVALID` where it is damaged, or of a newer format
  */
 export async function openState(
   path: string,
   onFailed: (error: FleetError) => void,
+  goesOnInMemory = false,
 ): Promise<OpenState> {
   const folder = inspectFolder(path);
   const found = folder.isNew ? undefined : await openKept(folder);
@@ -44,7 +48,11 @@ export async function openState(
     write: async (operations) => {
       await store?.write(operations);
     },
-    onFailed: (error) => onFailed(writeTrouble(folder, error)),
+    onFailed: (error) => {
+      if (goesOnInMemory) rmSync(folder.path, { recursive: true, force: true });
+      onFailed(writeTrouble(folder, error));
+    },
+    goesOnInMemory,
   });
   return {
     state,

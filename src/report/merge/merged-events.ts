@@ -97,6 +97,7 @@ async function* eventsOf({ part, shiftMs, firstWorker }: Moved): AsyncGenerator<
       case "snapshot":
         yield snapshotInWhole(event, { shiftMs: t - event.t, firstWorker });
         break;
+      case "resume":
       case "arrival":
       case "control":
       case "state":

@@ -1,7 +1,7 @@
 import { FleetError } from "../../base/errors.ts";
 import { toMicroseconds } from "../../base/units.ts";
 import type { DeviceEvent } from "../../metrics/device-event.ts";
-import type { TwinActionAccount, TwinPatchEvent } from "../../output/output.ts";
+import type { RunEvent, TwinActionAccount, TwinPatchEvent } from "../../output/output.ts";
 import type { PlannedAction } from "../../plan/planned-action.ts";
 import { patchTwin } from "../../service/change-twin.ts";
 import type { DeviceAt } from "../../service/find-devices.ts";
@@ -52,6 +52,20 @@ export class TwinChanges {
     receipts.alsoSelect(same.flatMap(({ selection }) => selection.ids));
     this.#receipts.set(planned.index, receipts);
     this.#planned.push(planned);
+  }
+
+  /** Takes what was told before a run went on, in its order. */
+  recall(event: RunEvent): void {
+    if (event.type === "action" && event.state === "begun") {
+      const planned = this.#options.actions.find(({ index }) => index === event.action);
+      this.#receipts.get(event.action)?.begin(planned?.selection.ids ?? []);
+    } else if (event.type === "twinPatch") {
+      const receipts = this.#receipts.get(event.action);
+      // Whom a selection found at run time is known by who was patched.
+      if (receipts?.isSelected(event.deviceId) === false) receipts.begin([event.deviceId]);
+      receipts?.patching(event.deviceId, event.t - event.ms);
+      receipts?.patched(event.deviceId, event.version);
+    } else if (event.type === "desired" || event.type === "reported") this.observe(event);
   }
 
   /** Takes a device's event, in any order. */

@@ -58,6 +58,11 @@ export class TwinReceipts {
     this.#select(devices);
   }
 
+  /** Whether the device is one of those that are patched. */
+  isSelected(deviceId: string): boolean {
+    return this.#selected.has(deviceId);
+  }
+
   #select(devices: readonly string[]): void {
     for (const id of devices) {
       this.#selected.set(id, {

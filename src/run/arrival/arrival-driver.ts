@@ -27,6 +27,8 @@ export interface ArrivalDriverOptions {
   /** Lets devices start when they are due. */
   readonly start: (starts: readonly DeviceStart[]) => void;
   readonly emit: (event: ArrivalEvent) => void;
+  /** The first device that is to start is due then, ms after time 0: where a run goes on; default 0. */
+  readonly fromMs?: number | undefined;
 }
 
 /**
@@ -39,7 +41,7 @@ export class ArrivalDriver implements SteeredArrival {
   readonly #rate: AdaptiveRate;
   #started = 0;
   /** The next device is due then, unless it has to wait. */
-  #nextDueMs = 0;
+  #nextDueMs: number;
   #ratePerS = 0;
   #toldPerS = 0;
   /** The rate that somebody asked for: services are not asked any more. */
@@ -49,6 +51,7 @@ export class ArrivalDriver implements SteeredArrival {
 
   constructor(options: ArrivalDriverOptions) {
     this.#options = options;
+    this.#nextDueMs = options.fromMs ?? 0;
     this.#rate = new AdaptiveRate(options.arrival, this.#record);
   }
 
@@ -183,7 +186,7 @@ const rounded = (perS: number): number => Math.round(perS * 1_000) / 1_000;
 export function driveArrival(
   { devices, adaptive }: Pick<Plan, "devices" | "adaptive">,
   workers: Pick<Supervisor, "hosts" | "tell">,
-  options: Pick<ArrivalDriverOptions, "clock" | "isToStart" | "emit">,
+  options: Pick<ArrivalDriverOptions, "clock" | "isToStart" | "emit" | "fromMs">,
 ): SteeredArrival {
   if (adaptive === undefined) {
     return new PlannedArrival({

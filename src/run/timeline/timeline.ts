@@ -26,6 +26,8 @@ export interface TimelineOptions {
 /** An action, and the end that others wait for. */
 interface Entry {
   readonly planned: PlannedAction;
+  /** Rounds that had begun before a run went on, and when the first of them was, ms after time 0. */
+  past?: { readonly rounds: number; readonly firstMs: number; readonly lastMs: number };
   /** When, ms after time 0. */
   readonly ended: Deferred<number>;
 }
@@ -44,8 +46,22 @@ export class Timeline {
     this.#options = options;
     // Every call under way listens to the one signal; Node would warn of a leak from the eleventh on.
     setMaxListeners(0, this.#stopping.signal);
-    this.#entries = options.actions.map((planned) => ({ planned, ended: deferred<number>() }));
+    this.#entries = options.actions.map((planned) => ({
+      planned,
+      ended: deferred<number>(),
+    }));
     this.#awaitsConnected = options.actions.some(({ when }) => when.from === "connected");
+  }
+
+  /**
+   * Takes what was told before a run went on, in its order; before `start()`. A round that had begun is not begun again,
+   * whether it ended or not: nobody knows how much of it was done.
+   */
+  recall({ action, state, round, t }: ActionEvent): void {
+    const entry = this.#entries.find(({ planned }) => planned.index === action);
+    if (entry === undefined || state === "notDue") return;
+    const { rounds = 0, firstMs = t } = entry.past ?? {};
+    entry.past = { rounds: Math.max(rounds, round), firstMs, lastMs: t };
   }
 
   /** Time 0 is now or known to `clock`; schedules every action. */
@@ -56,7 +72,7 @@ export class Timeline {
   /** Does one more action, once devices may start; nothing once it is stopped. */
   add(planned: PlannedAction): void {
     if (this.#stopped) return;
-    const entry = { planned, ended: deferred<number>() };
+    const entry: Entry = { planned, ended: deferred<number>() };
     this.#entries.push(entry);
     this.#running.push(this.#run(entry));
   }
@@ -82,21 +98,26 @@ export class Timeline {
   }
 
   /** Never rejects, but on a bug: what fails is told by an event. Of an action for other parts of the fleet nothing is told. */
-  async #run({ planned, ended }: Entry): Promise<void> {
+  async #run({ planned, past, ended }: Entry): Promise<void> {
     const { clock } = this.#options;
     const { signal } = this.#stopping;
     const isOthers = isOfOtherParts(planned);
     const { times, everyMs } = planned.repeat;
+    const { rounds: begun = 0 } = past ?? {};
+    if (past !== undefined && begun >= times) {
+      ended.resolve(past.lastMs);
+      return;
+    }
     let dueMs: number;
     try {
-      dueMs = (await this.#anchorMs(planned)) + planned.when.delayMs;
+      dueMs = past?.firstMs ?? (await this.#anchorMs(planned)) + planned.when.delayMs;
       await sleep(dueMs - clock(), signal);
     } catch {
-      if (!isOthers) this.#tell(planned, { state: "notDue", round: 0 });
+      if (!isOthers && past === undefined) this.#tell(planned, { state: "notDue", round: 0 });
       return;
     }
     let devices: readonly string[] | undefined;
-    for (let round = 1; round <= times && !signal.aborted; round += 1) {
+    for (let round = begun + 1; round <= times && !signal.aborted; round += 1) {
       try {
         await sleep(dueMs + (round - 1) * everyMs - clock(), signal);
       } catch {

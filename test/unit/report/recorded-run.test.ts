@@ -67,6 +67,7 @@ function recorded(): readonly RunEvent[] {
       shard: null,
       planFingerprint: "0".repeat(32),
       merged: null,
+      resumed: false,
     },
     thresholds,
     asksDps: true,

@@ -26,6 +26,7 @@ async function following(
     open: () =>
       Promise.resolve({
         lost: 0,
+        position: "1",
         read: async (take) => {
           const turn = state.turns++;
           await Promise.resolve();
