@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 
+import { runHere } from "../support/cli.ts";
 import { isAlive, Program, workerPids, workplace } from "../support/program.ts";
 import { checkedSummary } from "../support/run-accounts.ts";
 
@@ -52,6 +53,7 @@ test.concurrent(
     const summary = await checkedSummary(place);
     expect(summary.verdict).toBe("interrupted");
     expect(summary.ledger).not.toBeNull();
+    await expect(place.result("control.json")).rejects.toMatchObject({ code: "ENOENT" });
     expect(program.groupAlive).toBe(false);
   },
 );
@@ -83,4 +85,7 @@ test("when the supervisor is killed, workers and emulator leave by themselves", 
   expect(workers.filter(isAlive)).toHaveLength(2);
   program.signal("SIGKILL");
   await expect.poll(() => program.groupAlive, { timeout: 20_000 }).toBe(false);
+  const { exitCode, stderr } = await runHere(place.dir, ["ctl", "pause", "--run", place.out]);
+  expect(exitCode).toBe(3);
+  expect(stderr).toContain("was killed: nobody listens there");
 });

@@ -3,34 +3,9 @@ import { expect, test } from "vitest";
 
 import { FleetError } from "../../../src/base/errors.ts";
 import { answerLine } from "../../../src/control/answer-line.ts";
-import type { ControlDone } from "../../../src/control/control-answer.ts";
 import { controlAnswer, requireDone } from "../../../src/control/control-answer.ts";
 import type { ControlRequest } from "../../../src/control/control-request.ts";
-
-const DONE: ControlDone = {
-  ok: true,
-  changed: true,
-  status: {
-    runId: "r",
-    scenario: "s",
-    dir: "/runs/r",
-    phase: "running",
-    t: 1,
-    durationMs: null,
-    arrival: null,
-    scale: null,
-    devices: {
-      waiting: 1,
-      registering: 0,
-      assigned: 0,
-      connecting: 0,
-      streaming: 0,
-      reconnecting: 0,
-      failed: 0,
-      stopped: 0,
-    },
-  },
-};
+import { CONTROL_DONE } from "../../support/control-status.ts";
 
 test.for<ControlRequest>([
   { do: "status" },
@@ -45,10 +20,12 @@ test.for<ControlRequest>([
   const asked: ControlRequest[] = [];
   const answer = await answerLine(JSON.stringify(request), (each) => {
     asked.push(each);
-    return Promise.resolve(DONE);
+    return Promise.resolve(CONTROL_DONE);
   });
   expect(asked).toEqual([request]);
-  expect(requireDone(controlAnswer.parse(JSON.parse(JSON.stringify(answer))))).toEqual(DONE);
+  expect(requireDone(controlAnswer.parse(JSON.parse(JSON.stringify(answer))))).toEqual(
+    CONTROL_DONE,
+  );
 });
 
 test.for<readonly [line: string, place: string, message: RegExp]>([
@@ -73,7 +50,7 @@ test.for<readonly [line: string, place: string, message: RegExp]>([
 test("any line is answered, and the answer is one", async () => {
   await fc.assert(
     fc.asyncProperty(fc.oneof(fc.string(), fc.json()), async (line) => {
-      const answer = await answerLine(line, () => Promise.resolve(DONE));
+      const answer = await answerLine(line, () => Promise.resolve(CONTROL_DONE));
       expect(controlAnswer.parse(JSON.parse(JSON.stringify(answer)))).toEqual(answer);
     }),
   );

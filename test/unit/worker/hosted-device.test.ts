@@ -107,6 +107,19 @@ test("a device boots when it is due, and another word that it is due changes not
   expect(identities).toHaveLength(1);
 });
 
+test("a device whose moment is taken back boots at the next that it is told, and not where it is on", async () => {
+  const { device, told } = hosted();
+  device.start(1_000);
+  device.hold();
+  await passing(5_000);
+  expect(told()).toEqual([]);
+  device.start(6_000);
+  await passing(1_000);
+  device.hold();
+  await passing(1_000);
+  expect(told()).toEqual(["6000 registering"]);
+});
+
 test("a device that is stopped before it is due waits for another start", async () => {
   const { device, told } = hosted();
   device.start(1_000);

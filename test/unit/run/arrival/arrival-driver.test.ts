@@ -3,6 +3,8 @@ import { expect, test } from "vitest";
 
 import { createRandom } from "../../../../src/base/random.ts";
 import { DOUBLING_MS, earliestTimes } from "../../../../src/plan/adaptive-arrival.ts";
+import type { ArrivalEvent } from "../../../../src/output/output.ts";
+import { ArrivalDriver, LOOK_MS } from "../../../../src/run/arrival/arrival-driver.ts";
 import type { Service, SimulatedArrival } from "../../../support/simulated-service.ts";
 import {
   queueService,
@@ -143,4 +145,73 @@ test("the rate does not rise while nobody gets through", () => {
     { type: "arrival", t: 0, reason: "begin", ratePerS: 5, beforePerS: 0, started: 0 },
   ]);
   expect(dueMs.length).toBeLessThan(310);
+});
+
+/** Ten devices a second at the most, and what was started when. */
+function steered(isToStart: (registrationId: string) => boolean = () => true) {
+  let nowMs = 0;
+  const started: (readonly [registrationId: string, dueMs: number])[] = [];
+  const events: ArrivalEvent[] = [];
+  const driver = new ArrivalDriver({
+    devices: Array.from({ length: 40 }, (_, index) => ({ registrationId: `cave-${index}` })),
+    arrival: { way: "adaptive", fromPerS: 10, maxPerS: 10, latencyMs: 2_000 },
+    clock: () => nowMs,
+    isToStart,
+    isHosted: () => true,
+    start: (starts) =>
+      started.push(...starts.map(({ registrationId, dueMs }) => [registrationId, dueMs] as const)),
+    emit: (event) => events.push(event),
+  });
+  const pass = (ms: number): void => {
+    for (const endMs = nowMs + ms; nowMs < endMs; nowMs += LOOK_MS) driver.look();
+  };
+  return { driver, started, events, pass };
+}
+
+test("a pause starts nobody, and what comes after it is due after it", () => {
+  const { driver, started, pass } = steered();
+  pass(1_000);
+  driver.pause();
+  const before = started.length;
+  pass(60_000);
+  expect(started).toHaveLength(before);
+  expect(driver.state).toMatchObject({ started: before, isPaused: true });
+  driver.resume();
+  pass(1_000);
+  expect(started[before]?.[1]).toBe(61_000);
+  expect(started).toHaveLength(before + 10);
+});
+
+test("a rate that somebody asks for is kept, whatever services say", () => {
+  const { driver, started, events, pass } = steered();
+  driver.setRate(2);
+  driver.observe({ type: "throttled", t: 10, deviceId: "cave-0", retryAfterMs: 60_000 });
+  pass(5_000);
+  expect(started).toHaveLength(10);
+  expect(events).toEqual([
+    {
+      type: "arrival",
+      t: 0,
+      reason: "asked",
+      ratePerS: 2,
+      beforePerS: 0,
+      started: 0,
+    },
+  ]);
+  driver.setRate(1_000);
+  pass(250);
+  expect(events.at(-1)).toMatchObject({ reason: "complete", started: 40 });
+  expect(driver.state).toEqual({ started: 40, total: 40, isPaused: false, ratePerS: 1_000 });
+});
+
+test("devices that were stopped before their time are passed over, and take nobody's", () => {
+  const { driver, started, pass } = steered((id) => !/[13579]$/.test(id));
+  pass(10_000);
+  expect(started).toHaveLength(20);
+  expect(started.slice(0, 3).map(([id, dueMs]) => [id, Math.round(dueMs)])).toEqual([
+    ["cave-0", 0],
+    ["cave-2", 100],
+    ["cave-4", 200],
+  ]);
+  expect(driver.state.started).toBe(40);
 });
