@@ -2,12 +2,13 @@ import { z } from "zod";
 import { hostField, modelField } from "./fields.ts";
 
 const part = z.string().min(1);
+const count = z.int().min(1);
 /** What names devices, for messages. */
 export const SELECTION_ERROR =
   "expected registration ids, patterns such as cave-*, a share such as 20%, a number of devices such as 5, or a condition such as { hub: my-hub.azure-devices.net }";
 
 const condition = z.strictObject({
-  pick: part.optional().meta({
+  pick: z.union([part, count]).optional().meta({
     description:
       "Of the devices that the others leave: an id, a pattern, a share or a number of them; default all",
   }),
@@ -21,7 +22,6 @@ const condition = z.strictObject({
   }),
 });
 
-const count = z.int().min(1);
 const selector = z.union([part, count, condition], { error: SELECTION_ERROR });
 
 /** Devices of the fleet: ids, patterns, shares, numbers, conditions, or a list of them; the plan picks. */
@@ -48,5 +48,9 @@ export type DeviceSelection = readonly DeviceCondition[];
 /** A checked selection. */
 export function toSelection(written: z.output<typeof devicesField>): DeviceSelection {
   const parts = Array.isArray(written) ? written : [written];
-  return parts.map((one) => (typeof one === "object" ? one : { pick: String(one) }));
+  return parts.map((one) => {
+    if (typeof one !== "object") return { pick: String(one) };
+    const { pick, ...others } = one;
+    return pick === undefined ? others : { ...others, pick: String(pick) };
+  });
 }

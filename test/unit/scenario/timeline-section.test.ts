@@ -38,7 +38,7 @@ test("an entry is due after time 0, after all are connected, or after another on
 
 test("devices are ids, patterns, shares, numbers and conditions, or a list of them", () => {
   const [entry] = timelineOf(
-    "{ at: 1s, twin: { devices: [cave-1, 5, 20%, { model: cheese-cave, hub: h.azure-devices.net, pick: 10% }], desired: { a: 1 } } }",
+    "{ at: 1s, twin: { devices: [cave-1, 5, 20%, { model: cheese-cave, hub: h.azure-devices.net, pick: 10% }, { model: cheese-cave, pick: 2 }], desired: { a: 1 } } }",
   );
   expect(entry?.action).toMatchObject({
     devices: [
@@ -46,6 +46,7 @@ test("devices are ids, patterns, shares, numbers and conditions, or a list of th
       { pick: "5" },
       { pick: "20%" },
       { model: "cheese-cave", hub: "h.azure-devices.net", pick: "10%" },
+      { model: "cheese-cave", pick: "2" },
     ],
   });
 });
