@@ -89,6 +89,37 @@ export const DEVICE_FAULT_KINDS = {
       "As a message like any other; `telemetry_delay_ms` is wrong by as much, and 0 where it would be below. The message " +
       "belongs to the phase of the run that its own time falls in.",
   },
+  stuck: {
+    layer: "device",
+    does:
+      "Gets desired properties and neither applies nor reports them, as firmware does whose task hangs. What comes in that " +
+      "time stays unapplied until the hub asks for it again, or the device boots.",
+    parameters: {},
+    seen: "A desired version that the reported properties never follow; messages go on.",
+    counts:
+      "`desired` events and `desired_received` go on, reported patches in answer to them do not. The oracle names each " +
+      "property that differs.",
+  },
+  wrongReport: {
+    layer: "device",
+    does:
+      "Reports other values than those that it uses: numbers off, true for false, texts with `?` behind them; inside " +
+      "`{ value, ac, av }` the value alone.",
+    parameters: {
+      property: {
+        does: "the reported property",
+        expected: "the name of a property",
+        otherwise: "all of them",
+      },
+      by: {
+        does: "by how much numbers are off",
+        expected: "a number other than 0",
+        default: 10,
+      },
+    },
+    seen: "A device that seems to follow another wish, in all that it reports in that time; it stands there until it reports again.",
+    counts: "As reported patches like any other. The oracle names each property that differs.",
+  },
   duplicate: {
     layer: "device",
     does: "Sends a message several times, with the same `seq`.",

@@ -61,6 +61,9 @@ const timesOf = (written: unknown): number | undefined =>
     ? written
     : undefined;
 
+const otherThanZero = (written: unknown): number | undefined =>
+  typeof written === "number" && Number.isFinite(written) && written !== 0 ? written : undefined;
+
 const nameOf = (written: unknown): string | undefined =>
   typeof written === "string" && written !== "" ? written : undefined;
 
@@ -94,6 +97,12 @@ const SCHEMA = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("dropout"), messages }),
   z.strictObject({ kind: z.literal("sendFailure"), messages }),
   z.strictObject({ kind: z.literal("disconnect") }),
+  z.strictObject({ kind: z.literal("stuck") }),
+  z.strictObject({
+    kind: z.literal("wrongReport"),
+    property: parameter(KINDS.wrongReport.parameters.property, nameOf).optional(),
+    by: parameter(KINDS.wrongReport.parameters.by, otherThanZero),
+  }),
 ]);
 
 /** A fault of a device with all its parameters: durations in ms, sizes in bytes, shares as fractions. */

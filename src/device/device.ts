@@ -70,11 +70,8 @@ export class Device {
     );
     const network = context.random("network");
     this.#jitter = () => network.next();
-    this.#patience = new HubPatience({
-      limits: context.limits,
-      asksDps: context.spec.hub === undefined,
-      random: this.#jitter,
-    });
+    const asksDps = context.spec.hub === undefined;
+    this.#patience = new HubPatience({ limits: context.limits, asksDps, random: this.#jitter });
     const early: JsonObject[] = [];
     let report = (patch: JsonObject): void => void early.push(patch);
     this.#model = bootModel(context, {
@@ -88,9 +85,11 @@ export class Device {
       cut: () => this.#connection?.cut(new DeviceFailure("fault", "cut by the fault disconnect")),
     });
     this.#telemetry = new Telemetry(context, this.#status, this.#model, this.#faults);
-    this.#twin = new DeviceTwin(context, this.#status, this.#model, () =>
-      this.#telemetry.intervalMayHaveChanged(),
-    );
+    this.#twin = new DeviceTwin(context, this.#status, {
+      model: this.#model,
+      faults: this.#faults.twin,
+      onApplied: () => this.#telemetry.intervalMayHaveChanged(),
+    });
     report = (patch) => this.#twin.reports(patch);
     for (const patch of early) report(patch);
   }

@@ -4,6 +4,7 @@ import type { DesiredChange, DesiredOutcome, DesiredTrouble } from "./desired-tr
 import { DesiredTracker } from "./desired-tracker.ts";
 import type { DeviceContext } from "./device-context.ts";
 import type { DeviceStatus } from "./device-status.ts";
+import type { TwinFaults } from "./faults/twin-faults.ts";
 import type { HubConnection } from "./hub-connection.ts";
 
 /** The twin and the direct methods of one device: what the hub wants goes to the model, what the model answers is reported. */
@@ -11,6 +12,7 @@ export class DeviceTwin {
   readonly #context: DeviceContext;
   readonly #status: DeviceStatus;
   readonly #model: ModelDevice;
+  readonly #faults: Pick<TwinFaults, "isStuck" | "reported">;
   readonly #readsAlways: boolean;
   readonly #tracker: DesiredTracker;
   readonly #onApplied: () => void;
@@ -23,13 +25,18 @@ export class DeviceTwin {
   constructor(
     context: DeviceContext,
     status: DeviceStatus,
-    model: ModelDevice,
-    onApplied: () => void,
+    of: {
+      readonly model: ModelDevice;
+      readonly faults: Pick<TwinFaults, "isStuck" | "reported">;
+      /** A desired change was applied. */
+      readonly onApplied: () => void;
+    },
   ) {
     this.#context = context;
     this.#status = status;
-    this.#model = model;
-    this.#onApplied = onApplied;
+    this.#model = of.model;
+    this.#faults = of.faults;
+    this.#onApplied = of.onApplied;
     this.#readsAlways = context.limits.readTwin === "always";
     this.#tracker = new DesiredTracker({ readsAgain: this.#readsAlways });
   }
@@ -141,7 +148,7 @@ export class DeviceTwin {
 
   #apply(change: DesiredChange): void {
     const { recorder, clock, log } = this.#context;
-    log.trace({ version: change.version, initial: change.initial }, "desired properties applied");
+    log.trace({ version: change.version, initial: change.initial }, "desired properties received");
     // The section read at the start is where the device begins, not a change that it received.
     if (this.#begun) recorder.count("desired_received");
     this.#begun = true;
@@ -153,6 +160,7 @@ export class DeviceTwin {
       initial: change.initial,
       patch: change.patch,
     });
+    if (this.#faults.isStuck) return;
     const reported = this.#model.desired(change.patch, change);
     if (reported !== undefined) this.#want(reported);
     this.#onApplied();
@@ -185,27 +193,28 @@ export class DeviceTwin {
     if (patch === undefined || connection === undefined) return;
     this.#unreported = undefined;
     // Its failures are told as events.
-    void this.#reportTo(connection, patch);
+    void this.#reportTo(connection, patch, this.#faults.reported(patch));
   }
 
-  async #reportTo(connection: HubConnection, patch: JsonObject): Promise<void> {
+  /** @param told what goes out in place of `wanted`, where a fault is on */
+  async #reportTo(connection: HubConnection, wanted: JsonObject, told: JsonObject): Promise<void> {
     const { recorder, clock, log } = this.#context;
     const startMs = clock();
     const desiredVersion = this.#tracker.version;
     recorder.count("reported_sent");
     try {
-      await connection.report(patch);
+      await connection.report(told);
       const nowMs = clock();
       const ms = nowMs - startMs;
       recorder.count("reported_acked");
       recorder.observe("reported_ms", ms, startMs);
       log.trace({ desiredVersion, durationMs: Math.round(ms) }, "reported properties accepted");
       const { deviceId } = this.#status;
-      recorder.event({ type: "reported", t: nowMs, deviceId, desiredVersion, patch, ms });
+      recorder.event({ type: "reported", t: nowMs, deviceId, desiredVersion, patch: told, ms });
     } catch (error) {
       // The next connection carries it; what the model wanted in the meantime wins. A refused patch stays refused.
       if (error instanceof DeviceFailure && error.transient) {
-        this.#unreported = { ...patch, ...this.#unreported };
+        this.#unreported = { ...wanted, ...this.#unreported };
       }
       this.#failed(error);
     }

@@ -11,11 +11,14 @@ import type { DeviceStatus } from "../device-status.ts";
 import { FaultSwitch, occurrencesOf } from "./fault-switch.ts";
 import type { MessageFault, OutgoingMessage } from "./message-faults.ts";
 import { MessageFaults } from "./message-faults.ts";
+import type { TwinFault } from "./twin-faults.ts";
+import { TwinFaults } from "./twin-faults.ts";
 
-/** Where a fault acts: in the device's model, on its messages, on its connection. */
+/** Where a fault acts: in the device's model, on its messages, on what it makes of its twin, on its connection. */
 type Place =
   | { readonly in: "model" }
   | { readonly in: "messages"; readonly fault: MessageFault; readonly draw: () => number }
+  | { readonly in: "twin"; readonly fault: TwinFault }
   | { readonly in: "connection" };
 
 /** One fault of the plan, or one that the run added. */
@@ -47,6 +50,8 @@ export class DeviceFaults {
   readonly #planned: PlannedFault[];
   readonly #on = new Set<PlannedFault>();
   readonly #messages = new MessageFaults();
+  /** What a fault makes of desired and reported properties. */
+  readonly twin = new TwinFaults();
   /** Ids of those that keep the device from connecting. */
   readonly #holding = new Set<string>();
   #free: Deferred<void> | undefined;
@@ -125,7 +130,8 @@ export class DeviceFaults {
     const place = this.#placeOf(spec, index);
     const isMoment = isOurs && deviceFaultKind(kind).isMoment === true;
     const stream = random(`fault/${index}/times`);
-    const waits = place.in !== "connection" || times.by !== "script";
+    const hasSteps = place.in === "model" || place.in === "messages";
+    const waits = hasSteps || times.by !== "script";
     return {
       id: `${kind}-${index + 1}`,
       spec,
@@ -142,6 +148,7 @@ export class DeviceFaults {
     if (!read.ok) throw new TypeError(`a fault of the plan is wrong: ${JSON.stringify(read)}`);
     const { fault } = read;
     if (fault.kind === "disconnect") return { in: "connection" };
+    if (fault.kind === "stuck" || fault.kind === "wrongReport") return { in: "twin", fault };
     const stream = this.#of.context.random(`fault/${index}/messages`);
     return { in: "messages", fault, draw: () => stream.next() };
   }
@@ -150,7 +157,7 @@ export class DeviceFaults {
   #await(fault: PlannedFault, nowMs: number): void {
     const { times } = fault.spec;
     if (fault.switch !== undefined || this.#signal === undefined || times.by !== "script") return;
-    const { atMs, forMs = 0 } = times;
+    const { atMs, forMs = fault.place.in === "connection" ? 0 : Infinity } = times;
     // Rejects on a bug alone.
     if (nowMs <= atMs + forMs) void this.#byTheClock(fault, { atMs, forMs }, this.#signal);
   }
@@ -164,6 +171,7 @@ export class DeviceFaults {
     try {
       await sleep(atMs - clock(), signal);
       this.#begin(fault);
+      if (forMs === Infinity) return;
       if (forMs > 0) await sleep(atMs + forMs - clock(), signal);
       this.#end(fault);
     } catch (error) {
@@ -182,6 +190,9 @@ export class DeviceFaults {
         return;
       case "messages":
         this.#messages.begin(id, place.fault, place.draw);
+        return;
+      case "twin":
+        this.twin.begin(id, place.fault);
         return;
       case "connection":
         this.#holding.add(id);
@@ -202,6 +213,9 @@ export class DeviceFaults {
         return;
       case "messages":
         this.#messages.end(id);
+        return;
+      case "twin":
+        this.twin.end(id);
         return;
       case "connection":
         this.#holding.delete(id);

@@ -15,8 +15,8 @@ export interface OutgoingMessage {
   readonly fails: boolean;
 }
 
-/** A fault that acts on messages; what acts on the connection does not. */
-export type MessageFault = Exclude<DeviceFault, { readonly kind: "disconnect" }>;
+/** A fault that acts on messages, and not on the connection or the twin. */
+export type MessageFault = Extract<DeviceFault, { readonly messages: number }>;
 
 interface Active {
   readonly fault: MessageFault;

@@ -171,6 +171,27 @@ test("a disconnect without a time cuts and lets the device come back at once", a
   expect(await faults.mayConnect(stop.signal)).toBe(false);
 });
 
+test("a fault of the twin begins and ends by the clock, and stays where it has no end", async () => {
+  const { faults, done } = faultsOf(
+    { ...scripted("stuck", 1_000, 2_000), parameters: {} },
+    { ...scripted("wrongReport", 2_000), parameters: {} },
+  );
+  faults.start(new AbortController().signal);
+  const seen: (readonly [boolean, unknown])[] = [];
+  for (const ms of [999, 1, 1_000, 1_000, 60_000]) {
+    await vi.advanceTimersByTimeAsync(ms);
+    seen.push([faults.twin.isStuck, faults.twin.reported({ a: 1 })["a"]]);
+  }
+  expect(seen).toEqual([
+    [false, 1],
+    [true, 1],
+    [true, 11],
+    [false, 11],
+    [false, 11],
+  ]);
+  expect(done).toEqual([]);
+});
+
 test("a stop ends the wait for a connection, and what is still to come", async () => {
   const { faults, done } = faultsOf(
     { ...scripted("disconnect", 0, 10_000), parameters: {} },
