@@ -47,5 +47,14 @@ export class DeviceFailure extends Error {
     this.transient =
       options.transient ??
       ["throttled", "timeout", "network", "offline", "fault"].includes(failureClass);
+    letGoOfFrames(this);
   }
+}
+
+/**
+ * V8 keeps an error's frames, and with them the sockets and clients whose methods ran, until somebody reads its stack.
+ * A device remembers its last failure for longer than the connection that it ended.
+ */
+function letGoOfFrames({ stack, cause }: Error): void {
+  if (stack !== undefined && cause instanceof Error) letGoOfFrames(cause);
 }
