@@ -17,7 +17,7 @@ import {
   register,
   subscribePacket,
 } from "../integration/emulator-wire.ts";
-import type { Point } from "./growth.ts";
+import type { Point } from "../../scripts/soak/theil-sen.ts";
 import { testPki } from "./pki.ts";
 
 /** What a process holds while no connection is open. */
@@ -109,7 +109,7 @@ async function watch(child: ChildProcess, options: WatchOptions): Promise<Watche
   }
   const last = looks.at(-1)?.held ?? first;
   const seriesOf = (member: "heapBytes" | "nativeBytes"): readonly Point[] =>
-    looks.map(({ cycle: at, held }) => ({ cycle: at, value: held[member] }));
+    looks.map(({ cycle: at, held }) => ({ at, value: held[member] }));
   return { first, last, heap: seriesOf("heapBytes"), native: seriesOf("nativeBytes") };
 }
 

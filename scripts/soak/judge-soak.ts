@@ -1,0 +1,113 @@
+import type { Held } from "./held.ts";
+import type { Slope } from "./theil-sen.ts";
+import { theilSen } from "./theil-sen.ts";
+
+/** What one process held at one look, with the fleet whole. */
+export interface Seen {
+  /** ms after time 0. */
+  readonly atMs: number;
+  readonly held: Held;
+}
+
+/** What was seen of one process after the warm-up. */
+export interface ProcessSeries {
+  /** `worker 0`, `emulator`, `supervisor`. */
+  readonly name: string;
+  /** Devices that it works for. */
+  readonly devices: number;
+  readonly seen: readonly Seen[];
+}
+
+/** A count that is not as it was. */
+export interface ChangedCount {
+  readonly name: string;
+  readonly before: number;
+  readonly after: number;
+}
+
+/** `grows`: more than allowed; `unsure`: the looks do not tell. */
+export type Growth = "holds" | "unsure" | "grows";
+
+export interface ProcessVerdict {
+  readonly name: string;
+  readonly devices: number;
+  readonly looks: number;
+  /** Heap and external memory, bytes for each device and hour. */
+  readonly slope: Slope;
+  readonly growth: Growth;
+  /** Of heap and external memory; at the first look, and at the last. */
+  readonly firstBytes: number;
+  readonly lastBytes: number;
+  readonly firstRssBytes: number;
+  readonly lastRssBytes: number;
+  /** undefined where one of both ends was not counted. */
+  readonly changed: readonly ChangedCount[] | undefined;
+}
+
+const HOUR_MS = 3_600_000;
+
+/**
+ * Judges one process: the whole interval of its slope must lie below what is allowed, so that neither a lucky series
+ * passes nor an unlucky one is called a leak, and its counts must be the same at both ends. What is under way at a
+ * look only adds to a count, so the least of the counted looks at each end is taken.
+ *
+ * @param limitBytes for each device and hour
+ */
+export function judgeProcess(series: ProcessSeries, limitBytes: number): ProcessVerdict {
+  const { name, devices, seen } = series;
+  const slope = theilSen(
+    seen.map(({ atMs, held }) => ({ at: (atMs / HOUR_MS) * devices, value: bytesOf(held) })),
+  );
+  const first = seen[0]?.held;
+  const last = seen.at(-1)?.held;
+  if (first === undefined || last === undefined) throw new RangeError("expected looks");
+  // They lie at both ends.
+  const middleMs = ((seen[0]?.atMs ?? 0) + (seen.at(-1)?.atMs ?? 0)) / 2;
+  const countsIf = (isThere: (one: Seen) => boolean): Counts | undefined =>
+    leastOf(
+      seen
+        .filter(isThere)
+        .flatMap(({ held: { counts } }) => (counts === undefined ? [] : [counts])),
+    );
+  const before = countsIf(({ atMs }) => atMs < middleMs);
+  const after = countsIf(({ atMs }) => atMs > middleMs);
+  return {
+    name,
+    devices,
+    looks: seen.length,
+    slope,
+    growth: growthOf(slope, limitBytes),
+    firstBytes: bytesOf(first),
+    lastBytes: bytesOf(last),
+    firstRssBytes: first.rssBytes,
+    lastRssBytes: last.rssBytes,
+    changed: before && after && changedCounts(before, after),
+  };
+}
+
+const bytesOf = ({ heapBytes, externalBytes }: Held): number => heapBytes + externalBytes;
+
+function growthOf({ low, high }: Slope, limitBytes: number): Growth {
+  if (high < limitBytes) return "holds";
+  return low > limitBytes ? "grows" : "unsure";
+}
+
+type Counts = Readonly<Record<string, number>>;
+
+/** Of each count the least; one that is absent somewhere is 0. */
+function leastOf(all: readonly Counts[]): Counts | undefined {
+  if (all.length === 0) return undefined;
+  const names = new Set(all.flatMap((counts) => Object.keys(counts)));
+  return Object.fromEntries(
+    [...names].map((name) => [name, Math.min(...all.map((counts) => counts[name] ?? 0))]),
+  );
+}
+
+/** The counts that differ, by name. */
+export function changedCounts(before: Counts, after: Counts): readonly ChangedCount[] {
+  const names = new Set([...Object.keys(before), ...Object.keys(after)]);
+  return [...names]
+    .map((name) => ({ name, before: before[name] ?? 0, after: after[name] ?? 0 }))
+    .filter((count) => count.before !== count.after)
+    .toSorted((a, b) => (a.name < b.name ? -1 : 1));
+}
