@@ -41,16 +41,16 @@ export function planSelectionByHand(written: unknown, fleet: FleetByHand): Plann
 /**
  * An action that somebody asks for while the run goes on: an entry of a timeline without a time, due now.
  *
- * @param now `index` that no other action has; `t` in ms after time 0
+ * @param now `index` that no other action has; `t` in ms after time 0; `before`: the actions that there are by now
  * @throws {FleetError} `USAGE` with all problems
  */
 export function planActionByHand(
   written: unknown,
-  now: { readonly index: number; readonly t: number },
+  now: { readonly index: number; readonly t: number; readonly before: readonly PlannedAction[] },
   fleet: FleetByHand,
 ): PlannedAction {
   const { index } = now;
-  const { at, atMs: delayMs, repeat, action } = parseEntry(written, now.t);
+  const { name, at, atMs: delayMs, repeat, action } = parseEntry(written, now);
   const place = action.kind;
   const { selection, problems } =
     "devices" in action
@@ -64,18 +64,33 @@ export function planActionByHand(
     problems.push(...faultProblems(wanted, fleet.modelOf));
   }
   if (problems.length > 0) throw wrong(problems);
-  return { index, at, when: { from: "start", delayMs }, repeat, selection, action };
+  return { index, name, at, when: { from: "start", delayMs }, repeat, selection, action };
 }
 
 /** As an entry of a timeline, so that whatever a timeline can do is understood, and refused in the same words. */
-function parseEntry(written: unknown, t: number): TimelineEntry {
-  for (const member of ["at", "after", "name"]) {
+function parseEntry(
+  written: unknown,
+  { t, before }: Omit<Parameters<typeof planActionByHand>[1], "index">,
+): TimelineEntry {
+  for (const member of ["at", "after"]) {
     if (isJsonObject(written) && member in written) {
       throw wrong([{ place: member, message: "expected none here: it is done now" }]);
     }
   }
+  const names = before.flatMap(({ name, action }) =>
+    name === undefined ? [] : [{ name, canEnd: action.kind === "serviceFault" }],
+  );
+  if (isJsonObject(written) && names.some(({ name }) => name === written["name"])) {
+    throw wrong([{ place: "name", message: "expected a name that no other action has" }]);
+  }
   const at = `${(t / 1_000).toFixed(1)}s`;
-  const timeline = [isJsonObject(written) ? { ...written, at } : written];
+  const timeline = [
+    isJsonObject(written) ? { ...written, at } : written,
+    // Those whose faults it may end.
+    ...names.flatMap(({ name, canEnd }) =>
+      canEnd ? [{ name, at, fault: { kind: "hubGone" } }] : [],
+    ),
+  ];
   const parsed = timelineSection.safeParse(timeline, { error: describeIssue });
   if (!parsed.success) {
     throw wrong(problemsOf(parsed.error.issues, timelineSection, { value: timeline, placeOf }));

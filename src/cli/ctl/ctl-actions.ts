@@ -24,15 +24,18 @@ export async function twinRequest(given: unknown, cwd: string): Promise<AskedAct
 
 /** @throws {FleetError} `USAGE` or `FILE_INVALID` with every problem at its flag */
 export async function faultRequest(given: unknown, cwd: string): Promise<AskedAction> {
-  const { kind, devices, for: lasting, parameters: text = "{}", ...flags } = parseFaultFlags(given);
-  const parameters = await readJsonFlag(jsonObject, { flag: "--parameters", text }, cwd);
+  const { kind, devices, for: lasting, parameters, name, end, ...flags } = parseFaultFlags(given);
+  const text = parameters ?? "{}";
+  const more = await readJsonFlag(jsonObject, { flag: "--parameters", text }, cwd);
+  // What does not go together the run says, as of a scenario.
   const fault = {
-    ...parameters,
-    kind,
+    ...more,
+    ...(kind !== undefined && { kind }),
     ...(devices !== undefined && { devices }),
     ...(lasting !== undefined && { for: lasting }),
+    ...(end !== undefined && { end }),
   };
-  return { action: { fault }, flags };
+  return { action: { ...(name !== undefined && { name }), fault }, flags };
 }
 
 /** @throws {FleetError} `USAGE` or `FILE_INVALID` with every problem at its flag */

@@ -129,14 +129,18 @@ export const faultOptions = <T>(yargs: Argv<T>): Argv<T> =>
       ...aText("how long it lasts, such as 30s"),
       defaultDescription: "to the end",
     })
-    .option("parameters", aText("parameters of its kind as JSON, or @FILE"));
+    .option("parameters", aText("parameters of its kind as JSON, or @FILE"))
+    .option("name", aText("name by which --end knows a fault of services or networks"))
+    .option("end", aText("in place of all else: the name of the fault that ends"));
 
 const faultFlags = z.object({
   ...fields,
-  kind: once,
+  kind: once.optional(),
   devices: devices.optional(),
   for: once.optional(),
   parameters: once.optional(),
+  name: once.optional(),
+  end: once.optional(),
 });
 
 /** @throws {FleetError} `USAGE` with every problem at its flag */

@@ -117,10 +117,12 @@ export function ctlCommand(host: Host): CommandGroup {
         },
       },
       {
-        command: "fault <kind>",
-        describe: "let devices have a fault, as a timeline does",
+        command: "fault [kind]",
+        describe: "put a fault on devices, services or networks, as a timeline does, or end one",
         examples: [
           "fault disconnect --devices 20%",
+          "fault hubGone --name outage",
+          "fault --end outage",
           `fault dropout --devices cave-1 --for 30s --parameters '{"messages": "50%"}'`,
         ],
         options: faultOptions,

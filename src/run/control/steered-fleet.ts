@@ -3,6 +3,7 @@ import { FleetError } from "../../base/errors.ts";
 import type { FleetByHand } from "../../plan/plan-by-hand.ts";
 import { planActionByHand, planSelectionByHand } from "../../plan/plan-by-hand.ts";
 import type { Plan } from "../../plan/plan.ts";
+import type { PlannedAction } from "../../plan/planned-action.ts";
 import type { SteeredArrival } from "../arrival/steered-arrival.ts";
 import type { FleetTimeline } from "../fleet-timeline.ts";
 import type { FleetControl } from "./fleet-control.ts";
@@ -29,7 +30,7 @@ export class SteeredFleet {
   readonly #options: SteeredFleetOptions;
   readonly #fleet: FleetByHand;
   readonly #firstAction: number;
-  #acted = 0;
+  readonly #acted: PlannedAction[] = [];
 
   constructor(options: SteeredFleetOptions) {
     this.#options = options;
@@ -73,12 +74,13 @@ export class SteeredFleet {
    */
   async act(action: Json): Promise<number> {
     const { timeline, clock } = this.#options;
-    if (this.#acted >= MOST_ACTIONS) {
+    if (this.#acted.length >= MOST_ACTIONS) {
       throw new FleetError("REFUSED", `${MOST_ACTIONS} actions were asked for, and no more can be`);
     }
-    const index = this.#firstAction + this.#acted;
-    const planned = planActionByHand(action, { index, t: clock() }, this.#fleet);
-    this.#acted += 1;
+    const index = this.#firstAction + this.#acted.length;
+    const before = [...this.#options.plan.timeline, ...this.#acted];
+    const planned = planActionByHand(action, { index, t: clock(), before }, this.#fleet);
+    this.#acted.push(planned);
     await timeline.add(planned);
     return index;
   }

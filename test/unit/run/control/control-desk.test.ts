@@ -217,6 +217,22 @@ test("an action is done now, with a number after those of the plan", async () =>
   expect(actions[1]?.when).toEqual({ from: "start", delayMs: 1_200 });
 });
 
+test("a fault of services is ended by its name, and a name is given once", async () => {
+  const { ask, actions } = steered();
+  const end = { do: "act", action: { fault: { end: "outage" } } } as const;
+  await expect(ask(end)).rejects.toMatchObject({ problems: [{ place: "fault.end" }] });
+  const outage = { do: "act", action: { name: "outage", fault: { kind: "hubGone" } } } as const;
+  await ask(outage);
+  await expect(ask(outage)).rejects.toMatchObject({
+    problems: [{ place: "name", message: "expected a name that no other action has" }],
+  });
+  expect((await ask(end)).action).toBe(2);
+  expect(actions.map(({ name, action }) => [name, action.kind])).toEqual([
+    ["outage", "serviceFault"],
+    [undefined, "endFault"],
+  ]);
+});
+
 test.for<readonly [what: string, request: ControlRequest, problem: RegExp]>([
   ["no rate", { do: "rate" }, /expected arrival or telemetry/],
   ["devices without an interval", { do: "rate", arrival: "1/s", devices: "*" }, /give it/],
