@@ -312,6 +312,7 @@ export class LiveRun {
     this.#arrival = arrival;
     this.#steered = new SteeredFleet({
       plan,
+      told: past?.accounts.timeline.results(),
       modelOf: (model) => prepared.models.get(model),
       arrival,
       scale,

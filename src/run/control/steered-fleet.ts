@@ -14,6 +14,8 @@ const MOST_ACTIONS = 10_000;
 
 export interface SteeredFleetOptions {
   readonly plan: Plan;
+  /** Actions that were told of before: those of a run that is resumed have numbers that no other gets. */
+  readonly told?: readonly { readonly action: number }[] | undefined;
   readonly modelOf: FleetByHand["modelOf"];
   readonly arrival: SteeredArrival;
   readonly scale: FleetScale;
@@ -34,9 +36,13 @@ export class SteeredFleet {
 
   constructor(options: SteeredFleetOptions) {
     this.#options = options;
-    const { plan, modelOf } = options;
+    const { plan, told = [], modelOf } = options;
     this.#fleet = { devices: plan.devices, seed: plan.seed, modelOf };
-    this.#firstAction = Math.max(-1, ...plan.timeline.map(({ index }) => index)) + 1;
+    const numbers = [
+      ...plan.timeline.map(({ index }) => index),
+      ...told.map(({ action }) => action),
+    ];
+    this.#firstAction = numbers.reduce((most, number) => Math.max(most, number), -1) + 1;
   }
 
   get arrival(): SteeredArrival {

@@ -34,7 +34,11 @@ timeline:
 const stateOf = (): DeviceState => "streaming";
 
 /** A run of ten devices, and what was done to it. */
-function steered(phase: FleetStatus["phase"] = "running", started = 3) {
+function steered(
+  phase: FleetStatus["phase"] = "running",
+  started = 3,
+  told: readonly { readonly action: number }[] = [],
+) {
   const done: string[] = [];
   const events: ControlEvent[] = [];
   const actions: PlannedAction[] = [];
@@ -75,6 +79,7 @@ function steered(phase: FleetStatus["phase"] = "running", started = 3) {
   const ids = PLAN.devices.map(({ registrationId }) => registrationId);
   const fleet = new SteeredFleet({
     plan: PLAN,
+    told,
     modelOf: (name) => ({ name, faults: { jam: { check: () => [] } } }),
     arrival,
     scale: new FleetScale({ ids, control, stateOf, signal }),
@@ -215,6 +220,11 @@ test("an action is done now, with a number after those of the plan", async () =>
   ]);
   expect(actions.map(({ selection }) => selection.ids.length)).toEqual([0, 2, 1]);
   expect(actions[1]?.when).toEqual({ from: "start", delayMs: 1_200 });
+});
+
+test("a run that goes on gives no number again that an action had before", async () => {
+  const { ask } = steered("running", 3, [{ action: 0 }, { action: 4 }, { action: 2 }]);
+  expect((await ask({ do: "act", action: { mark: "again" } })).action).toBe(5);
 });
 
 test("a fault of services is ended by its name, and a name is given once", async () => {
