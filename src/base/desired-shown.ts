@@ -33,3 +33,41 @@ export function showsDesired(desired: JsonObject, section: JsonObject): boolean 
     return isJsonObject(shown) && shown["value"] !== undefined && sameValue(wanted, shown["value"]);
   });
 }
+
+/**
+ * What a device says of a value that it got as some version of its desired properties:
+ * `shown`: it has it; `refused`: it acknowledged it with a code that is no success; `open`: neither, yet.
+ */
+export type Acknowledgment = "shown" | "refused" | "open";
+
+/** Marks a component of a Plug and Play device; nobody waits for it. */
+const COMPONENT_MARK = "__t";
+
+/**
+ * What a reported member says of a desired one, flat or as `{ value, ac, av }`: an acknowledgment of an older version than
+ * `version` says nothing, nor does one that the device still works on it (202). A removed member (null) is shown by none.
+ *
+ * Source: Microsoft Learn, "IoT Plug and Play conventions", writable properties.
+ */
+export function acknowledgment(
+  wanted: Json,
+  shown: Json | undefined,
+  version: number,
+): Acknowledgment {
+  if (shown === undefined || shown === null) return wanted === null ? "shown" : "open";
+  if (wanted === null) return "open";
+  if (!isJsonObject(shown)) return sameValue(wanted, shown) ? "shown" : "open";
+  const { value, ac, av } = shown;
+  if (value !== undefined && (typeof ac === "number" || typeof av === "number")) {
+    if (typeof av === "number" && av < version) return "open";
+    if (typeof ac === "number" && ac !== 202 && (ac < 200 || ac > 299)) return "refused";
+    return ac !== 202 && sameValue(wanted, value) ? "shown" : "open";
+  }
+  if (isJsonObject(wanted)) {
+    const members = Object.entries(wanted).filter(([key]) => key !== COMPONENT_MARK);
+    const said = members.map(([key, one]) => acknowledgment(one, shown[key], version));
+    if (said.includes("refused")) return "refused";
+    if (!said.includes("open")) return "shown";
+  }
+  return value !== undefined && sameValue(wanted, value) ? "shown" : "open";
+}

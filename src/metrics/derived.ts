@@ -2,6 +2,7 @@ import type { MetricInfo } from "./metric-info.ts";
 import { AT_DPS, OF_DEVICE } from "./metric-info.ts";
 
 const ARRIVING = "it grows as devices arrive, and says nothing of the run before that is over";
+const OF_TWIN_ACTIONS = "what became of twin actions is counted at the end";
 const INGESTED = "what the hub ingested is compared at the end";
 
 /** What is computed from the rows of devices, the ledger or the supervisor. */
@@ -137,6 +138,93 @@ export const DERIVED = {
     total: ["telemetry_sent"],
     help: "Messages ingested and not known to be acknowledged to their device: a PUBACK was lost, or a worker",
     when: "at the end, from what the hub ingested; else not measured",
+  },
+  twin_selected: {
+    kind: "derived",
+    unit: "1",
+    labels: ["action"],
+    endOnly: OF_TWIN_ACTIONS,
+    help: "Devices that twin actions of the timeline selected, summed over the actions",
+    when: "at the end, over the twin actions that were due; without one not measured",
+  },
+  twin_converged: {
+    kind: "derived",
+    unit: "1",
+    labels: ["action"],
+    endOnly: OF_TWIN_ACTIONS,
+    total: ["twin_selected"],
+    help: "Selected devices that showed the values of the last round within the timeout",
+    when: "at the end, over the twin actions that were due; without one not measured",
+  },
+  twin_stragglers: {
+    kind: "derived",
+    unit: "1",
+    labels: ["action"],
+    endOnly: OF_TWIN_ACTIONS,
+    total: ["twin_selected"],
+    help: "Selected devices that did not",
+    when: "at the end, over the twin actions that were due; without one not measured",
+  },
+  twin_patched: {
+    kind: "derived",
+    unit: "1",
+    labels: ["action"],
+    endOnly: OF_TWIN_ACTIONS,
+    help: "Patches that twin actions made, of each device and round",
+    when: "at the end, over the twin actions that were due; without one not measured",
+  },
+  twin_received: {
+    kind: "derived",
+    unit: "1",
+    labels: ["action"],
+    endOnly: OF_TWIN_ACTIONS,
+    total: ["twin_patched"],
+    help: "Patches that the device got, pushed or in a section that it read",
+    when: "at the end, over the twin actions that were due; without one not measured",
+  },
+  twin_acknowledged: {
+    kind: "derived",
+    unit: "1",
+    labels: ["action"],
+    endOnly: OF_TWIN_ACTIONS,
+    total: ["twin_patched"],
+    help: "Patches that the device acknowledged: the right values, and its version or a later one",
+    when: "at the end, over the twin actions that were due; without one not measured",
+  },
+  twin_refused: {
+    kind: "derived",
+    unit: "1",
+    labels: ["action"],
+    endOnly: OF_TWIN_ACTIONS,
+    total: ["twin_patched"],
+    help: "Patches that the device acknowledged with a code that is no success",
+    when: "at the end, over the twin actions that were due; without one not measured",
+  },
+  twin_seen: {
+    kind: "derived",
+    unit: "1",
+    labels: ["action"],
+    endOnly: OF_TWIN_ACTIONS,
+    total: ["twin_patched"],
+    help: "Patches whose values the service showed as reported",
+    when: "at the end, over the twin actions that were due; without one not measured",
+  },
+  twin_missed: {
+    kind: "derived",
+    unit: "1",
+    labels: ["action"],
+    endOnly: OF_TWIN_ACTIONS,
+    total: ["twin_patched"],
+    help: "Patches whose version was never pushed to the device, whether it read what was in it or not",
+    when: "at the end, over the twin actions that were due; without one not measured",
+  },
+  twin_received_by_others: {
+    kind: "derived",
+    unit: "1",
+    labels: ["action"],
+    endOnly: OF_TWIN_ACTIONS,
+    help: "Devices that were not selected and got the values pushed",
+    when: "at the end, over the twin actions that were due; without one not measured",
   },
   workers_lost: {
     kind: "derived",

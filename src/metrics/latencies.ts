@@ -1,5 +1,5 @@
 import type { MetricInfo } from "./metric-info.ts";
-import { AT_DPS, AT_HUB } from "./metric-info.ts";
+import { AT_DPS, AT_HUB, OF_ACTION } from "./metric-info.ts";
 
 /** Latencies, in ms: many values each. They count from the moment at which the work was due. */
 export const LATENCIES = {
@@ -118,10 +118,37 @@ export const LATENCIES = {
   twin_action_ms: {
     kind: "histogram",
     unit: "ms",
-    labels: AT_HUB,
-    endOnly: "it is measured at the end, when all that devices reported is known",
+    labels: OF_ACTION,
     help: "From the service's patch to the device's acknowledged reported value",
-    when: "at the end, for each device that acknowledged a change of the timeline",
+    when: "a device acknowledged a patch of the timeline: the right values, and its version or a later one",
+  },
+  twin_received_ms: {
+    kind: "histogram",
+    unit: "ms",
+    labels: OF_ACTION,
+    help: "From the service's patch to the device that got it",
+    when: "a device got a patch of the timeline, pushed or in a section that it read",
+  },
+  twin_answer_ms: {
+    kind: "histogram",
+    unit: "ms",
+    labels: OF_ACTION,
+    help: "From the device's getting a patch to the acknowledgment of what it reported",
+    when: "a device acknowledged a patch of the timeline that it got",
+  },
+  twin_seen_ms: {
+    kind: "histogram",
+    unit: "ms",
+    labels: OF_ACTION,
+    help: "From the service's patch to the reported values in the twin that the service reads, by the hub's clock",
+    when: "a look at the twins shows them; not where the action says `seen: false`",
+  },
+  twin_paced_ms: {
+    kind: "histogram",
+    unit: "ms",
+    labels: OF_ACTION,
+    help: "How long a patch was held back so that the hub's twin limits are kept; part of no other time",
+    when: "the patch goes out",
   },
   generator_loop_delay_ms: {
     kind: "histogram",

@@ -1,6 +1,6 @@
 /** What splits a metric; each value of a label is a part of the whole. */
 export type LabelName =
-  "hub" | "model" | "phase" | "class" | "alert" | "kind" | "worker" | "service";
+  "hub" | "model" | "phase" | "class" | "alert" | "kind" | "worker" | "service" | "action";
 
 /** To what devices try to connect: the values of the label `service`. */
 export const ATTEMPTED_SERVICES = ["dps", "hub"] as const;
@@ -10,6 +10,8 @@ export type AttemptedService = (typeof ATTEMPTED_SERVICES)[number];
 export const AT_HUB = ["hub", "model", "phase"] as const;
 /** Labels of what a device asks DPS: no hub is part of that until DPS has answered. */
 export const AT_DPS = ["model", "phase"] as const;
+/** Labels of how devices follow a twin action: its name, or its place in the timeline where it has none. */
+export const OF_ACTION = [...AT_HUB, "action"] as const;
 /** Labels of what is known of each device at the end. */
 export const OF_DEVICE = ["hub", "model"] as const;
 

@@ -253,9 +253,14 @@ export interface WorkerAccount {
 }
 
 /** What became of one timeline action, with all its times: those of parts of a fleet can be merged. */
-export interface TwinActionAccount extends Omit<TwinActionResult, "ms"> {
-  /** From the patch call to the reported value's acknowledgment at the device. */
-  readonly times: EncodedHistogram;
+export interface TwinActionAccount extends Omit<
+  TwinActionResult,
+  "ms" | "receivedMs" | "answerMs" | "seenMs" | "pacedMs"
+> {
+  /** See the percentiles of the result; `acknowledged` are its `ms`. */
+  readonly times: Readonly<
+    Record<"acknowledged" | "received" | "answer" | "seen" | "paced", EncodedHistogram>
+  >;
 }
 
 /** A listener of the run; it must not block. */

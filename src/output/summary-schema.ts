@@ -5,24 +5,11 @@ import { ledgerSummarySchema } from "./ledger-schema.ts";
 import { GC_KINDS } from "../metrics/generator/gc-use.ts";
 import { percentiles } from "./percentiles-schema.ts";
 import type { Summary } from "./summary.ts";
+import { twinAction } from "./twin-action-schema.ts";
 
 const count = z.int().nonnegative();
 const ms = z.number().nonnegative().nullable();
 const byName = z.record(z.string(), count);
-
-const twinAction = z.strictObject({
-  at: z.string().describe("As the scenario wrote it."),
-  selected: count,
-  patched: count,
-  received: count.describe(
-    "Selected devices that got the patch, pushed or read after a reconnect.",
-  ),
-  acknowledged: count.describe("Selected devices whose reported section shows the value."),
-  notEchoed: count.describe("Selected devices that got the patch and never reported its value."),
-  receivedByOthers: count.describe("Devices that were not selected and got the value pushed."),
-  notDue: z.boolean().describe("True where the run ended before its time."),
-  ms: percentiles,
-});
 
 const timelineAction = z.strictObject({
   action: count.describe("Its position in the scenario's timeline, from 0."),

@@ -3,13 +3,14 @@ import { accountLines } from "./account-text.ts";
 import { arrivalText } from "./arrival-text.ts";
 import { steeredText } from "./control-text.ts";
 import { generatorLines } from "./generator-text.ts";
-import type { Summary, ThresholdResult, TwinActionResult } from "./summary.ts";
+import type { Summary, ThresholdResult } from "./summary.ts";
 import { formatMs } from "./format-ms.ts";
 import { slowHubs, slowHubText } from "./slow-hubs.ts";
 import { printable } from "./text-width.ts";
 import { observedText } from "./threshold-text.ts";
 import { decidingDevices, refusedAsExpected, unexpectedText } from "./unexpected-devices.ts";
 import { partsText } from "./parts-text.ts";
+import { twinActionLines } from "./twin-action-text.ts";
 
 /** Colours, or none of them where the output is no terminal. */
 export interface Paint {
@@ -91,16 +92,6 @@ function thresholdLine(result: ThresholdResult, ink: Paint): string {
   return `  ${mark} ${printable(result.expression)}  ${ink.dim(told)}`;
 }
 
-function actionLine(action: TwinActionResult): string {
-  if (action.notDue) return `  twin at ${printable(action.at)}: not due before the end`;
-  return (
-    `  twin at ${printable(action.at)}: ${action.selected} selected, ${action.patched} patched, ` +
-    `${action.received} received, ${action.acknowledged} acknowledged` +
-    (action.notEchoed > 0 ? `, ${action.notEchoed} not echoed` : "") +
-    `, ${action.receivedByOthers} others; p95 ${formatMs(action.ms.p95)}`
-  );
-}
-
 /** How desired versions came, where they did not come as the hub counts them. */
 function versionsLine(twin: Summary["twin"]): readonly string[] {
   const counts: readonly (readonly [number, string])[] = [
@@ -174,7 +165,7 @@ export function summaryLines(summary: Summary, ink: Paint): readonly string[] {
     ...(workers.lost > 0
       ? [`${label("workers")}${workers.lost} lost, ${workers.restarted} restarted`]
       : []),
-    ...twin.actions.map(actionLine),
+    ...twin.actions.flatMap((action) => twinActionLines(action, ink)),
     ...(steered === undefined ? [] : [`${label("by hand")}${printable(steered)}`]),
     ...generatorLines(summary).map((line, index) => {
       const told = `${label(index === 0 ? "generator" : "")}${printable(line)}`;

@@ -210,8 +210,20 @@ const end = z.strictObject({
   lostFiles: z.array(z.string()),
   actions: z.array(
     z.strictObject({
-      ...summary.twin.shape.actions.element.omit({ ms: true }).shape,
-      times: histogram,
+      ...summary.twin.shape.actions.element.omit({
+        ms: true,
+        receivedMs: true,
+        answerMs: true,
+        seenMs: true,
+        pacedMs: true,
+      }).shape,
+      times: z.strictObject({
+        acknowledged: histogram,
+        received: histogram,
+        answer: histogram,
+        seen: histogram,
+        paced: histogram,
+      }),
     }),
   ),
   workers: z.strictObject({ planned: count, lost: count, restarted: count, gone: count }),

@@ -136,9 +136,21 @@ function byHub(aggregate: Aggregate): Summary["hubs"] {
   );
 }
 
-const actionResult = ({ times, ...account }: TwinActionAccount): TwinActionResult => ({
+/** In the order of the schema: the file is the same when it is made of the record. */
+const actionResult = ({
+  times,
+  stragglersNamed,
+  missedBy,
+  ...account
+}: TwinActionAccount): TwinActionResult => ({
   ...account,
-  ms: percentilesOf(times),
+  ms: percentilesOf(times.acknowledged),
+  receivedMs: percentilesOf(times.received),
+  answerMs: percentilesOf(times.answer),
+  seenMs: percentilesOf(times.seen),
+  pacedMs: percentilesOf(times.paced),
+  stragglersNamed,
+  missedBy,
 });
 
 function roundedResources(aggregate: Aggregate): Summary["resources"] {

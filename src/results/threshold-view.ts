@@ -3,10 +3,13 @@ import type { ThresholdView } from "../metrics/thresholds.ts";
 import { generatorHealth } from "./generator-health.ts";
 import { generatorMetrics } from "./generator-metrics.ts";
 import type { RunFacts } from "./run-facts.ts";
+import { twinMetric } from "./twin-metrics.ts";
 
 /** The facts that thresholds look at: known at any moment of a run, the ledger at its end. */
 export type MeasuredFacts = Pick<RunFacts, "aggregate" | "ledger" | "generator"> & {
   readonly workers: Pick<RunFacts["workers"], "lost" | "restarted">;
+  /** undefined while the run goes on: they are counted at its end. */
+  readonly actions?: RunFacts["actions"] | undefined;
 };
 
 /** What the ledger says, by catalogue name. */
@@ -19,7 +22,7 @@ const OF_LEDGER = {
 
 /** What thresholds over a whole run are held against. */
 export function thresholdView(facts: MeasuredFacts): ThresholdView {
-  const { aggregate, workers } = facts;
+  const { aggregate, workers, actions } = facts;
   const others: Readonly<Record<string, number | null>> = {
     ...(facts.ledger === null ? { telemetry_delay_ms: null } : {}),
     workers_lost: workers.lost,
@@ -33,7 +36,7 @@ export function thresholdView(facts: MeasuredFacts): ThresholdView {
         ? ledgerCount(facts, OF_LEDGER[metric], labels)
         : Object.hasOwn(others, metric)
           ? others[metric]
-          : undefined,
+          : actions && twinMetric(metric, labels, actions),
   };
 }
 

@@ -4,7 +4,6 @@ import type { Plan } from "../plan/plan.ts";
 import type { PlannedAction } from "../plan/planned-action.ts";
 import type { PlannedSelection } from "../plan/select-devices.ts";
 import type { ActionKind } from "../scenario/timeline-action.ts";
-import type { TwinTime } from "./actions/twin-receipts.ts";
 import { TwinChanges } from "./actions/twin-changes.ts";
 import { churnDevices } from "./actions/churn-devices.ts";
 import { faultDevices } from "./actions/fault-devices.ts";
@@ -22,7 +21,7 @@ import { Timeline } from "./timeline/timeline.ts";
 
 export interface FleetTimelineOptions {
   readonly plan: Pick<Plan, "seed" | "timeline">;
-  readonly view: Pick<FleetView, "aggregate" | "allConnected">;
+  readonly view: Pick<FleetView, "aggregate" | "allConnected" | "observe">;
   /** undefined before they are open: no action is due by then. */
   readonly services: () => RunServices | undefined;
   /** undefined before devices may start: no action is due by then. */
@@ -71,7 +70,7 @@ export class FleetTimeline {
       return open;
     };
     this.#hubs = hubs;
-    this.#twins = new TwinChanges({ actions, hubs, clock, emit });
+    this.#twins = new TwinChanges({ actions, hubs, clock, emit, view });
     this.#faults = new ServiceFaults({ services, aggregate, warn });
     const doers: ActionDoers = {
       twin: (round) => this.#twins.change(round),
@@ -131,16 +130,12 @@ export class FleetTimeline {
   /** Drops what is not due yet, waits for what is under way and leaves services without faults; safe to call twice. */
   async stop(): Promise<void> {
     await this.#timeline.stop();
+    await this.#twins.stop();
     await this.#faults.clear();
   }
 
   /** Accounts of its twin changes. */
   get twinActions(): readonly TwinActionAccount[] {
     return this.#twins.results();
-  }
-
-  /** Who has acknowledged twin changes, of all actions. */
-  get twinTimes(): readonly TwinTime[] {
-    return this.#twins.times();
   }
 }

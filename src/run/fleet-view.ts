@@ -16,7 +16,6 @@ import type { RunEvent } from "../output/output.ts";
 import type { PastRun } from "./resume/past-run.ts";
 import { restoreAggregate } from "./resume/past-run.ts";
 import type { WorkerNotice } from "../supervisor/supervisor.ts";
-import type { TwinTime } from "./actions/twin-receipts.ts";
 
 /** The snapshot of times that no worker measured: those of the timeline and of this process. No worker has this number. */
 const RUN_ITSELF = -1;
@@ -31,7 +30,8 @@ export class FleetView {
   readonly #emit: (event: RunEvent) => void;
   readonly #onDeviceEvent: (event: DeviceEvent) => void;
   readonly #onMessages: (messages: readonly SavedMessage[]) => void;
-  readonly #phases: readonly Phase[];
+  /** What the run itself measures of devices: no worker does. */
+  readonly #own: SeriesBook;
   #ownSnapshots = 0;
 
   constructor(options: {
@@ -47,7 +47,7 @@ export class FleetView {
     this.aggregate = new Aggregate(devices);
     this.generator = past?.record.generator ?? new GeneratorRecord();
     if (past !== undefined) restoreAggregate(this.aggregate, past, devices);
-    this.#phases = options.phases;
+    this.#own = new SeriesBook(options.phases);
     this.#emit = options.emit;
     this.#onDeviceEvent = options.onDeviceEvent;
     this.#onMessages = options.onMessages;
@@ -80,20 +80,26 @@ export class FleetView {
     if (times.count > 0) this.addSeries({ [metricKey(name, labels)]: times });
   }
 
-  /** Adds how long devices took to follow changes of the timeline: the run measures that, no worker. */
-  addTwinTimes(times: readonly TwinTime[]): void {
-    const series = new SeriesBook(this.#phases);
-    for (const { deviceId, ms, patchedMs } of times) {
-      const row = this.aggregate.row(deviceId);
-      if (row === undefined) continue;
-      const { model, hub } = row;
-      series.page({ model, hub }).observe("twin_action_ms", ms, patchedMs);
-    }
-    this.addSeries(series.take().histograms);
+  /**
+   * Adds a time that the run itself measured at one device; it is told with the next telling.
+   *
+   * @param labels beside those of the device @param dueMs when the work was due, ms after time 0
+   */
+  observe(
+    registrationId: string,
+    name: HistogramName,
+    ms: number,
+    { dueMs, labels }: { readonly dueMs: number; readonly labels: Labels },
+  ): void {
+    const row = this.aggregate.row(registrationId);
+    if (row === undefined) return;
+    const { model, hub } = row;
+    this.#own.page({ model, ...(hub === "" ? {} : { hub }), ...labels }).observe(name, ms, dueMs);
   }
 
   /** Tells the whole fleet as it is now, and what was measured since the last time. */
   tell(t: number, generator?: GeneratorSample): void {
+    this.addSeries(this.#own.take().histograms);
     if (generator !== undefined) this.generator.add(generator, t);
     const perSecond = this.#newSeconds.take();
     this.#emit({

@@ -188,7 +188,6 @@ export class LiveRun {
     }
     await this.#timeline.stop();
     await this.#supervisor?.stop();
-    this.view.addTwinTimes(this.#timeline.twinTimes);
     const { account, throttled } = this.#services ?? {};
     const ledger = (await account?.close(this.view.aggregate)) ?? null;
     this.#ticker.tell();

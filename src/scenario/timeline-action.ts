@@ -1,20 +1,12 @@
 import { z } from "zod";
-import type { JsonObject } from "../base/json.ts";
-import type { DeviceSelection } from "./devices-field.ts";
-import { devicesField, toSelection } from "./devices-field.ts";
 import type { FaultAction } from "./fault-action.ts";
 import { timelineFaultField, toFaultAction } from "./fault-action.ts";
-import { textField, twinField } from "./fields.ts";
+import { textField } from "./fields.ts";
 import type { ChurnAction, StartAction, StopAction } from "./presence-actions.ts";
 import { presenceFields, toPresenceAction } from "./presence-actions.ts";
 import type { EndFaultAction, ServiceFaultAction } from "./service-fault.ts";
-
-/** A desired patch on each selected device, made by the service. */
-export interface TwinAction {
-  readonly kind: "twin";
-  readonly devices: DeviceSelection;
-  readonly desired: JsonObject;
-}
+import type { TwinAction } from "./twin-action.ts";
+import { toTwinAction, twinActionField } from "./twin-action.ts";
 
 /** A moment that results name. */
 export interface MarkAction {
@@ -35,11 +27,6 @@ export type TimelineAction =
 
 export type ActionKind = TimelineAction["kind"];
 
-const twin = z.strictObject({
-  devices: devicesField.meta({ description: "Devices whose desired properties are patched" }),
-  desired: twinField,
-});
-
 const mark = textField(
   "a text of 1 to 200 characters",
   ({ length }) => length >= 1 && length <= 200,
@@ -47,7 +34,7 @@ const mark = textField(
 
 /** The members of a timeline entry that are actions; an entry has exactly one of them. */
 export const actionFields = {
-  twin: twin.optional().meta({ description: "A desired patch, made by the service" }),
+  twin: twinActionField.optional().meta({ description: "A desired patch, made by the service" }),
   fault: timelineFaultField
     .optional()
     .meta({ description: "A fault of devices, services or networks" }),
@@ -74,10 +61,7 @@ export function toAction(
   at: string,
   atMs: number,
 ): TimelineAction | undefined {
-  if (entry.twin !== undefined) {
-    const { devices, desired } = entry.twin;
-    return { kind: "twin", devices: toSelection(devices), desired };
-  }
+  if (entry.twin !== undefined) return toTwinAction(entry.twin);
   if (entry.fault !== undefined) return toFaultAction(entry.fault, at, atMs);
   const presence = toPresenceAction(entry);
   if (presence !== undefined) return presence;

@@ -70,6 +70,10 @@ function tellEntry(written: unknown, context: Context): void {
   if (!("at" in written) && !("after" in written)) {
     tell([], "expected at: or after:, which say when it is due, got neither");
   }
+  const { twin } = written;
+  if (isJsonObject(twin) && "step" in twin && !("repeat" in written)) {
+    tell(["twin", "step"], "expected repeat: too, whose rounds it is for, got none");
+  }
   if (written["name"] === CONNECTED) {
     tell(["name"], `expected another name: after: ${CONNECTED} is when all devices are connected`);
   }

@@ -18,6 +18,8 @@ interface ChangeOptions {
   /** The etag that the twin must still have, without quotes; default `*`, whatever it has. */
   readonly etag?: string | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** Told as the patch goes out; again where it has to be made anew. */
+  readonly onPatch?: (() => void) | undefined;
 }
 
 /**
@@ -30,12 +32,13 @@ export function patchTwin(
   { registry, host }: Hub,
   deviceId: string,
   { tags, desired }: TwinChange,
-  { etag = "*", signal }: ChangeOptions = {},
+  { etag = "*", signal, onPatch }: ChangeOptions = {},
 ): Promise<DeviceTwin> {
   const patch = {
     ...(tags === undefined ? {} : { tags }),
     ...(desired === undefined ? {} : { properties: { desired } }),
   };
+  onPatch?.();
   return serviceCall({ what: `patching the twin of ${deviceId} at ${host}`, signal }, async () => {
     const { responseBody } = await registry.updateTwin(deviceId, patch, etag);
     return twinOfSdk(responseBody);
@@ -57,7 +60,7 @@ export async function replaceTwin(
   hub: Hub,
   deviceId: string,
   { tags, desired }: TwinChange,
-  { etag, signal }: ChangeOptions = {},
+  { etag, signal, onPatch }: ChangeOptions = {},
 ): Promise<DeviceTwin> {
   for (let attempt = 1; ; attempt += 1) {
     const twin = await readTwin(hub, deviceId, signal);
@@ -66,7 +69,11 @@ export async function replaceTwin(
       ...(desired === undefined ? {} : { desired: replacementPatch(twin.desired.values, desired) }),
     };
     try {
-      return await patchTwin(hub, deviceId, patch, { etag: etag ?? twin.etag, signal });
+      return await patchTwin(hub, deviceId, patch, {
+        etag: etag ?? twin.etag,
+        signal,
+        onPatch,
+      });
     } catch (error) {
       const isStale = error instanceof RefusedCall && error.refusal.status === 412;
       if (!isStale || etag !== undefined || attempt === ATTEMPTS) throw error;

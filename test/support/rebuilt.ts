@@ -37,8 +37,13 @@ async function expectExact(dir: string, summary: Summary): Promise<void> {
   }
   expectWithin(summary.registration.ms, exactPercentiles(registrations));
   expectWithin(summary.connection.ms, exactPercentiles(connections));
-  for (const { at, ms } of summary.twin.actions)
-    expectWithin(ms, exactPercentiles(twinTimes.of(at)));
+  for (const { action, ms, receivedMs, answerMs, pacedMs } of summary.twin.actions) {
+    const { acknowledged, received, answer, paced } = twinTimes.of(action);
+    expectWithin(ms, exactPercentiles(acknowledged));
+    expectWithin(receivedMs, exactPercentiles(received));
+    expectWithin(answerMs, exactPercentiles(answer));
+    expectWithin(pacedMs, exactPercentiles(paced));
+  }
 }
 
 /** The events of a run in its folder. */

@@ -18,8 +18,8 @@ import { FleetView } from "../../src/run/fleet-view.ts";
 import { Ledger } from "../../src/run/ledger.ts";
 import { tellEnd, tellPlan } from "../../src/run/tell-record.ts";
 import { parseScenario } from "../../src/scenario/scenario.ts";
-import type { TwinChange } from "../../src/run/actions/twin-receipts.ts";
-import { TwinReceipts } from "../../src/run/actions/twin-receipts.ts";
+import type { PlannedTwinAction, TwinTimeName } from "../../src/run/actions/twin-book.ts";
+import { isTwinAction, TwinBook } from "../../src/run/actions/twin-book.ts";
 import { twinChange } from "./run-events.ts";
 
 /** Time 0 of a part, by default. */
@@ -70,12 +70,15 @@ export async function recordFleet(
     onDeviceEvent: () => {},
     onMessages: () => {},
   });
-  const changes = plan.timeline.flatMap(({ index, at, when: { delayMs }, selection, action }) =>
-    action.kind === "twin"
-      ? [{ index, at, atMs: delayMs, devices: selection.ids, desired: action.desired }]
-      : [],
-  );
-  const actions = changes.map((change) => new TwinReceipts(change));
+  const times: [name: TwinTimeName, id: string, ms: number, patchedMs: number][] = [];
+  const actions = plan.timeline.filter(isTwinAction).map((planned) => ({
+    planned,
+    book: new TwinBook({
+      planned,
+      isGivenElsewhere: () => false,
+      onTime: (...time) => times.push(time),
+    }),
+  }));
   const run = {
     id: runId,
     scenario: plan.scenario,
@@ -95,11 +98,12 @@ export async function recordFleet(
   tellPlan({ run, prepared, overrides: {}, strict: false }, emit);
   emit({ type: "enrollment", t: 0, dps: "d", group: "g", done: "kept", ownEmulator: false });
   emit({ type: "begin", t: 0, at: begin });
-  for (const [at, change] of changes.entries()) {
-    actions[at]?.begin(change.devices);
-    if (change.devices.length > 0) emit(actionEvent(change, "begun"));
-    for (const deviceId of change.devices) follow(deviceId, change, actions[at], plan.seed, emit);
-    if (change.devices.length > 0) emit(actionEvent(change, "ended"));
+  for (const { planned, book } of actions) {
+    const { ids } = planned.selection;
+    book.begin(1, ids);
+    if (ids.length > 0) emit(actionEvent(planned, "begun"));
+    for (const deviceId of ids) follow(deviceId, planned, book, plan.seed, emit);
+    if (ids.length > 0) emit(actionEvent(planned, "ended"));
   }
   const account = new Ledger(plan.devices.map(({ registrationId }) => registrationId));
   for (const [worker, dealt] of shardDevices(plan.devices, workers).entries()) {
@@ -114,7 +118,9 @@ export async function recordFleet(
     }
     view.snapshot(recorder.take({ cpuS: 1, rssBytes: 2_000 }));
   }
-  view.addTwinTimes(actions.flatMap((receipts) => receipts.acknowledged()));
+  for (const [name, id, ms, dueMs] of times) {
+    if (name === "acknowledged") view.observe(id, "twin_action_ms", ms, { dueMs, labels: {} });
+  }
   view.tell(9_000);
   const { aggregate } = view;
   const facts: RunFacts = {
@@ -132,7 +138,7 @@ export async function recordFleet(
     },
     aggregate,
     timeline: timeline.results(),
-    actions: actions.map((receipts) => receipts.result()),
+    actions: actions.map(({ book }) => book.result(() => ({}))),
     ledger: ledger ? account.close(aggregate.told()) : null,
     workers: { planned: workers, lost: 0, restarted: 0, gone: 0 },
     generator: new GeneratorRecord(),
@@ -146,15 +152,11 @@ export async function recordFleet(
   return results;
 }
 
-/** A twin action of the plan. */
-interface Change extends TwinChange {
-  readonly index: number;
-  readonly atMs: number;
-}
-
-function actionEvent(change: Change, state: "begun" | "ended"): RunEvent {
-  const { index: action, at, atMs: t, desired, devices } = change;
-  const selected = devices.length;
+function actionEvent(planned: PlannedTwinAction, state: "begun" | "ended"): RunEvent {
+  const { index: action, at, when, selection } = planned;
+  const { desired } = planned.action;
+  const { delayMs: t } = when;
+  const selected = selection.ids.length;
   const done = state === "ended" ? selected : 0;
   return twinChange({ t, action, at, state, selected, done, what: { desired } });
 }
@@ -162,20 +164,22 @@ function actionEvent(change: Change, state: "begun" | "ended"): RunEvent {
 /** A device that is told by a timeline action, and reports what it was told. */
 function follow(
   deviceId: string,
-  { index: action, at, atMs, desired }: Change,
-  receipts: TwinReceipts | undefined,
+  { index: action, at, when: { delayMs: atMs }, action: { desired } }: PlannedTwinAction,
+  book: TwinBook,
   seed: number,
   emit: (event: RunEvent) => void,
 ): void {
   const ms = Math.round(createRandom(seed, deviceId, "follow").next() * 500);
-  receipts?.patching(deviceId, atMs);
-  receipts?.patched(deviceId, 2);
+  book.asking(deviceId, atMs);
+  book.answered(deviceId, 2, 0);
   const [patch, t] = [desired, atMs + ms];
-  receipts?.observe({ type: "desired", t, deviceId, version: 2, initial: false, patch });
+  const received = { type: "desired", t, deviceId, version: 2, initial: false, patch } as const;
+  book.observe(deviceId, received);
   const reported = { type: "reported", t, deviceId, desiredVersion: 2, patch, ms: 1 } as const;
-  receipts?.observe(reported);
+  book.observe(deviceId, reported);
   const patched = { type: "twinPatch", t: atMs + 1, ms: 1, waitedMs: 0, deviceId } as const;
   emit({ ...patched, action, round: 1, at, version: 2 });
+  emit(received);
   emit(reported);
 }
 

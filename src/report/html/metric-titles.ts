@@ -17,6 +17,10 @@ const TITLES: Readonly<Partial<Record<HistogramName, string>>> = {
   reported_ms: "Reported properties",
   method_ms: "Direct methods",
   twin_action_ms: "Twin changes",
+  twin_received_ms: "Twin changes, patch to device",
+  twin_answer_ms: "Twin changes, device to acknowledged",
+  twin_seen_ms: "Twin changes, patch to service",
+  twin_paced_ms: "Twin changes, held by the pace",
 };
 
 /** A latency as people call it; where they have no word, its name in the catalogue. */

@@ -1,15 +1,13 @@
 import type { FleetError } from "../../base/errors.ts";
 import { EXIT_CODES } from "../../base/errors.ts";
 import type { AbortedBy } from "../../metrics/abort-watch.ts";
-import { LatencyHistogram } from "../../metrics/histogram.ts";
 import type { LedgerResult } from "../../output/ledger.ts";
 import { byWorst } from "../../output/ledger.ts";
-import type { RecordedFailure, TwinActionAccount, WorkerAccount } from "../../output/output.ts";
+import type { RecordedFailure, WorkerAccount } from "../../output/output.ts";
 import type { CheckedPart } from "./check-parts.ts";
 import { partText } from "./check-parts.ts";
+import { mergedTwinActions } from "./merged-twin-actions.ts";
 import type { Of } from "./part.ts";
-
-type Count = Exclude<keyof TwinActionAccount, "at" | "notDue" | "times">;
 
 /** How all parts together ended. @param t ms after the time 0 of all */
 export function mergedEnd(parts: readonly CheckedPart[], t: number): Of<"end"> {
@@ -23,7 +21,7 @@ export function mergedEnd(parts: readonly CheckedPart[], t: number): Of<"end"> {
     failure: mergedFailure(parts),
     aborted: mergedAbort(parts),
     lostFiles: [...new Set(facts.flatMap(({ lostFiles }) => lostFiles))],
-    actions: mergedAccounts(facts.map(({ actions }) => actions)),
+    actions: mergedTwinActions(facts.map(({ actions }) => actions)),
     workers: mergedWorkers(facts.map(({ workers }) => workers)),
     resources: {
       cpuS: Math.round(sum(resources.map(({ cpuS }) => cpuS * 1_000))) / 1_000,
@@ -104,30 +102,6 @@ function mergedWorkers(accounts: readonly WorkerAccount[]): WorkerAccount {
     restarted: sum(accounts.map(({ restarted }) => restarted)),
     gone: sum(accounts.map(({ gone }) => gone)),
   };
-}
-
-/** Every part has every action of the timeline, in one order; one that was killed has none. */
-function mergedAccounts(
-  parts: readonly (readonly TwinActionAccount[])[],
-): readonly TwinActionAccount[] {
-  const [longest = []] = parts.toSorted((a, b) => b.length - a.length);
-  return longest.map(({ at }, index) => {
-    const told = parts.flatMap((accounts) => accounts[index] ?? []);
-    const times = new LatencyHistogram();
-    for (const account of told) times.merge(account.times);
-    const total = (name: Count): number => sum(told.map((account) => account[name]));
-    return {
-      at,
-      selected: total("selected"),
-      patched: total("patched"),
-      received: total("received"),
-      acknowledged: total("acknowledged"),
-      notEchoed: total("notEchoed"),
-      receivedByOthers: total("receivedByOthers"),
-      notDue: told.every(({ notDue }) => notDue),
-      times: times.encode(),
-    };
-  });
 }
 
 const sum = (counts: readonly number[]): number => counts.reduce((all, count) => all + count, 0);

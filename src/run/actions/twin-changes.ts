@@ -1,15 +1,22 @@
 import { FleetError } from "../../base/errors.ts";
 import { toMicroseconds } from "../../base/units.ts";
 import type { DeviceEvent } from "../../metrics/device-event.ts";
+import type { HistogramName } from "../../metrics/catalog.ts";
 import type { RunEvent, TwinActionAccount, TwinPatchEvent } from "../../output/output.ts";
 import type { PlannedAction } from "../../plan/planned-action.ts";
-import { patchTwin } from "../../service/change-twin.ts";
+import { actionLabel } from "../../results/twin-metrics.ts";
+import { patchTwin, replaceTwin } from "../../service/change-twin.ts";
+import type { DeviceTwin } from "../../service/device-twin.ts";
 import type { DeviceAt } from "../../service/find-devices.ts";
 import { pacedCalls } from "../../service/paced-calls.ts";
 import type { FleetHubs } from "../fleet-hubs.ts";
+import type { FleetView } from "../fleet-view.ts";
 import type { ActionOutcome, ActionRound } from "../timeline/action-doer.ts";
-import type { TwinTime } from "./twin-receipts.ts";
-import { TwinReceipts } from "./twin-receipts.ts";
+import { DeviceNotes } from "./device-notes.ts";
+import type { PlannedTwinAction, TwinTimeName } from "./twin-book.ts";
+import { isTwinAction, TwinBook } from "./twin-book.ts";
+import { isTwinEvent } from "./twin-follower.ts";
+import { TwinLooks } from "./twin-looks.ts";
 
 export interface TwinChangesOptions {
   readonly actions: readonly PlannedAction[];
@@ -18,6 +25,7 @@ export interface TwinChangesOptions {
   /** ms after time 0. */
   readonly clock: () => number;
   readonly emit: (event: TwinPatchEvent) => void;
+  readonly view: Pick<FleetView, "observe">;
 }
 
 /** A device of an action at its hub. */
@@ -26,12 +34,31 @@ interface Item {
   readonly at: DeviceAt;
 }
 
-/** Patches twins for the timeline, no faster than their hubs take it, and keeps the account of who followed. */
+/** One twin action of the timeline: its account, and who looks at the service for it. */
+interface Entry {
+  readonly planned: PlannedTwinAction;
+  readonly book: TwinBook;
+  /** undefined = the service is not asked. */
+  readonly looks: TwinLooks | undefined;
+}
+
+const METRICS: Readonly<Record<TwinTimeName, HistogramName>> = {
+  acknowledged: "twin_action_ms",
+  received: "twin_received_ms",
+  answer: "twin_answer_ms",
+  seen: "twin_seen_ms",
+  paced: "twin_paced_ms",
+};
+
+/** Changes twins for the timeline, no faster than their hubs take it, and keeps the accounts of who followed. */
 export class TwinChanges {
   readonly #options: TwinChangesOptions;
-  /** By the action's place in the timeline. */
-  readonly #receipts = new Map<number, TwinReceipts>();
-  readonly #planned: PlannedAction[] = [];
+  readonly #entries: Entry[] = [];
+  readonly #notes = new DeviceNotes();
+  /** By device id, of those that go by another name at their hub. */
+  readonly #registrationIds = new Map<string, string>();
+
+  #isRecalling = false;
 
   constructor(options: TwinChangesOptions) {
     this.#options = options;
@@ -40,64 +67,92 @@ export class TwinChanges {
 
   /** One more action of the timeline; those that change no twin are passed over. */
   add(planned: PlannedAction): void {
-    if (planned.action.kind !== "twin") return;
-    const { desired } = planned.action;
-    const { ids } = planned.selection;
-    const wanted = JSON.stringify(desired);
-    const same = this.#planned.filter(
-      ({ action }) => action.kind === "twin" && JSON.stringify(action.desired) === wanted,
-    );
-    for (const { index } of same) this.#receipts.get(index)?.alsoSelect(ids);
-    const receipts = new TwinReceipts({ at: planned.at, desired, devices: ids });
-    receipts.alsoSelect(same.flatMap(({ selection }) => selection.ids));
-    this.#receipts.set(planned.index, receipts);
-    this.#planned.push(planned);
+    if (isTwinAction(planned)) this.#entries.push(this.#entryOf(planned));
   }
 
-  /** Takes what was told before a run went on, in its order. */
+  /** Takes what was told before a run went on, in its order; its metrics have it already. */
   recall(event: RunEvent): void {
+    this.#isRecalling = true;
     if (event.type === "action" && event.state === "begun") {
-      const planned = this.#options.actions.find(({ index }) => index === event.action);
-      this.#receipts.get(event.action)?.begin(planned?.selection.ids ?? []);
+      const book = this.#bookOf(event.action);
+      const ids = this.#entries.find(({ book: one }) => one === book)?.planned.selection.ids ?? [];
+      book?.begin(event.round, ids);
+      // Devices may have been heard before the service was.
+      for (const id of ids) book?.asking(id, event.t);
     } else if (event.type === "twinPatch") {
-      const receipts = this.#receipts.get(event.action);
+      const { action, round, deviceId, t, ms, version, waitedMs } = event;
+      const book = this.#bookOf(action);
       // Whom a selection found at run time is known by who was patched.
-      if (receipts?.isSelected(event.deviceId) === false) receipts.begin([event.deviceId]);
-      receipts?.patching(event.deviceId, event.t - event.ms);
-      receipts?.patched(event.deviceId, event.version);
-    } else if (event.type === "desired" || event.type === "reported") this.observe(event);
+      if (book?.isSelected(deviceId) === false) book.begin(round, [deviceId]);
+      book?.asking(deviceId, t - ms);
+      book?.answered(deviceId, version, waitedMs);
+    } else if (isTold(event)) this.observe(event);
+    this.#isRecalling = false;
   }
 
-  /** Takes a device's event, in any order. */
+  #bookOf(action: number): TwinBook | undefined {
+    return this.#entries.find(({ planned }) => planned.index === action)?.book;
+  }
+
+  #entryOf(planned: PlannedTwinAction): Entry {
+    const { view, clock } = this.#options;
+    const { index: action, name = null } = planned;
+    const labels = { action: actionLabel({ action, name }) };
+    const book = new TwinBook({
+      planned,
+      isGivenElsewhere: (id, patch) =>
+        this.#entries.some((other) => other.book !== book && other.book.gives(id, patch)),
+      onTime: (time, id, ms, dueMs) => {
+        if (!this.#isRecalling) view.observe(id, METRICS[time], ms, { dueMs, labels });
+      },
+    });
+    const { seen, timeoutMs } = planned.action;
+    const looks = seen
+      ? new TwinLooks({
+          timeoutMs,
+          now: clock,
+          onSeen: ({ registrationId, askedT }, ms) => book.saw(registrationId, ms, askedT),
+        })
+      : undefined;
+    return { planned, book, looks };
+  }
+
+  /** Takes a device's event, in the order in which the device told it. */
   observe(event: DeviceEvent): void {
-    if (event.type !== "desired" && event.type !== "reported") return;
-    for (const receipts of this.#receipts.values()) receipts.observe(event);
+    const id = this.#registrationIds.get(event.deviceId) ?? event.deviceId;
+    this.#notes.observe(id, event);
+    if (isTwinEvent(event)) for (const { book } of this.#entries) book.observe(id, event);
   }
 
   /** In the order of the timeline. */
   results(): readonly TwinActionAccount[] {
-    return [...this.#receipts.values()].map((receipts) => receipts.result());
+    return this.#entries.map(({ book }) => book.result((id) => this.#notes.of(id)));
   }
 
-  /** Who has acknowledged, of all actions. */
-  times(): readonly TwinTime[] {
-    return [...this.#receipts.values()].flatMap((receipts) => receipts.acknowledged());
+  /** Nobody looks at the service any more; safe to call twice. */
+  async stop(): Promise<void> {
+    await Promise.all(this.#entries.flatMap(({ looks }) => looks?.stop() ?? []));
   }
 
   /** Patches each of the devices. */
   async change({ planned, round, devices, dueMs, signal }: ActionRound): Promise<ActionOutcome> {
     const { clock, emit, hubs } = this.#options;
     const { action, index, at: shownAt } = planned;
-    const receipts = this.#receipts.get(index);
-    if (action.kind !== "twin" || receipts === undefined) throw new TypeError("no twin action");
-    receipts.begin(devices);
+    const entry = this.#entries.find((one) => one.planned.index === index);
+    if (action.kind !== "twin" || entry === undefined) throw new TypeError("no twin action");
+    const { book, looks } = entry;
+    book.begin(round, devices);
+    const desired = book.desiredOf(round);
     const errors: string[] = [];
     const items = devices.flatMap((registrationId): readonly Item[] => {
       try {
-        return [{ registrationId, at: hubs().placeOf(registrationId) }];
+        const at = hubs().placeOf(registrationId);
+        if (at.deviceId !== registrationId) this.#registrationIds.set(at.deviceId, registrationId);
+        return [{ registrationId, at }];
       } catch (error) {
         if (!(error instanceof FleetError)) throw error;
         errors.push(error.message);
+        book.notAnswered(registrationId, error.message);
         return [];
       }
     });
@@ -105,19 +160,33 @@ export class TwinChanges {
       items,
       paceOf: ({ at }) => at.hub.pace("twinUpdates"),
       work: async ({ registrationId, at }, stop) => {
-        const askedT = toMicroseconds(clock());
-        receipts.patching(registrationId, askedT);
-        const { desired } = action;
-        const twin = await patchTwin(at.hub, at.deviceId, { desired }, { signal: stop });
+        const begunT = toMicroseconds(clock());
+        const waitedMs = toMicroseconds(Math.max(0, begunT - dueMs));
+        let askedT = begunT;
+        const onPatch = (): void => {
+          askedT = toMicroseconds(clock());
+          book.asking(registrationId, askedT);
+        };
+        let twin: DeviceTwin;
+        try {
+          const make = action.mode === "replace" ? replaceTwin : patchTwin;
+          twin = await make(at.hub, at.deviceId, { desired }, { signal: stop, onPatch });
+        } catch (error) {
+          book.notAnswered(registrationId, error instanceof Error ? error.message : String(error));
+          throw error;
+        }
         const { version } = twin.desired;
-        receipts.patched(registrationId, version);
+        book.answered(registrationId, version, waitedMs);
+        looks?.await({ registrationId, at, askedT, desired, twin });
         const t = toMicroseconds(clock());
+        const ms = toMicroseconds(t - askedT);
+        const deviceId = registrationId;
         emit({
           type: "twinPatch",
           t,
-          ms: toMicroseconds(t - askedT),
-          waitedMs: toMicroseconds(Math.max(0, askedT - dueMs)),
-          deviceId: registrationId,
+          ms,
+          waitedMs,
+          deviceId,
           action: index,
           round,
           at: shownAt,
@@ -130,3 +199,17 @@ export class TwinChanges {
     return { done: outcomes.length - outcomes.filter(({ ok }) => !ok).length, errors };
   }
 }
+
+/** What is looked at of what devices told. */
+const TOLD = [
+  "desired",
+  "reported",
+  "desiredMissed",
+  "desiredDropped",
+  "state",
+  "disconnection",
+  "error",
+] as const satisfies readonly DeviceEvent["type"][];
+
+const isTold = (event: RunEvent): event is DeviceEvent & { readonly type: (typeof TOLD)[number] } =>
+  TOLD.some((type) => type === event.type);

@@ -203,7 +203,7 @@ export class Timeline {
       selected,
       done,
       failed,
-      what: whatIsDone(action),
+      what: whatIsDone(action, round),
       ...(error === undefined ? {} : { error }),
     });
   }

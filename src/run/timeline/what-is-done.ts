@@ -1,12 +1,20 @@
 import type { JsonObject } from "../../base/json.ts";
 import { formatDuration, formatRate } from "../../base/units.ts";
+import { steppedValues } from "../../base/stepped-values.ts";
 import type { TimelineAction } from "../../scenario/timeline-action.ts";
 
-/** What an action does, for its events: without whom it is about and when. */
-export function whatIsDone(action: TimelineAction): JsonObject {
+/**
+ * What an action does, for its events: without whom it is about and when.
+ *
+ * @param round from 1; 0 = it is not done
+ */
+export function whatIsDone(action: TimelineAction, round: number): JsonObject {
   switch (action.kind) {
     case "twin":
-      return { desired: action.desired };
+      return {
+        desired: steppedValues(action.desired, action.step, Math.max(0, round - 1)),
+        ...(action.mode === "replace" ? { mode: action.mode } : {}),
+      };
     case "fault":
       return { fault: action.spec.kind, parameters: action.spec.parameters };
     case "stop": {

@@ -56,7 +56,6 @@ test("what is known at the end only is refused with the reason", () => {
     return abortProblem(parsed.threshold) === undefined ? [] : [name];
   });
   expect(refused).toEqual([
-    "twin_action_ms",
     "devices_assigned",
     "devices_connected",
     "devices_up",
@@ -65,5 +64,15 @@ test("what is known at the end only is refused with the reason", () => {
     "telemetry_duplicated",
     "telemetry_out_of_order",
     "telemetry_unconfirmed",
+    "twin_selected",
+    "twin_converged",
+    "twin_stragglers",
+    "twin_patched",
+    "twin_received",
+    "twin_acknowledged",
+    "twin_refused",
+    "twin_seen",
+    "twin_missed",
+    "twin_received_by_others",
   ]);
 });

@@ -16,7 +16,14 @@ function twin(index: number, when: ActionTime, more: Partial<PlannedAction> = {}
     when,
     repeat: { times: 1, everyMs: 1 },
     selection: { ids, asked: [] },
-    action: { kind: "twin", devices: [], desired: { temperature: 1 } },
+    action: {
+      kind: "twin",
+      devices: [],
+      desired: { temperature: 1 },
+      mode: "merge",
+      seen: false,
+      timeoutMs: 1_000,
+    },
     ...more,
   };
 }
