@@ -45,6 +45,11 @@ export class Churn {
     return { ...way, scope: { devices: ids }, durationMs: awayMs };
   }
 
+  /** All connections end. */
+  everybody(): EmulatorFault {
+    return { ...WAYS[0], scope: { share: 1 }, durationMs: this.#options.awayMs };
+  }
+
   /** What else goes wrong in the next round, for so long; undefined where nothing does. */
   nextFault(durationMs: number): EmulatorFault | undefined {
     const { faults } = this.#options;

@@ -26,12 +26,15 @@ export interface SoakedFleet {
  */
 export async function soakInRounds(options: SoakOptions, fleet: SoakedFleet): Promise<void> {
   const { durationMs, warmUpMs } = options;
-  const { record, watch, over } = fleet;
+  const { record, watch, inject, over } = fleet;
   const churn = new Churn(options);
   const isDone = (): boolean =>
     over.aborted ||
     record.t >= 2 * durationMs ||
     (record.t >= durationMs && watch.looks >= LOOKS_MIN);
+  await watch.look({ isWarmUp: true });
+  // What a device has once it was away is no growth: all were, before anything counts.
+  await inject(churn.everybody());
   await watch.look({ isWarmUp: true });
   while (record.t < warmUpMs && !over.aborted) {
     await oneRound(options, fleet, churn);

@@ -11,12 +11,16 @@ const FAULT = { every: "5m", for: "15s" } as const;
 const PERIOD_MS = 180_000;
 const LEAVING_MS = 30_000;
 
+/** Of each device, on average, meanwhile: a tenth of the fleet a second, whatever the churn. */
+const BOOTS_PER_MINUTE_MAX = 6;
+
 /** Half of the churn: what the devices do themselves; the other half is what the network does to them. */
-function boots({ churnPerS, awayMs, durationMs }: SoakOptions): object[] {
-  const perMinute = (churnPerS * 60 * PERIOD_MS) / (2 * LEAVING_MS);
+function boots({ devices, churnPerS, awayMs, durationMs }: SoakOptions): object[] {
+  const half = (churnPerS * 60 * PERIOD_MS) / (2 * LEAVING_MS);
+  const perMinute = Math.min(half, devices * BOOTS_PER_MINUTE_MAX);
   return (["inOrder", "powerCut"] as const).map((how, turn) => ({
     after: "connected",
-    at: formatDuration(10_000 + turn * PERIOD_MS),
+    at: formatDuration(PERIOD_MS / 2 + turn * PERIOD_MS),
     repeat: {
       // More than fit: nothing about the timeline is over at the last look.
       times: Math.ceil(durationMs / PERIOD_MS) + 5,
@@ -31,6 +35,13 @@ function boots({ churnPerS, awayMs, durationMs }: SoakOptions): object[] {
     },
   }));
 }
+
+/** Every device boots once more before anything counts: what it has from then on is no growth. */
+const firstBoot = ({ awayMs }: SoakOptions): object => ({
+  after: "connected",
+  at: "1s",
+  stop: { devices: "100%", how: "powerCut", for: formatDuration(awayMs) },
+});
 
 /** The scenario that is soaked: it runs until it is stopped. */
 export function soakScenario(options: SoakOptions): string {
@@ -51,7 +62,9 @@ export function soakScenario(options: SoakOptions): string {
       },
     ],
     arrival: { rate: ARRIVAL },
-    timeline: boots(options),
+    // All at once they would keep each other out.
+    connection: { attempts: "50/s" },
+    timeline: [firstBoot(options), ...boots(options)],
     thresholds: ["devices_assigned == 100%", "telemetry_missing == 0"],
   });
 }
