@@ -69,6 +69,7 @@ function logEvent(log: Logger, event: RunEvent): void {
     case "desiredMissed":
     case "reported":
     case "twinPatch":
+    case "methodCall":
     case "method":
     case "model":
     case "fault":

@@ -61,6 +61,32 @@ export interface TwinPatchEvent {
   readonly version: number;
 }
 
+/** A device answered a direct method that the timeline called. */
+export interface MethodCallEvent {
+  readonly type: "methodCall";
+  /** When the service had the answer, `ms` after it was asked. */
+  readonly t: number;
+  readonly ms: number;
+  readonly deviceId: string;
+  /** How long the pace of the calls held it back before it was asked, ms: that is no latency. */
+  readonly waitedMs: number;
+  /** As in `action`. */
+  readonly action: number;
+  readonly round: number;
+  /** Of the method. */
+  readonly name: string;
+  /** The device's own. */
+  readonly status: number;
+}
+
+/** What devices answered to the calls of an action. */
+export interface ActionCalls {
+  /** How many, by class of status: `2xx`. */
+  readonly answers: Readonly<Record<string, number>>;
+  /** From the call to the answer. */
+  readonly times: EncodedHistogram;
+}
+
 /** An action of the timeline begins one of its rounds, ends it, or does not come before the end. */
 export interface ActionEvent {
   readonly type: "action";
@@ -87,6 +113,8 @@ export interface ActionEvent {
   readonly what: JsonObject;
   /** Why it failed at first. */
   readonly error?: string | undefined;
+  /** Of a `method` that has ended. */
+  readonly calls?: ActionCalls | undefined;
 }
 
 /** What one event stream tells every output: screen, page, `run.ndjson`, replay and report read the same. */
@@ -182,6 +210,7 @@ export type RunEvent =
   | DeviceEvent
   | ActionEvent
   | TwinPatchEvent
+  | MethodCallEvent
   | {
       readonly type: "worker";
       readonly t: number;

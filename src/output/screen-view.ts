@@ -142,6 +142,7 @@ export class ScreenState {
       case "ledger":
       case "end":
       case "twinPatch":
+      case "methodCall":
       case "enrollment":
       case "individualEnrollments":
       case "state":

@@ -25,6 +25,10 @@ const timelineAction = z.strictObject({
   done: count.describe("To how many it was done, over all rounds."),
   failed: count.describe("To how many it could not be done, over all rounds."),
   error: z.string().nullable().describe("Why it failed at first."),
+  calls: z
+    .strictObject({ answers: z.record(z.string(), count), ms: percentiles })
+    .nullable()
+    .describe("What devices answered, by class of status, and how long calls took."),
 });
 
 const perS = z.number().nonnegative();

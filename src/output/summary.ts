@@ -131,6 +131,11 @@ export interface TimelineResult {
   readonly failed: number;
   /** Why it failed at first. */
   readonly error: string | null;
+  /** What devices answered, by class of status, and how long calls took; null = none was called. */
+  readonly calls: {
+    readonly answers: Readonly<Record<string, number>>;
+    readonly ms: Percentiles;
+  } | null;
 }
 
 /** What one hub did with its devices. */

@@ -139,6 +139,7 @@ export class TerminalLines implements Output, RunConsole {
       case "ledger":
       case "end":
       case "twinPatch":
+      case "methodCall":
       case "enrollment":
       case "individualEnrollments":
       case "state":

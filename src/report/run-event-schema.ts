@@ -120,6 +120,7 @@ const action = z.strictObject({
   failed: count,
   what: z.record(z.string(), z.json()),
   error: z.string().optional(),
+  calls: z.strictObject({ answers: z.record(z.string(), count), times: histogram }).optional(),
 });
 
 const twinPatch = z.strictObject({
@@ -132,6 +133,18 @@ const twinPatch = z.strictObject({
   round: count,
   at: z.string(),
   version: count,
+});
+
+const methodCall = z.strictObject({
+  type: z.literal("methodCall"),
+  t,
+  ms,
+  waitedMs: ms,
+  deviceId: z.string(),
+  action: count,
+  round: count,
+  name: z.string(),
+  status: z.number(),
 });
 
 const worker = z.strictObject({
@@ -245,6 +258,7 @@ const runEvent = z.discriminatedUnion("type", [
   ...deviceEvents,
   action,
   twinPatch,
+  methodCall,
   worker,
   snapshot,
   devices,

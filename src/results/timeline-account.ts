@@ -1,20 +1,27 @@
-import type { ActionEvent, RunEvent } from "../output/output.ts";
+import { percentilesOf } from "../metrics/histogram.ts";
+import type { ActionCalls, ActionEvent, RunEvent } from "../output/output.ts";
 import type { TimelineResult } from "../output/summary.ts";
+import { mergedCalls } from "./merged-calls.ts";
 
 /** What became of the timeline's actions, by the events that told of them. */
 export class TimelineAccount {
   readonly #results = new Map<number, TimelineResult>();
+  readonly #calls = new Map<number, ActionCalls>();
 
   /** Takes any event of the run, in their order. */
   observe(event: RunEvent): void {
     if (event.type !== "action") return;
     const known = this.#results.get(event.action) ?? begin(event);
     this.#results.set(event.action, next(known, event));
+    const calls = mergedCalls(this.#calls.get(event.action), event.calls);
+    if (calls !== undefined) this.#calls.set(event.action, calls);
   }
 
   /** In the order of the timeline. */
   results(): readonly TimelineResult[] {
-    return [...this.#results.values()].toSorted((a, b) => a.action - b.action);
+    return [...this.#results.values()]
+      .map((result) => ({ ...result, calls: shown(this.#calls.get(result.action)) }))
+      .toSorted((a, b) => a.action - b.action);
   }
 }
 
@@ -32,7 +39,11 @@ const begin = ({ action, name, kind, at, rounds }: ActionEvent): TimelineResult 
   done: 0,
   failed: 0,
   error: null,
+  calls: null,
 });
+
+const shown = (calls: ActionCalls | undefined): TimelineResult["calls"] =>
+  calls === undefined ? null : { answers: calls.answers, ms: percentilesOf(calls.times) };
 
 function next(known: TimelineResult, event: ActionEvent): TimelineResult {
   const { state, t, selected, done, failed, error } = event;

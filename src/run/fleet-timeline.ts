@@ -3,10 +3,14 @@ import type { RunEvent, TwinActionAccount } from "../output/output.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { PlannedAction } from "../plan/planned-action.ts";
 import type { PlannedSelection } from "../plan/select-devices.ts";
-import type { ActionKind } from "../scenario/timeline-action.ts";
+import { asksService } from "../plan/asked-service.ts";
 import { TwinChanges } from "./actions/twin-changes.ts";
+import { callMethods } from "./actions/call-methods.ts";
 import { churnDevices } from "./actions/churn-devices.ts";
 import { faultDevices } from "./actions/fault-devices.ts";
+import type { RenewalOptions } from "./actions/renew-certificates.ts";
+import { renewCertificates } from "./actions/renew-certificates.ts";
+import { changeEnrollments, changeIdentities, linkHubs } from "./actions/service-doers.ts";
 import { ServiceFaults } from "./actions/service-faults.ts";
 import { startDevices } from "./actions/start-devices.ts";
 import { stopDevices } from "./actions/stop-devices.ts";
@@ -31,18 +35,9 @@ export interface FleetTimelineOptions {
   readonly emit: (event: RunEvent) => void;
   /** Tells the user of what the run could not put right. */
   readonly warn: (text: string) => void;
+  /** What issues new certificates. */
+  readonly certificates: RenewalOptions;
 }
-
-/** What the run does itself, or its emulator; all else asks hubs. */
-const OF_THE_RUN: readonly ActionKind[] = [
-  "mark",
-  "fault",
-  "serviceFault",
-  "endFault",
-  "stop",
-  "start",
-  "churn",
-];
 
 /** The plan's timeline with all that does its actions in this fleet, and the account of who followed. */
 export class FleetTimeline {
@@ -81,6 +76,11 @@ export class FleetTimeline {
       stop: stopDevices({ control, clock }),
       start: startDevices({ control }),
       churn: churnDevices({ control, clock, seed }),
+      method: callMethods({ services, clock, emit }),
+      identity: changeIdentities(services),
+      enrollment: changeEnrollments(services),
+      hub: linkHubs(services),
+      renew: renewCertificates(options.certificates),
     };
     this.#select = (selection, signal) =>
       selectNow(selection, { aggregate, hubs: hubs(), seed }, signal);
@@ -93,9 +93,7 @@ export class FleetTimeline {
    * @throws {FleetError} where services that it asks cannot be asked
    */
   async add(planned: PlannedAction): Promise<void> {
-    const { kind } = planned.action;
-    const asks = !OF_THE_RUN.includes(kind) || planned.selection.asked.length > 0;
-    if (asks) await this.#hubs().open();
+    if (asksService(planned, "hubs")) await this.#hubs().open();
     this.#twins.add(planned);
     this.#timeline.add(planned);
   }

@@ -5,6 +5,7 @@ import type { DeviceState } from "../metrics/device-row.ts";
 import type { RunEvent, TwinActionAccount } from "../output/output.ts";
 import type { LedgerResult } from "../output/ledger.ts";
 import type { Supervisor } from "../supervisor/supervisor.ts";
+import { renewalOptions } from "./actions/renew-certificates.ts";
 import { driveArrival } from "./arrival/arrival-driver.ts";
 import { FleetControl } from "./control/fleet-control.ts";
 import { FleetScale } from "./control/fleet-scale.ts";
@@ -103,6 +104,7 @@ export class LiveRun {
       clock: () => this.t,
       emit: given.emit,
       warn: (text) => context.console.warning(text),
+      certificates: renewalOptions(given.options, context),
     });
     for (const event of past?.timeline ?? []) this.#timeline.recall(event);
   }
@@ -203,7 +205,7 @@ export class LiveRun {
     await this.#timeline.stop();
     await this.#supervisor?.stop();
     await this.#services?.account?.stop();
-    this.#services?.hubs.close();
+    this.#services?.close();
     await this.#emulator?.stop();
   }
 

@@ -1,8 +1,13 @@
+import { FleetError } from "../base/errors.ts";
 import type { Logger } from "../base/log.ts";
 import { proxiesOf } from "../base/proxy.ts";
 import type { Aggregate } from "../metrics/aggregate.ts";
 import type { RunEvent } from "../output/output.ts";
+import { planAsks } from "../plan/asked-service.ts";
 import type { Plan } from "../plan/plan.ts";
+import type { OpenEnrollments } from "../service/enrollments.ts";
+import { openEnrollments } from "../service/enrollments.ts";
+import type { LinkedHubs } from "../service/linked-hubs.ts";
 import type { EmulatorFaults } from "../service/emulator-faults.ts";
 import type { FleetHubs } from "./fleet-hubs.ts";
 import { openFleetHubs } from "./fleet-hubs.ts";
@@ -15,7 +20,7 @@ import type { PreparedRun } from "./prepare.ts";
 import { checkReachable } from "./reachability.ts";
 import type { RunClock } from "./run-clock.ts";
 import type { RunContext } from "./run-options.ts";
-import { asksHubs, ensureEnrollments } from "./services.ts";
+import { ensureEnrollments } from "./services.ts";
 import type { Target } from "./target.ts";
 import { watchThrottling } from "./throttling-told.ts";
 
@@ -31,10 +36,18 @@ export interface RunServices {
   readonly throttled: (() => Promise<readonly string[]>) | undefined;
   /** Of the emulator; undefined where Azure is the target. */
   readonly faults: EmulatorFaults | undefined;
+  /** Undefined where Azure is the target. */
+  readonly linkedHubs: LinkedHubs | undefined;
+  /** Of DPS, opened when they are first asked for. @throws {FleetError} `USAGE` where there is no access to it */
+  readonly enrollments: () => Promise<OpenEnrollments>;
+  /** The run's enrollment group; undefined = it has none. */
+  readonly group: string | undefined;
   /** Whether the services are an emulator that ends with the run. */
   readonly endWithRun: boolean;
   /** Whether this run does what is for all devices; no for all parts of a plan but one that share their services. */
   readonly isForAll: boolean;
+  /** Closes idle connections of services that were asked; safe to call twice. */
+  close(): void;
 }
 
 /** Where devices go first: to DPS, or to the hubs that they brought along. */
@@ -85,7 +98,7 @@ export async function openRunServices(given: {
     if (isNews(event, past)) emit(event);
   });
   log.info({ hosts }, "services reachable, enrollments ready");
-  const hubs = await openFleetHubs(target, given.aggregate, asksHubs(plan), stop);
+  const hubs = await openFleetHubs(target, given.aggregate, planAsks(plan, "hubs"), stop);
   let account: IngestionAccount | undefined;
   try {
     if (target.ingestion !== undefined) {
@@ -106,8 +119,29 @@ export async function openRunServices(given: {
     const throttled =
       target.throttling === undefined ? undefined : await watchThrottling(target.throttling, stop);
     const isForAll = ownEmulator || prepared.shard === undefined || prepared.shard.index === 1;
-    const { faults } = target;
-    return { hubs, account, throttled, faults, endWithRun: ownEmulator, isForAll };
+    const { faults, linkedHubs, dps } = target;
+    let opened: Promise<OpenEnrollments> | undefined;
+    return {
+      hubs,
+      account,
+      throttled,
+      faults,
+      linkedHubs,
+      enrollments: () => {
+        if (dps === undefined) throw new FleetError("USAGE", "no access to DPS is at hand");
+        return (opened ??= openEnrollments(dps));
+      },
+      group: prepared.scenario.provisioning.group,
+      endWithRun: ownEmulator,
+      isForAll,
+      close: () => {
+        hubs.close();
+        void opened?.then(
+          (enrollments) => enrollments.close(),
+          () => {},
+        );
+      },
+    };
   } catch (error) {
     hubs.close();
     await account?.stop();

@@ -3,8 +3,7 @@ import { resolve } from "node:path";
 import { FleetError } from "../base/errors.ts";
 import { isToBeAdmitted } from "../metrics/device-outcome.ts";
 import type { RunEvent } from "../output/output.ts";
-import type { Plan } from "../plan/plan.ts";
-import { isOfOtherParts } from "../plan/planned-action.ts";
+import { planAsks } from "../plan/asked-service.ts";
 import { readEmulatorFile } from "../service/emulator-file.ts";
 import { ensureEnrollmentGroup } from "../service/ensure-enrollment-group.ts";
 import { ensureIndividualEnrollments } from "../service/ensure-individual-enrollments.ts";
@@ -35,21 +34,17 @@ function checkAccess({ scenario, plan }: PreparedRun, target: Target): void {
       hint: "set DPS_CONNECTION_STRING, or create the group yourself and set createGroup: false",
     });
   }
-  if (asksHubs(plan) && target.hubs.length === 0) {
+  if (planAsks(plan, "hubs") && target.hubs.length === 0) {
     throw new FleetError("USAGE", "the timeline asks hubs and needs access to them", {
-      hint: "set IOTHUB_CONNECTION_STRING, or take twin actions and queries out of the timeline",
+      hint: "set IOTHUB_CONNECTION_STRING, or take twin, method, identity and queries out of the timeline",
+    });
+  }
+  if (planAsks(plan, "dps") && target.dps === undefined) {
+    throw new FleetError("USAGE", "the timeline asks DPS and needs access to its service", {
+      hint: "set DPS_CONNECTION_STRING, or take enrollment out of the timeline",
     });
   }
 }
-
-/** Whether services of hubs are asked for anything before the end, for this part of the fleet. */
-export const asksHubs = ({ timeline, durationMs = Infinity }: Plan): boolean =>
-  timeline.some(
-    (planned) =>
-      !isOfOtherParts(planned) &&
-      (planned.action.kind === "twin" || planned.selection.asked.length > 0) &&
-      (planned.when.from !== "start" || planned.when.delayMs <= durationMs),
-  );
 
 /**
  * Where the run goes, if that is known beforehand; all files that say so are read here, before anything is written.

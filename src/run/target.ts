@@ -17,6 +17,9 @@ import type { EmulatorInfo } from "../service/emulator-file.ts";
 import { emulatorRoute } from "../service/emulator-file.ts";
 import { emulatorIngestionReader } from "../service/emulator-ingestion.ts";
 import type { IngestionReader } from "../service/ingestion-reader.ts";
+import type { LinkedHubs } from "../service/linked-hubs.ts";
+import { linkedHubs } from "../service/linked-hubs.ts";
+import { openManagement } from "../service/management.ts";
 import type { ServiceAccess } from "../service/service-access.ts";
 import { hostOf } from "../service/service-access.ts";
 import type { ThrottlingReader } from "../service/throttling-state.ts";
@@ -50,6 +53,8 @@ export interface Target {
   readonly throttling: ThrottlingReader | undefined;
   /** Puts faults on the services; undefined where they can have none. */
   readonly faults: EmulatorFaults | undefined;
+  /** Changes which hubs DPS assigns devices to; undefined where nobody here may. */
+  readonly linkedHubs: LinkedHubs | undefined;
 }
 
 /** @throws {FleetError} `FILE_INVALID` when it cannot be read or holds no certificate */
@@ -145,6 +150,15 @@ export async function emulatorTarget(
     ingestion: emulatorIngestionReader(paths),
     throttling: emulatorThrottlingReader(paths),
     faults: emulatorFaults(paths),
+    linkedHubs: linkedHubs(
+      () => openManagement(info, { caPem }),
+      new Map(
+        info.hubConnectionStrings.map((connectionString) => [
+          hostOf({ connectionString, source }, "hub").toLowerCase(),
+          connectionString,
+        ]),
+      ),
+    ),
   };
 }
 
@@ -207,5 +221,6 @@ export async function azureTarget(
     ingestion: undefined,
     throttling: undefined,
     faults: undefined,
+    linkedHubs: undefined,
   };
 }

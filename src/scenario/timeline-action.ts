@@ -4,6 +4,8 @@ import { timelineFaultField, toFaultAction } from "./fault-action.ts";
 import { textField } from "./fields.ts";
 import type { ChurnAction, StartAction, StopAction } from "./presence-actions.ts";
 import { presenceFields, toPresenceAction } from "./presence-actions.ts";
+import type { ServiceAction } from "./service-actions.ts";
+import { serviceFields, toServiceAction } from "./service-actions.ts";
 import type { EndFaultAction, ServiceFaultAction } from "./service-fault.ts";
 import type { TwinAction } from "./twin-action.ts";
 import { toTwinAction, twinActionField } from "./twin-action.ts";
@@ -23,6 +25,7 @@ export type TimelineAction =
   | StopAction
   | StartAction
   | ChurnAction
+  | ServiceAction
   | MarkAction;
 
 export type ActionKind = TimelineAction["kind"];
@@ -39,6 +42,7 @@ export const actionFields = {
     .optional()
     .meta({ description: "A fault of devices, services or networks" }),
   ...presenceFields,
+  ...serviceFields,
   mark: mark.optional().meta({ description: "A moment that results and reports name" }),
 };
 
@@ -65,5 +69,7 @@ export function toAction(
   if (entry.fault !== undefined) return toFaultAction(entry.fault, at, atMs);
   const presence = toPresenceAction(entry);
   if (presence !== undefined) return presence;
+  const service = toServiceAction(entry);
+  if (service !== undefined) return service;
   return entry.mark === undefined ? undefined : { kind: "mark", text: entry.mark };
 }

@@ -56,7 +56,7 @@ const API_VERSION = "2022-02-05";
 /** @param access `caPem`: the CAs to trust, and no others; `log`: each call at debug */
 export function openManagement(
   info: Pick<EmulatorInfo, "address" | "adminToken" | "adminUrl" | "dpsHost">,
-  { caPem, log }: { readonly caPem: string; readonly log: Logger },
+  { caPem, log }: { readonly caPem: string; readonly log?: Logger | undefined },
 ): Management {
   const agent = serviceAgent(emulatorRoute(info, caPem));
   const dpsName = info.dpsHost.split(".")[0] ?? "";
@@ -83,7 +83,7 @@ export function openManagement(
       try {
         asking.end(text);
         const [answer]: IncomingMessage[] = await once(asking, "response");
-        log.debug({ component: "management", method, path, status: answer?.statusCode }, "called");
+        log?.debug({ component: "management", method, path, status: answer?.statusCode }, "called");
         return await bodyOf(what, answer);
       } catch (error) {
         throw error instanceof FleetError ? error : unreachable(what, info.adminUrl, error);

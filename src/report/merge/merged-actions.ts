@@ -1,3 +1,4 @@
+import { mergedCalls } from "../../results/merged-calls.ts";
 import type { Of } from "./part.ts";
 
 type Action = Of<"action">;
@@ -28,7 +29,11 @@ const both = (a: Action, b: Action): Action => ({
   done: a.done + b.done,
   failed: a.failed + b.failed,
   ...definedError(a.error ?? b.error),
+  ...definedCalls(mergedCalls(a.calls, b.calls)),
 });
 
 const definedError = (error: string | undefined): Pick<Action, "error"> =>
   error === undefined ? {} : { error };
+
+const definedCalls = (calls: Action["calls"]): Pick<Action, "calls"> =>
+  calls === undefined ? {} : { calls };

@@ -116,6 +116,7 @@ async function* eventsOf({ part, shiftMs, firstWorker }: Moved): AsyncGenerator<
       case "method":
       case "error":
       case "twinPatch":
+      case "methodCall":
         yield { ...event, t };
         break;
       default:

@@ -1,4 +1,5 @@
 import type { ActionKind } from "../../scenario/timeline-action.ts";
+import type { ActionEvent } from "../../output/output.ts";
 import type { PlannedAction } from "../../plan/planned-action.ts";
 
 /** One time that an action is done. */
@@ -20,6 +21,8 @@ export interface ActionOutcome {
   readonly done: number;
   /** Why it could not be done to the others, one each. */
   readonly errors: readonly string[];
+  /** Where devices were called: what they answered. */
+  readonly calls?: ActionEvent["calls"];
 }
 
 /**

@@ -164,7 +164,7 @@ export class Timeline {
       this.#failed(planned, round.round, selected, error);
       return;
     }
-    const { done, errors } = outcome;
+    const { done, errors, calls } = outcome;
     const [error] = errors;
     this.#tell(planned, {
       state: "ended",
@@ -173,6 +173,7 @@ export class Timeline {
       done,
       failed: errors.length,
       error,
+      calls,
     });
   }
 
@@ -187,9 +188,9 @@ export class Timeline {
   #tell(
     { index, name, at, repeat, action }: PlannedAction,
     told: Pick<ActionEvent, "state" | "round"> &
-      Partial<Pick<ActionEvent, "selected" | "done" | "failed" | "error">>,
+      Partial<Pick<ActionEvent, "selected" | "done" | "failed" | "error" | "calls">>,
   ): void {
-    const { state, round, selected = 0, done = 0, failed = 0, error } = told;
+    const { state, round, selected = 0, done = 0, failed = 0, error, calls } = told;
     this.#options.emit({
       type: "action",
       t: Math.round(this.#options.clock()),
@@ -205,6 +206,7 @@ export class Timeline {
       failed,
       what: whatIsDone(action, round),
       ...(error === undefined ? {} : { error }),
+      ...(calls === undefined ? {} : { calls }),
     });
   }
 }

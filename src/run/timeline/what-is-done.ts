@@ -45,6 +45,17 @@ export function whatIsDone(action: TimelineAction, round: number): JsonObject {
     }
     case "endFault":
       return { end: action.name };
+    case "method": {
+      const { name, payload, timeoutS, expect } = action;
+      return { name, payload, timeout: `${timeoutS}s`, ...(expect !== undefined && { expect }) };
+    }
+    case "identity":
+    case "enrollment":
+      return { do: action.does };
+    case "hub":
+      return { do: action.does, host: action.host };
+    case "renew":
+      return {};
     case "mark":
       return { text: action.text };
     default:
