@@ -33,8 +33,9 @@ export interface RunWorkersOptions extends Pick<SupervisorOptions, "onSnapshot" 
 export function runWorkers(given: RunWorkersOptions): Supervisor {
   const { prepared, options, context, view, journal, onChildOutput: onOutput } = given;
   const { execPath, workerFile, env } = context;
-  return new Supervisor({
-    shards: shardsOf(given, {
+  const off = offBefore(given.past);
+  const supervisor = new Supervisor({
+    shards: shardsOf(given, off, {
       ...options,
       runId: given.runId,
       plan: prepared.plan,
@@ -57,10 +58,17 @@ export function runWorkers(given: RunWorkersOptions): Supervisor {
       given.onWorker(notice);
     },
   });
+  supervisor.tell({ type: "stopDevices", registrationIds: [...off], how: "inOrder" });
+  return supervisor;
 }
+
+/** Devices that were switched off when their run was killed; an end in good order switches off all of them. */
+const offBefore = (past: PastRun | undefined): ReadonlySet<string> =>
+  past === undefined || past.record.end !== undefined ? new Set() : past.journal.off;
 
 function shardsOf(
   { view, journal, past, account }: RunWorkersOptions,
+  off: ReadonlySet<string>,
   options: Parameters<typeof makeShards>[0],
 ): ReturnType<typeof makeShards> {
   const shards = makeShards(options);
@@ -73,7 +81,8 @@ function shardsOf(
   const { boot } = journal;
   const { t: atMs } = past.record;
   const hasStarted = (id: string): boolean => past.journal.knows(id);
+  const isOff = (id: string): boolean => off.has(id);
   return shards.map((shard) =>
-    resumedShard(shard, { atMs, boot, assignmentOf, firstSeqOf, hasStarted }),
+    resumedShard(shard, { atMs, boot, assignmentOf, firstSeqOf, hasStarted, isOff }),
   );
 }

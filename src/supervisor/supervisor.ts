@@ -219,7 +219,7 @@ export class Supervisor {
 
   async #launchFirst(slot: Slot): Promise<void> {
     try {
-      await this.#launch(slot, slot.shard);
+      await this.#launch(slot, slot.shard, slot.memory.stops);
     } catch (error) {
       // One that says why it cannot start would say it again.
       const died = error instanceof FleetError && error.code === "WORKER_LOST";

@@ -89,6 +89,17 @@ export class JournalState {
     return this.#highestSeqs.has(registrationId);
   }
 
+  /** Devices that were switched off, by what was told of them last. */
+  get off(): ReadonlySet<string> {
+    const newest = new Map<string, JournalRow>();
+    for (const row of this.#rows.values()) {
+      if (row.boot >= (newest.get(row.id)?.boot ?? 0)) newest.set(row.id, row);
+    }
+    return new Set(
+      [...newest.values()].filter(({ state }) => state === "stopped").map(({ id }) => id),
+    );
+  }
+
   get lives(): readonly Readonly<WorkerLife>[] {
     return [...this.#lives.values()];
   }

@@ -7,7 +7,7 @@ import type { ShardStart } from "../../worker/protocol.ts";
  * their messages on.
  *
  * @param given `atMs` where the run goes on, ms after time 0; `firstSeqOf` the number of a device's next message;
- *   `hasStarted` whether a device that has no time in the plan had started
+ *   `hasStarted` whether a device that has no time in the plan had started; `isOff` whether it was switched off: it stays so
  */
 export function resumedShard(
   shard: ShardStart,
@@ -17,14 +17,15 @@ export function resumedShard(
     readonly assignmentOf: AssignmentOf;
     readonly firstSeqOf: (registrationId: string) => number;
     readonly hasStarted: (registrationId: string) => boolean;
+    readonly isOff: (registrationId: string) => boolean;
   },
 ): ShardStart {
-  const { atMs, boot, assignmentOf, firstSeqOf, hasStarted } = given;
-  const started = shard.devices.map((device) =>
-    device.startMs === null && hasStarted(device.registrationId)
-      ? { ...device, startMs: atMs }
-      : device,
-  );
+  const { atMs, boot, assignmentOf, firstSeqOf, hasStarted, isOff } = given;
+  const started = shard.devices.map((device) => {
+    if (isOff(device.registrationId)) return { ...device, startMs: null };
+    const wasDue = device.startMs === null && hasStarted(device.registrationId);
+    return wasDue ? { ...device, startMs: atMs } : device;
+  });
   const moved = restartShard({ ...shard, devices: started }, atMs, assignmentOf);
   return {
     ...moved,

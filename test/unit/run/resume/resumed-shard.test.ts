@@ -3,9 +3,9 @@ import { expect, test } from "vitest";
 import { resumedShard } from "../../../../src/run/resume/resumed-shard.ts";
 import { shardOf } from "../../../support/scripted-worker.ts";
 
-test("devices go on as those of a lost worker do, with their hubs and their numbers", () => {
-  const { devices, ...shard } = shardOf(0, [0, 1_000, 9_000, null, null]);
-  const [first, second, , started] = devices.map(({ registrationId }) => registrationId);
+test("devices go on as those of a lost worker do, with their hubs and their numbers, and those that are off stay so", () => {
+  const { devices, ...shard } = shardOf(0, [0, 1_000, 9_000, null, null, 2_000]);
+  const [first, second, , started, , off] = devices.map(({ registrationId }) => registrationId);
   const resumed = resumedShard(
     { ...shard, devices },
     {
@@ -13,7 +13,8 @@ test("devices go on as those of a lost worker do, with their hubs and their numb
       boot: 4,
       assignmentOf: (id) => (id === first ? { hub: "hub", deviceId: "own" } : undefined),
       firstSeqOf: (id) => (id === second ? 37 : 1),
-      hasStarted: (id) => id === started,
+      hasStarted: (id) => id === started || id === off,
+      isOff: (id) => id === off,
     },
   );
   expect(resumed.boot).toBe(4);
@@ -23,14 +24,16 @@ test("devices go on as those of a lost worker do, with their hubs and their numb
     9_000,
     10_000,
     null,
+    null,
   ]);
   expect(resumed.devices.map(({ assignment }) => assignment?.deviceId)).toEqual([
     "own",
-    ...Array<undefined>(4),
+    ...Array<undefined>(5),
   ]);
   expect(resumed.devices.map(({ firstSeq }) => firstSeq)).toEqual([
     undefined,
     37,
+    undefined,
     undefined,
     undefined,
     undefined,
