@@ -82,6 +82,12 @@ async function look(gc: () => void, { counts, snapshot }: Question): Promise<Hel
   return { ...held, counts: { ...openFiles(), ...handles(), ...countObjects() } };
 }
 
+/**
+ * V8 compiles and drops code for hours, by megabytes, which is neither the program's nor a leak: here it only
+ * interprets, and keeps what it has read.
+ */
+const STEADY_CODE = ["--no-opt", "--no-sparkplug", "--no-flush-bytecode"];
+
 function answerQuestions(path: string, role: Hello["role"]): void {
   const gc = exposedGc();
   const socket = createConnection(path);
@@ -97,6 +103,7 @@ function answerQuestions(path: string, role: Hello["role"]): void {
 
 const role = isMainThread ? roleOf(process.argv) : undefined;
 if (socketPath !== undefined && role !== undefined) {
+  for (const flag of STEADY_CODE) setFlagsFromString(flag);
   if (role === "worker" && leakBytes !== undefined) plantLeak(Number(leakBytes));
   answerQuestions(socketPath, role);
 }

@@ -40,6 +40,8 @@ export async function soakInRounds(options: SoakOptions, fleet: SoakedFleet): Pr
     await oneRound(options, fleet, churn);
     await watch.look({ isWarmUp: true });
   }
+  // The first counts bring memory of their own, and many collections at once let go of what is old.
+  for (let look = 0; look < COUNTED; look++) await watch.look({ isWarmUp: true, counts: true });
   await lookAndCount(watch, "first");
   while (!isDone()) {
     await oneRound(options, fleet, churn);

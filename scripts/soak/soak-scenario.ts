@@ -4,8 +4,6 @@ import type { SoakOptions } from "./soak-options.ts";
 
 /** How fast the fleet arrives. */
 const ARRIVAL = "20/s";
-/** Each device has faults of its own so often, and for so long. */
-const FAULT = { every: "5m", for: "15s" } as const;
 
 /** Devices are switched off and boot in part of each period, in good order and by power cuts in turn. */
 const PERIOD_MS = 180_000;
@@ -58,7 +56,6 @@ export function soakScenario(options: SoakOptions): string {
         count: devices,
         registrationId: "soak-{n}",
         telemetry: { interval: formatDuration(telemetryMs), jitter: "10%" },
-        faults: ["dropout", "duplicate"].map((kind) => ({ kind, ...FAULT })),
       },
     ],
     arrival: { rate: ARRIVAL },
