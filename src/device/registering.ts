@@ -48,7 +48,7 @@ export async function registerUntilAssigned(options: RegisteringOptions): Promis
     } catch (error) {
       if (!(error instanceof DeviceFailure)) throw error;
       const waitMs = retryWaitMs(limits, error, tries, options.random);
-      if (!error.transient || clock() + waitMs >= deadlineMs) {
+      if (!mayPass(error, options.status) || clock() + waitMs >= deadlineMs) {
         const name = isExpected(context, error) ? "refusals_expected" : "registration_failed";
         recorder.count(name, 1, { class: error.failureClass });
         throw error;
@@ -58,6 +58,15 @@ export async function registerUntilAssigned(options: RegisteringOptions): Promis
     }
   }
 }
+
+/**
+ * Whether the same question can have another answer later. Whoever disabled the enrollment of a device that was at work
+ * before can enable it again, and it must come back by itself then.
+ */
+const mayPass = (
+  { transient, failureClass }: DeviceFailure,
+  { connectionMs }: Pick<DeviceStatus, "connectionMs">,
+): boolean => transient || (failureClass === "disabled" && connectionMs !== null);
 
 function registerOnce(
   options: RegisteringOptions,

@@ -21,6 +21,16 @@ export function begunText({ kind, what, selected, round, rounds }: ActionEvent):
       return `${presenceText(kind, what, selected)}${again}`;
     case "mark":
       return `mark: ${shown(what["text"])}${again}`;
+    case "method":
+      return `method ${shown(what["name"])}${whom}${again}`;
+    case "identity":
+    case "enrollment":
+    case "hub": {
+      const host = what["host"] === undefined ? "" : ` ${shown(what["host"])}`;
+      return `${kind}${host}: ${shown(what["do"])}${whom}${again}`;
+    }
+    case "renew":
+      return `new certificates${whom}${again}`;
     case "fault":
       return `${faultText(what)}${whom}${again}`;
     default:
