@@ -3,6 +3,7 @@ import type { Percentiles } from "../metrics/percentiles.ts";
 import type { MissedDevice, TwinActionResult, TwinStraggler } from "./summary.ts";
 import type { Paint } from "./terminal-text.ts";
 import { printable } from "./text-width.ts";
+import { DEVICES_LISTED } from "./twin-action-order.ts";
 
 /** So many devices of one kind are named in a line each. */
 const NAMED = 3;
@@ -120,7 +121,8 @@ function whyText({ why, version, reported, ms }: TwinStraggler): string {
 function missedLines({ missedBy }: TwinActionResult): readonly string[] {
   const named = missedBy.slice(0, NAMED);
   const more = missedBy.length - named.length;
-  return [...named.map(missedText), ...(more > 0 ? [`and ${more} more missed some`] : [])];
+  const others = missedBy.length < DEVICES_LISTED ? `${more} more` : "others";
+  return [...named.map(missedText), ...(more > 0 ? [`and ${others} missed some`] : [])];
 }
 
 /** `cave-7 was never pushed 4 versions (rounds 2 to 5), and read what was in them`. */

@@ -5,11 +5,13 @@ import { parseThreshold } from "../metrics/thresholds.ts";
 import type { Scenario } from "../scenario/scenario.ts";
 
 /** Labels whose values a scenario knows before it runs; of a model that could not be loaded nothing is known. */
-type Known = Readonly<Partial<Record<"alert" | "phase" | "model" | "kind", readonly string[]>>>;
+type Known = Readonly<
+  Partial<Record<"alert" | "phase" | "model" | "kind" | "action", readonly string[]>>
+>;
 
 type Named = Pick<Scenario, "alerts" | "phases" | "fleet" | "timeline">;
 
-/** Thresholds over alerts, phases, models and kinds of faults that the scenario does not have. */
+/** Thresholds over alerts, phases, models, twin actions and kinds of faults that the scenario does not have. */
 export function thresholdProblems(
   { thresholds, ...scenario }: Named & Pick<Scenario, "thresholds">,
   modelOf: (model: string) => { readonly name: string } | undefined,
@@ -45,6 +47,9 @@ function knownOf(
     kind: [...new Set(faults.map(({ kind }) => kind))],
     alert: [...new Set(alerts.map(({ name }) => name))],
     phase: phases.map(({ name }) => name),
+    action: timeline.flatMap(({ action, name }, index) =>
+      action.kind === "twin" ? [name ?? String(index)] : [],
+    ),
     ...(loaded.length === models.length ? { model: [...new Set(loaded)] } : {}),
   };
 }

@@ -109,3 +109,26 @@ test("devices leave, come back, or both all the time", () => {
   expect(problems.join("\n")).toMatch(/churn\.rate: expected a rate above 0 such as 5\/s or 30\/m/);
   expect(problems.join("\n")).toMatch(/churn\.away: /);
 });
+
+test("a twin action merges once, unless it says otherwise", () => {
+  const [merged, replaced] = timelineOf(
+    `{ at: 1s, ${TWIN} }`,
+    "{ at: 1s, repeat: { times: 3, every: 1s }, twin: { devices: cave-1, desired: { a: 1, b: { c: 2 } }, mode: replace, step: { b: { c: 0.5 } }, timeout: 5s, seen: false } }",
+  );
+  expect(merged?.action).toMatchObject({ mode: "merge", seen: true, timeoutMs: 30_000 });
+  expect(replaced?.action).toMatchObject({
+    mode: "replace",
+    step: { b: { c: 0.5 } },
+    seen: false,
+    timeoutMs: 5_000,
+  });
+});
+
+test("a step is refused where there are no rounds, or no number to add it to", () => {
+  const step = "twin: { devices: cave-1, desired: { a: 1, b: x }, step: { a: 1, b: 1, c: 1 } }";
+  expect(problemsOf(`{ at: 1s, ${step} }`)).toEqual([
+    'timeline[0].twin.step.b: expected a number there in desired too, got "x"',
+    "timeline[0].twin.step.c: expected a number there in desired too, got nothing",
+    "timeline[0].twin.step: expected repeat: too, whose rounds it is for, got none",
+  ]);
+});
