@@ -5,9 +5,10 @@ import { partsText } from "./parts-text.ts";
 import type { Results } from "./results.ts";
 import type { RunTrouble } from "./run-trouble.ts";
 import { runTrouble } from "./run-trouble.ts";
-import type { Summary, ThresholdResult, UnexpectedDevices } from "./summary.ts";
+import type { Summary, ThresholdResult, TwinActionResult, UnexpectedDevices } from "./summary.ts";
 import { paint, plural, summaryLines } from "./terminal-text.ts";
 import { failedText, observedText } from "./threshold-text.ts";
+import { missedLines, stragglerLines } from "./twin-action-text.ts";
 import { decidingDevices, namesOf, unexpectedText } from "./unexpected-devices.ts";
 import type { XmlElement } from "./xml.ts";
 import { xmlDocument } from "./xml.ts";
@@ -42,6 +43,15 @@ const FAILURE_METRICS = [
   "devices_failed",
   "devices_refused",
   "registration_failed",
+];
+
+/** Who did not follow a twin action, by the metrics that count it. */
+const amissOf = (action: TwinActionResult): readonly Amiss[] => [
+  ...stragglerLines(action).flatMap((text) => [
+    { metric: "twin_converged", text },
+    { metric: "twin_stragglers", text },
+  ]),
+  ...missedLines(action).map((text) => ({ metric: "twin_missed", text })),
 ];
 
 const failure = (...lines: readonly [message: string, ...string[]]): readonly XmlElement[] => [
@@ -151,6 +161,7 @@ export function junitXml(results: Results): string {
   const ends = outcomeOf(runTrouble(results));
   const failed = failedLines(results);
   const amiss: readonly Amiss[] = [
+    ...summary.twin.actions.flatMap(amissOf),
     ...accountLines(summary),
     ...FAILURE_METRICS.flatMap((metric) => failed.map((text) => ({ metric, text }))),
   ];

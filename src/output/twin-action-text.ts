@@ -118,7 +118,8 @@ function whyText({ why, version, reported, ms }: TwinStraggler): string {
   }
 }
 
-function missedLines({ missedBy }: TwinActionResult): readonly string[] {
+/** The first few devices that were never pushed rounds. */
+export function missedLines({ missedBy }: Pick<TwinActionResult, "missedBy">): readonly string[] {
   const named = missedBy.slice(0, NAMED);
   const more = missedBy.length - named.length;
   const others = missedBy.length < DEVICES_LISTED ? `${more} more` : "others";

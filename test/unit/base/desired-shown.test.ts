@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 
-import { showsDesired } from "../../../src/base/desired-shown.ts";
+import { acknowledgment, showsDesired } from "../../../src/base/desired-shown.ts";
 
 const scalar = fc.oneof(
   fc.string(),
@@ -38,4 +38,26 @@ test.each([
   [{ a: [1] }, { a: { value: [1], ac: 200, av: 1 } }, true],
 ])("%j in %j: %s", (wanted, section, shown) => {
   expect(showsDesired(wanted, section)).toBe(shown);
+});
+
+test.each([
+  [50, 50, "shown"],
+  [50, 51, "open"],
+  [50, undefined, "open"],
+  [50, { value: 50 }, "shown"],
+  [50, { value: 50, ac: 200, av: 3 }, "shown"],
+  [50, { value: 50, ac: 200, av: 4 }, "shown"],
+  [50, { value: 50, ac: 200, av: 2 }, "open"],
+  [50, { value: 50, ac: 202, av: 3 }, "open"],
+  [50, { value: 50, ac: 400, av: 3 }, "refused"],
+  [50, { value: 50, ac: 400, av: 2 }, "open"],
+  [50, { value: 51, ac: 200, av: 3 }, "open"],
+  [null, undefined, "shown"],
+  [null, 1, "open"],
+  [{ a: 1, b: 2 }, { a: 1, b: { value: 2, ac: 200, av: 3 } }, "shown"],
+  [{ a: 1, b: 2 }, { a: 1, b: { value: 2, ac: 500, av: 3 } }, "refused"],
+  [{ a: 1, b: 2 }, { a: 1 }, "open"],
+  [{ __t: "c", a: 1 }, { a: 1 }, "shown"],
+] as const)("%j as version 3, reported as %j: %s", (wanted, shown, said) => {
+  expect(acknowledgment(wanted, shown, 3)).toBe(said);
 });
