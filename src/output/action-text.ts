@@ -9,7 +9,13 @@ const shown = (value: Json | undefined): string =>
   typeof value === "string" ? value : JSON.stringify(value);
 
 /** What an action of the timeline does, as it begins. */
-export function begunText({ kind, what, selected, round, rounds }: ActionEvent): string {
+export function begunText({
+  kind,
+  what,
+  selected,
+  round,
+  rounds,
+}: Pick<ActionEvent, "kind" | "what" | "selected" | "round" | "rounds">): string {
   const again = rounds > 1 ? `, ${round} of ${rounds}` : "";
   const whom = selected === 0 ? "" : ` for ${plural(selected, "device")}`;
   switch (kind) {

@@ -52,6 +52,7 @@ export function expectedMs(
 /** How long one round of an action takes at least, ms. */
 function lastsMs(action: TimelineAction): number {
   if (action.kind === "fault") return action.spec.times.forMs ?? 0;
+  if (action.kind === "serviceFault") return action.forMs ?? 0;
   if (action.kind === "stop") return action.forMs ?? 0;
   if (action.kind === "start") return action.overMs;
   return action.kind === "churn" ? (action.forMs ?? 0) + action.awayMs : 0;

@@ -18,6 +18,7 @@ export function planText(forecast: Forecast): string {
     ...labelled("arrival", arrivalLines(forecast)),
     ...(forecast.attempts === null ? [] : labelled("attempts", attemptLines(forecast.attempts))),
     ...(forecast.phases.length === 0 ? [] : labelled("phases", [phasesText(forecast)])),
+    ...labelled("timeline", timelineLines(forecast)),
     ...labelled("registration", registrationLines(forecast)),
     ...labelled("messages", messageLines(forecast)),
     ...forecast.hubs.flatMap((hub) => labelled("hub", hubLines(hub))),
@@ -50,6 +51,12 @@ const partLines = ({ index, of, devices, arrival, messages }: PartForecast): rea
 
 const phasesText = ({ phases }: Forecast): string =>
   phases.map(({ name, atS }) => `${name} from ${timeText(atS)}`).join(", ");
+
+const timelineLines = ({ timeline }: Forecast): readonly string[] =>
+  timeline.map(
+    ({ atS, does, rounds }) =>
+      `${timeText(atS)}: ${does}${rounds > 1 ? `, ${grouped(rounds)} times` : ""}`,
+  );
 
 const modelsOf = ({ devices }: Forecast): readonly string[] => [
   ...Object.entries(devices.byModel).map(([model, count]) => `${grouped(count)} ${model}`),

@@ -17,6 +17,8 @@ import type { MessageForecast } from "./message-forecast.ts";
 import { messageForecast } from "./message-forecast.ts";
 import type { PartForecast } from "./part-forecast.ts";
 import { partForecast } from "./part-forecast.ts";
+import type { ExpectedAction } from "./expected-actions.ts";
+import { expectedActions } from "./expected-actions.ts";
 import type { ModelSample } from "./model-sample.ts";
 import type { TierChoice } from "./tier-use.ts";
 import { tierChoices } from "./tier-use.ts";
@@ -34,6 +36,8 @@ export interface Forecast {
   readonly timeScale: number;
   /** Named spans of the run, each until the next one. */
   readonly phases: readonly { readonly name: string; readonly atS: number }[];
+  /** What the timeline does, and about when. */
+  readonly timeline: readonly ExpectedAction[];
   readonly devices: {
     readonly total: number;
     /** Of these, those that services are to refuse: they come to no hub and send nothing. */
@@ -98,6 +102,7 @@ export function forecast(input: ForecastInput): Forecast {
     durationS: durationMs === undefined ? null : durationMs / 1_000,
     timeScale: plan.timeScale,
     phases: plan.phases.map(({ name, atMs }) => ({ name, atS: atMs / 1_000 })),
+    timeline: expectedActions(plan, connectedMs),
     devices: {
       total: devices.length,
       toBeRefused: devices.filter((device) => !isToBeAdmitted(device)).length,
