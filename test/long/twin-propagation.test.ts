@@ -10,7 +10,7 @@ const SIZES = [1, 10, 100, 1_000];
 
 test("a change at 1, 10, 100 and 1,000 devices reaches them all, and nobody else", async () => {
   await using place = await workplace();
-  const where = [`--out=${place.out}`, `--certs=${place.certs}`];
+  const where = [`--out=${place.out}`, `--certs=${place.certs}`, "--duration=75s"];
   await using program = new Program(["run", SCENARIO, ...where]);
   expect(await program.ended).toMatchObject({ exitCode: 0, stderr: "" });
   const summary = await checkedSummary(place);
