@@ -5,7 +5,7 @@ import { stepProblems } from "../base/stepped-values.ts";
 import { parseDuration } from "../base/units.ts";
 import type { DeviceSelection } from "./devices-field.ts";
 import { devicesField, toSelection } from "./devices-field.ts";
-import { positiveDurationField, twinField } from "./fields.ts";
+import { enumField, positiveDurationField, twinField } from "./fields.ts";
 
 /** A change of the desired properties of each selected device, made by the service. */
 export interface TwinAction {
@@ -29,8 +29,7 @@ export const twinActionField = z
   .strictObject({
     devices: devicesField.meta({ description: "Devices whose desired properties are changed" }),
     desired: twinField,
-    mode: z
-      .enum(["merge", "replace"])
+    mode: enumField(["merge", "replace"])
       .optional()
       .meta({ description: "Into what is there, or in its place; default merge" }),
     step: twinField

@@ -15,10 +15,10 @@ export function mergedTwinActions(
   parts: readonly (readonly TwinActionAccount[])[],
 ): readonly TwinActionAccount[] {
   const [longest = []] = parts.toSorted((a, b) => b.length - a.length);
-  return longest.map(({ action, name, at, mode, rounds }, index) =>
+  return longest.map(({ action, name, at, mode, rounds }) =>
     merged(
       { action, name, at, mode, rounds },
-      parts.flatMap((accounts) => accounts[index] ?? []),
+      parts.flatMap((accounts) => accounts.filter((account) => account.action === action)),
     ),
   );
 }
