@@ -9,6 +9,7 @@ import type { JsonObject, ModelDevice } from "../model/model.ts";
 import { assignHub } from "./assigning.ts";
 import { bootModel } from "./boot-model.ts";
 import { attempt } from "./attempt.ts";
+import type { ConnectionEnd } from "./connection-end.ts";
 import { DeviceAccount } from "./device-account.ts";
 import type { DeviceContext } from "./device-context.ts";
 import type { DeviceStatus } from "./device-status.ts";
@@ -20,12 +21,6 @@ import type { Passport } from "./passport.ts";
 import { PassportOffice } from "./passport-office.ts";
 import { Telemetry } from "./telemetry.ts";
 import { DeviceTwin } from "./twin.ts";
-
-/** How one connection ended; `connected` tells whether it ever served. No failure: it was left for the next passport. */
-interface ConnectionEnd {
-  readonly connected: boolean;
-  readonly failure?: DeviceFailure;
-}
 
 /**
  * One boot of a simulated device: identity, registration, hub connection, message loop, and back to the connection
@@ -134,6 +129,11 @@ export class Device {
   /** Another fault, as if the plan had it. */
   fault(spec: FaultSpec): void {
     this.#faults.add(spec);
+  }
+
+  /** What its model takes its writable properties to be; {} where that does not tell. */
+  settled(): JsonObject {
+    return this.#model.settled?.() ?? {};
   }
 
   /** Another telemetry interval, ms, where the twin does not set one. */

@@ -160,6 +160,13 @@ export const COUNTERS = {
     help: "Versions of desired properties that were never pushed to a device, whether it read what was in them or not",
     when: "a newer version that is pushed, or a section that is read, shows it",
   },
+  twin_divergences: {
+    kind: "counter",
+    unit: "1",
+    labels: AT_HUB,
+    help: "Properties at which desired, reported and a connected device's inner state differed for longer than the oracle tolerates",
+    when: "the oracle looks at the device and that time is up",
+  },
   reported_sent: {
     kind: "counter",
     unit: "1",

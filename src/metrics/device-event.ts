@@ -83,6 +83,14 @@ export type DeviceEvent =
       ms: number;
     }
   | {
+      /** What the device takes its writable properties to be has changed; told where a run has an oracle. */
+      type: "settled";
+      t: number;
+      deviceId: string;
+      /** As the model's `settled` gives them; empty where it does not tell. */
+      values: JsonObject;
+    }
+  | {
       type: "certificate";
       t: number;
       deviceId: string;

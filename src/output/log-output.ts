@@ -50,6 +50,13 @@ function logEvent(log: Logger, event: RunEvent): void {
       log.info({ verdict, durationMs: event.t, devices, acked: telemetry.acked }, "run judged");
       return;
     }
+    case "divergence": {
+      const { deviceId, property, state, kind, sinceMs } = event;
+      log.info({ deviceId, property, state, kind, sinceMs }, "twin divergence");
+      return;
+    }
+    case "oracle":
+    case "settled":
     case "begin":
     case "configuration":
     case "fleet":

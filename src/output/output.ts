@@ -7,6 +7,7 @@ import type { GeneratorSample } from "../metrics/generator/generator-sample.ts";
 import type { Phase } from "../metrics/phases.ts";
 import type { PerSecond } from "../metrics/second-counts.ts";
 import type { EncodedHistogram } from "../metrics/snapshot.ts";
+import type { DivergenceEvent, OracleEvent } from "./divergence.ts";
 import type { LedgerResult } from "./ledger.ts";
 import type { ControlResult, Summary, TwinActionResult } from "./summary.ts";
 
@@ -211,6 +212,8 @@ export type RunEvent =
   | ActionEvent
   | TwinPatchEvent
   | MethodCallEvent
+  | DivergenceEvent
+  | OracleEvent
   | {
       readonly type: "worker";
       readonly t: number;

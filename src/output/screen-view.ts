@@ -151,6 +151,9 @@ export class ScreenState {
       case "connection":
       case "disconnection":
       case "certificate":
+      case "settled":
+      case "divergence":
+      case "oracle":
       case "desiredDropped":
       case "desiredMissed":
       case "control":

@@ -1,3 +1,4 @@
+import { DIVERGENCE_KINDS } from "./divergence.ts";
 import { z } from "zod";
 
 import { FAILURE_CLASSES, REFUSAL_CLASSES } from "../base/failure.ts";
@@ -29,6 +30,37 @@ const timelineAction = z.strictObject({
     .strictObject({ answers: z.record(z.string(), count), ms: percentiles })
     .nullable()
     .describe("What devices answered, by class of status, and how long calls took."),
+});
+
+const twinVersions = z.strictObject({
+  deviceId: z.string(),
+  duplicate: count,
+  outOfOrder: count,
+  missed: count,
+  notHealed: count.describe("Of the missed ones, those that no read of the whole section brought."),
+});
+
+const twinDivergences = z.strictObject({
+  looks: count,
+  failed: count.describe("Looks at devices that failed, because their twin could not be read."),
+  devices: count.describe("Devices that were looked at."),
+  notEchoed: count.describe("Properties of which neither twin nor device ever said anything."),
+  begun: count,
+  ended: count,
+  named: z.array(
+    z.strictObject({
+      deviceId: z.string(),
+      property: z.string(),
+      kind: z.enum(DIVERGENCE_KINDS),
+      version: count,
+      desired: z.json(),
+      reported: z.json().optional(),
+      ac: z.int().optional(),
+      inner: z.json().optional().describe("What the device takes it to be, where it says so."),
+      sinceS: z.number(),
+      endedS: z.number().nullable().describe("null where it was still so at the end."),
+    }),
+  ),
 });
 
 const perS = z.number().nonnegative();
@@ -224,6 +256,14 @@ export const summarySchema = z
       reportedSent: count,
       reportedAcked: count,
       actions: z.array(twinAction),
+      versions: z
+        .array(twinVersions)
+        .describe(
+          "Devices whose desired versions did not come as the hub counts them, most first.",
+        ),
+      divergences: twinDivergences
+        .nullable()
+        .describe("What the oracle found; null where the scenario has none."),
     }),
     methods: z.strictObject({ received: count, failed: count, ms: percentiles }),
     timeline: z

@@ -1,3 +1,4 @@
+import type { DivergenceKind, DivergenceLook } from "./divergence.ts";
 import type { FailureClass, RefusalClass } from "../base/failure.ts";
 import type { JsonObject } from "../base/json.ts";
 import type { DeviceState } from "../metrics/device-row.ts";
@@ -19,6 +20,44 @@ export interface ThresholdResult {
   readonly abortedAtS?: number | undefined;
   /** What is odd about the threshold itself: it names a hub that no device was at. */
   readonly hint?: string | undefined;
+}
+
+/** How desired versions came to one device. */
+export interface TwinVersionsResult {
+  readonly deviceId: string;
+  readonly duplicate: number;
+  readonly outOfOrder: number;
+  readonly missed: number;
+  /** Of the missed ones, those that no read brought. */
+  readonly notHealed: number;
+}
+
+/** A property of a device that was at odds for longer than the oracle tolerates; the newest time. */
+export interface DivergenceResult extends Pick<
+  DivergenceLook,
+  "version" | "desired" | "reported" | "ac" | "inner"
+> {
+  readonly deviceId: string;
+  readonly property: string;
+  readonly kind: DivergenceKind;
+  /** Since and until when, in seconds after time 0; null = it still was at the end. */
+  readonly sinceS: number;
+  readonly endedS: number | null;
+}
+
+/** Devices whose twins did not come along, by name: the first ones of many. */
+export interface TwinFindings {
+  readonly versions: readonly TwinVersionsResult[];
+  /** null = there was no oracle. */
+  readonly divergences: {
+    readonly looks: number;
+    readonly failed: number;
+    readonly devices: number;
+    readonly notEchoed: number;
+    readonly begun: number;
+    readonly ended: number;
+    readonly named: readonly DivergenceResult[];
+  } | null;
 }
 
 /** A selected device that did not show the last round's values in time, and what is known of it. */
@@ -265,7 +304,7 @@ export interface Summary {
     readonly reportedSent: number;
     readonly reportedAcked: number;
     readonly actions: readonly TwinActionResult[];
-  };
+  } & TwinFindings;
   readonly methods: {
     readonly received: number;
     readonly failed: number;

@@ -8,6 +8,7 @@ import { formatMs } from "./format-ms.ts";
 import { slowHubs, slowHubText } from "./slow-hubs.ts";
 import { printable } from "./text-width.ts";
 import { observedText } from "./threshold-text.ts";
+import { twinFindingLines } from "./twin-findings-text.ts";
 import { decidingDevices, refusedAsExpected, unexpectedText } from "./unexpected-devices.ts";
 import { partsText } from "./parts-text.ts";
 import { twinActionLines } from "./twin-action-text.ts";
@@ -92,17 +93,6 @@ function thresholdLine(result: ThresholdResult, ink: Paint): string {
   return `  ${mark} ${printable(result.expression)}  ${ink.dim(told)}`;
 }
 
-/** How desired versions came, where they did not come as the hub counts them. */
-function versionsLine(twin: Summary["twin"]): readonly string[] {
-  const counts: readonly (readonly [number, string])[] = [
-    [twin.desiredMissed, "missed"],
-    [twin.desiredDuplicate, "twice"],
-    [twin.desiredOutOfOrder, "out of order"],
-  ];
-  const told = counts.filter(([count]) => count > 0).map(([count, how]) => `${count} ${how}`);
-  return told.length === 0 ? [] : [`${label("")}desired versions: ${told.join(", ")}`];
-}
-
 /** A name with dots up to its values; the lines below it have none. */
 export const label = (name: string): string =>
   name === "" ? " ".repeat(19) : `  ${`${name} `.padEnd(16, ".")} `;
@@ -148,7 +138,10 @@ export function summaryLines(summary: Summary, ink: Paint): readonly string[] {
     `${label("telemetry")}${percentilesText(telemetry.ms)}`,
     `${label("")}${telemetry.sent} sent, ${telemetry.acked} acknowledged, ${telemetry.failed} failed, ${telemetry.unacked} open`,
     `${label("twin")}${twin.desiredReceived} desired received, ${twin.reportedAcked} of ${twin.reportedSent} reported acknowledged`,
-    ...versionsLine(twin),
+    ...twinFindingLines(twin).map(({ about, text, isBad }) => {
+      const told = printable(text);
+      return `${label(about)}${isBad ? ink.bad(told) : told}`;
+    }),
     ...(methods.received > 0
       ? [`${label("methods")}${methods.received} received, ${methods.failed} failed`]
       : []),

@@ -11,6 +11,7 @@ import type { Paint } from "./terminal-text.ts";
 import { formatClock, paint, plural, sumByName, summaryLines } from "./terminal-text.ts";
 import { planText } from "./plan-text.ts";
 import { printable } from "./text-width.ts";
+import { twinLine } from "./twin-text.ts";
 
 /** What a run tells beside its events: the steps before time 0, and what a user should know once. */
 export interface RunConsole {
@@ -85,10 +86,9 @@ export class TerminalLines implements Output, RunConsole {
         this.#desired(event);
         return;
       case "desiredDropped":
-        this.#dropped(event);
-        return;
       case "desiredMissed":
-        this.#missed(event);
+      case "divergence":
+        this.#twin(event);
         return;
       case "disconnection":
         this.#warnAt(event.t, `hub connections are lost: ${event.errorClass}: ${event.error}`);
@@ -132,6 +132,8 @@ export class TerminalLines implements Output, RunConsole {
         for (const line of alertLines(this.#alerts)) this.#at(event.t, line);
         for (const line of summaryLines(event.summary, this.#ink)) this.#lines.write(line);
         return;
+      case "settled":
+      case "oracle":
       case "configuration":
       case "fleet":
       case "begin":
@@ -221,19 +223,11 @@ export class TerminalLines implements Output, RunConsole {
     this.#atFirst(event.t, "follows", this.#ink.good(text), "follow");
   }
 
-  #dropped({ t, deviceId, version, why }: RunEvent & { type: "desiredDropped" }): void {
-    const how = why === "duplicate" ? "twice" : "after newer ones";
-    const text = `${deviceId} was told desired version ${version} ${how}`;
-    this.#atFirst(t, why, this.#ink.bad(printable(text)), `were told versions ${how}`);
-  }
-
-  #missed(event: RunEvent & { type: "desiredMissed" }): void {
-    const { t, deviceId, from, to, healed } = event;
-    const versions = from === to ? `version ${from}` : `versions ${from} to ${to}`;
-    const then = healed ? "and read what was in it" : "and did not read what was in it";
-    const text = printable(`${deviceId} was never told desired ${versions}, ${then}`);
-    const others = `missed versions ${then}`;
-    this.#atFirst(t, others, healed ? text : this.#ink.bad(text), others);
+  /** Of versions that were missed the healed ones are no trouble. */
+  #twin(event: Parameters<typeof twinLine>[0]): void {
+    const { kind, text, others, tone } = twinLine(event);
+    const ink = tone === "plain" ? printable : (told: string) => this.#ink[tone](printable(told));
+    this.#atFirst(event.t, kind, ink(text), others);
   }
 
   #arrival({ t, reason, ratePerS, beforePerS, started }: ArrivalEvent): void {

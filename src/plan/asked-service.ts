@@ -31,9 +31,10 @@ export const asksService = (
 
 /** Whether a service is asked for anything before the end, for this part of the fleet. */
 export const planAsks = (
-  { timeline, durationMs = Infinity }: Pick<Plan, "timeline" | "durationMs">,
+  { timeline, oracle, durationMs = Infinity }: Pick<Plan, "timeline" | "oracle" | "durationMs">,
   service: AskedService,
 ): boolean =>
+  (service === "hubs" && oracle !== undefined) ||
   timeline.some(
     (planned) =>
       !isOfOtherParts(planned) &&

@@ -89,6 +89,7 @@ export function draftPlan(
     ...(scenario.attemptsPerS === undefined ? {} : { attemptsPerS: scenario.attemptsPerS }),
     ...(scenario.provisioning.cache === true ? { cachesAssignments: true } : {}),
     timeline: actions,
+    ...(scenario.oracle === undefined ? {} : { oracle: scenario.oracle }),
     alerts: scenario.alerts,
     phases: scenario.phases,
     thresholds: withExactness(

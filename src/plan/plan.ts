@@ -7,10 +7,11 @@ import type { SecretRef } from "../base/secret-ref.ts";
 import type { AbortRule } from "../metrics/abort-watch.ts";
 import type { Phase } from "../metrics/phases.ts";
 import type { AdaptiveArrival } from "../scenario/arrival-section.ts";
+import type { OracleSettings } from "../scenario/oracle-section.ts";
 import type { AlertSpec } from "../scenario/scenario.ts";
 import type { PlannedAction } from "./planned-action.ts";
 
-export type { AdaptiveArrival, AlertSpec };
+export type { AdaptiveArrival, AlertSpec, OracleSettings };
 
 /** A key that signs the device's tokens. */
 export interface SymmetricKeySpec {
@@ -95,6 +96,8 @@ export interface Plan {
   readonly cachesAssignments?: boolean | undefined;
   /** But for faults that devices have by their own plan. */
   readonly timeline: readonly PlannedAction[];
+  /** How the sides of twins are compared; absent = not at all. */
+  readonly oracle?: OracleSettings | undefined;
   readonly alerts: readonly AlertSpec[];
   /** Named spans of the run, by the time at which they begin. */
   readonly phases: readonly Phase[];

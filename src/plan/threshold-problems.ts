@@ -9,7 +9,7 @@ type Known = Readonly<
   Partial<Record<"alert" | "phase" | "model" | "kind" | "action", readonly string[]>>
 >;
 
-type Named = Pick<Scenario, "alerts" | "phases" | "fleet" | "timeline">;
+type Named = Pick<Scenario, "alerts" | "phases" | "fleet" | "timeline" | "oracle">;
 
 /** Thresholds over alerts, phases, models, twin actions and kinds of faults that the scenario does not have. */
 export function thresholdProblems(
@@ -21,7 +21,11 @@ export function thresholdProblems(
     const parsed = parseThreshold(expression);
     // The scenario's schema has parsed each of them before.
     if (!("threshold" in parsed)) return [];
-    const { labels, labelsAt, expression: text } = parsed.threshold;
+    const { labels, labelsAt, expression: text, metric } = parsed.threshold;
+    if (metric === "twin_divergences" && scenario.oracle === undefined) {
+      const message = pointed("nothing looks for divergences in this scenario", text, 0);
+      return [{ place, message, hint: "give it an oracle: section" }];
+    }
     return Object.entries(known).flatMap(([label, names]): Problem[] => {
       const name = labels[label];
       if (name === undefined || names.includes(name)) return [];

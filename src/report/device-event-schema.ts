@@ -34,6 +34,7 @@ export const deviceEvents = [
     healed: z.boolean(),
   }),
   event("reported", { desiredVersion: count, patch: properties, ms }),
+  event("settled", { values: properties }),
   event("certificate", {
     state: z.enum(["found", "refused", "inUse"]),
     thumbprint: z.string().optional(),

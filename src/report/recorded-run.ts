@@ -12,6 +12,7 @@ import type { LedgerResult } from "../output/ledger.ts";
 import type { Output, RunEvent } from "../output/output.ts";
 import { ArrivalAccount } from "../results/arrival-account.ts";
 import { TimelineAccount } from "../results/timeline-account.ts";
+import { TwinAccount } from "../results/twin-account.ts";
 import { ControlAccount } from "../results/control-account.ts";
 import type { RunFacts } from "../results/run-facts.ts";
 import { readRunEvents } from "./read-run-events.ts";
@@ -78,6 +79,7 @@ export class RunRecorded {
   readonly #arrival = new ArrivalAccount();
   readonly #timeline = new TimelineAccount();
   readonly #control = new ControlAccount();
+  readonly #twins = new TwinAccount();
   #rows: DeviceRow[] = [];
   readonly #generator = new GeneratorRecord();
   readonly #workers = { lost: 0, restarted: 0 };
@@ -92,6 +94,7 @@ export class RunRecorded {
     this.#arrival.observe(event);
     this.#timeline.observe(event);
     this.#control.observe(event);
+    this.#twins.observe(event);
     if (event.type === "plan") this.#plan = event;
     else if (event.type === "snapshot") this.#snapshot(event);
     else if (event.type === "alert") this.#alerts.push(event);
@@ -179,6 +182,7 @@ export class RunRecorded {
       control: this.#control.results(),
       aggregate: this.#aggregate(),
       timeline: this.#timeline.results(),
+      twins: this.#twins.result(),
       actions: end?.actions ?? [],
       ledger: this.#ledger,
       workers: end?.workers ?? { planned: plan.workers, ...this.#workers, gone: 0 },

@@ -32,7 +32,15 @@ const withoutZeros = (split: Readonly<Record<string, number>>): Record<string, n
 export function buildSummary(
   facts: Pick<
     RunFacts,
-    "run" | "arrival" | "control" | "aggregate" | "timeline" | "actions" | "ledger" | "workers"
+    | "run"
+    | "twins"
+    | "arrival"
+    | "control"
+    | "aggregate"
+    | "timeline"
+    | "actions"
+    | "ledger"
+    | "workers"
   >,
   { verdict, thresholds, generator, strict }: Judgement,
 ): Summary {
@@ -103,6 +111,7 @@ export function buildSummary(
       reportedSent: aggregate.counter("reported_sent"),
       reportedAcked: aggregate.counter("reported_acked"),
       actions: facts.actions.map(actionResult),
+      ...facts.twins,
     },
     methods: {
       received: aggregate.counter("methods_received"),

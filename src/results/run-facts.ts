@@ -4,7 +4,7 @@ import type { Aggregate } from "../metrics/aggregate.ts";
 import type { LedgerResult } from "../output/ledger.ts";
 import type { GeneratorRecord } from "../metrics/generator/generator-record.ts";
 import type { TwinActionAccount, WorkerAccount } from "../output/output.ts";
-import type { Summary } from "../output/summary.ts";
+import type { Summary, TwinFindings } from "../output/summary.ts";
 
 /** How a run came to its end. */
 export interface RunEnd {
@@ -32,6 +32,8 @@ export interface RunFacts {
   readonly control: Summary["control"];
   readonly aggregate: Aggregate;
   readonly timeline: Summary["timeline"];
+  /** Devices whose twins did not come along. */
+  readonly twins: TwinFindings;
   readonly actions: readonly TwinActionAccount[];
   /** null where ingestion cannot be read. */
   readonly ledger: LedgerResult | null;

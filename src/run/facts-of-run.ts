@@ -1,6 +1,6 @@
 import type { FleetError } from "../base/errors.ts";
 import type { LedgerResult } from "../output/ledger.ts";
-import type { Summary } from "../output/summary.ts";
+import type { Summary, TwinFindings } from "../output/summary.ts";
 import type { RunFacts } from "../results/run-facts.ts";
 import type { LiveRun } from "./live-run.ts";
 import type { PreparedRun } from "./prepare.ts";
@@ -23,6 +23,7 @@ export interface EndedRun {
   readonly arrival: Summary["arrival"];
   readonly timeline: Summary["timeline"];
   readonly control: Summary["control"];
+  readonly twins: TwinFindings;
   readonly ledger: LedgerResult | null;
   readonly lostFiles: readonly string[];
   readonly strict: boolean;
@@ -31,7 +32,7 @@ export interface EndedRun {
 /** Everything that a run is judged by. */
 export function factsOfRun(ended: EndedRun): RunFacts {
   const { run, resumed, prepared, live, failure, stopped, finished } = ended;
-  const { arrival, control, timeline, ledger, lostFiles, strict } = ended;
+  const { arrival, control, timeline, twins, ledger, lostFiles, strict } = ended;
   const { plan, workers: planned } = prepared;
   const { id, scenario, seed, target, startedAt, ...origin } = run;
   // A stop in the final drain counts too; where nothing but a stop ends a run, it is no interruption.
@@ -61,6 +62,7 @@ export function factsOfRun(ended: EndedRun): RunFacts {
     control,
     aggregate: live.view.aggregate,
     timeline,
+    twins,
     actions: live.actions,
     ledger,
     workers: { planned, ...live.workers },

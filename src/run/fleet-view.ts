@@ -1,6 +1,6 @@
 import { Aggregate } from "../metrics/aggregate.ts";
 import { HistogramSet } from "../metrics/histogram-set.ts";
-import type { HistogramName } from "../metrics/catalog.ts";
+import type { CounterName, HistogramName } from "../metrics/catalog.ts";
 import { isToBeAdmitted } from "../metrics/device-outcome.ts";
 import type { DeviceEvent, SavedMessage } from "../metrics/device-event.ts";
 import type { PlannedDevice } from "../metrics/device-row.ts";
@@ -97,9 +97,17 @@ export class FleetView {
     this.#own.page({ model, ...(hub === "" ? {} : { hub }), ...labels }).observe(name, ms, dueMs);
   }
 
+  /** Counts what the run itself found at a device; it is told with the next telling. @param t when, ms after time 0 */
+  count(name: CounterName, registrationId: string, t: number): void {
+    const row = this.aggregate.row(registrationId);
+    if (row === undefined) return;
+    const { model, hub } = row;
+    this.#own.page({ model, ...(hub === "" ? {} : { hub }) }).count(name, 1, t);
+  }
+
   /** Tells the whole fleet as it is now, and what was measured since the last time. */
   tell(t: number, generator?: GeneratorSample): void {
-    this.addSeries(this.#own.take().histograms);
+    this.#addOwn(this.#own.take());
     if (generator !== undefined) this.generator.add(generator, t);
     const perSecond = this.#newSeconds.take();
     this.#emit({
@@ -116,13 +124,17 @@ export class FleetView {
 
   /** Adds what the run itself measured, by the keys of its series. */
   addSeries(histograms: Snapshot["histograms"]): void {
-    if (Object.keys(histograms).length === 0) return;
+    this.#addOwn({ counters: {}, histograms });
+  }
+
+  #addOwn({ counters, histograms }: Pick<Snapshot, "counters" | "histograms">): void {
+    if (Object.keys(histograms).length + Object.keys(counters).length === 0) return;
     this.#ownSnapshots += 1;
     this.#add({
       worker: RUN_ITSELF,
       boot: 1,
       sequence: this.#ownSnapshots,
-      counters: {},
+      counters,
       histograms,
       devices: [],
       events: [],

@@ -21,6 +21,8 @@ import { FleetView } from "./fleet-view.ts";
 import type { FleetIdentities } from "./identities.ts";
 import { IdentityCare } from "./identity-care.ts";
 import type { Journal } from "./journal/journal.ts";
+import type { Oracle } from "./oracle/oracle.ts";
+import { startOracle } from "./oracle/start-oracle.ts";
 import { plannedDevices } from "./planned-devices.ts";
 import type { PreparedRun } from "./prepare.ts";
 import type { PastRun } from "./resume/past-run.ts";
@@ -30,6 +32,7 @@ import type { RunContext, RunOptions } from "./run-options.ts";
 import { RunClock } from "./run-clock.ts";
 import type { RunServices } from "./run-services.ts";
 import { openRunServices } from "./run-services.ts";
+import { startUnlessStopped } from "./start-unless-stopped.ts";
 import { runWorkers } from "./run-workers.ts";
 import { ownTarget } from "./services.ts";
 import type { Target } from "./target.ts";
@@ -64,6 +67,7 @@ export class LiveRun {
   #services: RunServices | undefined;
   #care: IdentityCare | undefined;
   #control: FleetControl | undefined;
+  #oracle: Oracle | undefined;
   #steered: SteeredFleet | undefined;
   #arrival: SteeredArrival | undefined;
   readonly #ticker: FleetTicker;
@@ -83,6 +87,7 @@ export class LiveRun {
         this.#care?.observe(event);
         this.#arrival?.observe(event);
         this.#control?.observe(event);
+        this.#oracle?.observe(event);
       },
       onMessages: (messages) => given.files.saveMessages(messages),
     });
@@ -188,6 +193,7 @@ export class LiveRun {
     if (this.#supervisor !== undefined) {
       this.#given.context.console.phase("stopping the devices, reading back what was ingested");
     }
+    await this.#oracle?.stop();
     await this.#timeline.stop();
     await this.#supervisor?.stop();
     const { account, throttled } = this.#services ?? {};
@@ -202,6 +208,7 @@ export class LiveRun {
     this.#ticker.stop();
     this.#care?.stop();
     this.#arrival?.stop();
+    await this.#oracle?.stop();
     await this.#timeline.stop();
     await this.#supervisor?.stop();
     await this.#services?.account?.stop();
@@ -272,16 +279,7 @@ export class LiveRun {
       },
     });
     this.#supervisor = supervisor;
-    const stopEarly = (): void => void supervisor.stop();
-    context.stop.addEventListener("abort", stopEarly, { once: true });
-    try {
-      await supervisor.start();
-    } catch (error) {
-      context.stop.throwIfAborted();
-      throw error;
-    } finally {
-      context.stop.removeEventListener("abort", stopEarly);
-    }
+    await startUnlessStopped(supervisor, context.stop);
     return supervisor;
   }
 
@@ -303,6 +301,8 @@ export class LiveRun {
     this.#timeline.start();
     this.#ticker.start();
     const ids = plan.devices.map(({ registrationId }) => registrationId);
+    const { view } = this;
+    this.#oracle = startOracle(plan.oracle, this.#services, { ids, view, clock, emit, log });
     const scale = new FleetScale({ ids, control, stateOf, signal: context.stop });
     const isToStart = (id: string): boolean =>
       !scale.hasTouched(id) &&

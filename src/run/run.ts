@@ -182,6 +182,7 @@ async function runWithFiles(
       arrival: accounts.arrival.result(),
       timeline: accounts.timeline.results(),
       control: accounts.control.results(),
+      twins: accounts.twins.result(),
       ledger,
       lostFiles: files.lost,
       strict,

@@ -35,8 +35,13 @@ function checkAccess({ scenario, plan }: PreparedRun, target: Target): void {
     });
   }
   if (planAsks(plan, "hubs") && target.hubs.length === 0) {
-    throw new FleetError("USAGE", "the timeline asks hubs and needs access to them", {
-      hint: "set IOTHUB_CONNECTION_STRING, or take twin, method, identity and queries out of the timeline",
+    const who = plan.oracle === undefined ? "timeline" : "oracle";
+    const without =
+      plan.oracle === undefined
+        ? "take twin, method, identity and queries out of the timeline"
+        : "take oracle out of the scenario";
+    throw new FleetError("USAGE", `the ${who} asks hubs and needs access to them`, {
+      hint: `set IOTHUB_CONNECTION_STRING, or ${without}`,
     });
   }
   if (planAsks(plan, "dps") && target.dps === undefined) {

@@ -36,6 +36,7 @@ export function makeShards(options: {
     modelsDir,
     endpoints,
     saveMessages,
+    ...(plan.oracle === undefined ? {} : { tellsSettled: true }),
     snapshotIntervalMs: SNAPSHOT_INTERVAL_MS,
     logLevel,
   }));

@@ -13,6 +13,8 @@ import type { Arrival } from "./arrival-section.ts";
 import { toArrival } from "./arrival-section.ts";
 import type { Phase } from "../metrics/phases.ts";
 import { connectionRules } from "./connection-section.ts";
+import type { OracleSettings } from "./oracle-section.ts";
+import { oracleSettings } from "./oracle-section.ts";
 import type { Distribution } from "./distribution.ts";
 import type { EmulatorSettings } from "./emulator-section.ts";
 import type { KEY_KINDS } from "./credentials-field.ts";
@@ -129,6 +131,8 @@ export interface Scenario {
   /** Seconds of the devices' own time for each second of their intervals, 0.001 to 100000. */
   readonly timeScale: number;
   readonly timeline: readonly TimelineEntry[];
+  /** undefined = nobody compares the sides of twins. */
+  readonly oracle?: OracleSettings | undefined;
   readonly alerts: readonly AlertSpec[];
   /** Named spans of the run, by the time at which they begin. */
   readonly phases: readonly Phase[];
@@ -174,11 +178,13 @@ function invalid(source: string, problems: readonly Problem[]): FleetError {
 }
 
 function toScenario(file: ScenarioFile, yaml: YamlSource): Scenario {
-  const { arrival, duration, timeline, fleet, connection, ...rest } = file;
+  const { arrival, duration, timeline, fleet, connection, oracle, ...rest } = file;
+  const watched = oracleSettings(oracle);
   const attempts = connection?.attempts;
   return {
     ...rest,
     ...(attempts === undefined ? {} : { attemptsPerS: parseRate(attempts) }),
+    ...(watched === undefined ? {} : { oracle: watched }),
     phases: file.phases.map(({ name, at }) => ({ name, atMs: parseDuration(at) ?? 0 })),
     thresholds: (
       file.thresholds ?? defaultThresholds(file).map((expression) => ({ expression }))

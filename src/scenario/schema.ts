@@ -13,6 +13,7 @@ import { emulatorSection } from "./emulator-section.ts";
 import { fleetFaultField } from "./fault-fields.ts";
 import { fleetRules } from "./fleet-rules.ts";
 import { intervalAsWritten, intervalField } from "./interval-field.ts";
+import { oracleSection } from "./oracle-section.ts";
 import { phasesSection } from "./phases-section.ts";
 import { timelineSection } from "./timeline-section.ts";
 import { thresholdAsWritten, thresholdEntry } from "./threshold-entry.ts";
@@ -149,6 +150,10 @@ export const scenarioSchema = z
       description: "Seconds that pass in the devices for each second between their messages",
     }),
     timeline: timelineSection.default([]).meta({ description: "What happens during the run" }),
+    oracle: oracleSection.optional().meta({
+      description:
+        "Compares desired, reported and the devices' inner state while the run goes on; absent = no",
+    }),
     alerts: z
       .array(alertEntry)
       .default([])

@@ -39,7 +39,7 @@ export interface DesiredPatch {
 }
 
 /** Marks a component of a Plug and Play device; both sides write it, and nobody waits for it. */
-const COMPONENT_MARK = "__t";
+export const COMPONENT_MARK = "__t";
 
 /**
  * What is reported of each value of a patch, flat or as `{ value, ac, av, ad }`: nested objects are gone through to
@@ -83,7 +83,8 @@ function sectionShown(
   });
 }
 
-const isAcknowledgment = (reported: JsonObject): boolean =>
+/** Whether a reported value is the acknowledgment of a writable property. */
+export const isAcknowledgment = (reported: JsonObject): boolean =>
   Object.hasOwn(reported, "value") &&
   (typeof reported["ac"] === "number" || typeof reported["av"] === "number");
 

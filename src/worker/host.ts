@@ -202,6 +202,8 @@ export class WorkerHost {
   }
 
   #tell(): void {
+    if (this.#options.shard.tellsSettled === true)
+      for (const device of this.#devices.values()) device.tellSettled();
     for (const device of this.#changed) this.#recorder.device(device.row);
     this.#changed.clear();
     const health = this.#probe?.take();

@@ -28,6 +28,8 @@ export class HostedDevice {
   /** Calls off a boot that is not due yet; undefined = none is to come. */
   #coming: AbortController | undefined;
   #isClosed = false;
+  /** What the model took its properties to be when that was told last, as JSON text. */
+  #settled: string | undefined;
   /** The end of the newest boot; they never overlap. */
   #ended: Promise<void> = Promise.resolve();
 
@@ -74,6 +76,17 @@ export class HostedDevice {
     const { faults = [] } = this.#spec;
     this.#spec = { ...this.#spec, faults: [...faults, fault] };
     this.#device?.fault(fault);
+  }
+
+  /** Tells what the device takes its writable properties to be, if it is on and that has changed. */
+  tellSettled(): void {
+    const values = this.#device?.settled();
+    if (values === undefined) return;
+    const text = JSON.stringify(values);
+    if (text === this.#settled) return;
+    this.#settled = text;
+    const { recorder, clock, spec } = this.#context;
+    recorder.event({ type: "settled", t: clock(), deviceId: spec.registrationId, values });
   }
 
   /** Another telemetry interval, in this boot and later ones. */

@@ -42,6 +42,8 @@ export interface ShardStart {
   readonly modelsDir: string;
   readonly endpoints: Endpoints;
   readonly saveMessages: boolean;
+  /** With each snapshot devices tell what they take their properties to be, where that has changed; absent = no. */
+  readonly tellsSettled?: boolean | undefined;
   readonly snapshotIntervalMs: number;
   readonly logLevel: LogLevel;
 }

@@ -112,6 +112,7 @@ const shardStart = z.strictObject({
     transport: z.enum(TRANSPORTS),
   }),
   saveMessages: z.boolean(),
+  tellsSettled: z.boolean().optional(),
   snapshotIntervalMs: z.number().positive(),
   logLevel: z.enum(LOG_LEVELS),
 });

@@ -138,6 +138,7 @@ export async function recordFleet(
     },
     aggregate,
     timeline: timeline.results(),
+    twins: { versions: [], divergences: null },
     actions: actions.map(({ book }) => book.result(() => ({}))),
     ledger: ledger ? account.close(aggregate.told()) : null,
     workers: { planned: workers, lost: 0, restarted: 0, gone: 0 },

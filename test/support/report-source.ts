@@ -164,6 +164,7 @@ export function reportSource(given: Partial<ForeignTexts> = {}): ReportSource {
     control: [],
     aggregate,
     timeline: [],
+    twins: { versions: [], divergences: null },
     actions: [
       {
         action: 0,

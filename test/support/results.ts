@@ -147,6 +147,7 @@ export function resultsOf(
     control: [],
     aggregate,
     timeline: [],
+    twins: { versions: [], divergences: null },
     actions: [],
     ledger,
     workers: { gone: 0, ...(changes.workers ?? { planned: 1, lost: 0, restarted: 0 }) },

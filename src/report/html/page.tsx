@@ -15,6 +15,7 @@ import { Messages } from "./sections/messages.tsx";
 import { Slowest } from "./sections/slowest.tsx";
 import { Splits } from "./sections/splits.tsx";
 import { Thresholds } from "./sections/thresholds.tsx";
+import { TwinFindings } from "./sections/twin-findings.tsx";
 import { Twins } from "./sections/twins.tsx";
 import { STYLE } from "./style.ts";
 
@@ -67,6 +68,7 @@ export function Page({ data }: { readonly data: ReportData }): JSX.Element {
           <Splits data={data} />
           <Messages data={data} />
           <Twins data={data} />
+          <TwinFindings data={data} />
           <Failures data={data} />
           <Alerts data={data} />
           <Slowest data={data} />

@@ -1,3 +1,4 @@
+import { divergenceInWhole } from "./divergence-in-whole.ts";
 import { join } from "node:path";
 
 import type { DeviceRow } from "../../metrics/device-row.ts";
@@ -97,6 +98,9 @@ async function* eventsOf({ part, shiftMs, firstWorker }: Moved): AsyncGenerator<
       case "snapshot":
         yield snapshotInWhole(event, { shiftMs: t - event.t, firstWorker });
         break;
+      case "divergence":
+        yield divergenceInWhole(event, t - event.t);
+        break;
       case "resume":
       case "arrival":
       case "control":
@@ -106,6 +110,8 @@ async function* eventsOf({ part, shiftMs, firstWorker }: Moved): AsyncGenerator<
       case "connection":
       case "disconnection":
       case "desired":
+      case "settled":
+      case "oracle":
       case "desiredDropped":
       case "desiredMissed":
       case "reported":

@@ -55,3 +55,13 @@ test("what is known has no problem, nor has what nothing is known of", () => {
   }
   expect(problemsOf("telemetry_ms{model:pump} max < 1s", { "cheese-cave": "cave" })).toEqual([]);
 });
+
+test("a threshold over divergences needs an oracle that looks for them", () => {
+  expect(problemsOf("twin_divergences == 0")).toMatchObject([
+    {
+      message: expect.stringContaining("nothing looks for divergences in this scenario"),
+      hint: "give it an oracle: section",
+    },
+  ]);
+  expect(problemsOf("twin_divergences == 0\noracle: {}")).toEqual([]);
+});

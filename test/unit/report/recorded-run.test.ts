@@ -76,6 +76,7 @@ function recorded(): readonly RunEvent[] {
     control: [],
     aggregate,
     timeline: [],
+    twins: { versions: [], divergences: null },
     actions: [],
     ledger: new Ledger(["cave-1"]).close([
       { deviceId: "cave-1", boot: 1, sent: 1, acked: [[1, 1]], failed: [] },
