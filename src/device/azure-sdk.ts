@@ -29,6 +29,8 @@ export const {
 export const { ProvisioningDeviceClient } = iotProvisioning;
 export const { NoRetry } = iotCommon;
 export { ProvisioningMqtt, SymmetricKeySecurityClient, X509Security };
+/** A message as the SDK's transport gives it to those who listen to cloud-to-device messages. */
+export type { Message as ReceivedMessage } from "azure-iot-device";
 export type {
   Client,
   DeviceMethodRequest,

@@ -2,6 +2,7 @@ import type { DeviceFailure } from "../base/failure.ts";
 import type { DeviceContext } from "./device-context.ts";
 import type { DeviceStatus } from "./device-status.ts";
 import { isExpected } from "./expected-refusal.ts";
+import type { HeardMessage } from "./hub-connection.ts";
 import type { DeviceIdentity } from "./identity.ts";
 
 /** What is told of one device's connections: its row, metrics, events and log. */
@@ -58,6 +59,16 @@ export class DeviceAccount {
     const { recorder, log } = this.#context;
     recorder.count("connection_renewed");
     log.debug({ hub }, "token renewed by a new connection");
+  }
+
+  /** A cloud-to-device message came. */
+  heard({ messageId, bytes }: HeardMessage): void {
+    const { recorder, clock, log } = this.#context;
+    recorder.count("cloud_messages_received");
+    const { deviceId } = this.#status;
+    const id = messageId === undefined ? {} : { messageId };
+    recorder.event({ type: "cloudMessage", t: clock(), deviceId, ...id, bytes });
+    log.trace({ messageId, bytes }, "cloud-to-device message");
   }
 
   /** The device left its connection for a better one. */

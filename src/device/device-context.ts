@@ -28,6 +28,8 @@ export interface DeviceContext {
   readonly pace: AttemptPace;
   readonly recorder: DeviceRecorder;
   readonly saveMessages: boolean;
+  /** Whether it listens to cloud-to-device messages. */
+  readonly hearsMessages: boolean;
   readonly alerts: readonly Alert[];
   /** Seconds of the device's own time for each second of its interval, > 0. */
   readonly timeScale: number;

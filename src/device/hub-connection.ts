@@ -5,7 +5,7 @@ import { orAborted } from "../base/or-aborted.ts";
 import { withTimeout } from "../base/retry.ts";
 import { isJsonObject } from "../base/json.ts";
 import type { Json, JsonObject, Message, MethodResult } from "../model/model.ts";
-import type { Client, HubTransport, Twin } from "./azure-sdk.ts";
+import type { Client, HubTransport, ReceivedMessage, Twin } from "./azure-sdk.ts";
 import { createHubClient, NoRetry, TelemetryMessage } from "./azure-sdk.ts";
 import type { TokenKey } from "./identity.ts";
 import type { Slots } from "./slots.ts";
@@ -29,8 +29,17 @@ export interface HubConnectionOptions {
   readonly onDesired: (patch: JsonObject) => void;
   readonly methods: readonly string[];
   readonly onMethod: (name: string, payload: Json) => MethodResult;
+  /** undefined = the device listens to no cloud-to-device messages. */
+  readonly onCloudMessage?: ((message: HeardMessage) => void) | undefined;
   /** Once, when the connection ends without having been asked to. */
   readonly onLost: (failure: DeviceFailure) => void;
+}
+
+/** A cloud-to-device message, which the SDK has acknowledged by then. */
+export interface HeardMessage {
+  readonly messageId: string | undefined;
+  /** Of its body. */
+  readonly bytes: number;
 }
 
 /** Tokens in place of a certificate. */
@@ -139,11 +148,28 @@ export class HubConnection {
           );
         }),
         this.#options.readsTwin ? client.getTwin() : undefined,
+        this.#hearMessages(),
       ]),
       "twin and method subscriptions",
     );
     for (const name of this.#options.methods) this.#serve(name);
     return twin && desiredOf(twin);
+  }
+
+  /** By the transport, which tells when the subscription stands; the SDK's client does not. */
+  async #hearMessages(): Promise<void> {
+    const { onCloudMessage } = this.#options;
+    if (onCloudMessage === undefined) return;
+    this.#transport.on("message", ({ messageId, data }: ReceivedMessage) => {
+      // The SDK gives "" where there is none.
+      const id = messageId === "" ? undefined : messageId;
+      onCloudMessage({ messageId: id, bytes: Buffer.byteLength(data ?? "") });
+    });
+    await new Promise<void>((resolve, reject) => {
+      this.#transport.enableC2D((error) =>
+        error === undefined || error === null ? resolve() : reject(error),
+      );
+    });
   }
 
   #serve(name: string): void {

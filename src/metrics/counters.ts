@@ -197,6 +197,13 @@ export const COUNTERS = {
     help: "Direct method calls that were not answered with a status below 300",
     when: "a method was answered",
   },
+  cloud_messages_received: {
+    kind: "counter",
+    unit: "1",
+    labels: AT_HUB,
+    help: "Cloud-to-device messages that devices got",
+    when: "a message came",
+  },
   alerts_raised: {
     kind: "counter",
     unit: "1",

@@ -135,6 +135,16 @@ export type DeviceEvent =
       /** When the timeline says so, as written; absent = by the device's own schedule. */
       at?: string | undefined;
     }
+  | {
+      /** The device got a cloud-to-device message, and acknowledged it. */
+      type: "cloudMessage";
+      t: number;
+      deviceId: string;
+      /** Absent where the sender gave none. */
+      messageId?: string | undefined;
+      /** Of its body. */
+      bytes: number;
+    }
   | { type: "method"; t: number; deviceId: string; method: string; status: number; ms: number }
   | {
       type: "error";

@@ -35,6 +35,8 @@ export function begunText({
       const host = what["host"] === undefined ? "" : ` ${shown(what["host"])}`;
       return `${kind}${host}: ${shown(what["do"])}${whom}${again}`;
     }
+    case "message":
+      return `message ${JSON.stringify(what["body"])}${whom}${again}`;
     case "renew":
       return `new certificates${whom}${again}`;
     case "fault":

@@ -77,6 +77,7 @@ function logEvent(log: Logger, event: RunEvent): void {
     case "reported":
     case "twinPatch":
     case "methodCall":
+    case "cloudMessage":
     case "method":
     case "model":
     case "fault":

@@ -157,6 +157,7 @@ export class ScreenState {
       case "desiredDropped":
       case "desiredMissed":
       case "control":
+      case "cloudMessage":
       case "method":
       case "model":
       case "fault":

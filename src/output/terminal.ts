@@ -148,6 +148,7 @@ export class TerminalLines implements Output, RunConsole {
       case "registration":
       case "connection":
       case "reported":
+      case "cloudMessage":
       case "method":
         return;
       case "model":

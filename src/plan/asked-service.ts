@@ -10,6 +10,7 @@ export type AskedService = "hubs" | "dps" | "emulator";
 const ASKED: Readonly<Record<ActionKind, AskedService | null>> = {
   twin: "hubs",
   method: "hubs",
+  message: "hubs",
   identity: "hubs",
   enrollment: "dps",
   hub: "emulator",

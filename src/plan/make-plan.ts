@@ -88,6 +88,7 @@ export function draftPlan(
     concurrency: scenario.arrival.concurrency,
     ...(scenario.attemptsPerS === undefined ? {} : { attemptsPerS: scenario.attemptsPerS }),
     ...(scenario.provisioning.cache === true ? { cachesAssignments: true } : {}),
+    ...(actions.some(({ action }) => action.kind === "message") ? { hearsMessages: true } : {}),
     timeline: actions,
     ...(scenario.oracle === undefined ? {} : { oracle: scenario.oracle }),
     alerts: scenario.alerts,

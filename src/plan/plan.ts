@@ -94,6 +94,8 @@ export interface Plan {
   readonly attemptsPerS?: number | undefined;
   /** A device that boots again goes to the hub that it had; false or absent = it registers at every boot. */
   readonly cachesAssignments?: boolean | undefined;
+  /** Devices listen to cloud-to-device messages; false or absent = they do not. */
+  readonly hearsMessages?: boolean | undefined;
   /** But for faults that devices have by their own plan. */
   readonly timeline: readonly PlannedAction[];
   /** How the sides of twins are compared; absent = not at all. */

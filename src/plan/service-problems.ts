@@ -35,6 +35,8 @@ export function serviceProblems(
         ];
       case "hub":
         return target === "azure" ? [linkByHand(`${place}.hub`, action)] : [];
+      case "message":
+        return target === "azure" ? [sendByHand(`${place}.message`)] : [];
       case "enrollment":
         if (action.devices !== undefined || provisioning.group !== undefined) return [];
         return [
@@ -81,6 +83,13 @@ function linkByHand(place: string, { host, does }: HubAction): Problem {
     hint: `by hand, while the run goes on: ${command}`,
   };
 }
+
+/** Source: Microsoft Learn, "Send cloud-to-device messages": the service side is AMQP. */
+const sendByHand = (place: string): Problem => ({
+  place,
+  message: "expected no cloud-to-device messages against Azure: its hubs take them over AMQP alone",
+  hint: "by hand, while the run goes on: az iot device c2d-message send --hub-name HUB --device-id ID --data TEXT",
+});
 
 function faultProblems(
   place: string,

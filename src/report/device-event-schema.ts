@@ -58,6 +58,7 @@ export const deviceEvents = [
     parameters: properties,
     at: z.string().optional(),
   }),
+  event("cloudMessage", { messageId: z.string().optional(), bytes: z.number() }),
   event("method", { method: z.string(), status: z.number(), ms }),
   event("error", {
     errorClass: failureClass,

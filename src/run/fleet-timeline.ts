@@ -5,6 +5,7 @@ import type { PlannedAction } from "../plan/planned-action.ts";
 import type { PlannedSelection } from "../plan/select-devices.ts";
 import { asksService } from "../plan/asked-service.ts";
 import { TwinChanges } from "./actions/twin-changes.ts";
+import { CloudMessages } from "./actions/cloud-messages.ts";
 import { callMethods } from "./actions/call-methods.ts";
 import { churnDevices } from "./actions/churn-devices.ts";
 import { faultDevices } from "./actions/fault-devices.ts";
@@ -24,7 +25,7 @@ import type { TimelineOptions } from "./timeline/timeline.ts";
 import { Timeline } from "./timeline/timeline.ts";
 
 export interface FleetTimelineOptions {
-  readonly plan: Pick<Plan, "seed" | "timeline">;
+  readonly plan: Pick<Plan, "seed" | "timeline" | "hearsMessages">;
   readonly view: Pick<FleetView, "aggregate" | "allConnected" | "observe">;
   /** undefined before they are open: no action is due by then. */
   readonly services: () => RunServices | undefined;
@@ -45,6 +46,7 @@ export class FleetTimeline {
   readonly #timeline: Timeline;
   readonly #twins: TwinChanges;
   readonly #faults: ServiceFaults;
+  readonly #messages: CloudMessages;
   readonly #hubs: () => FleetHubs;
   readonly #select: TimelineOptions["select"];
 
@@ -67,6 +69,8 @@ export class FleetTimeline {
     this.#hubs = hubs;
     this.#twins = new TwinChanges({ actions, hubs, clock, emit, view });
     this.#faults = new ServiceFaults({ services, aggregate, warn });
+    const { hearsMessages: areHeard = false } = plan;
+    this.#messages = new CloudMessages({ services, areHeard, now: options.certificates.now });
     const doers: ActionDoers = {
       twin: (round) => this.#twins.change(round),
       mark: () => Promise.resolve({ done: 0, errors: [] }),
@@ -77,6 +81,7 @@ export class FleetTimeline {
       start: startDevices({ control }),
       churn: churnDevices({ control, clock, seed }),
       method: callMethods({ services, clock, emit }),
+      message: (round) => this.#messages.send(round),
       identity: changeIdentities(services),
       enrollment: changeEnrollments(services),
       hub: linkHubs(services),
@@ -118,6 +123,7 @@ export class FleetTimeline {
   /** Takes a device's event, in any order. */
   observe(event: DeviceEvent): void {
     this.#twins.observe(event);
+    this.#messages.observe(event);
   }
 
   /** Looks whether what actions wait for has come to pass; called when anything has changed in the fleet. */

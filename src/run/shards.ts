@@ -32,6 +32,7 @@ export function makeShards(options: {
     ...(slots === undefined ? {} : { concurrency: slots[worker] }),
     ...(rates[worker] === undefined ? {} : { attemptsPerS: rates[worker] }),
     ...(plan.cachesAssignments === true ? { cachesAssignments: true } : {}),
+    ...(plan.hearsMessages === true ? { hearsMessages: true } : {}),
     certsDir,
     modelsDir,
     endpoints,

@@ -2,6 +2,8 @@ import { z } from "zod";
 import type { FaultAction } from "./fault-action.ts";
 import { timelineFaultField, toFaultAction } from "./fault-action.ts";
 import { textField } from "./fields.ts";
+import type { MessageAction } from "./message-action.ts";
+import { messageFields, toMessageAction } from "./message-action.ts";
 import type { ChurnAction, StartAction, StopAction } from "./presence-actions.ts";
 import { presenceFields, toPresenceAction } from "./presence-actions.ts";
 import type { ServiceAction } from "./service-actions.ts";
@@ -26,6 +28,7 @@ export type TimelineAction =
   | StartAction
   | ChurnAction
   | ServiceAction
+  | MessageAction
   | MarkAction;
 
 export type ActionKind = TimelineAction["kind"];
@@ -43,6 +46,7 @@ export const actionFields = {
     .meta({ description: "A fault of devices, services or networks" }),
   ...presenceFields,
   ...serviceFields,
+  ...messageFields,
   mark: mark.optional().meta({ description: "A moment that results and reports name" }),
 };
 
@@ -71,5 +75,7 @@ export function toAction(
   if (presence !== undefined) return presence;
   const service = toServiceAction(entry);
   if (service !== undefined) return service;
+  const message = toMessageAction(entry);
+  if (message !== undefined) return message;
   return entry.mark === undefined ? undefined : { kind: "mark", text: entry.mark };
 }

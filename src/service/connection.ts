@@ -37,21 +37,47 @@ export function serviceAgent(route: ServiceRoute): Agent {
   return new TunnelAgent(proxy, { ...options, tunnelTimeoutMs: SERVICE_TIMEOUT_MS });
 }
 
-/** The SDKs' clients keep their REST client private; this is the one thing that is needed of it. */
-function restClientOf(client: unknown): { setOptions(options: unknown): void } {
+/** The SDKs' clients keep their REST client private. */
+function restClientOf(client: unknown): object {
   const rest: unknown =
     typeof client === "object" && client !== null && "_restApiClient" in client
       ? Reflect.get(client, "_restApiClient")
       : undefined;
-  if (typeof rest !== "object" || rest === null || !("setOptions" in rest)) {
+  if (typeof rest !== "object" || rest === null) {
     throw new TypeError("the service SDK has no _restApiClient any more: see its change log");
   }
-  const { setOptions } = rest;
-  if (typeof setOptions !== "function") throw new TypeError("_restApiClient.setOptions is gone");
-  return { setOptions: (options) => void Reflect.apply(setOptions, rest, [options]) };
+  return rest;
+}
+
+/**
+ * A call that a service SDK's client has no method for, with its token and by its agent.
+ *
+ * @throws what the SDK makes of a refusal, as its own methods do
+ */
+export function executeApiCall(
+  client: unknown,
+  request: {
+    readonly method: string;
+    readonly path: string;
+    readonly headers: Readonly<Record<string, string>>;
+    readonly body: string;
+  },
+): Promise<void> {
+  const rest = restClientOf(client);
+  const { method, path, headers, body } = request;
+  const call: unknown = Reflect.get(rest, "executeApiCall");
+  if (typeof call !== "function") throw new TypeError("_restApiClient.executeApiCall is gone");
+  return new Promise((resolve, reject) => {
+    const done = (error: unknown): void =>
+      error === undefined || error === null ? resolve() : reject(error);
+    Reflect.apply(call, rest, [method, path, { ...headers }, body, done]);
+  });
 }
 
 /** Sends all further requests of a service SDK's client through `agent`. */
 export function routeClient(client: unknown, agent: Agent): void {
-  restClientOf(client).setOptions({ http: { agent } });
+  const rest = restClientOf(client);
+  const setOptions: unknown = Reflect.get(rest, "setOptions");
+  if (typeof setOptions !== "function") throw new TypeError("_restApiClient.setOptions is gone");
+  Reflect.apply(setOptions, rest, [{ http: { agent } }]);
 }

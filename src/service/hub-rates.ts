@@ -11,6 +11,8 @@ const THROTTLES = {
   twinUpdates: "twinUpdatesPerS",
   /** Direct methods with a payload of one block, 4 KiB. */
   methods: "methodBytesPerS",
+  /** Cloud-to-device messages. */
+  commands: "commandsPerS",
 } as const satisfies Record<string, keyof HubThrottles>;
 
 /** A kind of call that a hub has a limit for. */
@@ -34,6 +36,7 @@ function ratesBy(limitOf: (name: keyof HubThrottles) => number | null | undefine
     twinReads: rate("twinReads"),
     twinUpdates: rate("twinUpdates"),
     methods: rate("methods"),
+    commands: rate("commands"),
   };
 }
 

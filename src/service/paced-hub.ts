@@ -18,6 +18,7 @@ const KIND_NAMES: Readonly<Record<HubCallKind, string>> = {
   twinReads: "device twins",
   twinUpdates: "device twins",
   methods: "direct methods",
+  commands: "cloud-to-device messages",
 };
 
 /** @throws {FleetError} `USAGE` when the connection string is none of a hub */

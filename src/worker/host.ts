@@ -188,6 +188,7 @@ export class WorkerHost {
       recorder: this.#recorder.of(model.name, spec.hub),
       timeScale: shard.timeScale,
       saveMessages: shard.saveMessages,
+      hearsMessages: shard.hearsMessages ?? false,
       alerts: this.#alerts,
       clock: this.#clock,
       now,

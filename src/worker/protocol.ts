@@ -37,6 +37,8 @@ export interface ShardStart {
   readonly attemptsPerS?: number | undefined;
   /** A device that boots again within this worker goes to the hub that it had; absent = it registers at every boot. */
   readonly cachesAssignments?: boolean | undefined;
+  /** Devices listen to cloud-to-device messages. */
+  readonly hearsMessages?: boolean | undefined;
   readonly certsDir: string;
   /** Absolute; what files that settings of models name are relative to. */
   readonly modelsDir: string;

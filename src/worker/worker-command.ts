@@ -102,6 +102,7 @@ const shardStart = z.strictObject({
   concurrency: z.int().positive().optional(),
   attemptsPerS: z.number().positive().optional(),
   cachesAssignments: z.boolean().optional(),
+  hearsMessages: z.boolean().optional(),
   certsDir: z.string(),
   modelsDir: z.string(),
   endpoints: z.strictObject({

@@ -27,6 +27,7 @@ test("services do what the timeline tells them, devices come back, and no fault 
       { name: "late", at: "0s", fault: { kind: "latency", service: "dps", ms: 20, for: "1h" } },
       { name: "call", after: "connected", method: { devices: "*", name: "no", expect: 404 } },
       { after: "call", fault: { end: "late" } },
+      { after: "call", message: { devices: [one(2), one(4)], body: { open: true } } },
       { name: "off", after: "call", identity: { devices: one(1), do: "disable" } },
       { name: "on", after: "off", at: "500ms", identity: { devices: one(1), do: "enable" } },
       { name: "roll", after: "call", renew: { devices: one(2) } },
@@ -42,7 +43,7 @@ test("services do what the timeline tells them, devices come back, and no fault 
   });
   const args = ["--devices", "4", "--emulator", file, "--out", place.out, ...certs];
   await using program = new Program(["run", scenario, ...args]);
-  await place.appears(program, "run.ndjson", '"action":12', 2);
+  await place.appears(program, "run.ndjson", '"action":13', 2);
   await place.appears(program, "run.ndjson", '"state":"inUse"');
   program.signal("SIGINT");
   const { stdout } = await program.ended;
@@ -57,6 +58,7 @@ test("services do what the timeline tells them, devices come back, and no fault 
     ["fault", 0, 0],
     ["method", 4, 0],
     ["fault", 0, 0],
+    ["message", 2, 0],
     ["identity", 1, 0],
     ["identity", 1, 0],
     ["renew", 1, 0],

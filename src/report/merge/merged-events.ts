@@ -119,6 +119,7 @@ async function* eventsOf({ part, shiftMs, firstWorker }: Moved): AsyncGenerator<
       case "model":
       case "alert":
       case "fault":
+      case "cloudMessage":
       case "method":
       case "error":
       case "twinPatch":

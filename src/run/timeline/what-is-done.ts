@@ -49,6 +49,8 @@ export function whatIsDone(action: TimelineAction, round: number): JsonObject {
       const { name, payload, timeoutS, expect } = action;
       return { name, payload, timeout: `${timeoutS}s`, ...(expect !== undefined && { expect }) };
     }
+    case "message":
+      return { body: action.body, properties: action.properties };
     case "identity":
     case "enrollment":
       return { do: action.does };

@@ -66,6 +66,7 @@ function hosted(more: Partial<DeviceSpec> = {}) {
       pace: createAttemptPace(undefined, clock),
       recorder: recorder.of("quiet"),
       saveMessages: false,
+      hearsMessages: false,
       alerts: [],
       timeScale: 1,
       clock,

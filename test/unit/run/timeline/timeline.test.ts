@@ -40,6 +40,7 @@ function timeline(actions: readonly PlannedAction[], doer: ActionDoer) {
   const made = new Timeline({
     actions,
     doers: {
+      message: doer,
       twin: doer,
       fault: doer,
       serviceFault: doer,
