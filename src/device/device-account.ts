@@ -61,8 +61,12 @@ export class DeviceAccount {
     log.debug({ hub }, "token renewed by a new connection");
   }
 
-  /** A cloud-to-device message came. */
-  heard({ messageId, bytes }: HeardMessage): void {
+  /** Takes cloud-to-device messages; undefined = the device listens to none. */
+  get onCloudMessage(): ((message: HeardMessage) => void) | undefined {
+    return this.#context.hearsMessages ? (message) => this.#heard(message) : undefined;
+  }
+
+  #heard({ messageId, bytes }: HeardMessage): void {
     const { recorder, clock, log } = this.#context;
     recorder.count("cloud_messages_received");
     const { deviceId } = this.#status;

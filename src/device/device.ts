@@ -261,9 +261,7 @@ export class Device {
             methods: Object.keys(this.#model.methods),
             onDesired: (patch) => this.#twin.pushed(patch),
             onMethod: (name, payload) => this.#twin.method(name, payload),
-            onCloudMessage: this.#context.hearsMessages
-              ? (message) => this.#account.heard(message)
-              : undefined,
+            onCloudMessage: this.#account.onCloudMessage,
             onLost: (failure) => end.resolve(failure),
           },
           signal,
