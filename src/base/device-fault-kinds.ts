@@ -75,7 +75,10 @@ export const DEVICE_FAULT_KINDS = {
   },
   clockSkew: {
     layer: "device",
-    does: "Says when messages were made (`iothub-creation-time-utc`), by a clock that is wrong.",
+    does:
+      "Goes by a clock that is wrong: it says when messages were made (`iothub-creation-time-utc`), and until when the " +
+      "tokens hold that it signs for DPS and hubs. A certificate is not touched by it: TLS goes by the clock of the machine " +
+      "that runs the fleet, which no device can set.",
     parameters: {
       by: {
         does: "how far the clock is ahead; with a minus behind",
@@ -84,7 +87,10 @@ export const DEVICE_FAULT_KINDS = {
       },
       messages: MESSAGES,
     },
-    seen: "The system property, wrong against the time at which the hub took the message.",
+    seen:
+      "The system property, wrong against the time at which the hub took the message. A device with a key whose clock is " +
+      "behind by more than its tokens hold is refused (401) by DPS and hub; by less, its hub closes the connection when the " +
+      "token ends, before it is renewed. One that is ahead has tokens that hold for longer.",
     counts:
       "As a message like any other; `telemetry_delay_ms` is wrong by as much, and 0 where it would be below. The message " +
       "belongs to the phase of the run that its own time falls in.",

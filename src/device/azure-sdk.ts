@@ -3,7 +3,7 @@
  * all else uses the SDK through its public doors.
  */
 import iotCommon from "azure-iot-common";
-import type { AuthenticationProvider } from "azure-iot-common";
+import type { AuthenticationProvider, SharedAccessSignature as SasToken } from "azure-iot-common";
 import type { Client, DeviceMethodRequest, DeviceMethodResponse, Twin } from "azure-iot-device";
 import iotDevice from "azure-iot-device";
 import { Mqtt } from "azure-iot-device-mqtt";
@@ -28,6 +28,7 @@ export const {
 } = iotDevice;
 export const { ProvisioningDeviceClient } = iotProvisioning;
 export const { NoRetry } = iotCommon;
+const { SharedAccessSignature, anHourFromNow } = iotCommon;
 export { ProvisioningMqtt, SymmetricKeySecurityClient, X509Security };
 /** A message as the SDK's transport gives it to those who listen to cloud-to-device messages. */
 export type { Message as ReceivedMessage } from "azure-iot-device";
@@ -145,6 +146,8 @@ export interface TokenUse {
   /** The device's own key, base64. */
   readonly key: string;
   readonly lifetimeS: number;
+  /** How far the device's clock is ahead as it signs one, ms; negative = behind. */
+  readonly skewMs: () => number;
   readonly renewal: Renewal;
 }
 
@@ -180,12 +183,58 @@ export async function createHubClient(options: {
 }
 
 function tokensFor(deviceId: string, host: string, token: TokenUse): AuthenticationProvider {
-  const { key: sharedAccessKey, lifetimeS } = token;
-  return new SharedAccessKeyAuthenticationProvider(
+  const { key: sharedAccessKey, lifetimeS, skewMs } = token;
+  return new SkewedTokens(
     { host, deviceId, sharedAccessKey },
-    lifetimeS,
-    lifetimeS - Math.floor(lifetimeS * RENEWED_AFTER),
+    { lifetimeS, marginS: lifetimeS - Math.floor(lifetimeS * RENEWED_AFTER), skewMs },
   );
+}
+
+/** Tokens by a clock that may be wrong: they end by it, and are renewed after as long as ever. */
+class SkewedTokens extends SharedAccessKeyAuthenticationProvider {
+  readonly #skewMs: () => number;
+
+  constructor(
+    credentials: ConstructorParameters<typeof SharedAccessKeyAuthenticationProvider>[0],
+    of: { readonly lifetimeS: number; readonly marginS: number; readonly skewMs: () => number },
+  ) {
+    super(credentials, of.lifetimeS, of.marginS);
+    this.#skewMs = of.skewMs;
+  }
+
+  protected override _sign(
+    resourceUri: string,
+    expiry: number,
+    callback: (error: Error, signature?: string) => void,
+  ): void {
+    // oxlint-disable-next-line no-underscore-dangle -- the SDK's own door for other ways to sign
+    super._sign(resourceUri, expiry + Math.round(this.#skewMs() / 1_000), callback);
+  }
+}
+
+/** A device with a key that registers by a clock that is wrong: its token ends an hour after what that says. */
+export class SkewedRegistration extends SymmetricKeySecurityClient {
+  readonly #token: (idScope: string) => SasToken;
+
+  constructor(registrationId: string, key: string, skewMs: number) {
+    super(registrationId, key);
+    this.#token = (idScope) =>
+      SharedAccessSignature.create(
+        `${idScope}/registrations/${registrationId}`,
+        "registration",
+        key,
+        anHourFromNow() + Math.round(skewMs / 1_000),
+      );
+  }
+
+  override createSharedAccessSignature(
+    idScope: string,
+    callback?: (error?: Error, token?: SasToken) => void,
+  ): Promise<SasToken> | void {
+    const token = this.#token(idScope);
+    if (callback === undefined) return Promise.resolve(token);
+    callback(undefined, token);
+  }
 }
 
 /**

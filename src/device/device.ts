@@ -59,6 +59,7 @@ export class Device {
         modelId: this.#model.modelId,
         dueMs,
         random: this.#jitter,
+        skewMs: () => this.#faults.clockSkewMs,
         signal,
         onRetry: (failure) => this.#account.failed(failure, false),
       }),
@@ -69,10 +70,8 @@ export class Device {
     this.#patience = new HubPatience({ limits: context.limits, asksDps, random: this.#jitter });
     const early: JsonObject[] = [];
     let report = (patch: JsonObject): void => void early.push(patch);
-    this.#model = bootModel(context, {
-      report: (patch) => report(patch),
-      onBroken: (failure) => this.#over.abort(failure),
-    });
+    const onBroken = (failure: DeviceFailure): void => this.#over.abort(failure);
+    this.#model = bootModel(context, { report: (patch) => report(patch), onBroken });
     this.#faults = new DeviceFaults({
       context,
       status,
@@ -251,6 +250,7 @@ export class Device {
             },
             token: tokenKey && {
               ...tokenKey,
+              skewMs: () => this.#faults.clockSkewMs,
               slots,
               attempt: () => attempt(this.#context, "hub", signal),
               onRenewed: () => this.#renewed(hub),

@@ -44,6 +44,8 @@ export interface HeardMessage {
 
 /** Tokens in place of a certificate. */
 export interface TokenOptions extends TokenKey {
+  /** How far the device's clock is ahead as it signs one, ms; negative = behind. */
+  readonly skewMs: () => number;
   /** For the handshakes of renewals. */
   readonly slots: Slots;
   /** Resolves when a renewal may connect; rejects when the device ends. */

@@ -5,7 +5,7 @@ import {
   createProvisioningTransport,
   PLACEHOLDER_X509,
   ProvisioningDeviceClient,
-  SymmetricKeySecurityClient,
+  SkewedRegistration,
   X509Security,
 } from "./azure-sdk.ts";
 import { PacedTransport } from "./paced-transport.ts";
@@ -21,6 +21,8 @@ export interface ProvisioningOptions {
   readonly idScope: string;
   /** The device's symmetric key, base64; undefined = it has a certificate. */
   readonly key?: string | undefined;
+  /** How far the device's clock is ahead as it signs its token, ms; negative = behind, absent = it is right. */
+  readonly skewMs?: (() => number) | undefined;
   /** DTMI that a Plug and Play device announces in its payload; undefined = no payload. */
   readonly modelId?: string | undefined;
   /** `sessions` is not used: DPS must see the whole chain. */
@@ -74,7 +76,7 @@ export async function register(options: ProvisioningOptions): Promise<Assignment
   const security =
     options.key === undefined
       ? new X509Security(options.registrationId, PLACEHOLDER_X509)
-      : new SymmetricKeySecurityClient(options.registrationId, options.key);
+      : new SkewedRegistration(options.registrationId, options.key, options.skewMs?.() ?? 0);
   const client = ProvisioningDeviceClient.create(
     options.provisioningHost,
     options.idScope,

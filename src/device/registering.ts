@@ -19,6 +19,8 @@ export interface RegisteringOptions {
   readonly dueMs: number;
   /** Uniform in [0, 1). */
   readonly random: () => number;
+  /** How far the device's clock is ahead, ms; negative = behind. */
+  readonly skewMs: () => number;
   readonly signal: AbortSignal;
   /** An attempt failed and is repeated. */
   readonly onRetry: (failure: DeviceFailure) => void;
@@ -81,6 +83,7 @@ function registerOnce(
     provisioningHost: context.provisioningHost,
     idScope: context.idScope,
     key: identity.tokenKey?.key,
+    skewMs: options.skewMs,
     modelId: options.modelId,
     transport: { secureContext: identity.secureContext, way, connectTimeoutMs, clock },
     slots: context.slots,

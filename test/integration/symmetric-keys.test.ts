@@ -124,6 +124,36 @@ test("a device with another group's key is refused for good, and nothing tells i
   expect(JSON.stringify(shard.snapshots)).not.toContain(strange);
 });
 
+/** A device with a clock that is wrong from time 0 on. */
+const skewed = (registrationId: string, by: string, index: number) =>
+  deviceSpec(registrationId, {
+    index,
+    credentials: byGroupKey,
+    faults: [
+      {
+        kind: "clockSkew",
+        parameters: { by },
+        times: { by: "script", at: "0s", atMs: 0 },
+      },
+    ],
+  });
+
+test("a device whose clock is behind by more than its tokens hold is refused, others are let in", async () => {
+  const specs = [
+    skewed("keyed-behind", "-2h", 0),
+    skewed("keyed-a-bit-behind", "-10m", 1),
+    skewed("keyed-ahead", "2h", 2),
+  ];
+  await using shard = await runShard(cloud, specs, { env });
+  expect(await shard.event(isFinal)).toMatchObject({
+    deviceId: "keyed-behind",
+    errorClass: "unauthorized",
+  });
+  for (const id of ["keyed-a-bit-behind", "keyed-ahead"]) {
+    expect(await shard.row(id, ({ acked }) => acked >= 1)).toMatchObject({ state: "streaming" });
+  }
+});
+
 test.each([
   ["a variable that is not set", {}, "expected an environment variable, it is not set"],
   ["a text that is no key", { GROUP_KEY: "hush" }, "expected a symmetric key"],

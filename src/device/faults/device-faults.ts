@@ -105,6 +105,21 @@ export class DeviceFaults {
     }
   }
 
+  /** How far the device's clock is ahead right now, ms: also before its first message, where the timeline says so. */
+  get clockSkewMs(): number {
+    const nowMs = this.#of.context.clock();
+    return this.#planned.reduce((skewMs, planned) => {
+      const { place, spec } = planned;
+      if (place.in !== "messages" || place.fault.kind !== "clockSkew") return skewMs;
+      const { times } = spec;
+      const isOn =
+        times.by === "script"
+          ? nowMs >= times.atMs && nowMs < times.atMs + (times.forMs ?? Infinity)
+          : this.#on.has(planned);
+      return isOn ? skewMs + place.fault.by : skewMs;
+    }, 0);
+  }
+
   /** What becomes of a message; undefined = it is left out. */
   apply(message: Message): OutgoingMessage | undefined {
     return this.#messages.apply(message);
