@@ -45,10 +45,9 @@ export interface ControlEvent {
   readonly error?: string | undefined;
 }
 
-/** The service changed the desired properties of one device for the timeline. */
-export interface TwinPatchEvent {
-  readonly type: "twinPatch";
-  /** When the service answered, `ms` after it was asked; a twin action's time counts from there. */
+/** A service answered a call that the timeline made for one device. */
+interface TimelineCall {
+  /** When the service answered, `ms` after it was asked. */
   readonly t: number;
   readonly ms: number;
   readonly deviceId: string;
@@ -57,23 +56,19 @@ export interface TwinPatchEvent {
   /** As in `action`. */
   readonly action: number;
   readonly round: number;
+}
+
+/** The service changed the desired properties of one device; a twin action's time counts from when it was asked. */
+export interface TwinPatchEvent extends TimelineCall {
+  readonly type: "twinPatch";
   readonly at: string;
   /** `$version` of the desired properties since then. */
   readonly version: number;
 }
 
-/** A device answered a direct method that the timeline called. */
-export interface MethodCallEvent {
+/** A device answered a direct method. */
+export interface MethodCallEvent extends TimelineCall {
   readonly type: "methodCall";
-  /** When the service had the answer, `ms` after it was asked. */
-  readonly t: number;
-  readonly ms: number;
-  readonly deviceId: string;
-  /** How long the pace of the calls held it back before it was asked, ms: that is no latency. */
-  readonly waitedMs: number;
-  /** As in `action`. */
-  readonly action: number;
-  readonly round: number;
   /** Of the method. */
   readonly name: string;
   /** The device's own. */

@@ -1,4 +1,5 @@
 import type { ControlDone } from "../../src/control/control-answer.ts";
+import { NO_DEVICES } from "../../src/metrics/device-row.ts";
 
 /** What a run with one device answers that does what it is asked. */
 export const CONTROL_DONE: ControlDone = {
@@ -13,15 +14,6 @@ export const CONTROL_DONE: ControlDone = {
     durationMs: null,
     arrival: null,
     scale: null,
-    devices: {
-      waiting: 1,
-      registering: 0,
-      assigned: 0,
-      connecting: 0,
-      streaming: 0,
-      reconnecting: 0,
-      failed: 0,
-      stopped: 0,
-    },
+    devices: { ...NO_DEVICES, waiting: 1 },
   },
 };

@@ -1,3 +1,4 @@
+import { NO_DEVICES } from "../../src/metrics/device-row.ts";
 import type { ActionEvent, RunEvent } from "../../src/output/output.ts";
 
 /** The first event of a run of ten devices and thirty seconds. */
@@ -41,17 +42,7 @@ export const runSnapshot = (
   counters: {},
   histograms: {},
   ...changes,
-  states: {
-    waiting: 0,
-    registering: 0,
-    assigned: 0,
-    connecting: 0,
-    streaming: 0,
-    reconnecting: 0,
-    failed: 0,
-    stopped: 0,
-    ...changes.states,
-  },
+  states: { ...NO_DEVICES, ...changes.states },
 });
 
 /** A twin change of one device begins at 1 s. */

@@ -4,6 +4,7 @@ import { FleetError } from "../../../../src/base/errors.ts";
 import type { FleetStatus } from "../../../../src/control/control-answer.ts";
 import type { ControlRequest } from "../../../../src/control/control-request.ts";
 import type { DeviceState } from "../../../../src/metrics/device-row.ts";
+import { NO_DEVICES } from "../../../../src/metrics/device-row.ts";
 import { controlText } from "../../../../src/output/control-text.ts";
 import type { ControlEvent } from "../../../../src/output/output.ts";
 import { makePlan } from "../../../../src/plan/make-plan.ts";
@@ -105,16 +106,7 @@ function steered(
         durationMs: null,
         arrival: arrival.state,
         scale: fleet.scale.state,
-        devices: {
-          waiting: 7,
-          registering: 3,
-          assigned: 0,
-          connecting: 0,
-          streaming: 0,
-          reconnecting: 0,
-          failed: 0,
-          stopped: 0,
-        },
+        devices: { ...NO_DEVICES, waiting: 7, registering: 3 },
       };
     },
     fleet: phase === "settingUp" ? undefined : fleet,
