@@ -8,7 +8,7 @@ const FIRST_FEW = 5;
 
 interface Some {
   count: number;
-  readonly first: MessageNumber[];
+  first: readonly MessageNumber[];
 }
 
 /** Messages of one device with one trouble. */
@@ -32,7 +32,8 @@ export class DeviceLedgerDraft {
     for (const [first, last] of ranges) {
       for (let seq = first; seq <= last && some.first.length < FIRST_FEW; seq += 1) {
         const isNamed = some.first.some((one) => one.boot === boot && one.seq === seq);
-        if (!isNamed) some.first.push({ boot, seq });
+        // An array that grows takes room for many.
+        if (!isNamed) some.first = some.first.concat({ boot, seq });
       }
     }
   }

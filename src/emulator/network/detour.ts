@@ -41,6 +41,11 @@ export class Detour {
     this.#options = options;
   }
 
+  /** Whether a fault is on: what is not installed holds nothing back, and may be let go of. */
+  get isInstalled(): boolean {
+    return this.#passage !== undefined;
+  }
+
   /** @param passage undefined = none: what was held back goes on at once, and the socket is as it was */
   set(passage: Passage | undefined): void {
     const before = this.#passage;
@@ -94,7 +99,8 @@ export class Detour {
   }
 
   #open(): void {
-    for (const putBack of this.#putBack) putBack();
+    // The last first: an object that loses its newest property keeps its shape, and else it becomes a table of 3 KiB.
+    for (const putBack of this.#putBack.toReversed()) putBack();
     this.#putBack = [];
     this.#both((calls) => calls.makeAll());
   }

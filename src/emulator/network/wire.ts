@@ -83,7 +83,10 @@ export class Wire implements WireTarget {
       },
       overflowed: () => this.cut("reset"),
     });
-    this.#detour.set(passage);
+    const detour = this.#detour;
+    detour.set(passage);
+    // What was let through may have brought the next fault.
+    if (!detour.isInstalled) this.#detour = undefined;
   }
 
   /**

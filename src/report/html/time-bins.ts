@@ -37,7 +37,7 @@ const MOST_BINS = 360;
 const FINEST_MS = 1_000;
 
 /**
- * The course of a run, in memory that hardly grows with its length: when there are too many bins, each two become one.
+ * The course of a run, in memory that does not grow with its length: when there are too many bins, each two become one.
  * Counts and histograms of all bins sum to those of the run.
  */
 export class TimeBins {
@@ -109,6 +109,16 @@ export class TimeBins {
     if (this.#open === undefined) return;
     this.#closed.push({ ...this.#open, histograms: [this.#histograms.take()] });
     this.#open = undefined;
+    this.#mergeOne();
+  }
+
+  /** Of the bins with histograms side by side one at a time gets one of each: all have, when the next two are joined. */
+  #mergeOne(): void {
+    const index = this.#closed.findIndex(({ histograms }) => histograms.length > 1);
+    const bin = this.#closed[index];
+    if (bin === undefined) return;
+    for (const part of bin.histograms) this.#histograms.add(part);
+    this.#closed[index] = { ...bin, histograms: [this.#histograms.take()] };
   }
 
   /** Histograms are put side by side: to merge hundreds of them at once would hold the run up. */
