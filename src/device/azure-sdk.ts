@@ -62,7 +62,37 @@ iotProvisioning.ProvisioningDeviceConstants.defaultTimeoutInterval = 2 ** 31 - 1
 
 /** A provisioning transport over our own MQTT provider. */
 export function createProvisioningTransport(provider: MqttProvider): ProvisioningMqtt {
-  return new ProvisioningMqtt(new MqttBase(provider));
+  return new ProvisioningMqtt(new ProvisioningMqttBase(provider));
+}
+
+/**
+ * Tells of errors only while the transport has a connection. One that comes while it is ending, as when the network
+ * cuts what is being closed, is kept by the SDK until it has ended, and then calls a callback that nobody gave: the
+ * TypeError would end the process of many devices.
+ */
+class ProvisioningMqttBase extends MqttBase {
+  #isOpen = false;
+
+  override connect(...given: Parameters<InstanceType<typeof MqttBase>["connect"]>): void {
+    this.#isOpen = true;
+    super.connect(...given);
+  }
+
+  /** The transport unsubscribes when it ends, and never else. */
+  override unsubscribe(...given: Parameters<InstanceType<typeof MqttBase>["unsubscribe"]>): void {
+    this.#isOpen = false;
+    super.unsubscribe(...given);
+  }
+
+  override disconnect(...given: Parameters<InstanceType<typeof MqttBase>["disconnect"]>): void {
+    this.#isOpen = false;
+    super.disconnect(...given);
+  }
+
+  override emit(event: string | symbol, ...given: unknown[]): boolean {
+    if (event === "error" && !this.#isOpen) return false;
+    return super.emit(event, ...given);
+  }
 }
 
 const userAgent = new Promise<string>((resolve) => {
