@@ -23,7 +23,7 @@ async function soak(args: readonly string[]): Promise<number> {
   if (stop.signal.aborted) return INTERRUPTED;
   if (soaked.exitCode !== 0) line(soaked.printedTail);
   if (soaked.series.length === 0) return soaked.exitCode === 0 ? THRESHOLD_FAILED : soaked.exitCode;
-  const verdicts = soaked.series.map((series) => judgeProcess(series, options.limitBytes));
+  const verdicts = soaked.series.map((series) => judgeProcess(series, options.limit));
   const result = { options, ...soaked, verdicts };
   process.stdout.write(soakText(result));
   if (options.json !== undefined)

@@ -45,9 +45,11 @@ export class Churn {
     return { ...way, scope: { devices: ids }, durationMs: awayMs };
   }
 
-  /** All connections end. */
-  everybody(): EmulatorFault {
-    return { ...WAYS[0], scope: { share: 1 }, durationMs: this.#options.awayMs };
+  /** All that can happen to a device, to all of them, one after the other: a reset, and each of the other faults. */
+  everybody(): readonly EmulatorFault[] {
+    const { awayMs, faults } = this.#options;
+    const all = { scope: { share: 1 }, durationMs: awayMs } as const;
+    return [{ ...WAYS[0], ...all }, ...faults.map((kind) => ({ kind, ...all }))];
   }
 
   /** What else goes wrong in the next round, for so long; undefined where nothing does. */

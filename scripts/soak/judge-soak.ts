@@ -1,4 +1,5 @@
 import type { Held } from "./held.ts";
+import type { Limit } from "./soak-options.ts";
 import type { Slope } from "./theil-sen.ts";
 import { theilSen } from "./theil-sen.ts";
 
@@ -6,6 +7,8 @@ import { theilSen } from "./theil-sen.ts";
 export interface Seen {
   /** ms after time 0. */
   readonly atMs: number;
+  /** Reconnects until then, of all of the fleet. */
+  readonly reconnects: number;
   readonly held: Held;
 }
 
@@ -15,11 +18,13 @@ export interface ProcessSeries {
   readonly name: string;
   /** Devices that it works for. */
   readonly devices: number;
+  /** Its part of the fleet, above 0 and up to 1. */
+  readonly share: number;
   readonly seen: readonly Seen[];
 }
 
-/** A count that is not as it was. */
-export interface ChangedCount {
+/** A count that is higher than it was. */
+export interface GrownCount {
   readonly name: string;
   readonly before: number;
   readonly after: number;
@@ -32,7 +37,7 @@ export interface ProcessVerdict {
   readonly name: string;
   readonly devices: number;
   readonly looks: number;
-  /** Heap and external memory, bytes for each device and hour. */
+  /** Heap and external memory, bytes for each device and hour, or for each reconnect, as the limit is. */
   readonly slope: Slope;
   readonly growth: Growth;
   /** Of heap and external memory; at the first look, and at the last. */
@@ -41,23 +46,26 @@ export interface ProcessVerdict {
   readonly firstRssBytes: number;
   readonly lastRssBytes: number;
   /** undefined where one of both ends was not counted. */
-  readonly changed: readonly ChangedCount[] | undefined;
+  readonly grown: readonly GrownCount[] | undefined;
 }
+
+/** Of a process that left after its first look. */
+const UNKNOWN: Slope = { slope: 0, low: -Infinity, high: Infinity };
 
 const HOUR_MS = 3_600_000;
 
 /**
  * Judges one process: the whole interval of its slope must lie below what is allowed, so that neither a lucky series
- * passes nor an unlucky one is called a leak, and its counts must be the same at both ends. What is under way at a
+ * passes nor an unlucky one is called a leak, and no count may be higher at the end. What is under way at a
  * look only adds to a count, so the least of the counted looks at each end is taken.
- *
- * @param limitBytes for each device and hour
  */
-export function judgeProcess(series: ProcessSeries, limitBytes: number): ProcessVerdict {
-  const { name, devices, seen } = series;
-  const slope = theilSen(
-    seen.map(({ atMs, held }) => ({ at: (atMs / HOUR_MS) * devices, value: bytesOf(held) })),
-  );
+export function judgeProcess(series: ProcessSeries, limit: Limit): ProcessVerdict {
+  const { name, devices, share, seen } = series;
+  const at = ({ atMs, reconnects }: Seen): number =>
+    limit.per === "reconnect" ? reconnects * share : (atMs / HOUR_MS) * devices;
+  const points = seen.map((one) => ({ at: at(one), value: bytesOf(one.held) }));
+  const isSeries = points.some((point) => point.at !== points[0]?.at);
+  const slope = isSeries ? theilSen(points) : UNKNOWN;
   const first = seen[0]?.held;
   const last = seen.at(-1)?.held;
   if (first === undefined || last === undefined) throw new RangeError("expected looks");
@@ -76,12 +84,12 @@ export function judgeProcess(series: ProcessSeries, limitBytes: number): Process
     devices,
     looks: seen.length,
     slope,
-    growth: growthOf(slope, limitBytes),
+    growth: growthOf(slope, limit.bytes),
     firstBytes: bytesOf(first),
     lastBytes: bytesOf(last),
     firstRssBytes: first.rssBytes,
     lastRssBytes: last.rssBytes,
-    changed: before && after && changedCounts(before, after),
+    grown: before && after && grownCounts(before, after),
   };
 }
 
@@ -107,11 +115,11 @@ function leastOf(all: readonly Counts[]): Counts | undefined {
   );
 }
 
-/** The counts that differ, by name. */
-export function changedCounts(before: Counts, after: Counts): readonly ChangedCount[] {
+/** The counts that are higher afterwards, by name. */
+export function grownCounts(before: Counts, after: Counts): readonly GrownCount[] {
   const names = new Set([...Object.keys(before), ...Object.keys(after)]);
   return [...names]
     .map((name) => ({ name, before: before[name] ?? 0, after: after[name] ?? 0 }))
-    .filter((count) => count.before !== count.after)
+    .filter((count) => count.after > count.before)
     .toSorted((a, b) => (a.name < b.name ? -1 : 1));
 }

@@ -69,6 +69,8 @@ async function look(gc: () => void, { counts, snapshot }: Question): Promise<Hel
     // What finalizers let go of in this time, the next collection finds.
     await sleep(APART_MS);
     gc();
+    // Buffers that a collection has found dead are counted until the next.
+    gc();
     const { heapUsed, external } = process.memoryUsage();
     moments.push({ heapBytes: heapUsed, externalBytes: external });
   }

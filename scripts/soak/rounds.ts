@@ -22,26 +22,29 @@ export interface SoakedFleet {
 
 /**
  * From the arrival to the last look: in rounds devices leave and return, then all processes are looked into. It takes
- * the time that it is given, and on a busy machine up to twice that, until there are looks enough.
+ * the time that it is given, and on a busy machine longer, until there were rounds enough.
  */
 export async function soakInRounds(options: SoakOptions, fleet: SoakedFleet): Promise<void> {
   const { durationMs, warmUpMs } = options;
   const { record, watch, inject, over } = fleet;
   const churn = new Churn(options);
   const isDone = (): boolean =>
-    over.aborted ||
-    record.t >= 2 * durationMs ||
-    (record.t >= durationMs && watch.looks >= LOOKS_MIN);
+    over.aborted || (record.t >= durationMs && watch.looks + watch.missedMs.length >= LOOKS_MIN);
   await watch.look({ isWarmUp: true });
-  // What a device has once it was away is no growth: all were, before anything counts.
-  await inject(churn.everybody());
-  await watch.look({ isWarmUp: true });
-  while (record.t < warmUpMs && !over.aborted) {
+  // What a device has once something has happened to it is no growth: it has to all, before anything counts.
+  for (const fault of churn.everybody()) {
+    await inject(fault);
+    await sleep(fault.durationMs);
+    await watch.look({ isWarmUp: true });
+  }
+  // The code for each fault, too, is read when it is needed for the first time.
+  const rounds = Math.max(1, options.faults.length);
+  for (let round = 0; (round < rounds || record.t < warmUpMs) && !over.aborted; round++) {
     await oneRound(options, fleet, churn);
     await watch.look({ isWarmUp: true });
   }
   // The first counts bring memory of their own, and many collections at once let go of what is old.
-  for (let look = 0; look < COUNTED; look++) await watch.look({ isWarmUp: true, counts: true });
+  for (let look = 1; look < COUNTED; look++) await watch.look({ isWarmUp: true, counts: true });
   await lookAndCount(watch, "first");
   while (!isDone()) {
     await oneRound(options, fleet, churn);

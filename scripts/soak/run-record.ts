@@ -15,6 +15,12 @@ const line = z.discriminatedUnion("type", [
     state: z.string(),
     detail: z.string().optional(),
   }),
+  z.object({
+    type: z.literal("action"),
+    action: z.int(),
+    round: z.int(),
+    state: z.string(),
+  }),
 ]);
 
 /** The fleet at one moment. */
@@ -37,6 +43,7 @@ export class RunRecord {
   #beganMs: number | undefined;
   #snapshot: FleetSeen | undefined;
   readonly #workerOf = new Map<number, number>();
+  readonly #underWay = new Set<string>();
 
   constructor(path: string) {
     this.#path = path;
@@ -62,6 +69,11 @@ export class RunRecord {
     return this.#workerOf.get(pid);
   }
 
+  /** Whether an action of the timeline has begun and not ended. */
+  get isActing(): boolean {
+    return this.#underWay.size > 0;
+  }
+
   /** Reads what was written since the last time. */
   async read(): Promise<void> {
     const file = await open(this.#path).catch(() => undefined);
@@ -83,7 +95,7 @@ export class RunRecord {
 
   #heard(text: string): void {
     // Most lines are of other kinds, and long.
-    if (!/^\{"type":"(begin|snapshot|worker)"/.test(text)) return;
+    if (!/^\{"type":"(begin|snapshot|worker|action)"/.test(text)) return;
     const event = line.parse(JSON.parse(text));
     switch (event.type) {
       case "begin":
@@ -100,6 +112,12 @@ export class RunRecord {
       case "worker": {
         const [, pid] = /^pid (\d+)$/.exec(event.detail ?? "") ?? [];
         if (pid !== undefined) this.#workerOf.set(Number(pid), event.worker);
+        return;
+      }
+      case "action": {
+        const key = `${event.action} ${event.round}`;
+        if (event.state === "begun") this.#underWay.add(key);
+        else this.#underWay.delete(key);
         return;
       }
       default:

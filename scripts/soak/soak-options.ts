@@ -6,6 +6,15 @@ import { parseDuration, parseRate, parseSize } from "../../src/base/units.ts";
 import { once, whole } from "../../src/cli/flag-fields.ts";
 import { parseFlags } from "../../src/cli/parse-flags.ts";
 
+/** What growth is measured by: time, or what has happened. */
+export const UNITS = ["device-hour", "reconnect"] as const;
+
+/** Bytes that a process may grow by for each device and hour, or for each reconnect of one of its devices. */
+export interface Limit {
+  readonly bytes: number;
+  readonly per: (typeof UNITS)[number];
+}
+
 /** What a soak is told; times in ms. */
 export interface SoakOptions {
   readonly devices: number;
@@ -22,8 +31,8 @@ export interface SoakOptions {
   readonly telemetryMs: number;
   /** Faults of the services and the network, one in each round, by turns. */
   readonly faults: readonly string[];
-  /** The steepest slope that is no growth, in bytes for each device and hour. */
-  readonly limitBytes: number;
+  /** The steepest slope that is no growth. */
+  readonly limit: Limit;
   /** Bytes that a worker is made to keep of each connection; undefined = none. */
   readonly leakBytes: number | undefined;
   /** undefined = as many as the machine has cores for. */
@@ -49,15 +58,15 @@ lets a fleet live through churn and faults for a long time, and looks whether an
   --telemetry-interval  time between two messages of a device        [10s]
   --faults KIND,…       what else goes wrong, one kind in each round, or none
                                             [serverError,networkLatency,blackHole]
-  --limit SIZE          growth that is allowed, for each device and hour
-                                                                     [2KiB]
+  --limit SIZE/UNIT     growth that is allowed, for each device-hour or reconnect
+                                                                     [2KiB/device-hour]
   --plant-leak          lets workers keep 1 KiB of each connection: to be found
   --workers N           worker processes                             [one a core]
   --heap-snapshots DIR  what every process holds at the first look and at the last
   --json FILE           what was found, for machines
   --out DIR             folder for the results of the run            [a new one in runs/]
 
-Exit code 0: nothing grows, all counts are as they were; 99: something does; else as the run's.
+Exit code 0: nothing grows; 99: something does; else as the run's.
 
   npm run soak -- --devices 100 --duration 3h --churn 30/m
 `;
@@ -103,6 +112,17 @@ const faults = once
     error: () => `expected none, or some of ${FAULT_NAMES.join(", ")}`,
   });
 
+const limit = once.transform((text, context): Limit => {
+  const [size = "", unit, ...more] = text.split("/");
+  const bytes = parseSize(size);
+  const per = UNITS.find((known) => known === unit);
+  if (bytes !== undefined && bytes > 0 && per !== undefined && more.length === 0)
+    return { bytes, per };
+  const message = `expected a size such as 2KiB/device-hour or 512B/reconnect, got "${text}"`;
+  context.issues.push({ code: "custom", input: text, message });
+  return z.NEVER;
+});
+
 /** Fewer say nothing about a slope. */
 export const LOOKS_MIN = 8;
 
@@ -116,7 +136,7 @@ const flags = z
     away: duration,
     "telemetry-interval": duration,
     faults,
-    limit: quantity(parseSize, "a size such as 2KiB"),
+    limit,
     "plant-leak": z.boolean(),
     workers: whole(1, 1_000).optional(),
     "heap-snapshots": once.optional(),
@@ -155,7 +175,7 @@ export function readSoakOptions(args: readonly string[]): SoakOptions | undefine
     awayMs: read.away,
     telemetryMs: read["telemetry-interval"],
     faults: read.faults,
-    limitBytes: read.limit,
+    limit: read.limit,
     leakBytes: read["plant-leak"] ? PLANTED_BYTES : undefined,
     workers: read.workers,
     heapSnapshots: read["heap-snapshots"],
@@ -177,7 +197,7 @@ function readArguments(args: readonly string[]) {
         away: text("5s"),
         "telemetry-interval": text("10s"),
         faults: text("serverError,networkLatency,blackHole"),
-        limit: text("2KiB"),
+        limit: text("2KiB/device-hour"),
         "plant-leak": { type: "boolean", default: false },
         workers: text(),
         "heap-snapshots": text(),

@@ -6,29 +6,31 @@ import type { SoakOptions } from "./soak-options.ts";
 const ARRIVAL = "20/s";
 
 /** Devices are switched off and boot in part of each period, in good order and by power cuts in turn. */
-const PERIOD_MS = 180_000;
-const LEAVING_MS = 30_000;
+const PERIOD_INTERVALS = 9;
+const LEAVING_INTERVALS = 1.5;
 
 /** Of each device, on average, meanwhile: a tenth of the fleet a second, whatever the churn. */
 const BOOTS_PER_MINUTE_MAX = 6;
 
 /** Half of the churn: what the devices do themselves; the other half is what the network does to them. */
-function boots({ devices, churnPerS, awayMs, durationMs }: SoakOptions): object[] {
-  const half = (churnPerS * 60 * PERIOD_MS) / (2 * LEAVING_MS);
+function boots(options: SoakOptions): object[] {
+  const { devices, churnPerS, awayMs, durationMs, intervalMs } = options;
+  const periodMs = PERIOD_INTERVALS * intervalMs;
+  const half = (churnPerS * 60 * PERIOD_INTERVALS) / (2 * LEAVING_INTERVALS);
   const perMinute = Math.min(half, devices * BOOTS_PER_MINUTE_MAX);
   return (["inOrder", "powerCut"] as const).map((how, turn) => ({
     after: "connected",
-    at: formatDuration(PERIOD_MS / 2 + turn * PERIOD_MS),
+    at: formatDuration(periodMs / 2 + turn * periodMs),
     repeat: {
       // More than fit: nothing about the timeline is over at the last look.
-      times: Math.ceil(durationMs / PERIOD_MS) + 5,
-      every: formatDuration(2 * PERIOD_MS),
+      times: Math.ceil(durationMs / periodMs) + 5,
+      every: formatDuration(2 * periodMs),
     },
     churn: {
       devices: "100%",
       rate: `${perMinute}/m`,
       away: formatDuration(awayMs),
-      for: formatDuration(LEAVING_MS),
+      for: formatDuration(LEAVING_INTERVALS * intervalMs),
       how,
     },
   }));

@@ -1,7 +1,7 @@
 import { formatDuration, formatSize } from "../../src/base/units.ts";
 import type { ProcessVerdict } from "./judge-soak.ts";
 import type { Soaked } from "./run-soak.ts";
-import type { SoakOptions } from "./soak-options.ts";
+import type { Limit, SoakOptions } from "./soak-options.ts";
 
 /** All that a soak found. */
 export interface SoakResult extends Soaked {
@@ -19,13 +19,13 @@ export function isPassed(result: SoakResult): boolean {
 /** What was found, as a table, each trouble with its mend. */
 export function soakText(result: SoakResult): string {
   const { options, verdicts, reconnects, out } = result;
-  const { devices, durationMs, warmUpMs, limitBytes } = options;
+  const { devices, durationMs, warmUpMs, limit } = options;
   const hours = ((durationMs - warmUpMs) / 3_600_000) * devices;
   const troubles = troublesOf(result);
   const head = [
     `soak: ${devices} devices, ${formatDuration(durationMs)}, ${reconnects} reconnects, ` +
       `judged over ${hours.toFixed(1)} device-hours after ${formatDuration(warmUpMs)}`,
-    `  ${row("process", "devices", "looks", "growth a device-hour", "95 % of it", "heap + external", "resident")}`,
+    `  ${row("process", "devices", "looks", `growth a ${limit.per}`, "95 % of it", "heap + external", "resident")}`,
   ];
   const rows = verdicts.map((verdict) => {
     const { name, devices: own, looks, slope, growth } = verdict;
@@ -44,7 +44,7 @@ export function soakText(result: SoakResult): string {
   const passed = isPassed(result);
   const found = troubles.map(({ what, mend }) => `- ${what}\n  → ${mend}`);
   const end = passed
-    ? `passed: no process grows by ${formatSize(limitBytes)} a device-hour, all counts are as they were`
+    ? `passed: no process grows by ${limitText(limit)}, and no count does`
     : "failed";
   return `${[...head, ...rows, "", ...found, end, `results: ${out}`].join("\n")}\n`;
 }
@@ -82,35 +82,36 @@ function troublesOf({ exitCode, verdicts, missedMs, options, out }: SoakResult):
   return [...run, ...short, ...missed, ...verdicts.flatMap((of) => troublesIn(of, options))];
 }
 
-function troublesIn(verdict: ProcessVerdict, { limitBytes }: SoakOptions): Trouble[] {
-  const { name, growth, slope, changed } = verdict;
-  const limit = formatSize(limitBytes);
+function troublesIn(verdict: ProcessVerdict, { limit }: SoakOptions): Trouble[] {
+  const { name, growth, slope, grown } = verdict;
   const troubles: Trouble[] = [];
-  if (changed === undefined) {
+  if (grown === undefined) {
     troubles.push({
       what: `${name} was not counted at both ends`,
       mend: "the machine was too busy to look in time: a longer --interval, or fewer devices",
     });
-  } else if (changed.length > 0) {
-    const counts = changed.map(({ name: of, before, after }) => `${of} ${before} -> ${after}`);
+  } else if (grown.length > 0) {
+    const counts = grown.map(({ name: of, before, after }) => `${of} ${before} -> ${after}`);
     troubles.push({
-      what: `${name} does not hold what it held: ${counts.join(", ")}`,
+      what: `${name} holds more than it held: ${counts.join(", ")}`,
       mend: "whoever makes them must let go of them when a connection ends",
     });
   }
   if (growth === "grows") {
     troubles.push({
-      what: `${name} grows by ${kibibytes(slope.slope)} a device-hour, more than ${limit}`,
+      what: `${name} grows by ${kibibytes(slope.slope)} a ${limit.per}, more than ${formatSize(limit.bytes)}`,
       mend: "compare its heap at the begin and at the end: --heap-snapshots DIR, and Memory in Chrome's DevTools",
     });
   } else if (growth === "unsure") {
     troubles.push({
-      what: `${name}: its growth is ${kibibytes(slope.low)} to ${kibibytes(slope.high)} a device-hour; whether above or below ${limit} it does not tell`,
+      what: `${name}: its growth is ${kibibytes(slope.low)} to ${kibibytes(slope.high)} a ${limit.per}; whether above or below ${formatSize(limit.bytes)} it does not tell`,
       mend: "soak for longer, or with more devices",
     });
   }
   return troubles;
 }
+
+const limitText = ({ bytes, per }: Limit): string => `${formatSize(bytes)} a ${per}`;
 
 const WIDTHS = [11, 8, 6, 21, 24, 22, 22];
 const row = (...cells: readonly string[]): string =>

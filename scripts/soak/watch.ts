@@ -65,7 +65,7 @@ export class Watch {
         const devices = isWorker
           ? Math.ceil((options.devices - worker) / workers)
           : options.devices;
-        return { name: this.#nameOf(probe), devices, seen };
+        return { name: this.#nameOf(probe), devices, share: devices / options.devices, seen };
       })
       .toSorted((a, b) => (a.name < b.name ? -1 : 1));
   }
@@ -74,15 +74,15 @@ export class Watch {
   async look(look: Look): Promise<void> {
     const { record, over, tell } = this.#given;
     for (let tries = 0; tries < TRIES; tries++) {
-      if (!(await this.#whole(record.t))) break;
+      if (!(await this.#whole(record.t, look.counts))) break;
       const { t } = record;
-      const before = record.snapshot?.changes;
+      const { changes: before, reconnects = 0 } = record.snapshot ?? {};
       const asked = [...this.#given.probes].map((probe) => this.#ask(probe, look));
       const seen = (await Promise.all(asked)).flatMap((one) => one ?? []);
       const isWhole = await this.#whole(record.t + TOLD_AFTER_MS);
       if (!isWhole || record.snapshot?.changes !== before || seen.length < asked.length) continue;
       if (look.isWarmUp !== true)
-        for (const { probe, held } of seen) this.#keep(probe, { atMs: t, held });
+        for (const { probe, held } of seen) this.#keep(probe, { atMs: t, reconnects, held });
       const shown = seen.map(
         ({ probe, held }) =>
           `${this.#nameOf(probe)} ${((held.heapBytes + held.externalBytes) / 1_048_576).toFixed(2)}`,
@@ -114,14 +114,19 @@ export class Watch {
     return role === "worker" ? `worker ${this.#given.record.workerOf(pid) ?? "?"}` : role;
   }
 
-  /** Waits until the run tells that all devices stream, at a moment after `fromMs`; false = they do not. */
-  async #whole(fromMs: number): Promise<boolean> {
+  /**
+   * Waits until the run tells that all devices stream, at a moment after `fromMs`; false = they do not.
+   *
+   * @param isIdle no action of the timeline may be under way either, which has timers and listeners of its own
+   */
+  async #whole(fromMs: number, isIdle = false): Promise<boolean> {
     const { record, over, options } = this.#given;
     const untilMs = fromMs + WHOLE_MS;
     for (;;) {
       await record.read();
       const { t = 0, streaming = 0 } = record.snapshot ?? {};
-      if (t >= fromMs && streaming === options.devices) return true;
+      const isWhole = t >= fromMs && streaming === options.devices;
+      if (isWhole && !(isIdle && record.isActing)) return true;
       if (record.t > untilMs || over.aborted) return false;
       await sleep(POLL_MS);
     }

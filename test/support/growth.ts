@@ -1,4 +1,4 @@
-import { changedCounts as countsThatDiffer } from "../../scripts/soak/judge-soak.ts";
+import { grownCounts as countsThatGrew } from "../../scripts/soak/judge-soak.ts";
 import type { Point } from "../../scripts/soak/theil-sen.ts";
 import { theilSen } from "../../scripts/soak/theil-sen.ts";
 
@@ -19,9 +19,9 @@ export function growthIn<K extends string>(
     .map(({ name, slope }) => `${name} grows by ${slope.toFixed(1)} a cycle`);
 }
 
-/** The members of two counts that differ, as `name: before -> after`. */
-export const changedCounts = (
+/** The members of two counts that are higher afterwards, as `name: before -> after`. */
+export const grownCounts = (
   before: Readonly<Record<string, number>>,
   after: Readonly<Record<string, number>>,
 ): readonly string[] =>
-  countsThatDiffer(before, after).map(({ name, ...of }) => `${name}: ${of.before} -> ${of.after}`);
+  countsThatGrew(before, after).map(({ name, ...of }) => `${name}: ${of.before} -> ${of.after}`);

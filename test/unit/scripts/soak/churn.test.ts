@@ -45,6 +45,17 @@ test("a machine that stood still for long does not take more than the whole flee
   expect(churn.left).toBe(12);
 });
 
+test("before anything counts all of it happens to all devices", () => {
+  const faults = ["serverError", "blackHole"];
+  const churn = new Churn({ devices: 10, churnPerS: 1, awayMs: 1_000, faults });
+  const all = { scope: { share: 1 }, durationMs: 1_000 };
+  expect(churn.everybody()).toMatchObject([
+    { kind: "killTcp", ...all },
+    { kind: "serverError", ...all },
+    { kind: "blackHole", ...all },
+  ]);
+});
+
 test("each round has the next of the faults, on other devices each time", () => {
   const faults = ["serverError", "blackHole"];
   const churn = new Churn({ devices: 10, churnPerS: 1, awayMs: 1_000, faults });

@@ -1,10 +1,11 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { Seen } from "../../../../scripts/soak/judge-soak.ts";
-import { changedCounts, judgeProcess } from "../../../../scripts/soak/judge-soak.ts";
+import type { Limit } from "../../../../scripts/soak/soak-options.ts";
+import { grownCounts, judgeProcess } from "../../../../scripts/soak/judge-soak.ts";
 
 const MINUTE_MS = 60_000;
-const LIMIT = 2_048;
+const LIMIT = { bytes: 2_048, per: "device-hour" } as const;
 /** Each of 20 levels once, in no order. */
 const LEVELS = [3, 17, 8, 12, 0, 19, 5, 14, 9, 1, 16, 7, 11, 4, 18, 2, 13, 6, 15, 10];
 
@@ -12,13 +13,16 @@ const LEVELS = [3, 17, 8, 12, 0, 19, 5, 14, 9, 1, 16, 7, 11, 4, 18, 2, 13, 6, 15
 const judged = (
   bytesAt: (index: number) => number,
   countsAt?: (index: number) => Seen["held"]["counts"],
+  limit: Limit = LIMIT,
 ) =>
   judgeProcess(
     {
       name: "worker 0",
       devices: 60,
+      share: 0.5,
       seen: Array.from({ length: 20 }, (_, index) => ({
         atMs: index * MINUTE_MS,
+        reconnects: 8 * index,
         held: {
           heapBytes: Math.round(3e7 + bytesAt(index)),
           externalBytes: 1_000_000,
@@ -27,7 +31,7 @@ const judged = (
         },
       })),
     },
-    LIMIT,
+    limit,
   );
 
 test("what stays below the allowance holds, what is above it grows, for each device and hour", () => {
@@ -38,6 +42,23 @@ test("what stays below the allowance holds, what is above it grows, for each dev
   expect(grown.lastBytes - grown.firstBytes).toBe(19 * 3_072);
 });
 
+const perReconnect = (bytes: number) => ({ bytes, per: "reconnect" }) as const;
+
+test("growth for each reconnect is that of the process's own devices", () => {
+  // Of eight reconnects a minute half are its own.
+  const grown = judged((index) => 4 * 1_024 * index, undefined, perReconnect(1_000));
+  expect(grown.growth).toBe("grows");
+  expect(grown.slope.slope).toBeCloseTo(1_024, 6);
+  expect(judged((index) => 4 * 1_024 * index, undefined, perReconnect(1_100)).growth).toBe("holds");
+});
+
+test("a process that was seen once is not judged", () => {
+  const held = { heapBytes: 3e7, externalBytes: 0, rssBytes: 1e8 };
+  const seen = [{ atMs: 0, reconnects: 0, held }];
+  const { growth } = judgeProcess({ name: "worker 0", devices: 60, share: 1, seen }, LIMIT);
+  expect(growth).toBe("unsure");
+});
+
 test("a slope that the noise hides neither passes nor is called a leak", () => {
   expect(judged((index) => (LEVELS[index] ?? 0) * 100_000 + 2_000 * index).growth).toBe("unsure");
 });
@@ -45,9 +66,12 @@ test("a slope that the noise hides neither passes nor is called a leak", () => {
 test("external memory counts as the heap does", () => {
   const seen = Array.from({ length: 20 }, (_, index) => ({
     atMs: index * MINUTE_MS,
+    reconnects: 0,
     held: { heapBytes: 3e7, externalBytes: index * 4_096, rssBytes: 1e8 },
   }));
-  expect(judgeProcess({ name: "emulator", devices: 60, seen }, LIMIT).growth).toBe("grows");
+  expect(judgeProcess({ name: "emulator", devices: 60, share: 1, seen }, LIMIT).growth).toBe(
+    "grows",
+  );
 });
 
 test("of the counts of each end the least is taken, since what is under way only adds", () => {
@@ -61,37 +85,37 @@ test("of the counts of each end the least is taken, since what is under way only
     judged(
       () => 0,
       (index) => under.get(index),
-    ).changed,
+    ).grown,
   ).toEqual([]);
 });
 
-test("a count that is not as it was is told with both", () => {
+test("a count that is higher than it was is told with both", () => {
   const grown = judged(
     () => 0,
     (index) => (index === 0 || index === 19 ? { "listeners Socket error": index + 1 } : undefined),
   );
-  expect(grown.changed).toEqual([{ name: "listeners Socket error", before: 1, after: 20 }]);
+  expect(grown.grown).toEqual([{ name: "listeners Socket error", before: 1, after: 20 }]);
 });
 
 test("a process that was not counted at both ends is not said to be as it was", () => {
-  expect(judged(() => 0).changed).toBeUndefined();
+  expect(judged(() => 0).grown).toBeUndefined();
   expect(
     judged(
       () => 0,
       (index) => (index === 0 ? {} : undefined),
-    ).changed,
+    ).grown,
   ).toBeUndefined();
 });
 
-test("counts differ from each other exactly where their members do", () => {
+test("counts have grown exactly where there are more than before", () => {
   const counts = fc.dictionary(fc.constantFrom("a", "b", "c", "d"), fc.nat(3));
   fc.assert(
     fc.property(counts, counts, (before, after) => {
-      const changed = changedCounts(before, after);
+      const found = grownCounts(before, after);
       const names = [...new Set([...Object.keys(before), ...Object.keys(after)])];
-      const differ = names.filter((name) => (before[name] ?? 0) !== (after[name] ?? 0));
-      expect(changed.map(({ name }) => name)).toEqual(differ.toSorted());
-      expect(changedCounts(before, before)).toEqual([]);
+      const differ = names.filter((name) => (before[name] ?? 0) < (after[name] ?? 0));
+      expect(found.map(({ name }) => name)).toEqual(differ.toSorted());
+      expect(grownCounts(before, before)).toEqual([]);
     }),
   );
 });

@@ -20,7 +20,7 @@ test("without options twenty minutes of 500 devices are soaked, of which 5 % lea
     devices: 500,
     durationMs: 1_200_000,
     warmUpMs: 180_000,
-    limitBytes: 2_048,
+    limit: { bytes: 2_048, per: "device-hour" },
     leakBytes: undefined,
     faults: ["serverError", "networkLatency", "blackHole"],
   });
@@ -31,6 +31,13 @@ test("churn is a share of the fleet, or devices", () => {
   expect(read("--devices 100 --churn 30/m")?.churnPerS).toBe(0.5);
   expect(read("--devices 100 --churn 36%/h")?.churnPerS).toBeCloseTo(0.01);
   expect(read("--plant-leak --faults none")).toMatchObject({ leakBytes: 1_024, faults: [] });
+});
+
+test("growth is allowed for each device-hour, or for each reconnect", () => {
+  expect(read("--limit 512B/reconnect")?.limit).toEqual({ bytes: 512, per: "reconnect" });
+  for (const wrong of ["2KiB", "2/reconnect", "0B/reconnect", "2KiB/hour", "1B/reconnect/s"]) {
+    expect(problemsOf(`--limit ${wrong}`)).toEqual(["--limit"]);
+  }
 });
 
 test("what is wrong is told at its flag, all at once", () => {
