@@ -27,10 +27,10 @@ export const question = z.strictObject({
   counts: z.boolean(),
   /** File for a heap snapshot. */
   snapshot: z.string().optional(),
+  /** From now on the process keeps so many bytes of each connection that it opens: the planted leak. */
+  leakBytes: z.int().positive().optional(),
 });
 export type Question = z.infer<typeof question>;
 
 /** Where processes find who asks: a socket's path. */
 export const SOCKET_VARIABLE = "SOAK_SOCKET";
-/** Bytes that a worker keeps of each connection that it opens: the planted leak; absent = none. */
-export const LEAK_VARIABLE = "SOAK_LEAK_BYTES";

@@ -9,11 +9,10 @@ import { runInNewContext } from "node:vm";
 import { isMainThread } from "node:worker_threads";
 import { countObjects } from "./count-objects.ts";
 import type { Held, Hello, Question } from "./held.ts";
-import { LEAK_VARIABLE, question, SOCKET_VARIABLE } from "./held.ts";
+import { question, SOCKET_VARIABLE } from "./held.ts";
 import { plantLeak } from "./planted-leak.ts";
 
 const socketPath = process.env[SOCKET_VARIABLE];
-const leakBytes = process.env[LEAK_VARIABLE];
 
 function roleOf([, script = "", command]: readonly string[]): Hello["role"] | undefined {
   if (script.endsWith("worker.js")) return "worker";
@@ -62,7 +61,8 @@ function handles(): Record<string, number> {
 const MOMENTS = 5;
 const APART_MS = 250;
 
-async function look(gc: () => void, { counts, snapshot }: Question): Promise<Held> {
+async function look(gc: () => void, { counts, snapshot, leakBytes }: Question): Promise<Held> {
+  if (leakBytes !== undefined) plantLeak(leakBytes);
   const moments: { readonly heapBytes: number; readonly externalBytes: number }[] = [];
   gc();
   for (let moment = 0; moment < MOMENTS; moment++) {
@@ -106,6 +106,5 @@ function answerQuestions(path: string, role: Hello["role"]): void {
 const role = isMainThread ? roleOf(process.argv) : undefined;
 if (socketPath !== undefined && role !== undefined) {
   for (const flag of STEADY_CODE) setFlagsFromString(flag);
-  if (role === "worker" && leakBytes !== undefined) plantLeak(Number(leakBytes));
   answerQuestions(socketPath, role);
 }

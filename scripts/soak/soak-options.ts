@@ -33,7 +33,7 @@ export interface SoakOptions {
   readonly faults: readonly string[];
   /** The steepest slope that is no growth. */
   readonly limit: Limit;
-  /** Bytes that a worker is made to keep of each connection; undefined = none. */
+  /** Bytes that worker 0 is made to keep of each connection; undefined = none. */
   readonly leakBytes: number | undefined;
   /** undefined = as many as the machine has cores for. */
   readonly workers: number | undefined;
@@ -60,7 +60,7 @@ lets a fleet live through churn and faults for a long time, and looks whether an
                                             [serverError,networkLatency,blackHole]
   --limit SIZE/UNIT     growth that is allowed, for each device-hour or reconnect
                                                                      [2KiB/device-hour]
-  --plant-leak          lets workers keep 1 KiB of each connection: to be found
+  --plant-leak          lets worker 0 keep 1 KiB of each connection: to be found
   --workers N           worker processes                             [one a core]
   --heap-snapshots DIR  what every process holds at the first look and at the last
   --json FILE           what was found, for machines

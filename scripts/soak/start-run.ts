@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import type { EmulatorInfo } from "../../src/service/emulator-file.ts";
 import { startEmulatorProcess } from "../../src/run/emulator-process.ts";
-import { LEAK_VARIABLE, SOCKET_VARIABLE } from "./held.ts";
+import { SOCKET_VARIABLE } from "./held.ts";
 import type { SoakOptions } from "./soak-options.ts";
 import { soakEmulator, soakScenario } from "./soak-scenario.ts";
 
@@ -40,13 +40,12 @@ export async function startRun(
   tell: (text: string) => void,
   stop: AbortSignal,
 ): Promise<StartedRun> {
-  const { workers, leakBytes } = options;
+  const { workers } = options;
   const at = (name: string): string => join(places.dir, name);
   const env = {
     ...process.env,
     NODE_OPTIONS: `${process.env["NODE_OPTIONS"] ?? ""} --import=${pathToFileURL(PROBE).href}`,
     [SOCKET_VARIABLE]: places.socket,
-    ...(leakBytes === undefined ? {} : { [LEAK_VARIABLE]: String(leakBytes) }),
   };
   await writeFile(at("soak.yaml"), soakScenario(options));
   await writeFile(at("settings.yaml"), soakEmulator());

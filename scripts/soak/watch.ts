@@ -23,8 +23,11 @@ const WHOLE_MS = 120_000;
 /** A look during which a connection came or went says nothing; it is made again, so many times. */
 const TRIES = 8;
 
+/** Who is made to leak, where somebody is, from the first look on; the others show that they are not taken for it. */
+const LEAKING = "worker 0";
+
 export interface WatchOptions {
-  readonly options: Pick<SoakOptions, "devices" | "heapSnapshots">;
+  readonly options: Pick<SoakOptions, "devices" | "heapSnapshots" | "leakBytes">;
   readonly record: RunRecord;
   readonly probes: ReadonlySet<Probe>;
   readonly tell: (text: string) => void;
@@ -37,6 +40,7 @@ export class Watch {
   readonly #given: WatchOptions;
   readonly #seen = new Map<number, { readonly probe: Probe; readonly seen: Seen[] }>();
   readonly #missedMs: number[] = [];
+  #isPlanted = false;
 
   constructor(given: WatchOptions) {
     this.#given = given;
@@ -96,11 +100,14 @@ export class Watch {
   }
 
   async #ask(probe: Probe, { counts = false, snapshot }: Look) {
-    const { heapSnapshots } = this.#given.options;
+    const { heapSnapshots, leakBytes } = this.#given.options;
     const name = `${this.#nameOf(probe).replace(" ", "-")}-${snapshot}.heapsnapshot`;
     const isWanted = heapSnapshots !== undefined && snapshot !== undefined;
     const file = isWanted ? { snapshot: join(heapSnapshots, name) } : {};
-    const held = await probe.look({ counts, ...file });
+    const isToLeak = leakBytes !== undefined && !this.#isPlanted && this.#nameOf(probe) === LEAKING;
+    this.#isPlanted ||= isToLeak;
+    const leak = isToLeak ? { leakBytes } : {};
+    const held = await probe.look({ counts, ...file, ...leak });
     return held === undefined ? undefined : { probe, held };
   }
 

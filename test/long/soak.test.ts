@@ -1,35 +1,32 @@
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
 import { expect, test } from "vitest";
 
 import { Program, workplace } from "../support/program.ts";
-import { checkedSummary } from "../support/run-accounts.ts";
 
-test("200 devices stream for two minutes, each message counted once", async () => {
+const SOAK = fileURLToPath(new URL("../../dist/scripts/soak.js", import.meta.url));
+
+/**
+ * Judged by the reconnect: in two minutes of 80 devices 2 KiB a device-hour would be 5 KiB in all, far below what a heap
+ * goes up and down by, while the leak of each reconnect is there however fast a busy machine makes them.
+ */
+const SHORT =
+  "--devices 80 --workers 2 --telemetry-interval 5s --duration 90s --warm-up 10s --interval 6s " +
+  "--churn 25/s --away 1s --faults none --limit 1KiB/reconnect --plant-leak";
+
+test("of two workers the one that keeps a kibibyte of each connection is found, and the other one is not", async () => {
   await using place = await workplace();
-  const told = Array.from({ length: 50 }, (_, n) => `cheesecave-device${n + 1}`);
-  const scenario = await place.scenario({
-    arrival: { rate: "100/s" },
-    duration: "2m",
-    timeline: [
-      { at: "40s", twin: { devices: told, desired: { temperature: 51 } } },
-      { at: "80s", twin: { devices: told, desired: { temperature: 52 } } },
-    ],
-  });
-  const args = ["--devices", "200", "--telemetry-interval", "1s", "--save-messages"];
-  const where = ["--out", place.out, "--certs", place.certs];
-  await using program = new Program(["run", scenario, ...args, ...where]);
-  const { exitCode, stderr } = await program.ended;
-  expect(stderr).toBe("");
-  expect(exitCode).toBe(0);
-  const summary = await checkedSummary(place);
-  expect(summary.devices).toMatchObject({ connected: 200, failed: 0 });
-  expect(summary.connection).toMatchObject({ opened: 200, lost: 0 });
-  expect(summary.telemetry).toMatchObject({ failed: 0, unacked: 0 });
-  expect(summary.ledger?.ingested).toBe(summary.telemetry.sent);
-  expect(summary.twin.actions).toMatchObject([
-    { selected: 50, received: 50, acknowledged: 50, receivedByOthers: 0 },
-    { selected: 50, received: 50, acknowledged: 50, receivedByOthers: 0 },
+  const args = [...SHORT.split(" "), "--out", join(place.dir, "soak")];
+  await using soak = new Program(args, {}, { script: SOAK });
+  const { exitCode, stdout, stderr } = await soak.ended;
+  const found = stdout.split("\n").filter((line) => line.startsWith("- "));
+  // Of the others a short soak may be unsure, on a machine that has much else to do.
+  expect(
+    found.filter((line) => line.includes(" grows by ")),
+    stdout + stderr,
+  ).toEqual([
+    expect.stringMatching(/^- worker 0 grows by \d\.\d\d KiB a reconnect, more than 1KiB$/),
   ]);
-  const saved = (await place.result("messages.ndjson")).trim().split("\n");
-  expect(new Set(saved.map((line) => line.replace(/,"at".*/, ""))).size).toBe(saved.length);
-  expect(saved).toHaveLength(summary.telemetry.sent);
+  expect(exitCode).toBe(99);
 });

@@ -34,7 +34,7 @@ async function soaked() {
   const told: string[] = [];
   const over = new AbortController();
   const watch = new Watch({
-    options: { devices: 5, heapSnapshots: undefined },
+    options: { devices: 5, heapSnapshots: undefined, leakBytes: undefined },
     record: new RunRecord(file),
     probes,
     tell: (text) => told.push(text),
