@@ -56,7 +56,7 @@ test.skipIf(!hasScript)(
       [20, "assigned by DPS"],
       [20, "hub connection opened"],
       [10, "message acknowledged"],
-      [10, "desired properties applied"],
+      [10, "desired properties received"],
     ] as const) {
       expect(lines).toContainEqual(expect.objectContaining({ ...device, level, msg }));
     }
