@@ -5,7 +5,7 @@ import type { MethodCallEvent } from "../../output/output.ts";
 import { invokeMethod } from "../../service/invoke-method.ts";
 import type { ActionDoer, ActionOutcome, ActionRound } from "../timeline/action-doer.ts";
 import type { AskedServices } from "./service-doers.ts";
-import { atHubs, outcomeOf } from "./service-doers.ts";
+import { atHubs, outcomeOf, placesOf } from "./service-doers.ts";
 
 /** Calls a direct method on each device, no faster than its hub takes it, and tells each answer. */
 export const callMethods =
@@ -23,8 +23,7 @@ export const callMethods =
     const times = new LatencyHistogram();
     const answers: Record<string, number> = {};
     const { outcomes, errors } = await atHubs({
-      devices,
-      hubs: options.services().hubs,
+      places: placesOf(devices, options.services().hubs),
       pace: "methods",
       signal,
       work: async ({ registrationId, at: { hub, deviceId } }, stop) => {

@@ -7,7 +7,7 @@ import type { MessageAction } from "../../scenario/message-action.ts";
 import { sendCloudMessage } from "../../service/send-cloud-message.ts";
 import type { ActionOutcome, ActionRound } from "../timeline/action-doer.ts";
 import type { AskedServices } from "./service-doers.ts";
-import { atHubs } from "./service-doers.ts";
+import { atHubs, placesOf } from "./service-doers.ts";
 
 export interface CloudMessagesOptions {
   readonly services: () => Pick<AskedServices, "hubs">;
@@ -43,8 +43,7 @@ export class CloudMessages {
       });
     }
     const { outcomes, errors } = await atHubs({
-      devices,
-      hubs: services().hubs,
+      places: placesOf(devices, services().hubs),
       pace: "commands",
       signal,
       work: async ({ registrationId, at: { hub, deviceId } }, stop) => {

@@ -29,10 +29,30 @@ export interface PlacedDevice {
   readonly at: DeviceAt;
 }
 
+/** Where devices are, and why some are nowhere that can be asked. */
+export interface Places {
+  readonly placed: readonly PlacedDevice[];
+  readonly unplaced: readonly { readonly registrationId: string; readonly error: string }[];
+}
+
+/** The hub of each device, as it is now. */
+export function placesOf(devices: readonly string[], hubs: Pick<FleetHubs, "placeOf">): Places {
+  const placed: PlacedDevice[] = [];
+  const unplaced: Places["unplaced"][number][] = [];
+  for (const registrationId of devices) {
+    try {
+      placed.push({ registrationId, at: hubs.placeOf(registrationId) });
+    } catch (error) {
+      if (!(error instanceof FleetError)) throw error;
+      unplaced.push({ registrationId, error: error.message });
+    }
+  }
+  return { placed, unplaced };
+}
+
 /** One paced call for each device at its hub; a device without a hub is an error like others. */
 export async function atHubs<Value>(given: {
-  readonly devices: readonly string[];
-  readonly hubs: FleetHubs;
+  readonly places: Places;
   readonly pace: HubCallKind;
   readonly cost?: number;
   readonly signal: AbortSignal;
@@ -41,26 +61,16 @@ export async function atHubs<Value>(given: {
   readonly outcomes: readonly CallOutcome<PlacedDevice, Value>[];
   readonly errors: readonly string[];
 }> {
-  const { devices, hubs, pace, cost, signal, work } = given;
-  const errors: string[] = [];
-  const items = devices.flatMap((registrationId): readonly PlacedDevice[] => {
-    try {
-      return [{ registrationId, at: hubs.placeOf(registrationId) }];
-    } catch (error) {
-      if (!(error instanceof FleetError)) throw error;
-      errors.push(error.message);
-      return [];
-    }
-  });
+  const { places, pace, cost, signal, work } = given;
   const outcomes = await pacedCalls({
-    items,
+    items: places.placed,
     paceOf: ({ at }) => at.hub.pace(pace),
     cost,
     work,
     signal,
   });
-  for (const outcome of outcomes) if (!outcome.ok) errors.push(outcome.error.message);
-  return { outcomes, errors };
+  const refused = outcomes.flatMap((outcome) => (outcome.ok ? [] : [outcome.error.message]));
+  return { outcomes, errors: [...places.unplaced.map(({ error }) => error), ...refused] };
 }
 
 /** Of calls that have no other result. */
@@ -76,8 +86,7 @@ export const changeIdentities =
     if (action.kind !== "identity") throw new TypeError("no identity action");
     const { does } = action;
     const { outcomes, errors } = await atHubs({
-      devices,
-      hubs: services().hubs,
+      places: placesOf(devices, services().hubs),
       pace: "registry",
       // It is read first, but to be deleted.
       cost: does === "delete" ? 1 : 2,

@@ -1,4 +1,3 @@
-import { FleetError } from "../../base/errors.ts";
 import { toMicroseconds } from "../../base/units.ts";
 import type { DeviceEvent } from "../../metrics/device-event.ts";
 import type { HistogramName } from "../../metrics/catalog.ts";
@@ -7,12 +6,11 @@ import type { PlannedAction } from "../../plan/planned-action.ts";
 import { actionLabel } from "../../results/twin-metrics.ts";
 import { patchTwin, replaceTwin } from "../../service/change-twin.ts";
 import type { DeviceTwin } from "../../service/device-twin.ts";
-import type { DeviceAt } from "../../service/find-devices.ts";
-import { pacedCalls } from "../../service/paced-calls.ts";
 import type { FleetHubs } from "../fleet-hubs.ts";
 import type { FleetView } from "../fleet-view.ts";
 import type { ActionOutcome, ActionRound } from "../timeline/action-doer.ts";
 import { DeviceNotes } from "./device-notes.ts";
+import { atHubs, outcomeOf, placesOf } from "./service-doers.ts";
 import type { PlannedTwinAction, TwinTimeName } from "./twin-book.ts";
 import { isTwinAction, TwinBook } from "./twin-book.ts";
 import { isTwinEvent } from "./twin-follower.ts";
@@ -26,12 +24,6 @@ export interface TwinChangesOptions {
   readonly clock: () => number;
   readonly emit: (event: TwinPatchEvent) => void;
   readonly view: Pick<FleetView, "observe">;
-}
-
-/** A device of an action at its hub. */
-interface Item {
-  readonly registrationId: string;
-  readonly at: DeviceAt;
 }
 
 /** One twin action of the timeline: its account, and who looks at the service for it. */
@@ -143,22 +135,17 @@ export class TwinChanges {
     const { book, looks } = entry;
     book.begin(round, devices);
     const desired = book.desiredOf(round);
-    const errors: string[] = [];
-    const items = devices.flatMap((registrationId): readonly Item[] => {
-      try {
-        const at = hubs().placeOf(registrationId);
-        if (at.deviceId !== registrationId) this.#registrationIds.set(at.deviceId, registrationId);
-        return [{ registrationId, at }];
-      } catch (error) {
-        if (!(error instanceof FleetError)) throw error;
-        errors.push(error.message);
-        book.notAnswered(registrationId, error.message);
-        return [];
-      }
-    });
-    const outcomes = await pacedCalls({
-      items,
-      paceOf: ({ at }) => at.hub.pace("twinUpdates"),
+    const places = placesOf(devices, hubs());
+    for (const { registrationId, at } of places.placed) {
+      if (at.deviceId !== registrationId) this.#registrationIds.set(at.deviceId, registrationId);
+    }
+    for (const { registrationId, error } of places.unplaced) {
+      book.notAnswered(registrationId, error);
+    }
+    const { outcomes, errors } = await atHubs({
+      places,
+      pace: "twinUpdates",
+      signal,
       work: async ({ registrationId, at }, stop) => {
         const begunT = toMicroseconds(clock());
         const waitedMs = toMicroseconds(Math.max(0, begunT - dueMs));
@@ -193,10 +180,8 @@ export class TwinChanges {
           version,
         });
       },
-      signal,
     });
-    for (const outcome of outcomes) if (!outcome.ok) errors.push(outcome.error.message);
-    return { done: outcomes.length - outcomes.filter(({ ok }) => !ok).length, errors };
+    return outcomeOf(outcomes, errors);
   }
 }
 

@@ -1,4 +1,4 @@
-import type { MissedDevice, TwinStraggler } from "../../output/summary.ts";
+import type { MissedDevice, TwinStraggler } from "../../output/twin-summary.ts";
 import { byMostMissed, byWorstStraggler, DEVICES_LISTED } from "../../output/twin-action-order.ts";
 import type { DeviceNote } from "./device-notes.ts";
 import type { LastRound, TwinFollower } from "./twin-follower.ts";
