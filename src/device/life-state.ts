@@ -1,5 +1,6 @@
 import type { StopKind } from "../base/stop-kind.ts";
 import type { DeviceState } from "../metrics/device-row.ts";
+import { isOff } from "../metrics/device-row.ts";
 
 /** What comes first where a device that was off boots: its model may break at once. */
 const BOOTED = ["registering", "assigned", "failed"] as const;
@@ -40,7 +41,7 @@ export class LifeState {
 
   /** The device is off, for good unless it is started again. */
   get isOver(): boolean {
-    return this.#state === "failed" || this.#state === "stopped";
+    return isOff(this.#state);
   }
 
   /** @param how the run stops the device while it goes on */

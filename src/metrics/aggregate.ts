@@ -3,6 +3,7 @@ import type { DeviceEvent } from "./device-event.ts";
 import type { CounterName, HistogramName } from "./catalog.ts";
 import type { DeviceMetric } from "./device-counts.ts";
 import { COUNTED_DEVICES } from "./device-counts.ts";
+import type { DeviceProgress } from "./device-history.ts";
 import { DeviceHistory } from "./device-history.ts";
 import type { DeviceRow, DeviceState, PlannedDevice, SeqRanges } from "./device-row.ts";
 import { NO_DEVICES } from "./device-row.ts";
@@ -171,6 +172,11 @@ export class Aggregate {
         if (deviceId !== "") yield { deviceId, boot, first, sent, acked, failed };
       }
     }
+  }
+
+  /** How far each device is, in what is cheap to ask of thousands of them again and again. */
+  *progress(): Generator<DeviceProgress> {
+    for (const device of this.#devices.values()) yield device.progress();
   }
 
   states(): Record<DeviceState, number> {

@@ -1,5 +1,8 @@
 import type { DeviceRow, DeviceState, PlannedDevice } from "./device-row.ts";
-import { unheardOf } from "./device-row.ts";
+import { isOff, unheardOf } from "./device-row.ts";
+
+/** How far a device is. */
+export type DeviceProgress = Pick<DeviceRow, "state" | "wasConnected" | "expectedRefusal">;
 
 /** All that the workers told of one planned device, over every life of its worker. Adding is order-free. */
 export class DeviceHistory {
@@ -34,11 +37,18 @@ export class DeviceHistory {
     return this.#lost?.boot === last.boot ? this.#lost.state : last.state;
   }
 
+  /** As in the row, which costs more. */
+  progress(): DeviceProgress {
+    let wasConnected = false;
+    for (const { row } of this.#boots.values()) wasConnected ||= row.wasConnected;
+    return { state: this.state(), wasConnected, expectedRefusal: this.#planned.expectedRefusal };
+  }
+
   /** The worker died: a device that was not at its end waits for the next boot. */
   markLost(worker: number): void {
     const last = this.#last();
     if (last === undefined || last.worker !== worker) return;
-    if (last.state === "failed" || last.state === "stopped") return;
+    if (isOff(last.state)) return;
     this.#lost = { boot: last.boot, state: last.wasConnected ? "reconnecting" : "waiting" };
   }
 

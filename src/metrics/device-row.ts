@@ -14,6 +14,10 @@ export const DEVICE_STATES = [
 
 export type DeviceState = (typeof DEVICE_STATES)[number];
 
+/** Whether a device in that state is off: failed for good or stopped, unless it is started again. */
+export const isOff = (state: DeviceState | undefined): boolean =>
+  state === "failed" || state === "stopped";
+
 /** How many devices are in which state before there are any. */
 export const NO_DEVICES: Readonly<Record<DeviceState, number>> = {
   waiting: 0,

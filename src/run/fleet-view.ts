@@ -4,6 +4,7 @@ import type { CounterName, HistogramName } from "../metrics/catalog.ts";
 import { isToBeAdmitted } from "../metrics/device-outcome.ts";
 import type { DeviceEvent, SavedMessage } from "../metrics/device-event.ts";
 import type { PlannedDevice } from "../metrics/device-row.ts";
+import { isOff } from "../metrics/device-row.ts";
 import { GeneratorRecord } from "../metrics/generator/generator-record.ts";
 import type { GeneratorSample } from "../metrics/generator/generator-sample.ts";
 import type { Labels } from "../metrics/metric-key.ts";
@@ -152,20 +153,22 @@ export class FleetView {
 
   /** Whether some device has neither been connected nor failed for good yet, nor was stopped before. */
   get isArriving(): boolean {
-    return this.aggregate
-      .rows()
-      .some(
-        ({ wasConnected, state }) => !wasConnected && state !== "failed" && state !== "stopped",
-      );
+    for (const device of this.aggregate.progress()) {
+      if (!device.wasConnected && !isOff(device.state)) return true;
+    }
+    return false;
   }
 
   /** Whether every device that is to be let in has been connected, but for those that failed for good or were stopped before. */
   get allConnected(): boolean {
-    const rows = this.aggregate.rows();
-    const awaited = rows.filter(
-      (row) => isToBeAdmitted(row) && row.state !== "failed" && row.state !== "stopped",
-    );
-    return awaited.length > 0 && awaited.every(({ wasConnected }) => wasConnected);
+    let awaited = 0;
+    // Asked with every word of a worker while an action waits for it.
+    for (const device of this.aggregate.progress()) {
+      if (!isToBeAdmitted(device) || isOff(device.state)) continue;
+      if (!device.wasConnected) return false;
+      awaited += 1;
+    }
+    return awaited > 0;
   }
 
   /** Whether every device has given up for good; one that the run stopped has not. */

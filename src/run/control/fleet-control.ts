@@ -3,6 +3,7 @@ import { createRandom } from "../../base/random.ts";
 import type { StopKind } from "../../base/stop-kind.ts";
 import type { DeviceEvent } from "../../metrics/device-event.ts";
 import type { DeviceState } from "../../metrics/device-row.ts";
+import { isOff } from "../../metrics/device-row.ts";
 import type { Supervisor } from "../../supervisor/supervisor.ts";
 import { DeviceWatch } from "./device-watch.ts";
 
@@ -172,8 +173,5 @@ export class FleetControl {
     return { done: ids.filter((id) => !isMissed.has(id)), missed };
   }
 }
-
-const isOff = (state: DeviceState | undefined): boolean =>
-  state === "stopped" || state === "failed";
 
 const isGoneOff = (event: DeviceEvent): boolean => event.type === "state" && isOff(event.to);

@@ -66,3 +66,13 @@ test("the alerts of a lost worker's devices go off, as an event of each; those o
   ]);
   expect(view.aggregate.alerts.active("warm")).toBe(1);
 });
+
+const isAll = (...rows: readonly Partial<DeviceRow>[]): boolean => viewOf(rows).allConnected;
+
+test("all are connected once each that is to be let in was, but for those that are off", () => {
+  const refused = { ...RETRYING, expectedRefusal: "unauthorized" } as const;
+  expect(isAll(ARRIVED, { ...ARRIVED, state: "reconnecting" })).toBe(true);
+  expect(isAll(ARRIVED, FAILED, { ...FAILED, state: "stopped" }, refused)).toBe(true);
+  expect(isAll(ARRIVED, RETRYING)).toBe(false);
+  expect(isAll(FAILED, refused)).toBe(false);
+});
