@@ -2,7 +2,7 @@ import type { DeviceFailure } from "../base/failure.ts";
 import type { DeviceContext } from "./device-context.ts";
 import type { DeviceStatus } from "./device-status.ts";
 import { isExpected } from "./expected-refusal.ts";
-import type { HeardMessage } from "./hub-connection.ts";
+import type { HeardMessage } from "./hub-connection-options.ts";
 import type { DeviceIdentity } from "./identity.ts";
 
 /** What is told of one device's connections: its row, metrics, events and log. */

@@ -8,15 +8,16 @@ import type { StopKind } from "../base/stop-kind.ts";
 import type { JsonObject, ModelDevice } from "../model/model.ts";
 import { assignHub } from "./assigning.ts";
 import { bootModel } from "./boot-model.ts";
-import { attempt } from "./attempt.ts";
 import type { ConnectionEnd } from "./connection-end.ts";
 import { DeviceAccount } from "./device-account.ts";
 import type { DeviceContext } from "./device-context.ts";
 import type { DeviceStatus } from "./device-status.ts";
 import { isExpected } from "./expected-refusal.ts";
 import { DeviceFaults } from "./faults/device-faults.ts";
-import { HubConnection } from "./hub-connection.ts";
+import type { HubConnection } from "./hub-connection.ts";
 import { HubPatience } from "./hub-patience.ts";
+import type { OpenedHub } from "./open-hub.ts";
+import { openHub } from "./open-hub.ts";
 import type { Passport } from "./passport.ts";
 import { PassportOffice } from "./passport-office.ts";
 import { Telemetry } from "./telemetry.ts";
@@ -224,51 +225,31 @@ export class Device {
 
   /** Opens one connection and serves it to its end, or to the next passport. @throws the signal's reason when stopped */
   async #connectOnce(
-    { identity, assignment: { hub, deviceId }, sessions, isRolled }: Passport,
+    passport: Passport,
     dueMs: number,
     signal: AbortSignal,
   ): Promise<ConnectionEnd> {
-    const { clock, limits, recorder, way, slots } = this.#context;
-    const { secureContext, tokenKey } = identity;
+    const { identity, assignment, isRolled } = passport;
+    const { hub } = assignment;
+    const { limits, recorder } = this.#context;
     recorder.goesTo(hub);
     const end = deferred<DeviceFailure | undefined>();
     this.#twin.connecting();
-    let opened: Awaited<ReturnType<typeof HubConnection.open>>;
+    let opened: OpenedHub;
     try {
-      const opening = slots(async () => {
-        await attempt(this.#context, "hub", signal);
-        return await HubConnection.open(
-          {
-            hub,
-            deviceId,
-            transport: {
-              secureContext,
-              way,
-              connectTimeoutMs: limits.connectTimeoutMs,
-              sessions,
-              clock,
-            },
-            token: tokenKey && {
-              ...tokenKey,
-              skewMs: () => this.#faults.clockSkewMs,
-              slots,
-              attempt: () => attempt(this.#context, "hub", signal),
-              onRenewed: () => this.#renewed(hub),
-            },
-            modelId: this.#model.modelId,
-            requestTimeoutMs: limits.requestTimeoutMs,
-            readsTwin: this.#twin.readsNext,
-            methods: Object.keys(this.#model.methods),
-            onDesired: (patch) => this.#twin.pushed(patch),
-            onMethod: (name, payload) => this.#twin.method(name, payload),
-            onCloudMessage: this.#account.onCloudMessage,
-            onLost: (failure) => end.resolve(failure),
-          },
-          signal,
-        );
-      });
-      // Who is stopped does not wait for a slot; the work ends by the same signal when it gets one.
-      opened = await orAborted(opening, signal);
+      opened = await openHub(
+        {
+          context: this.#context,
+          passport,
+          model: this.#model,
+          twin: this.#twin,
+          faults: this.#faults,
+          onCloudMessage: this.#account.onCloudMessage,
+          onRenewed: () => this.#renewed(hub),
+          onLost: (failure) => end.resolve(failure),
+        },
+        signal,
+      );
       this.#connection = opened.connection;
       this.#twin.connected(opened.connection, opened.desired);
       this.#account.connected(hub, dueMs, opened.phases);

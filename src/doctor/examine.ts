@@ -2,7 +2,7 @@ import { resolve } from "node:path";
 
 import { FleetError } from "../base/errors.ts";
 import { secretPlace } from "../base/secret-ref.ts";
-import type { RunConsole } from "../output/terminal.ts";
+import type { RunConsole } from "../output/run-console.ts";
 import { withMadeKey } from "../run/made-group-key.ts";
 import { takeVaultSecrets } from "../run/vault-secrets.ts";
 import { readSymmetricKey } from "../secrets/symmetric-key-secret.ts";

@@ -1,4 +1,5 @@
-import type { GeneratorHealth, Summary } from "./summary.ts";
+import type { GeneratorHealth } from "./generator-summary.ts";
+import type { Summary } from "./summary.ts";
 
 /** Said of a run whose generator was a limit; its reasons follow. */
 export const GENERATOR_LIMITED =

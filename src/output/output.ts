@@ -9,7 +9,8 @@ import type { PerSecond } from "../metrics/second-counts.ts";
 import type { EncodedHistogram } from "../metrics/snapshot.ts";
 import type { DivergenceEvent, OracleEvent } from "./divergence.ts";
 import type { LedgerResult } from "./ledger.ts";
-import type { ControlResult, Summary, TwinActionResult } from "./summary.ts";
+import type { TwinActionResult } from "./twin-summary.ts";
+import type { ControlResult, Summary } from "./summary.ts";
 
 /** The rate at which an adaptive arrival starts devices has changed. */
 export interface ArrivalEvent {

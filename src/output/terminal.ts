@@ -1,9 +1,10 @@
 import { AlertBook } from "../metrics/alert-book.ts";
-import { formatPerS } from "./arrival-text.ts";
+import { arrivalChangeText } from "./arrival-change-text.ts";
 import { controlText } from "./control-text.ts";
 import { FirstFew } from "./first-few.ts";
 import { begunText, doneText, failedText } from "./action-text.ts";
 import type { ActionEvent, ArrivalEvent, ControlEvent, Output, RunEvent } from "./output.ts";
+import type { RunConsole } from "./run-console.ts";
 import { shownStates } from "./shown-states.ts";
 import type { LineSink } from "./step-lines.ts";
 import { StepLines } from "./step-lines.ts";
@@ -12,17 +13,6 @@ import { formatClock, paint, plural, sumByName, summaryLines } from "./terminal-
 import { planText } from "./plan-text.ts";
 import { printable } from "./text-width.ts";
 import { twinLine } from "./twin-text.ts";
-
-/** What a run tells beside its events: the steps before time 0, and what a user should know once. */
-export interface RunConsole {
-  phase(text: string): void;
-  /** Progress of the current step, told as often as one likes: it is shown now and then, and not at all if it is soon done. */
-  progress(text: string, done: number, total: number): void;
-  /** What goes on for the moment, in place of what was told so before: on a terminal only. @param text undefined = nothing */
-  status(text: string | undefined): void;
-  /** Told once, however often it is called with the same text. */
-  warning(text: string): void;
-}
 
 export interface TerminalOptions {
   readonly colour: boolean;
@@ -231,28 +221,9 @@ export class TerminalLines implements Output, RunConsole {
     this.#atFirst(event.t, kind, ink(text), others);
   }
 
-  #arrival({ t, reason, ratePerS, beforePerS, started }: ArrivalEvent): void {
-    const now = formatPerS(ratePerS);
-    switch (reason) {
-      case "begin":
-        this.#at(t, `devices start at ${now}, and faster until a service pushes back`);
-        return;
-      case "raise":
-      case "refine":
-      case "asked":
-        return;
-      case "throttled":
-      case "latency": {
-        const why = reason === "throttled" ? "devices are refused" : "devices take longer";
-        this.#at(t, `${why} at ${formatPerS(beforePerS)}, ${now} is held`);
-        return;
-      }
-      case "complete":
-        this.#at(t, `all ${plural(started, "device")} started`);
-        return;
-      default:
-        reason satisfies never;
-    }
+  #arrival(event: ArrivalEvent): void {
+    const text = arrivalChangeText(event);
+    if (text !== undefined) this.#at(event.t, text);
   }
 
   #control({ t, request, outcome, error }: ControlEvent): void {

@@ -1,4 +1,4 @@
-import type { MissedDevice, TwinStraggler } from "./summary.ts";
+import type { MissedDevice, TwinStraggler } from "./twin-summary.ts";
 
 /** As many devices of one kind are listed by name. */
 export const DEVICES_LISTED = 20;

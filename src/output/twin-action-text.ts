@@ -1,6 +1,6 @@
 import { formatMs } from "./format-ms.ts";
 import type { Percentiles } from "../metrics/percentiles.ts";
-import type { MissedDevice, TwinActionResult, TwinStraggler } from "./summary.ts";
+import type { MissedDevice, TwinActionResult, TwinStraggler } from "./twin-summary.ts";
 import type { Paint } from "./terminal-text.ts";
 import { printable } from "./text-width.ts";
 import { DEVICES_LISTED } from "./twin-action-order.ts";

@@ -1,5 +1,6 @@
 import { DIVERGENCE_WORDS, sidesText } from "./divergence.ts";
-import type { DivergenceResult, Summary, TwinVersionsResult } from "./summary.ts";
+import type { DivergenceResult, TwinVersionsResult } from "./twin-summary.ts";
+import type { Summary } from "./summary.ts";
 
 /** As many devices are named in a summary for people. */
 const NAMED = 5;

@@ -4,11 +4,11 @@ import { EXIT_CODES } from "../base/errors.ts";
 import { REFUSAL_CLASSES } from "../base/failure.ts";
 import { DEVICE_STATES } from "../metrics/device-row.ts";
 import { generatorSample } from "../metrics/generator/health-schema.ts";
-import { DIVERGENCE_KINDS } from "../output/divergence.ts";
 import { ledgerResultSchema } from "../output/ledger-schema.ts";
 import type { RunEvent } from "../output/output.ts";
 import { summarySchema } from "../output/summary-schema.ts";
 import { deviceEvents, failureClass } from "./device-event-schema.ts";
+import { divergence, oracle } from "./oracle-event-schema.ts";
 
 const t = z.number();
 const count = z.int().nonnegative();
@@ -146,37 +146,6 @@ const methodCall = z.strictObject({
   round: count,
   name: z.string(),
   status: z.number(),
-});
-
-const sides = {
-  version: count,
-  desired: z.json(),
-  reported: z.json().optional(),
-  ac: z.int().optional(),
-  inner: z.json().optional(),
-  doing: z.enum(DEVICE_STATES),
-  onPurpose: z.literal(true).optional(),
-};
-
-const divergence = z.strictObject({
-  type: z.literal("divergence"),
-  t,
-  state: z.enum(["begun", "ended"]),
-  deviceId: z.string(),
-  property: z.string(),
-  kind: z.enum(DIVERGENCE_KINDS),
-  sinceMs: ms,
-  ...sides,
-  history: z.array(z.strictObject({ t, untilT: t, ...sides })),
-});
-
-const oracle = z.strictObject({
-  type: z.literal("oracle"),
-  t,
-  looks: count,
-  failed: count,
-  devices: count,
-  notEchoed: count,
 });
 
 const worker = z.strictObject({

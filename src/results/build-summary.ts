@@ -4,7 +4,8 @@ import { percentilesOf } from "../metrics/histogram.ts";
 import { summedLedger } from "../output/ledger.ts";
 import type { TwinActionAccount } from "../output/output.ts";
 import { unexpectedDevices } from "../output/unexpected-devices.ts";
-import type { Summary, ThresholdResult, TwinActionResult, Verdict } from "../output/summary.ts";
+import type { TwinActionResult } from "../output/twin-summary.ts";
+import type { Summary, ThresholdResult, Verdict } from "../output/summary.ts";
 import type { RunFacts } from "./run-facts.ts";
 
 /** What was made of the facts. */

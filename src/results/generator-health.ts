@@ -3,7 +3,7 @@ import type { GeneratorRecord } from "../metrics/generator/generator-record.ts";
 import { LATE_MS } from "../metrics/generator/process-health.ts";
 import type { ProcessRecord } from "../metrics/generator/process-record.ts";
 import type { Percentiles } from "../metrics/percentiles.ts";
-import type { GeneratorHealth, GeneratorReason, ProcessUse } from "../output/summary.ts";
+import type { GeneratorHealth, GeneratorReason, ProcessUse } from "../output/generator-summary.ts";
 import { mendOf } from "./generator-mends.ts";
 import type { RunFacts } from "./run-facts.ts";
 

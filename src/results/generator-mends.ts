@@ -1,4 +1,4 @@
-import type { GeneratorReason } from "../output/summary.ts";
+import type { GeneratorReason } from "../output/generator-summary.ts";
 
 const SPREAD = "more workers (--workers), fewer devices in each, or a larger machine";
 

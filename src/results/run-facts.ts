@@ -4,7 +4,8 @@ import type { Aggregate } from "../metrics/aggregate.ts";
 import type { LedgerResult } from "../output/ledger.ts";
 import type { GeneratorRecord } from "../metrics/generator/generator-record.ts";
 import type { TwinActionAccount, WorkerAccount } from "../output/output.ts";
-import type { Summary, TwinFindings } from "../output/summary.ts";
+import type { TwinFindings } from "../output/twin-summary.ts";
+import type { Summary } from "../output/summary.ts";
 
 /** How a run came to its end. */
 export interface RunEnd {

@@ -1,6 +1,7 @@
 import { EXIT_CODES, FleetError } from "../base/errors.ts";
 import type { Results } from "../output/results.ts";
-import type { GeneratorHealth, StrictReason, Summary } from "../output/summary.ts";
+import type { GeneratorHealth } from "../output/generator-summary.ts";
+import type { StrictReason, Summary } from "../output/summary.ts";
 import { observedText } from "../output/threshold-text.ts";
 import type { RunFacts } from "./run-facts.ts";
 

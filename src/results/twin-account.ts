@@ -1,5 +1,5 @@
 import type { RunEvent } from "../output/output.ts";
-import type { DivergenceResult, TwinFindings, TwinVersionsResult } from "../output/summary.ts";
+import type { DivergenceResult, TwinFindings, TwinVersionsResult } from "../output/twin-summary.ts";
 
 /** As many devices and properties are named. */
 const NAMED = 20;

@@ -1,6 +1,7 @@
 import type { FleetError } from "../base/errors.ts";
 import type { LedgerResult } from "../output/ledger.ts";
-import type { Summary, TwinFindings } from "../output/summary.ts";
+import type { TwinFindings } from "../output/twin-summary.ts";
+import type { Summary } from "../output/summary.ts";
 import type { RunFacts } from "../results/run-facts.ts";
 import type { LiveRun } from "./live-run.ts";
 import type { PreparedRun } from "./prepare.ts";

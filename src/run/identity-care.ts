@@ -1,6 +1,6 @@
 import type { Logger } from "../base/log.ts";
 import type { DeviceEvent } from "../metrics/device-event.ts";
-import type { RunConsole } from "../output/terminal.ts";
+import type { RunConsole } from "../output/run-console.ts";
 import { identityPaths } from "../pki/identity-paths.ts";
 import type { CredentialSpec, DeviceSpec } from "../plan/plan.ts";
 import { LeafEnds } from "./leaf-ends.ts";

@@ -1,15 +1,13 @@
-import type { Logger } from "../base/log.ts";
 import type { FleetStatus } from "../control/control-answer.ts";
 import type { AbortedBy } from "../metrics/abort-watch.ts";
 import type { DeviceState } from "../metrics/device-row.ts";
-import type { RunEvent, TwinActionAccount } from "../output/output.ts";
+import type { TwinActionAccount } from "../output/output.ts";
 import type { LedgerResult } from "../output/ledger.ts";
 import type { Supervisor } from "../supervisor/supervisor.ts";
 import { renewalOptions } from "./actions/renew-certificates.ts";
-import { driveArrival } from "./arrival/arrival-driver.ts";
 import { FleetControl } from "./control/fleet-control.ts";
-import { FleetScale } from "./control/fleet-scale.ts";
-import { SteeredFleet } from "./control/steered-fleet.ts";
+import { steerFleet } from "./control/steer-fleet.ts";
+import type { SteeredFleet } from "./control/steered-fleet.ts";
 import type { SteeredArrival } from "./arrival/steered-arrival.ts";
 import type { EmulatorProcess } from "./emulator-process.ts";
 import { DeviceIdWatch } from "./device-id-watch.ts";
@@ -20,15 +18,11 @@ import { FleetTimeline } from "./fleet-timeline.ts";
 import { FleetView } from "./fleet-view.ts";
 import type { FleetIdentities } from "./identities.ts";
 import { IdentityCare } from "./identity-care.ts";
-import type { Journal } from "./journal/journal.ts";
 import type { Oracle } from "./oracle/oracle.ts";
 import { startOracle } from "./oracle/start-oracle.ts";
+import type { LiveRunOptions } from "./live-run-options.ts";
 import { plannedDevices } from "./planned-devices.ts";
-import type { PreparedRun } from "./prepare.ts";
-import type { PastRun } from "./resume/past-run.ts";
 import { startRunEmulator } from "./run-emulator.ts";
-import type { RunFiles } from "./run-files.ts";
-import type { RunContext, RunOptions } from "./run-options.ts";
 import { RunClock } from "./run-clock.ts";
 import type { RunServices } from "./run-services.ts";
 import { openRunServices } from "./run-services.ts";
@@ -37,24 +31,6 @@ import { runWorkers } from "./run-workers.ts";
 import { ownTarget } from "./services.ts";
 import type { Target } from "./target.ts";
 import { timeZero } from "./time-zero.ts";
-
-export interface LiveRunOptions {
-  readonly prepared: PreparedRun;
-  /** undefined = the run starts an emulator of its own. */
-  readonly target: Target | undefined;
-  readonly options: RunOptions;
-  readonly context: RunContext;
-  readonly files: RunFiles;
-  readonly runId: string;
-  readonly journal: Journal;
-  /** What it goes on with; undefined = it begins. */
-  readonly past: PastRun | undefined;
-  /** Of this run; phases are told at info. */
-  readonly log: Logger;
-  readonly emit: (event: RunEvent) => void;
-  /** Lines that workers and emulator print. */
-  readonly onChildOutput: (text: string) => void;
-}
 
 /** From the first process to the last: emulator, services, workers, timeline, and the account of it all. */
 export class LiveRun {
@@ -144,11 +120,6 @@ export class LiveRun {
   /** The threshold that ended the run; undefined = none did. */
   get aborted(): AbortedBy | undefined {
     return this.#ticker.aborted;
-  }
-
-  /** Steers devices; undefined until they may start. */
-  get control(): FleetControl | undefined {
-    return this.#control;
   }
 
   /** Accounts of the timeline. */
@@ -303,25 +274,16 @@ export class LiveRun {
     const ids = plan.devices.map(({ registrationId }) => registrationId);
     const { view } = this;
     this.#oracle = startOracle(plan.oracle, this.#services, { ids, view, clock, emit, log });
-    const scale = new FleetScale({ ids, control, stateOf, signal: context.stop });
-    const isToStart = (id: string): boolean =>
-      !scale.hasTouched(id) &&
-      (stateOf(id) ?? "waiting") === "waiting" &&
-      past?.journal.knows(id) !== true;
-    const fromMs = past?.record.t;
-    const arrival = driveArrival(plan, supervisor, { clock, isToStart, emit, fromMs });
-    this.#arrival = arrival;
-    this.#steered = new SteeredFleet({
-      plan,
-      told: past?.accounts.timeline.results(),
-      modelOf: (model) => prepared.models.get(model),
-      arrival,
-      scale,
+    const steered = steerFleet({
+      ...this.#given,
+      supervisor,
       control,
-      timeline: this.#timeline,
+      stateOf,
       clock,
-      signal: context.stop,
+      timeline: this.#timeline,
     });
+    this.#arrival = steered.arrival;
+    this.#steered = steered;
     this.#care = new IdentityCare({
       ...identities,
       devices: prepared.plan.devices,

@@ -1,7 +1,7 @@
 import type { LogLevel } from "../base/log.ts";
 import type { ResourceUse } from "../metrics/generator/process-probe.ts";
 import type { Output } from "../output/output.ts";
-import type { RunConsole } from "../output/terminal.ts";
+import type { RunConsole } from "../output/run-console.ts";
 import type { Shard } from "../plan/plan-part.ts";
 import type { CaPassphrase } from "../pki/ca-signer.ts";
 import type { Overrides } from "../scenario/overrides.ts";

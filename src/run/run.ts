@@ -123,9 +123,10 @@ async function runWithFiles(
   });
   const steering = new Steering(context.stop);
   const listeners: readonly Output[] = [...context.outputs, logOutput(log)];
+  const outputs = [files.events, ...listeners];
   const emit = (event: RunEvent): void => {
     accounts.observe(event);
-    for (const output of [files.events, ...listeners]) output.emit(event);
+    for (const output of outputs) output.emit(event);
   };
   const journal = await openJournal({ dir: files.dir, past, options, context });
   const live = new LiveRun({

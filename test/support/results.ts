@@ -3,7 +3,8 @@ import { Aggregate } from "../../src/metrics/aggregate.ts";
 import type { DeviceRow } from "../../src/metrics/device-row.ts";
 import type { LedgerResult } from "../../src/output/ledger.ts";
 import type { Results } from "../../src/output/results.ts";
-import type { GeneratorHealth, Summary, ThresholdResult } from "../../src/output/summary.ts";
+import type { GeneratorHealth } from "../../src/output/generator-summary.ts";
+import type { Summary, ThresholdResult } from "../../src/output/summary.ts";
 import { buildSummary } from "../../src/results/build-summary.ts";
 
 /** A device that is connected and has nothing to complain of. */

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import type { TwinStraggler } from "../../../src/output/summary.ts";
+import type { TwinStraggler } from "../../../src/output/twin-summary.ts";
 import {
   missedLines,
   missedText,

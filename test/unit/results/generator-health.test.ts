@@ -5,7 +5,7 @@ import { Aggregate } from "../../../src/metrics/aggregate.ts";
 import { GeneratorRecord } from "../../../src/metrics/generator/generator-record.ts";
 import type { GeneratorSample } from "../../../src/metrics/generator/generator-sample.ts";
 import type { ProcessHealth } from "../../../src/metrics/generator/process-health.ts";
-import type { GeneratorHealth } from "../../../src/output/summary.ts";
+import type { GeneratorHealth } from "../../../src/output/generator-summary.ts";
 import { summarySchema } from "../../../src/output/summary-schema.ts";
 import { generatorHealth } from "../../../src/results/generator-health.ts";
 import { generatorMetrics } from "../../../src/results/generator-metrics.ts";

@@ -2,7 +2,7 @@ import { scaleLog } from "d3-scale";
 import { line } from "d3-shape";
 import type { JSX } from "preact";
 
-import type { TwinActionResult } from "../../../output/summary.ts";
+import type { TwinActionResult } from "../../../output/twin-summary.ts";
 import { countOf, formatCount, formatTickMs } from "../format.ts";
 import { ChartFrame, PLOT_HEIGHT, PLOT_TOP } from "./chart-frame.tsx";
 import { percentX, PLOT_WIDTH } from "./chart-time.ts";

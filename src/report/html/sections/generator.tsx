@@ -1,7 +1,7 @@
 import type { JSX } from "preact";
 
 import { GENERATOR_LIMITED, reasonsWithMends } from "../../../output/generator-text.ts";
-import type { GeneratorHealth, ProcessUse } from "../../../output/summary.ts";
+import type { GeneratorHealth, ProcessUse } from "../../../output/generator-summary.ts";
 import { chartTime } from "../charts/chart-time.ts";
 import { LineChart } from "../charts/line-chart.tsx";
 import { formatBytes, formatCount, formatMsColumn, formatWholeShare } from "../format.ts";

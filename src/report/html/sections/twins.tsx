@@ -1,6 +1,10 @@
 import type { JSX } from "preact";
 
-import type { MissedDevice, TwinActionResult, TwinStraggler } from "../../../output/summary.ts";
+import type {
+  MissedDevice,
+  TwinActionResult,
+  TwinStraggler,
+} from "../../../output/twin-summary.ts";
 import { missedText, stragglerText } from "../../../output/twin-action-text.ts";
 import { FanOutChart } from "../charts/fan-out-chart.tsx";
 import { formatCount } from "../format.ts";
